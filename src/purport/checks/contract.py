@@ -1,0 +1,213 @@
+"""What every check is: a name, a version, a question, needs, and `run`.
+
+A check reads an `Evidence` and returns findings. It imports no other check: what it needs of
+another's answer it reads from `Evidence.earlier`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from purport.core.case import ItemRecord
+from purport.core.digests import Digest, JsonObject, digest_json
+from purport.core.findings import Derivation, Finding
+from purport.core.instants import StatedTime
+from purport.core.records import to_json
+from purport.media import Probe
+from purport.scene import Scene
+
+__all__ = [
+    "Check",
+    "ControlSource",
+    "Evidence",
+    "Fingerprinted",
+    "Need",
+    "ReferenceSource",
+    "make_finding",
+]
+
+
+class Need(StrEnum):
+    """An input that a check cannot do without, or can use."""
+
+    CONTROL = "control"
+    DATE = "date"
+    EARLIER = "earlier"
+    ITEMS = "items"
+    MEDIA = "media"
+    PUBLICATION = "publication"
+    REFERENCE = "reference"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSource:
+    """An orthophoto in the vault."""
+
+    digest: Digest
+    """SHA-256 of its bytes."""
+    path: Path
+    """Where a working copy can be read (with its own suffix, world file beside it if any)."""
+    accuracy_m: float | None = None
+    """Stated horizontal standard uncertainty; None when nothing states it. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSource:
+    """A territorial control layer in the vault."""
+
+    digest: Digest
+    """SHA-256 of its bytes."""
+    path: Path
+    """Where a working copy can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprinted:
+    """Another item of the workspace with the thumbnails of its frames."""
+
+    digest: Digest
+    """SHA-256 of the item."""
+    name: str
+    """Its file name."""
+    load_scene: Callable[[], Scene]
+    """Gives its scene (cached by the caller)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a check may look at, for one item."""
+
+    item: ItemRecord
+    """What is recorded of the item."""
+    path: Path
+    """Its working copy."""
+    probe: Probe
+    """What its container says."""
+    load_scene: Callable[[], Scene]
+    """Gives the item's scene (cached by the caller)."""
+    reference: ReferenceSource | None = None
+    """Orthophoto of the place claimed; None when none was given."""
+    control: tuple[ControlSource, ...] = ()
+    """Control layers; empty when none was given."""
+    date: StatedTime | None = None
+    """The date claimed for the case or item; None when none was given."""
+    groups: tuple[str, ...] = ()
+    """Canonical names of the groups that the claims name as hit."""
+    items: tuple[Fingerprinted, ...] = ()
+    """The other items of the workspace."""
+    earlier: tuple[Finding, ...] = ()
+    """Findings of checks that ran before on the same item."""
+
+    def earlier_finding(self, check: str) -> Finding | None:
+        """Return the finding of the named check on this item; None when it did not run."""
+        return next((finding for finding in self.earlier if finding.check == check), None)
+
+    def input_digests(self) -> Mapping[Need, Digest | None]:
+        """Digest each input; None where it is absent."""
+        item = self.item
+        reference = self.reference
+        layers: list[object] = [layer.digest for layer in self.control]
+        return {
+            Need.MEDIA: item.digest,
+            Need.REFERENCE: _digest([reference.digest, reference.accuracy_m] if reference else []),
+            Need.TARGET: _digest([item.target] if item.target else []),
+            Need.PUBLICATION: _digest([item.publication] if item.publication else []),
+            Need.CONTROL: _digest([*layers, *self.groups] if layers else []),
+            Need.DATE: _digest([self.date] if self.date else []),
+            Need.ITEMS: _digest(sorted(other.digest for other in self.items)),
+            Need.EARLIER: _digest(sorted(finding.id for finding in self.earlier)),
+        }
+
+
+def _digest(values: Sequence[object]) -> Digest | None:
+    return digest_json(to_json(list(values))) if values else None
+
+
+@runtime_checkable
+class Check(Protocol):
+    """One method."""
+
+    name: str
+    """Its name, as findings carry it."""
+    version: str
+    """Raised whenever an answer could change."""
+    question: str
+    """What it answers, as the report prints it."""
+    needs: frozenset[Need]
+    """Inputs without which it does not run."""
+    uses: frozenset[Need]
+    """Further inputs that it looks at when present; with `needs` they key its cached result."""
+    after: frozenset[str]
+    """Names of the checks whose findings it reads; they run before it."""
+
+    def parameters(self) -> JsonObject:
+        """Return every parameter by name."""
+        ...
+
+    def run(self, evidence: Evidence) -> Sequence[Finding]:
+        """Answer the question."""
+        ...
+
+
+def make_finding(
+    check: Check,
+    evidence: Evidence,
+    *,
+    answer: str,
+    reason: str,
+    values: JsonObject,
+    limits: Sequence[str],
+    libraries: Sequence[str] = (),
+    seed: int | None = None,
+) -> Finding:
+    """Build a finding with its derivation and its content-derived identifier.
+
+    Args:
+        check: The check that answers.
+        evidence: What it looked at.
+        answer: Value of the check's enum.
+        reason: Why, in words.
+        values: Its numbers; finite JSON values only.
+        limits: What it cannot exclude.
+        libraries: Distribution names whose versions matter ("opencv-python-headless").
+        seed: Seed of the random generator, when one was used.
+    """
+    digests = evidence.input_digests()
+    inputs = tuple(
+        sorted(
+            (need.value, digest)
+            for need, digest in digests.items()
+            if digest is not None and need in check.needs | check.uses
+        )
+    )
+    derivation = Derivation(
+        inputs=inputs,
+        parameters=check.parameters(),
+        libraries=tuple(sorted((name, version(name)) for name in libraries)),
+        seed=seed,
+    )
+    body = [
+        check.name,
+        check.version,
+        evidence.item.digest,
+        answer,
+        reason,
+        values,
+        list(limits),
+        to_json(derivation),
+    ]
+    return Finding(
+        id="f" + digest_json(to_json(body))[:12],
+        check=check.name,
+        version=check.version,
+        item=evidence.item.digest,
+        answer=answer,
+        reason=reason,
+        values=values,
+        limits=tuple(limits),
+        derivation=derivation,
+    )

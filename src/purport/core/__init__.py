@@ -1,0 +1,1 @@
+"""The vocabulary of a case, without input or output: records, units, errors, scales."""

@@ -1,0 +1,194 @@
+"""Claims: attributed statements, every field a span of the preserved text.
+
+Spans count Unicode code points of the decoded source document, end exclusive (W3C
+TextPositionSelector), and repeat the exact text (TextQuoteSelector). Terms after PARC 3.0: source,
+cue, content; slots and modality after FactBank.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from purport.core.digests import Digest
+
+__all__ = [
+    "Claim",
+    "Part",
+    "Polarity",
+    "Quantifier",
+    "QuoteType",
+    "Relation",
+    "RelationKind",
+    "Slot",
+    "SlotAttr",
+    "SourceDocument",
+    "Span",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a source document."""
+
+    start: int
+    """First code point."""
+    end: int
+    """One past the last code point."""
+    exact: str
+    """The text between; `text[start:end] == exact` always."""
+
+
+class QuoteType(StrEnum):
+    """How the words of a claim were reported."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+class SlotAttr(StrEnum):
+    """What a fact slot is about."""
+
+    FOOTAGE_ORIGIN = "footage_origin"
+    MISS_DISTANCE = "miss_distance"
+    OUTCOME = "outcome"
+    PLACE = "place"
+    STRIKE_COUNT = "strike_count"
+    TARGET_COUNT = "target_count"
+    TARGET_GROUP = "target_group"
+    TARGET_TYPE = "target_type"
+    TIME = "time"
+    VERIFICATION_STATUS = "verification_status"
+    WEAPON = "weapon"
+
+
+class Polarity(StrEnum):
+    """Whether the slot is affirmed or denied."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+
+
+class Quantifier(StrEnum):
+    """How a count or group is bounded."""
+
+    ABOUT = "about"
+    ALL = "all"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    EXACTLY = "exactly"
+    SOME = "some"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One checkable part of a claim's content: a value, a range or a vague amount."""
+
+    attr: SlotAttr
+    """What it is about."""
+    span: Span
+    """The words that say it."""
+    value: str | float | None = None
+    """A definite value in its canonical form ("isis", 8.0, "hit", "missed", "destroyed"); None
+    when the source gives a range or a vague amount."""
+    range: tuple[float, float] | None = None
+    """Lowest and highest in `unit`; None when it is not a range."""
+    vague: str | None = None
+    """The source's vague amount ("several"); None when it is definite."""
+    unit: str | None = None
+    """"m", "km" or "1" for counts; None where no amount is meant."""
+    polarity: Polarity = Polarity.AFFIRMED
+    """Affirmed or denied."""
+    exclusive: bool = False
+    """True for "exclusively", "only"."""
+    quantifier: Quantifier | None = None
+    """How an amount is bounded; None when nothing says it."""
+
+
+class RelationKind(StrEnum):
+    """How one claim stands to another."""
+
+    CONTRADICTS = "contradicts"
+    QUALIFIES = "qualifies"
+    RESTATES = "restates"
+    SUPPORTS = "supports"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """This claim stands so to another claim, on a slot."""
+
+    kind: RelationKind
+    """How it stands."""
+    other: str
+    """Identifier of the other claim."""
+    attr: SlotAttr
+    """The slot on which the two meet."""
+    reason: str
+    """Why, in words."""
+
+
+class Part(StrEnum):
+    """The six questions put to every claim."""
+
+    AUTHENTIC = "authentic"
+    WHERE = "where"
+    WHEN = "when"
+    WHO = "who"
+    WHAT = "what"
+    HOW_MANY = "how_many"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An attributed statement in a source document."""
+
+    id: str
+    """"c" and the first 12 digits of the digest of document, source and content spans."""
+    document: Digest
+    """The source document."""
+    claimant: str
+    """Who makes the claim, by name as resolved over the whole text ("Sergei Lavrov")."""
+    claimant_role: str | None
+    """Role or organisation as the text has it; None when it has none."""
+    quote_type: QuoteType
+    """Direct, indirect or mixed."""
+    source: tuple[Span, ...]
+    """The words that name the claimant here."""
+    cue: tuple[Span, ...]
+    """The words that attribute ("claimed", "told", "according to")."""
+    content: tuple[Span, ...]
+    """The words claimed."""
+    addressee: Span | None = None
+    """To whom it was said; None when not stated."""
+    medium: Span | None = None
+    """Where it appeared ("In a blog post"); None when not stated."""
+    hedges: tuple[Span, ...] = ()
+    """Words that weaken the commitment of claimant or reporter."""
+    nested_in: str | None = None
+    """Identifier of the claim that reports this one; None at top level."""
+    slots: tuple[Slot, ...] = ()
+    """The checkable parts."""
+    relations: tuple[Relation, ...] = ()
+    """How it stands to other claims of the case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDocument:
+    """A source document as preserved and as decoded."""
+
+    digest: Digest
+    """SHA-256 of the preserved bytes."""
+    name: str
+    """File name as given."""
+    media_type: str
+    """"text/html" or "text/plain"."""
+    encoding: str
+    """Python name of the encoding by which the bytes were decoded."""
+    encoding_basis: str
+    """Why that encoding: "byte order mark", "meta charset", "valid UTF-8", "declared by user"."""
+    title: str | None
+    """Headline; None when none was found."""
+    published: str | None
+    """Publication date as stated in the document, ISO 8601; None when it states none."""
+    main_text: tuple[Span, ...]
+    """The blocks that are story, without page furniture, in order."""

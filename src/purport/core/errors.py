@@ -1,0 +1,153 @@
+"""The tree of errors: what the program could not do, by what the caller can do about it.
+
+What the evidence says is a finding and never an error. ::
+
+    PurportError
+    ├── InputError            fix the input
+    │   ├── UnreadableMediaError      a video or image cannot be read
+    │   ├── UnreadableStoryError      a source document cannot be read
+    │   ├── UnreadableReferenceError  an orthophoto cannot be read or placed
+    │   ├── UnreadableControlError    a control layer cannot be read
+    │   ├── UnreadableSheetError      a table of items, target area or mark cannot be read
+    │   ├── OutsideReferenceError     a point lies outside the orthophoto
+    │   ├── CrsMismatchError          two positions are in different systems
+    │   └── SeveralFaultsError        several of these at once
+    ├── IntegrityError        stop: bytes or records differ from what was recorded
+    │   ├── DigestMismatchError
+    │   └── BrokenChainError
+    ├── UnavailableError      retry or install
+    │   ├── WorkspaceBusyError
+    │   ├── StorageFullError
+    │   └── MissingToolError
+    └── ConsistencyError      our bug
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "BrokenChainError",
+    "ConsistencyError",
+    "CrsMismatchError",
+    "DigestMismatchError",
+    "InputError",
+    "IntegrityError",
+    "MissingToolError",
+    "OutsideReferenceError",
+    "PurportError",
+    "SeveralFaultsError",
+    "StorageFullError",
+    "UnavailableError",
+    "UnreadableControlError",
+    "UnreadableMediaError",
+    "UnreadableReferenceError",
+    "UnreadableSheetError",
+    "UnreadableStoryError",
+    "WorkspaceBusyError",
+]
+
+
+class PurportError(Exception):
+    """Base of everything that Purport raises on purpose.
+
+    Args:
+        subject: The file, record or setting concerned, as the user knows it.
+        fault: What was wrong, with the offending and the expected value.
+        remedy: What the user can do next.
+    """
+
+    def __init__(self, subject: str, fault: str, *, remedy: str) -> None:
+        super().__init__(subject, fault, remedy)
+        self.subject = subject
+        self.fault = fault
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by fields, so that errors cross process borders whole."""
+        return _rebuild, (type(self), self.subject, self.fault, self.remedy)
+
+    def __str__(self) -> str:
+        """Return subject and fault in one line."""
+        return f"{self.subject}: {self.fault}"
+
+    def diagnostics(self) -> str:
+        """Return subject, fault and remedy, a line each, for people."""
+        return f"{self.subject}: {self.fault}\n  {self.remedy}"
+
+
+def _rebuild(kind: type[PurportError], subject: str, fault: str, remedy: str) -> PurportError:
+    return kind(subject, fault, remedy=remedy)
+
+
+class InputError(PurportError):
+    """Something given to us cannot be used; fix the input."""
+
+
+class UnreadableMediaError(InputError):
+    """A video or image cannot be read."""
+
+
+class UnreadableStoryError(InputError):
+    """A source document cannot be read."""
+
+
+class UnreadableReferenceError(InputError):
+    """An orthophoto cannot be read, or says not where it lies."""
+
+
+class UnreadableControlError(InputError):
+    """A control layer cannot be read, or says not when it held."""
+
+
+class UnreadableSheetError(InputError):
+    """A table of items, a target area or a mark cannot be read."""
+
+
+class OutsideReferenceError(InputError):
+    """A point lies outside the orthophoto that should show it."""
+
+
+class CrsMismatchError(InputError):
+    """Two positions that should be compared are in different systems."""
+
+
+class SeveralFaultsError(InputError):
+    """Several faults in one input, collected and raised together."""
+
+    @classmethod
+    def collect(cls, subject: str, faults: Sequence[PurportError]) -> "SeveralFaultsError":
+        """Join `faults` under one `subject`."""
+        joined = "; ".join(str(fault) for fault in faults)
+        remedies = " ".join(dict.fromkeys(fault.remedy for fault in faults))
+        return cls(subject, f"{len(faults)} faults: {joined}", remedy=remedies)
+
+
+class IntegrityError(PurportError):
+    """Bytes or records are not what was recorded; stop."""
+
+
+class DigestMismatchError(IntegrityError):
+    """Bytes do not have the digest under which they were recorded."""
+
+
+class BrokenChainError(IntegrityError):
+    """The custody chain does not follow from its first event."""
+
+
+class UnavailableError(PurportError):
+    """Something is not to be had now; retry, free room or install."""
+
+
+class WorkspaceBusyError(UnavailableError):
+    """Another process holds the workspace."""
+
+
+class StorageFullError(UnavailableError):
+    """No room is left on the disk or in the quota."""
+
+
+class MissingToolError(UnavailableError):
+    """An optional tool or library is not installed."""
+
+
+class ConsistencyError(PurportError):
+    """An invariant of Purport itself does not hold: our bug."""

@@ -1,0 +1,50 @@
+"""Frozen records to JSON and back, strictly: an unknown or missing key is an error.
+
+Every record that is stored, sealed or printed passes through `to_json` and `from_json`, an inverse
+pair. Fractions are "numerator/denominator", instants ISO 8601 in UTC.
+"""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, TypeVar, cast
+
+from cattrs import Converter
+from cattrs.preconf.json import make_converter
+
+from purport.core.digests import Digest, JsonObject, JsonValue
+
+__all__ = ["from_json", "to_json"]
+
+RecordT = TypeVar("RecordT")
+
+
+def _make_converter() -> Converter:
+    converter = make_converter(forbid_extra_keys=True, detailed_validation=False)
+    converter.register_unstructure_hook(Fraction, str)
+    converter.register_structure_hook(Fraction, lambda text, _: Fraction(text))
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_structure_hook_func(lambda kind: kind is Digest, lambda text, _: text)
+    converter.register_structure_hook_func(
+        lambda kind: kind in {JsonValue, JsonObject}, lambda value, _: value
+    )
+    return converter
+
+
+_CONVERTER = _make_converter()
+
+
+def to_json(record: object) -> JsonValue:
+    """Turn a frozen record, or a tuple of them, into plain JSON values."""
+    return cast("JsonValue", _CONVERTER.unstructure(record))
+
+
+def from_json(kind: type[RecordT], value: Any) -> RecordT:  # noqa: ANN401 - border: any JSON
+    """Build the record of type `kind` that `to_json` wrote.
+
+    Raises:
+        Exception: A key is unknown or missing, or a value is of the wrong kind (cattrs' errors).
+    """
+    return _CONVERTER.structure(value, kind)

@@ -1,0 +1,1 @@
+"""Orthophotos and maps: open, window, coordinate system, ground sample distance, accuracy."""

@@ -1,0 +1,1 @@
+"""From a document to claims, fact slots and relations."""

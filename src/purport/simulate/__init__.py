@@ -1,0 +1,1 @@
+"""Footage with known truth, for examples, tests and benchmarks only."""

@@ -1,0 +1,1 @@
+"""Django models and migrations; frozen records at the border."""

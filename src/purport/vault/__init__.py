@@ -1,0 +1,1 @@
+"""Preserved bytes: content-addressed store and custody chain."""

@@ -1,0 +1,1 @@
+"""From findings and claims to ratings, with the argument written out."""
