@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from purport.core.errors import ConsistencyError
+from purport.core.homographies import GroundHomography
+from purport.core.records import from_json, to_json
+
+RNG_SEED = 7
+NO_PIXEL_ERROR = np.zeros((2, 2))
+
+
+def homography(covariance: np.ndarray | None = None, **changes: float) -> GroundHomography:
+    matrix = np.array([[60.0, 4.0, 5.0], [-3.0, -40.0, 8.0], [0.05, 0.1, 1.0]])
+    spread = np.zeros((8, 8)) if covariance is None else covariance
+    return GroundHomography(
+        matrix=tuple(map(tuple, matrix.tolist())),  # type: ignore[arg-type]  # rows of three
+        normalisation=((1 / 320, 0.0, -1.0), (0.0, 1 / 320, -0.5625), (0.0, 0.0, 1.0)),
+        origin_m=(500_000.0, 4_000_000.0),
+        crs="EPSG:32637",
+        covariance=tuple(map(tuple, spread.tolist())),
+        ground_sd_m=changes.get("ground_sd_m", 0.0),
+        reference_sd_m=changes.get("reference_sd_m", 0.0),
+    )
+
+
+def test_a_pixel_falls_where_the_plain_matrix_says() -> None:
+    ground = homography()
+    point = ground.project((500.0, 90.0), pixel_covariance=NO_PIXEL_ERROR)
+    east, north, scale = ground.to_map() @ np.array([500.0, 90.0, 1.0])
+    assert point.easting_m == pytest.approx(east / scale, abs=1e-6)
+    assert point.northing_m == pytest.approx(north / scale, abs=1e-6)
+
+
+def test_first_order_covariance_agrees_with_a_simulation() -> None:
+    rng = np.random.default_rng(RNG_SEED)
+    root = rng.normal(size=(8, 8)) * np.array([0.05] * 6 + [0.0005] * 2)[:, None]
+    covariance = root @ root.T
+    ground = homography(covariance, ground_sd_m=0.3, reference_sd_m=0.4)
+    pixel, sd_px = np.array([420.0, 250.0]), 0.8
+    stated = ground.project((420.0, 250.0), pixel_covariance=np.eye(2) * sd_px**2).covariance()
+
+    normal = np.array(ground.normalisation)
+    samples = []
+    for _ in range(20_000):
+        moved = np.append(
+            np.array(ground.matrix).ravel()[:8] + rng.multivariate_normal(np.zeros(8), covariance),
+            1.0,
+        ).reshape(3, 3)
+        seen = pixel + rng.normal(size=2) * sd_px
+        x = moved @ normal @ np.append(seen, 1.0)
+        samples.append(x[:2] / x[2] + rng.normal(size=2) * 0.5)  # 0.3² + 0.4² = 0.5²
+    # 20,000 samples give a variance to 1 %; 4 % leaves room for the second order
+    np.testing.assert_allclose(stated, np.cov(np.array(samples).T), rtol=0.04, atol=0.02)
+
+
+def test_what_two_points_share_cancels_in_their_difference() -> None:
+    shift = np.zeros((8, 8))
+    shift[2, 2] = shift[5, 5] = 25.0  # the whole map is uncertain by 5 m
+    ground = homography(shift, reference_sd_m=3.0)
+    apart = ground.difference_covariance(
+        (300.0, 180.0),
+        (310.0, 180.0),
+        pixel_covariance=NO_PIXEL_ERROR,
+        other_covariance=NO_PIXEL_ERROR,
+    )
+    alone = ground.project((300.0, 180.0), pixel_covariance=NO_PIXEL_ERROR).covariance()
+    assert np.sqrt(alone[0, 0]) > 5.0
+    assert np.sqrt(apart[0, 0]) < 0.05
+
+
+def test_beyond_the_horizon_nothing_is_projected() -> None:
+    with pytest.raises(ConsistencyError, match="horizon"):
+        homography().project((-9000.0, -4000.0), pixel_covariance=NO_PIXEL_ERROR)
+
+
+def test_it_is_stored_without_loss() -> None:
+    ground = homography(np.eye(8) * 1e-4)
+    assert from_json(GroundHomography, to_json(ground)) == ground
