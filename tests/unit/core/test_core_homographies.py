@@ -13,7 +13,7 @@ def homography(covariance: np.ndarray | None = None, **changes: float) -> Ground
     matrix = np.array([[60.0, 4.0, 5.0], [-3.0, -40.0, 8.0], [0.05, 0.1, 1.0]])
     spread = np.zeros((8, 8)) if covariance is None else covariance
     return GroundHomography(
-        matrix=tuple(map(tuple, matrix.tolist())),  # type: ignore[arg-type]  # rows of three
+        matrix=tuple(map(tuple, matrix.tolist())),
         normalisation=((1 / 320, 0.0, -1.0), (0.0, 1 / 320, -0.5625), (0.0, 0.0, 1.0)),
         origin_m=(500_000.0, 4_000_000.0),
         crs="EPSG:32637",

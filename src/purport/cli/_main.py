@@ -1,0 +1,81 @@
+"""The entry point: one broad catch, exit codes mapped once.
+
+Exit codes: 0 done · 1 `--fail-on` asked for it · 2 wrong use of the command · 3 an input cannot be
+used · 4 bytes or records are not what was recorded · 5 something is not to be had now (busy, disk
+full, missing tool) · 70 a bug of Purport · 130 interrupted.
+"""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from purport import __version__
+from purport.cli._lazy import LazyGroup
+
+__all__ = ["main", "purport"]
+
+EXIT_FAIL_ON = 1
+EXIT_INPUT = 3
+EXIT_INTEGRITY = 4
+EXIT_UNAVAILABLE = 5
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+purport = LazyGroup(
+    "purport",
+    help=(
+        "Check what published footage purports to show.\n\n"
+        "Start with `purport check STORY FOOTAGE…`; the other commands do the same work step by "
+        "step in a workspace."
+    ),
+    lazy={
+        "check": ("purport.cli.check:check", "The whole job: from story and footage to verdicts."),
+        "init": ("purport.cli.workspace:init", "Make an empty workspace."),
+        "add": ("purport.cli.workspace:add", "Preserve stories, footage, references, layers."),
+        "claims": ("purport.cli.show:claims", "List the claims with their exact spans."),
+        "findings": ("purport.cli.show:findings", "List what the checks found."),
+        "mark": ("purport.cli.people:mark", "Record a point that a person placed."),
+        "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
+        "report": ("purport.cli.show:report", "Write the dossier again."),
+        "verify": ("purport.cli.workspace:verify", "Recompute every digest and the chain."),
+        "config": ("purport.cli.config:config", "Show every setting and where it comes from."),
+    },
+)
+click.version_option(__version__, prog_name="purport")(purport)
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = purport.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Abort:
+        click.echo("purport: interrupted; what was reported as stored is stored.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the one place where the CLI catches everything
+        sys.exit(_report(error))
+
+
+def _report(error: Exception) -> int:
+    """Print an error for people, and choose the exit code."""
+    from purport.core import errors  # noqa: PLC0415 - keeps `--version` fast
+
+    if isinstance(error, errors.PurportError):
+        click.echo(f"purport: {error.diagnostics()}", err=True)
+        if isinstance(error, errors.InputError):
+            return EXIT_INPUT
+        if isinstance(error, errors.IntegrityError):
+            return EXIT_INTEGRITY
+        return EXIT_UNAVAILABLE if isinstance(error, errors.UnavailableError) else EXIT_BUG
+    import traceback  # noqa: PLC0415 - only for a bug
+
+    traceback.print_exception(error)
+    click.echo("purport: this is a bug of Purport; please report the lines above.", err=True)
+    return EXIT_BUG
