@@ -1,5 +1,31 @@
 """Containers and streams: what a file says of itself, and its frames at their own times."""
 
+from purport.media.audio import AudioLevels, decode_audio_levels
+from purport.media.frames import (
+    DecodedFrames,
+    DecodeFault,
+    DecodeFaultKind,
+    LumaFrame,
+    Picture,
+    decode_luma,
+    decode_pictures,
+    display_size,
+)
+from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
 
-__all__ = ["Probe", "StreamProbe"]
+__all__ = [
+    "AudioLevels",
+    "DecodeFault",
+    "DecodeFaultKind",
+    "DecodedFrames",
+    "LumaFrame",
+    "Picture",
+    "Probe",
+    "StreamProbe",
+    "decode_audio_levels",
+    "decode_luma",
+    "decode_pictures",
+    "display_size",
+    "probe_media",
+]

@@ -32,6 +32,13 @@ class StreamProbe:
     """Display rotation, clockwise: 0, 90, 180 or 270."""
     pixel_format: str | None = None
     """FFmpeg's name; None unless video."""
+    pixel_aspect: Fraction | None = None
+    """Width over height of a coded pixel; None when not declared (then taken as 1) or not video."""
+    color_range: str | None = None
+    """"limited" (black at 16, white at 235) or "full"; None when not declared or not video."""
+    start_pts: int | None = None
+    """Presentation time stamp of the first decoded frame of the analysed video stream; for other
+    streams as declared; None when there is none. [ticks]"""
     sample_rate_hz: int | None = None
     """Samples a second; None unless audio."""
     tags: tuple[tuple[str, str], ...] = ()
