@@ -1,0 +1,143 @@
+"""Settings, where each comes from, and in which order: option, environment, file, default.
+
+The file is `config.toml` in the user's configuration folder (`purport config show` names it).
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from purport.core.errors import InputError, SeveralFaultsError
+
+__all__ = ["SETTINGS", "Setting", "SettingDefinition", "config_file", "resolve", "resolve_all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingDefinition:
+    """A setting that exists."""
+
+    name: str
+    """Its name in the file."""
+    variable: str
+    """Its environment variable."""
+    default: str | None
+    """Its value when nothing sets it; None when it is then unset."""
+    meaning: str
+    """What it does, in a line."""
+    whole_number: bool = False
+    """Whether it takes a whole number of at least 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A setting as it stands."""
+
+    definition: SettingDefinition
+    """Which one."""
+    value: str | None
+    """Its value; None when unset."""
+    origin: str
+    """"default", the variable's name or the file's path."""
+
+
+SETTINGS = (
+    SettingDefinition(
+        name="workspace",
+        variable="PURPORT_WORKSPACE",
+        default="purport-workspace",
+        meaning="folder of the workspace when --workspace is not given",
+    ),
+    SettingDefinition(
+        name="database",
+        variable="PURPORT_DATABASE",
+        default=None,
+        meaning="postgresql:// address; unset: purport.sqlite3 in the workspace",
+    ),
+    SettingDefinition(
+        name="workers",
+        variable="PURPORT_WORKERS",
+        default=None,
+        meaning="processes that work on items side by side; unset: one per core",
+        whole_number=True,
+    ),
+    SettingDefinition(
+        name="agent",
+        variable="PURPORT_AGENT",
+        default="purport",
+        meaning="who the custody chain says acted",
+    ),
+)
+
+
+def config_file() -> Path:
+    """Return where the user's settings file lies, whether or not it exists."""
+    from platformdirs import user_config_path  # noqa: PLC0415 - keeps start-up fast
+
+    return user_config_path("purport", appauthor=False) / "config.toml"
+
+
+def resolve(name: str, option: str | None = None) -> str | None:
+    """Return the value of one setting; an option on the command line goes before all."""
+    if option is not None:
+        return option
+    return next(one.value for one in resolve_all() if one.definition.name == name)
+
+
+def resolve_all() -> tuple[Setting, ...]:
+    """Return every setting with its origin.
+
+    Raises:
+        InputError: The file cannot be read, names an unknown setting, or a value is wrong.
+    """
+    path = config_file()
+    from_file = _read(path)
+    settings = tuple(_resolve_one(definition, from_file, path) for definition in SETTINGS)
+    for setting in settings:
+        _require_sound(setting)
+    return settings
+
+
+def _resolve_one(definition: SettingDefinition, from_file: dict[str, str], path: Path) -> Setting:
+    variable = os.environ.get(definition.variable)
+    if variable:
+        return Setting(definition=definition, value=variable, origin=definition.variable)
+    if definition.name in from_file:
+        return Setting(definition=definition, value=from_file[definition.name], origin=str(path))
+    return Setting(definition=definition, value=definition.default, origin="default")
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(
+            str(path), f"is no readable TOML file: {error}", remedy="Mend or remove the file."
+        ) from error
+    known = {definition.name for definition in SETTINGS}
+    faults = [
+        InputError(
+            str(path), f"unknown setting {name!r}", remedy=f"Known are: {', '.join(sorted(known))}."
+        )
+        for name in content
+        if name not in known
+    ]
+    if faults:
+        raise SeveralFaultsError.collect(str(path), faults)
+    return {name: str(value) for name, value in content.items()}
+
+
+def _require_sound(setting: Setting) -> None:
+    value = setting.value
+    if setting.definition.whole_number and value is not None and not _is_positive_whole(value):
+        raise InputError(
+            f"{setting.definition.name} (from {setting.origin})",
+            f"must be a whole number of at least 1, got {value!r}",
+            remedy="Set a number, or remove the setting.",
+        )
+
+
+def _is_positive_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) >= 1

@@ -1,0 +1,34 @@
+"""`purport config show`: every setting, its value and where that comes from."""
+
+import click
+
+from purport.cli._options import as_json
+from purport.cli._output import print_json
+from purport.cli._settings import config_file, resolve_all
+
+__all__ = ["config"]
+
+
+@click.group()
+def config() -> None:
+    """Show settings: options go before the environment, that before the file and defaults."""
+
+
+@config.command()
+@as_json
+def show(*, as_json: bool) -> None:
+    """Show every setting, its value and where it comes from."""
+    settings = resolve_all()
+    if as_json:
+        print_json(
+            [
+                {"name": one.definition.name, "value": one.value, "origin": one.origin}
+                for one in settings
+            ]
+        )
+        return
+    for one in settings:
+        value = "(unset)" if one.value is None else one.value
+        click.echo(f"{one.definition.name} = {value}    [{one.origin}]")
+        click.echo(f"    {one.definition.meaning}")
+    click.echo(f"\nFile: {config_file()}{'' if config_file().is_file() else ' (not there)'}")

@@ -1,0 +1,117 @@
+"""`purport mark` and `judge`: what only a person can decide, with who, when and why."""
+
+import click
+
+from purport.casework import Workspace, judge_case, review_verdict
+from purport.casework import mark as place_mark
+from purport.cli._options import author, workspace, workspace_folder
+from purport.cli._settings import resolve
+from purport.core.claims import Part
+from purport.core.digests import JsonValue
+from purport.core.ratings import Rating
+
+__all__ = ["judge", "mark"]
+
+_RATINGS = {rating.value.lower().replace(" ", "-"): rating for rating in Rating}
+_PARTS = [part.value for part in Part]
+
+
+@click.command()
+@click.argument("item")
+@click.argument("kind", type=click.Choice(["control_point", "target", "impact", "shadow_tip"]))
+@click.option("--frame", type=click.IntRange(min=0), help="Frame index, presentation order from 0.")
+@click.option("--pixel", type=float, nargs=2, metavar="X Y", help="Pixel, first centre at 0 0.")
+@click.option("--at", type=float, nargs=2, metavar="LON LAT", help="Position on the map.")
+@click.option("--pixel-sd", type=click.FloatRange(min=0.0), help="Standard uncertainty in pixels.")
+@click.option("--note", help="Why.")
+@click.option("--supersedes", metavar="MARK", help="The mark that this one replaces.")
+@author
+@workspace
+def mark(  # noqa: PLR0913 - click passes every option by its name
+    *,
+    item: str,
+    kind: str,
+    frame: int | None,
+    pixel: tuple[float, float] | None,
+    at: tuple[float, float] | None,
+    pixel_sd: float | None,
+    note: str | None,
+    supersedes: str | None,
+    author: str,
+    workspace: str | None,
+) -> None:
+    """Record a point that a person placed on ITEM (its name or digest).
+
+    The machine's own result stays on record beside it.
+    """
+    if pixel is None and at is None:
+        raise click.UsageError("Give --pixel (with --frame), --at, or both.")
+    if (pixel is None) != (frame is None):
+        raise click.UsageError("--pixel and --frame go together.")
+    given: dict[str, JsonValue] = {
+        "frame": frame,
+        "pixel": list(pixel) if pixel else None,
+        "position": list(at) if at else None,
+        "pixel_sd": pixel_sd,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    with _open(workspace) as opened:
+        record = place_mark(
+            opened,
+            item=item,
+            kind=kind,
+            values=values,
+            author=author,
+            note=note,
+            supersedes=supersedes,
+        )
+    click.echo(record.id)
+
+
+@click.command()
+@click.argument("claim", required=False)
+@click.argument("part", type=click.Choice(_PARTS), required=False)
+@click.option("--rating", type=click.Choice(sorted(_RATINGS)), help="Replace the rating.")
+@click.option("--author", help="Your name, as the record keeps it.")
+@click.option("--reason", help="Why.")
+@workspace
+def judge(
+    *,
+    claim: str | None,
+    part: str | None,
+    rating: str | None,
+    author: str | None,
+    reason: str | None,
+    workspace: str | None,
+) -> None:
+    """Judge every claim from what is stored; with CLAIM and PART confirm or replace one rating.
+
+    A verdict is proposed until a person confirms it here.
+    """
+    if claim is None:
+        if any(option is not None for option in (rating, author, reason)):
+            raise click.UsageError("--rating, --author and --reason go with CLAIM and PART.")
+        with _open(workspace) as opened:
+            verdicts = judge_case(opened)
+        click.echo(f"{len(verdicts)} verdicts proposed.")
+        return
+    if part is None or author is None or reason is None:
+        raise click.UsageError("To confirm or replace a rating give CLAIM PART --author --reason.")
+    with _open(workspace) as opened:
+        verdict = review_verdict(
+            opened,
+            claim=claim,
+            part=Part(part),
+            author=author,
+            reason=reason,
+            rating=_RATINGS[rating] if rating else None,
+        )
+    click.echo(f"{claim} {part}: {verdict.rating.value} ({verdict.review.value})")
+
+
+def _open(workspace: str | None) -> Workspace:
+    return Workspace.open(
+        workspace_folder(workspace),
+        agent=resolve("agent") or "purport",
+        database=resolve("database"),
+    )

@@ -1,0 +1,75 @@
+"""`purport claims`, `findings` and `report`: read a workspace and show it."""
+
+from pathlib import Path
+
+import click
+
+from purport.casework import Workspace, case_file, write_case_dossier
+from purport.cli._options import as_json, workspace, workspace_folder
+from purport.cli._output import print_json
+from purport.cli._settings import resolve
+from purport.core.casefile import CaseFile
+from purport.core.records import to_json
+
+__all__ = ["claims", "findings", "report"]
+
+
+@click.command()
+@workspace
+@as_json
+def claims(*, workspace: str | None, as_json: bool) -> None:
+    """List the claims: who says what, with exact spans, fact slots and relations."""
+    case = _read(workspace)
+    if as_json:
+        print_json(to_json(case.claims))
+        return
+    for claim in case.claims:
+        words = " … ".join(" ".join(span.exact.split()) for span in claim.content)
+        click.echo(f"{claim.id}  {claim.claimant} ({claim.quote_type.value})")
+        click.echo(f"    {words}")
+        for slot in claim.slots:
+            amount = slot.value if slot.value is not None else (slot.range or slot.vague)
+            click.echo(f"    · {slot.attr.value}: {amount}")
+        for relation in claim.relations:
+            click.echo(f"    ↔ {relation.kind.value} {relation.other}: {relation.reason}")
+
+
+@click.command()
+@click.option("--check", "check_name", help="Only this check.")
+@workspace
+@as_json
+def findings(*, check_name: str | None, workspace: str | None, as_json: bool) -> None:
+    """List what the checks found, and which did not run for want of what."""
+    case = _read(workspace)
+    chosen = [finding for finding in case.findings if check_name in (None, finding.check)]
+    if as_json:
+        print_json(to_json(chosen))
+        return
+    names = {item.record.digest: item.record.name for item in case.items}
+    for finding in chosen:
+        name = names.get(finding.item, "the case") if finding.item else "the case"
+        click.echo(f"{finding.id}  {finding.check} {finding.version} on {name}: {finding.answer}")
+        click.echo(f"    {finding.reason}")
+    for absent in case.not_run:
+        name = names.get(absent.item, "the case") if absent.item else "the case"
+        click.echo(f"not run  {absent.check} on {name}: {'; '.join(absent.missing)}")
+
+
+@click.command()
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.")
+@workspace
+def report(*, out: Path | None, workspace: str | None) -> None:
+    """Write the dossier: one HTML file that needs nothing else."""
+    with Workspace.open(
+        workspace_folder(workspace),
+        agent=resolve("agent") or "purport",
+        database=resolve("database"),
+    ) as opened:
+        click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
+
+
+def _read(workspace: str | None) -> CaseFile:
+    with Workspace.open(
+        workspace_folder(workspace), writing=False, database=resolve("database")
+    ) as opened:
+        return case_file(opened)

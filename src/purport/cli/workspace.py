@@ -1,0 +1,191 @@
+"""`purport init`, `add` and `verify`: what concerns the workspace as a whole."""
+
+from pathlib import Path
+
+import click
+
+from purport.casework import (
+    ItemDetails,
+    Workspace,
+    collect_control,
+    collect_item,
+    collect_reference,
+    collect_sheet,
+    collect_story,
+    describe_case,
+    parse_point,
+    parse_publication,
+    verify_workspace,
+)
+from purport.cli._options import as_json, encoding, existing_file, workspace, workspace_folder
+from purport.cli._output import print_faults, print_json
+from purport.cli._settings import resolve
+from purport.core.case import ClaimedPlace, Publication, Target
+from purport.core.errors import InputError
+from purport.core.instants import StatedTime, parse_stated_time
+from purport.core.records import to_json
+
+__all__ = ["add", "init", "verify"]
+
+EXIT_INPUT = 3
+
+
+@click.command()
+@workspace
+@click.option("--name", help="Name of the case.")
+@click.option("--date", metavar="DATE", help="When it is said to have happened.")
+def init(*, workspace: str | None, name: str | None, date: str | None) -> None:
+    """Make an empty workspace: a folder with a database and a vault."""
+    folder = workspace_folder(workspace)
+    with _open(folder, create=True) as opened:
+        describe_case(opened, name=name, date=_stated("--date", date))
+    click.echo(f"Workspace: {folder}")
+
+
+@click.group()
+def add() -> None:
+    """Preserve something in the workspace: its bytes, and what is known of it."""
+
+
+@add.command("story")
+@click.argument("path", type=existing_file)
+@encoding
+@workspace
+def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> None:
+    """Preserve a news page or text and read its claims."""
+    with _open(workspace_folder(workspace)) as opened:
+        story = collect_story(opened, path, encoding=encoding)
+    click.echo(f"{story.document.digest}  {story.document.name}")
+
+
+@add.command("item")
+@click.argument("path", type=existing_file)
+@click.option("--url", help="Where it was collected from.")
+@click.option("--collector", help="Who collected it.")
+@click.option("--retrieved", metavar="DATE", help="When it was collected.")
+@click.option("--published", metavar="DATE[,URL]", help="When and where it was made public.")
+@click.option("--publisher", help="Who made it public.")
+@click.option("--place", help="Name of the place claimed.")
+@click.option("--place-at", metavar="LON,LAT", help="Coordinates of the place claimed.")
+@click.option("--date", metavar="DATE", help="When it is said to have been filmed.")
+@click.option("--target", metavar="LON,LAT", help="Where its target is said to be.")
+@click.option("--target-uncertainty", type=click.FloatRange(min=0.0), default=0.0)
+@workspace
+def add_item(  # noqa: PLR0913 - click passes every option by its name
+    *,
+    path: Path,
+    url: str | None,
+    collector: str | None,
+    retrieved: str | None,
+    published: str | None,
+    publisher: str | None,
+    place: str | None,
+    place_at: str | None,
+    date: str | None,
+    target: str | None,
+    target_uncertainty: float,
+    workspace: str | None,
+) -> None:
+    """Preserve a video with what is known of it; what is not given reads "not recorded"."""
+    claimed_place = (
+        ClaimedPlace(name=place, point=parse_point(place_at) if place_at else None)
+        if place or place_at
+        else None
+    )
+    stated_target = (
+        Target(point=parse_point(target), standard_uncertainty_m=target_uncertainty)
+        if target
+        else None
+    )
+    details = ItemDetails(
+        url=url,
+        collector=collector,
+        retrieved=_stated("--retrieved", retrieved),
+        publication=_publication(published, publisher),
+        claimed_place=claimed_place,
+        claimed_time=_stated("--date", date),
+        target=stated_target,
+    )
+    with _open(workspace_folder(workspace)) as opened:
+        record = collect_item(opened, path, details=details)
+    click.echo(f"{record.digest}  {record.name}")
+
+
+@add.command("items")
+@click.argument("sheet", type=existing_file)
+@workspace
+def add_items(*, sheet: Path, workspace: str | None) -> int:
+    """Preserve every item of a table (CSV, a row an item)."""
+    with _open(workspace_folder(workspace)) as opened:
+        records, faults = collect_sheet(opened, sheet)
+    for record in records:
+        click.echo(f"{record.digest}  {record.name}")
+    print_faults(faults)
+    return EXIT_INPUT if faults else 0
+
+
+@add.command("reference")
+@click.argument("path", type=existing_file)
+@click.option("--accuracy", type=click.FloatRange(min=0.0), metavar="METRES")
+@workspace
+def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
+    """Preserve an orthophoto of the place claimed."""
+    with _open(workspace_folder(workspace)) as opened:
+        click.echo(f"{collect_reference(opened, path, accuracy_m=accuracy)}  {path.name}")
+
+
+@add.command("control")
+@click.argument("path", type=existing_file)
+@workspace
+def add_control(*, path: Path, workspace: str | None) -> None:
+    """Preserve a layer of who held what when."""
+    with _open(workspace_folder(workspace)) as opened:
+        click.echo(f"{collect_control(opened, path)}  {path.name}")
+
+
+@click.command()
+@workspace
+@as_json
+def verify(*, workspace: str | None, as_json: bool) -> None:
+    """Recompute every digest and the custody chain; name the first thing that is off."""
+    result = verify_workspace(
+        workspace_folder(workspace),
+        agent=resolve("agent") or "purport",
+        database=resolve("database"),
+    )
+    if as_json:
+        print_json(to_json(result))
+        return
+    click.echo(
+        f"Whole: {result.objects} preserved objects, {result.records} records, "
+        f"{result.events} custody events. Head of the chain: {result.head}"
+    )
+
+
+def _open(folder: Path, *, create: bool = False) -> Workspace:
+    return Workspace.open(
+        folder,
+        create=create,
+        agent=resolve("agent") or "purport",
+        database=resolve("database"),
+    )
+
+
+def _stated(option: str, text: str | None) -> StatedTime | None:
+    if text is None:
+        return None
+    try:
+        return parse_stated_time(text)
+    except ValueError as error:
+        raise InputError(option, str(error), remedy="Write 2015-09-30 or 2015-09.") from error
+
+
+def _publication(text: str | None, publisher: str | None) -> Publication | None:
+    if text is None:
+        if publisher is not None:
+            raise click.UsageError("--publisher needs --published DATE[,URL].")
+        return None
+    recorded = parse_publication(text)
+    return Publication(
+        published=recorded.published, basis=recorded.basis, url=recorded.url, publisher=publisher
+    )
