@@ -131,18 +131,35 @@ def _digest(values: Sequence[object]) -> Digest | None:
 class Check(Protocol):
     """One method."""
 
-    name: str
-    """Its name, as findings carry it."""
-    version: str
-    """Raised whenever an answer could change."""
-    question: str
-    """What it answers, as the report prints it."""
-    needs: frozenset[Need]
-    """Inputs without which it does not run."""
-    uses: frozenset[Need]
-    """Further inputs that it looks at when present; with `needs` they key its cached result."""
-    after: frozenset[str]
-    """Names of the checks whose findings it reads; they run before it."""
+    @property
+    def name(self) -> str:
+        """Its name, as findings carry it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Raised whenever an answer could change."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """What it answers, as the report prints it."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Inputs without which it does not run."""
+        ...
+
+    @property
+    def uses(self) -> frozenset[Need]:
+        """Further inputs that it looks at when present; with `needs` they key its cached result."""
+        ...
+
+    @property
+    def after(self) -> frozenset[str]:
+        """Names of the checks whose findings it reads; they run before it."""
+        ...
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
