@@ -1,0 +1,101 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from purport import __version__
+from purport.cli import _main
+from purport.cli.check import is_story, split_inputs
+from purport.core import errors
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from purport.cli import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_version_imports_nothing_heavy() -> None:
+    heavy = [
+        "av",
+        "cv2",
+        "numpy",
+        "scipy",
+        "rasterio",
+        "django",
+        "dask",
+        "rich",
+        "trafilatura",
+        "shapely",
+        "pyproj",
+    ]
+    code = (
+        "import sys; sys.argv = ['purport', '--version']\n"
+        "from purport.cli import main\n"
+        "try: main()\n"
+        f"finally: print(sorted(set(sys.modules) & set({heavy!r})))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines() == [f"purport, version {__version__}", "[]"]
+
+
+def test_help_lists_the_commands_in_the_order_of_the_work() -> None:
+    out = run("--help")
+    assert out.returncode == 0
+    words = [line.split()[0] for line in out.stdout.split("Commands:")[1].splitlines() if line]
+    assert words[:3] == ["check", "init", "add"]
+
+
+def test_a_typo_gets_the_nearest_command_and_exit_code_2() -> None:
+    out = run("chekc")
+    assert out.returncode == 2
+    assert "Did you mean 'check'" in out.stderr
+
+
+@pytest.mark.parametrize("command", list(_main.purport.list_commands(click.Context(_main.purport))))
+def test_every_command_can_be_imported_and_explains_itself(command: str) -> None:
+    loaded = _main.purport.get_command(click.Context(_main.purport), command)
+    assert loaded is not None
+    assert loaded.help
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.UnreadableMediaError("a", "b", remedy="c"), 3),
+        (errors.BrokenChainError("a", "b", remedy="c"), 4),
+        (errors.StorageFullError("a", "b", remedy="c"), 5),
+        (errors.ConsistencyError("a", "b", remedy="c"), 70),
+        (RuntimeError("boom"), 70),
+    ],
+)
+def test_exit_codes_are_mapped_once(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _main._report(error) == code
+    complaint = capsys.readouterr().err
+    assert "c" in complaint
+
+
+def test_a_text_named_mp4_is_bad_footage_and_no_story(tmp_path: Path) -> None:
+    video, page, bare = (tmp_path / name for name in ("text.mp4", "page.html", "story"))
+    for path in (video, page, bare):
+        path.write_text("words", encoding="utf-8")
+    assert not is_story(video)
+    assert is_story(page)
+    assert is_story(bare)
+    assert split_inputs([video, page]) == (page, (video,))
+    with pytest.raises(click.UsageError, match="One story at a time"):
+        split_inputs([page, bare])
+
+
+def test_nothing_to_check_is_wrong_use(tmp_path: Path) -> None:
+    out = run("check", "--workspace", str(tmp_path / "none"))
+    assert out.returncode == 2
+    assert "Give a story, footage or both" in out.stderr
+    assert not (tmp_path / "none").exists()
