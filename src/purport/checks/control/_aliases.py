@@ -47,9 +47,10 @@ _ALIASES = {
 
 def _plain(name: str) -> str:
     """Fold case and compatibility forms, spaces and typographic apostrophes and hyphens."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", name).casefold())
+    folded = unicodedata.normalize("NFKC", once.casefold())
     folded = re.sub(r"[‘’ʼ`´]", "'", re.sub(r"[‐‑‒–—]", "-", folded))
-    return re.sub(r"^the ", "", " ".join(folded.split()))
+    return re.sub(r"^(the )+", "", " ".join(folded.split()))
 
 
 _CANONICAL = {_plain(alias): group for group, names in _ALIASES.items() for alias in names}
