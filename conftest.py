@@ -1,0 +1,6 @@
+"""What pytest leaves out when it looks for doctests."""
+
+collect_ignore = [
+    f"src/purport/store/{name}.py"  # Django's models load only once Django is configured
+    for name in ("django_store", "kinds", "models", "verification")
+]

@@ -1,0 +1,93 @@
+"""Django outside a web server: the one place where it is configured."""
+
+from itertools import count
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import django
+from django.conf import settings
+from django.db import connections
+
+from purport.core.errors import InputError
+
+__all__ = ["add_database", "configure", "remove_database"]
+
+_BUSY_TIMEOUT_S = 30
+_OPENINGS = count()
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+    "PRAGMA trusted_schema=OFF"
+)
+
+
+def configure() -> None:
+    """Set Django up, once a process; a program that has done so itself is left alone."""
+    if settings.configured:
+        return
+    settings.configure(
+        INSTALLED_APPS=["purport.store"],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASE_ROUTERS=[],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        USE_I18N=False,
+        LOGGING_CONFIG=None,
+    )
+    django.setup()
+
+
+def add_database(location: Path | str) -> str:
+    """Make a database known to Django.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Returns:
+        An alias under which Django knows this opening of it.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    options = _sqlite(location) if isinstance(location, Path) else _postgresql(location)
+    alias = f"opening-{next(_OPENINGS)}"
+    connections.settings[alias] = {**connections.settings["default"], **options}
+    return alias
+
+
+def remove_database(alias: str) -> None:
+    """Close this thread's connection to a database and forget it."""
+    connections[alias].close()
+    del connections[alias]
+    connections.settings.pop(alias)
+
+
+def _sqlite(path: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": _BUSY_TIMEOUT_S,
+            "init_command": _SQLITE_PRAGMAS,
+        },
+    }
+
+
+def _postgresql(address: str) -> dict[str, object]:
+    parts = urlsplit(address)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgresql", "postgres"} or not name:
+        raise InputError(
+            "database",
+            f"{parts.scheme or address!r} is not the address of a PostgreSQL database",
+            remedy="Write it as postgresql://USER@HOST:PORT/NAME, or leave it out for SQLite.",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }

@@ -1,0 +1,189 @@
+"""A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from purport.core.casefile import CustodyEvent
+from purport.core.digests import Digest, canonical_json
+from purport.core.errors import InputError
+from purport.core.records import from_json, to_json
+from purport.store.configuration import add_database, remove_database
+from purport.store.faults import translate_database_faults
+from purport.store.kinds import Kind, kind_of
+from purport.store.migrating import is_up_to_date, migrate_database
+from purport.store.models import CaseRow, CustodyRow, RecordRow
+from purport.store.records import Entry, Outcome, Store, Stored
+from purport.store.verification import row_digest, verify_records
+from purport.vault import EventDraft, next_event
+
+__all__ = ["DjangoStore", "open_django_store"]
+
+RecordT = TypeVar("RecordT")
+
+
+def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
+    """Open a case; see `purport.store.open_store`."""
+    subject = location.name if isinstance(location, Path) else "database"
+    alias = add_database(location)
+    try:
+        with translate_database_faults(subject):
+            if migrate:
+                migrate_database(alias)
+                row, _ = CaseRow.objects.using(alias).get_or_create(key=case)
+            else:
+                row = _existing_case(alias, case=case, subject=subject)
+    except BaseException:
+        remove_database(alias)
+        raise
+    return DjangoStore(alias, row.pk, subject=subject)
+
+
+def _existing_case(alias: str, *, case: str, subject: str) -> CaseRow:
+    if not is_up_to_date(alias):
+        raise InputError(
+            subject,
+            "its tables are of another version of purport",
+            remedy="Run any command that writes to the workspace once; it brings them up to date.",
+        )
+    row: CaseRow | None = CaseRow.objects.using(alias).filter(key=case).first()
+    if row is None:
+        raise InputError(subject, f"holds no case {case!r}", remedy="Run purport init first.")
+    return row
+
+
+class DjangoStore:
+    """The records of one case; see `purport.store.Store` for what each method promises.
+
+    Args:
+        alias: Under which Django knows the database.
+        case: Primary key of the case.
+        subject: What error messages call the database.
+    """
+
+    def __init__(self, alias: str, case: int, *, subject: str) -> None:
+        self._alias = alias
+        self._case = case
+        self._subject = subject
+
+    def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
+        """Store records and the custody event that names them, all or nothing."""
+        with translate_database_faults(self._subject), transaction.atomic(using=self._alias):
+            CaseRow.objects.using(self._alias).select_for_update().get(pk=self._case)
+            named = [named for entry in entries if (named := self._insert(entry)) is not None]
+            if named or not entries:
+                self._insert_event(event, named)
+        return len(named)
+
+    def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of a kind, in the order in which their keys first came."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows = self._rows(stored.table).filter(successor__isnull=True)
+            live = {row.key: row for row in rows if not row.withdrawn}
+            keys = self._rows(stored.table).order_by("pk").values_list("key", flat=True)
+            in_order = [live.pop(key) for key in keys if key in live]
+        return tuple(
+            Stored(record=from_json(stored.record, json.loads(row.body)), digest=Digest(row.digest))
+            for row in in_order
+        )
+
+    def find_outcome(
+        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest, inputs: Digest
+    ) -> Outcome | None:
+        """Return what a check once made of the same inputs; None when it never saw them."""
+        kind = kind_of(Outcome)
+        item, check = outcome_of
+        with translate_database_faults(self._subject):
+            row = (
+                self._rows(kind.table)
+                .filter(item=item, check_name=check, version=version)
+                .filter(parameters=parameters, inputs=inputs, withdrawn=False)
+                .order_by("-pk")
+                .first()
+            )
+        return None if row is None else from_json(Outcome, json.loads(row.body))
+
+    def custody(self) -> tuple[CustodyEvent, ...]:
+        """Return all custody events, in order."""
+        with translate_database_faults(self._subject):
+            rows = list(self._events().order_by("sequence"))
+        return tuple(from_json(CustodyEvent, json.loads(row.body)) for row in rows)
+
+    def verify(self) -> int:
+        """Hold every row and event against the custody chain."""
+        with translate_database_faults(self._subject):
+            return verify_records(self._alias, self._case)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        remove_database(self._alias)
+
+    def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types
+        return table.objects.using(self._alias).filter(case_id=self._case)
+
+    def _events(self) -> Any:  # noqa: ANN401 - Django ships no types
+        return CustodyRow.objects.using(self._alias).filter(case_id=self._case)
+
+    def _insert(self, entry: Entry) -> tuple[str, str, Digest] | None:
+        """Insert a row that differs from the live one; return table, key and digest."""
+        kind: Kind[Any] = kind_of(type(entry.record))
+        key = kind.key(entry.record)
+        body = canonical_json(to_json(entry.record))
+        latest = self._rows(kind.table).filter(key=key, successor__isnull=True).first()
+        if _says_the_same(latest, body, withdrawn=entry.withdrawn):
+            return None
+        digest = row_digest(
+            (kind.name, key), body, withdrawn=entry.withdrawn, supersedes=_digest_of(latest)
+        )
+        kind.table.objects.using(self._alias).create(
+            case_id=self._case,
+            key=key,
+            body=body,
+            withdrawn=entry.withdrawn,
+            digest=digest,
+            supersedes=latest,
+            **kind.columns(entry.record),
+        )
+        return kind.name, key, digest
+
+    def _insert_event(
+        self, draft: EventDraft, named: Sequence[tuple[str, str, Digest]]
+    ) -> CustodyEvent:
+        latest = self._events().order_by("-sequence").first()
+        previous = None if latest is None else from_json(CustodyEvent, json.loads(latest.body))
+        records = [list(triple) for triple in named]
+        details = {**draft.details, "records": records} if records else draft.details
+        event = next_event(
+            previous,
+            EventDraft(
+                kind=draft.kind,
+                agent=draft.agent,
+                tool_version=draft.tool_version,
+                occurred_utc=draft.occurred_utc,
+                subject=draft.subject,
+                details=details,
+            ),
+        )
+        CustodyRow.objects.using(self._alias).create(
+            case_id=self._case,
+            sequence=event.sequence,
+            body=canonical_json(to_json(event)),
+            digest=event.digest,
+        )
+        return event
+
+
+def _says_the_same(latest: RecordRow | None, body: str, *, withdrawn: bool) -> bool:
+    if latest is None:
+        return withdrawn
+    if withdrawn and latest.withdrawn:
+        return True
+    return bool(latest.body == body and latest.withdrawn == withdrawn)
+
+
+def _digest_of(row: RecordRow | None) -> Digest | None:
+    return None if row is None else Digest(row.digest)

@@ -1,0 +1,200 @@
+"""What the store keeps beside the vocabulary of `core`, and how it is asked.
+
+Invariants: rows are inserted and never changed; of the rows with one key, the one that no other
+supersedes is live; every row's digest stands in the custody event of the transaction that wrote it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from purport.core.casefile import CustodyEvent, Fault
+from purport.core.digests import Digest, JsonObject
+from purport.core.findings import Finding, NotRun
+from purport.core.verdicts import Verdict
+from purport.vault import EventDraft
+
+__all__ = [
+    "Attachment",
+    "AttachmentKind",
+    "Entry",
+    "InputFault",
+    "Outcome",
+    "Review",
+    "Setting",
+    "Store",
+    "Stored",
+    "Survey",
+]
+
+RecordT = TypeVar("RecordT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing said of the case as a whole."""
+
+    key: str
+    """"name", "date" or "notice"."""
+    value: str
+    """As given."""
+
+
+class AttachmentKind(StrEnum):
+    """What a file other than a story or footage is for."""
+
+    CONTROL = "control"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """An orthophoto or control layer of the case."""
+
+    kind: AttachmentKind
+    """What it is for."""
+    digest: Digest
+    """SHA-256 of its bytes."""
+    name: str
+    """File name as given."""
+    companions: tuple[tuple[str, Digest], ...] = ()
+    """Name and digest of the files that belong to it (world file), sorted by name."""
+    accuracy_m: float | None = None
+    """Stated horizontal standard uncertainty; None when nothing states it. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What one pass over an item's frames found, in short."""
+
+    item: Digest
+    """The media item."""
+    version: str
+    """Version of the pass."""
+    probe: JsonObject | None
+    """What the container says; None when it could not be read."""
+    duration_s: float | None
+    """From first to last presentation time plus the last frame's duration; None when the frames
+    could not be decoded. [s]"""
+    frames: int | None
+    """Decoded frames; None when they could not be decoded."""
+    fault: Fault | None = None
+    """What went wrong; None when nothing did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one check on one item: findings, what it lacked, or what went wrong."""
+
+    item: Digest
+    """The media item."""
+    check: str
+    """Name of the check."""
+    version: str
+    """Version of the check."""
+    parameters: Digest
+    """Digest of its parameters."""
+    inputs: Digest
+    """Digest of all that it could see."""
+    findings: tuple[Finding, ...] = ()
+    """Its answers."""
+    not_run: NotRun | None = None
+    """What it lacked; None when it ran."""
+    fault: Fault | None = None
+    """What went wrong; None when nothing did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFault:
+    """A file given to the last run that could not be taken in."""
+
+    fault: Fault
+    """What was wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A person's judgement on one part of one claim; the machine's proposal stays on record."""
+
+    verdict: Verdict
+    """The verdict as the person leaves it."""
+    reason: str
+    """Why."""
+    proposal: Digest
+    """Digest of the proposal that the person looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A record to be stored: a first one, a correction, or the withdrawal of the live one."""
+
+    record: object
+    """An instance of a kind that the store knows."""
+    withdrawn: bool = False
+    """True to say that the record no longer holds; it stays on record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Generic[RecordT]):
+    """A live record with the digest of its row."""
+
+    record: RecordT
+    """The record."""
+    digest: Digest
+    """Digest of the row, as it stands in the custody chain."""
+
+
+class Store(Protocol):
+    """The records of one case."""
+
+    def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
+        """Store records and the custody event that names them, all or nothing.
+
+        An entry equal to the live record changes nothing and is left out; when nothing is left of
+        several entries the event is left out too. Without entries the event alone is appended.
+
+        Returns:
+            How many rows were inserted.
+
+        Raises:
+            StorageFullError: There is no room; nothing of it was stored.
+            WorkspaceBusyError: Another process kept the database locked.
+        """
+        ...
+
+    def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of a kind, in the order in which their keys first came."""
+        ...
+
+    def find_outcome(
+        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest, inputs: Digest
+    ) -> Outcome | None:
+        """Return what a check once made of the same inputs; None when it never saw them.
+
+        Args:
+            outcome_of: The item and the name of the check.
+            version: Version of the check.
+            parameters: Digest of its parameters.
+            inputs: Digest of its inputs.
+        """
+        ...
+
+    def custody(self) -> tuple[CustodyEvent, ...]:
+        """Return all custody events, in order."""
+        ...
+
+    def verify(self) -> int:
+        """Hold every row and event against the custody chain.
+
+        Returns:
+            How many rows were verified.
+
+        Raises:
+            BrokenChainError: Names the first event or record that is off.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...

@@ -1,0 +1,281 @@
+"""What every store promises, whatever the database."""
+
+# ruff: noqa: S608 - the statements are the test's own
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from purport.core.case import ItemRecord
+from purport.core.casefile import Fault
+from purport.core.digests import Digest, digest_bytes
+from purport.core.errors import BrokenChainError, InputError
+from purport.core.findings import Derivation, Finding
+from purport.store import Entry, Outcome, Setting, Store, open_store
+from purport.vault import EventDraft
+
+ONE = digest_bytes(b"one")
+TWO = digest_bytes(b"two")
+
+
+def draft(kind: str = "recorded") -> EventDraft:
+    return EventDraft(
+        kind=kind,
+        agent="tester",
+        tool_version="purport 0",
+        occurred_utc=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def item(digest: Digest = ONE, *, url: str | None = None) -> ItemRecord:
+    return ItemRecord(digest=digest, name="a.mp4", size_bytes=3, url=url)
+
+
+def outcome(*, inputs: Digest = ONE, value: float = 1.0) -> Outcome:
+    finding = Finding(
+        id="f1",
+        check="edits",
+        version="1",
+        item=ONE,
+        answer="none",
+        reason="nothing was found",
+        values={"x": value, "nested": [{"small": 1e-300, "large": 1e22, "none": None}]},
+        limits=("none",),
+        derivation=Derivation(inputs=(("media", ONE),), parameters={"a": 1}, libraries=()),
+    )
+    return Outcome(
+        item=ONE, check="edits", version="1", parameters=ONE, inputs=inputs, findings=(finding,)
+    )
+
+
+def test_what_was_stored_comes_back_equal(store: Store) -> None:
+    store.append([Entry(record=item()), Entry(record=outcome())], draft())
+    assert [stored.record for stored in store.live(ItemRecord)] == [item()]
+    assert [stored.record for stored in store.live(Outcome)] == [outcome()]
+
+
+def test_correction_supersedes_and_keeps_its_place(store: Store) -> None:
+    store.append([Entry(record=item(ONE)), Entry(record=item(TWO))], draft())
+    store.append([Entry(record=item(ONE, url="https://example.org"))], draft())
+    live = [stored.record for stored in store.live(ItemRecord)]
+    assert live == [item(ONE, url="https://example.org"), item(TWO)]
+    assert store.verify() == 3
+
+
+def test_the_same_again_changes_nothing(store: Store) -> None:
+    assert store.append([Entry(record=item())], draft()) == 1
+    assert store.append([Entry(record=item())], draft()) == 0
+    assert len(store.custody()) == 1
+
+
+def test_event_without_records_is_appended(store: Store) -> None:
+    store.append([], draft("verified"))
+    assert [event.kind for event in store.custody()] == ["verified"]
+
+
+def test_withdrawn_record_is_live_no_more_and_may_return(store: Store) -> None:
+    store.append([Entry(record=item())], draft())
+    store.append([Entry(record=item(), withdrawn=True)], draft())
+    assert store.live(ItemRecord) == ()
+    store.append([Entry(record=item())], draft())
+    assert [stored.record for stored in store.live(ItemRecord)] == [item()]
+    assert store.verify() == 3
+
+
+def test_withdrawing_what_was_never_stored_changes_nothing(store: Store) -> None:
+    assert store.append([Entry(record=item(), withdrawn=True)], draft()) == 0
+
+
+def test_outcome_is_found_by_its_inputs_even_when_superseded(store: Store) -> None:
+    store.append([Entry(record=outcome(inputs=ONE))], draft())
+    store.append([Entry(record=outcome(inputs=TWO, value=2.0))], draft())
+
+    def find(inputs: Digest) -> Outcome | None:
+        return store.find_outcome((ONE, "edits"), version="1", parameters=ONE, inputs=inputs)
+
+    assert find(ONE) == outcome(inputs=ONE)
+    assert find(TWO) == outcome(inputs=TWO, value=2.0)
+    assert find(digest_bytes(b"three")) is None
+
+
+def test_every_record_is_named_by_a_custody_event(store: Store) -> None:
+    store.append([Entry(record=item())], draft())
+    (event,) = store.custody()
+    digest = store.live(ItemRecord)[0].digest
+    assert event.details == {"records": [["item", ONE, digest]]}
+
+
+def test_failed_transaction_leaves_nothing(store: Store) -> None:
+    with pytest.raises(KeyError):
+        store.append([Entry(record=item()), Entry(record=object())], draft())
+    assert store.live(ItemRecord) == ()
+    assert store.custody() == ()
+
+
+def test_cases_of_one_database_are_apart(database: Path | str) -> None:
+    first = open_store(database, case="first of two")
+    second = open_store(database, case="second of two")
+    first.append([Entry(record=item())], draft())
+    assert second.live(ItemRecord) == ()
+    assert second.verify() == 0
+    first.close()
+    second.close()
+
+
+def test_reader_refuses_a_case_that_is_not_there(database: Path | str) -> None:
+    open_store(database, case="one that is there").close()
+    with pytest.raises(InputError, match="holds no case 'another'"):
+        open_store(database, case="another", migrate=False)
+
+
+def test_reader_refuses_tables_of_another_version(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="another version"):
+        open_store(tmp_path / "empty.sqlite3", migrate=False)
+
+
+def test_writers_in_threads_lose_nothing(database: Path | str) -> None:
+    open_store(database, case="threads").close()
+
+    def write(author: int) -> None:
+        own = open_store(database, case="threads")
+        for number in range(10):
+            setting = Setting(key=f"{author}-{number}", value="x")
+            own.append([Entry(record=setting)], draft())
+        own.close()
+
+    threads = [threading.Thread(target=write, args=(author,)) for author in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store = open_store(database, case="threads")
+    assert len(store.live(Setting)) == 40
+    assert [event.sequence for event in store.custody()] == list(range(40))
+    assert store.verify() == 40
+    store.close()
+
+
+def _execute(store: Store, *statements: str) -> None:
+    with connections[store._alias].cursor() as cursor:  # type: ignore[attr-defined]
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _unguard(store: Store, table: str) -> None:
+    """Do what a forger with the database file would do first."""
+    if connections[store._alias].vendor == "postgresql":  # type: ignore[attr-defined]
+        _execute(store, f"ALTER TABLE purport_{table} DISABLE TRIGGER USER")
+    else:
+        _execute(
+            store,
+            f"DROP TRIGGER IF EXISTS purport_{table}_guard_update",
+            f"DROP TRIGGER IF EXISTS purport_{table}_guard_delete",
+        )
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE purport_item SET body = '{}'", "DELETE FROM purport_custody"]
+)
+def test_database_itself_refuses_to_change_a_record(store: Store, statement: str) -> None:
+    store.append([Entry(record=item())], draft())
+    alias = store._alias  # type: ignore[attr-defined]
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(using=alias):
+        _execute(store, statement)
+    assert store.verify() == 1
+
+
+def _case(store: Store) -> str:
+    return f"case_id = {store._case}"  # type: ignore[attr-defined]
+
+
+FORGERIES: dict[str, tuple[str, Callable[[Store], str], str]] = {
+    "altered record": (
+        "item",
+        lambda store: f"UPDATE purport_item SET body = '{{}}' WHERE {_case(store)}",
+        "item .*altered",
+    ),
+    "record altered with its digest": (
+        "item",
+        lambda store: f"UPDATE purport_item SET body = '{{}}', digest = 'x' WHERE {_case(store)}",
+        "item .*not as recorded",
+    ),
+    "removed record": (
+        "outcome",
+        lambda store: f"DELETE FROM purport_outcome WHERE {_case(store)}",
+        "outcome .*not as recorded",
+    ),
+    "record revived": (
+        "item",
+        lambda store: f"UPDATE purport_item SET withdrawn = NOT withdrawn WHERE {_case(store)}",
+        "item .*altered",
+    ),
+    "altered cache key": (
+        "outcome",
+        lambda store: f"UPDATE purport_outcome SET inputs = '{TWO}' WHERE {_case(store)}",
+        "outcome .*columns differ",
+    ),
+    "slipped-in record": (
+        "setting",
+        lambda store: (
+            "INSERT INTO purport_setting (case_id, key, body, withdrawn, digest) VALUES "
+            f"({store._case}, 'k', '{{}}', FALSE, 'x')"  # type: ignore[attr-defined]
+        ),
+        "setting k.*no custody event",
+    ),
+    "altered event": (
+        "custody",
+        lambda store: (
+            "UPDATE purport_custody SET body = replace(body, 'tester', 'forger') "
+            f"WHERE sequence = 1 AND {_case(store)}"
+        ),
+        "custody event 1.*altered",
+    ),
+    "removed event": (
+        "custody",
+        lambda store: f"DELETE FROM purport_custody WHERE sequence = 1 AND {_case(store)}",
+        "custody event 1.*missing",
+    ),
+    "event cut off the end": (
+        "custody",
+        lambda store: f"DELETE FROM purport_custody WHERE sequence = 2 AND {_case(store)}",
+        "setting date.*no custody event",
+    ),
+    "event that is no event": (
+        "custody",
+        lambda store: (
+            f"UPDATE purport_custody SET body = '[]' WHERE sequence = 0 AND {_case(store)}"
+        ),
+        "custody event 0.*cannot be read",
+    ),
+    "altered event columns": (
+        "custody",
+        lambda store: (
+            f"UPDATE purport_custody SET digest = 'x' WHERE sequence = 0 AND {_case(store)}"
+        ),
+        "custody event 0.*columns",
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_verify_names_what_was_forged(store: Store, forgery: str) -> None:
+    store.append([Entry(record=item())], draft())
+    store.append([Entry(record=outcome())], draft("analysed"))
+    store.append([Entry(record=Setting(key="date", value="2015"))], draft())
+    assert store.verify() == 3
+    table, statement, fault = FORGERIES[forgery]
+    _unguard(store, table)
+    _execute(store, statement(store))
+    with pytest.raises(BrokenChainError, match=fault):
+        store.verify()
+
+
+def test_fault_is_no_evidence_but_is_kept(store: Store) -> None:
+    fault = Fault(subject="a.mp4", kind="UnreadableMediaError", fault="empty", remedy="another")
+    failed = Outcome(item=ONE, check="x", version="1", parameters=ONE, inputs=ONE, fault=fault)
+    store.append([Entry(record=failed)], draft())
+    assert store.live(Outcome)[0].record.fault == fault
