@@ -1,1 +1,44 @@
-"""Footage with known truth, for examples, tests and benchmarks only."""
+"""Footage with known truth, for examples, tests and benchmarks only; every frame says SYNTHETIC."""
+
+from purport.simulate._camera import Camera, Modality, Sensor
+from purport.simulate._ground import Ground, load_ground
+from purport.simulate._procedural import procedural_ground
+from purport.simulate._render import render, render_frames
+from purport.simulate._script import (
+    Encoding,
+    GainJump,
+    Glint,
+    Overlay,
+    Script,
+    Segment,
+    SegmentKind,
+    Strike,
+    Vehicle,
+    plain_script,
+)
+from purport.simulate._truth import Truth, derive_truth, load_truth, save_truth
+
+__all__ = [
+    "Camera",
+    "Encoding",
+    "GainJump",
+    "Glint",
+    "Ground",
+    "Modality",
+    "Overlay",
+    "Script",
+    "Segment",
+    "SegmentKind",
+    "Sensor",
+    "Strike",
+    "Truth",
+    "Vehicle",
+    "derive_truth",
+    "load_ground",
+    "load_truth",
+    "plain_script",
+    "procedural_ground",
+    "render",
+    "render_frames",
+    "save_truth",
+]

@@ -1,0 +1,178 @@
+"""Rendering a script: each scene frame from the ground through the sensor to the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.simulate._camera import Camera, Modality, Pose
+from purport.simulate._effects import draw_glint, draw_scar, draw_strike, draw_vehicle
+from purport.simulate._encode import write_video
+from purport.simulate._ground import GroundPyramid, build_pyramid
+from purport.simulate._overlays import draw_band, draw_instrument_overlay, draw_logo
+from purport.simulate._script import GainJump, Script, SegmentKind
+from purport.simulate._sensor import blindness, expose, ground_layer, noise_bank
+from purport.simulate._timeline import build_timeline, first_scene_frame_of
+from purport.simulate._truth import PoseBook, Truth, derive_truth
+
+__all__ = ["render", "render_frames"]
+
+_FINER = 2
+_LONGEST_EFFECT_S = 30.0
+
+
+def render(script: Script, out: Path) -> Truth:
+    """Write the clip of a script as MP4 (H.264) and return what is true of it.
+
+    The same script gives the same bytes with the same version of PyAV.
+
+    Args:
+        script: What to show.
+        out: File to write.
+    """
+    truth = derive_truth(script)
+    write_video(
+        out,
+        render_frames(script),
+        size_px=(script.width_px, script.height_px),
+        rate=script.rate,
+        encoding=script.encoding,
+        duration_s=truth.segments[-1].end_s,
+    )
+    return truth
+
+
+def render_frames(script: Script) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Yield presentation time [ticks] and picture of each output frame, before compression.
+
+    Pictures are (rows, columns, 1) grey for infrared, (rows, columns, 3) blue, green, red else.
+    """
+    studio = _Studio.build(script)
+    held: tuple[int, int, NDArray[np.uint8]] | None = None
+    for frame in build_timeline(script):
+        if frame.kind is SegmentKind.BLACK:
+            picture = np.zeros((script.height_px, script.width_px, 1), dtype=np.uint8)
+        elif held is not None and held[:2] == (frame.camera, frame.scene_frame):
+            picture = held[2].copy()
+        else:
+            picture = studio.film(frame.camera, frame.scene_frame)
+            held = (frame.camera, frame.scene_frame, picture.copy())
+        if script.overlay.logo is not None:
+            draw_logo(picture, script.overlay.logo)
+        draw_band(picture)
+        yield frame.pts, picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Studio:
+    """What all frames of a script share."""
+
+    script: Script
+    book: PoseBook
+    pyramids: tuple[GroundPyramid, ...]
+    noise: tuple[NDArray[np.float32], ...]
+    onsets: tuple[int, ...]
+
+    @classmethod
+    def build(cls, script: Script) -> "_Studio":
+        ground = script.ground
+        pyramids = [
+            build_pyramid(
+                ground_layer(ground, camera.sensor),
+                gsd_m=ground.gsd_m,
+                origin_m=(ground.west_m, ground.north_m),
+            )
+            for camera in script.cameras
+        ]
+        noise = [
+            noise_bank(
+                script.width_px,
+                script.height_px,
+                channels=3 if camera.sensor.modality is Modality.VISIBLE else 1,
+                seed=script.seed,
+            )
+            for camera in script.cameras
+        ]
+        return cls(
+            script=script,
+            book=PoseBook(script),
+            pyramids=tuple(pyramids),
+            noise=tuple(noise),
+            onsets=tuple(
+                first_scene_frame_of(strike.time_s, script.rate) for strike in script.strikes
+            ),
+        )
+
+    def film(self, index: int, scene_frame: int) -> NDArray[np.uint8]:
+        """Return what a camera records at a scene frame, with its own overlay."""
+        script = self.script
+        camera = script.cameras[index]
+        pose = self.book.pose(index, scene_frame)
+        time_s = float(scene_frame / script.rate)
+        radiance = _sample(self.pyramids[index], pose, script)
+        self._act(radiance, pose, camera, scene_frame)
+        picture = expose(
+            radiance,
+            camera.sensor,
+            blinded=blindness(
+                camera.sensor, frame=scene_frame, onsets=self.onsets, rate=float(script.rate)
+            ),
+            jump=_exposure_at(script, time_s),
+            noise=self.noise[index],
+            frame=scene_frame,
+        )
+        draw_instrument_overlay(
+            picture,
+            script.overlay,
+            clock=script.clock_start,
+            time_s=time_s,
+            heading_deg=camera.heading_deg + camera.orbit_dps * time_s,
+        )
+        return picture
+
+    def _act(
+        self, radiance: NDArray[np.float32], pose: Pose, camera: Camera, scene_frame: int
+    ) -> None:
+        script, modality = self.script, camera.sensor.modality
+        time_s = float(scene_frame / script.rate)
+        begun = [
+            (strike, max(0.0, time_s - strike.time_s))
+            for strike, onset in zip(script.strikes, self.onsets, strict=True)
+            if scene_frame >= onset
+        ]
+        for strike, age_s in begun:
+            draw_scar(radiance, pose, strike, age_s=age_s, modality=modality)
+        for vehicle in script.vehicles:
+            draw_vehicle(radiance, pose, vehicle, time_s=time_s, modality=modality)
+        for glint in script.glints:
+            age_s = time_s - glint.time_s
+            if 0.0 <= age_s < glint.duration_s:
+                draw_glint(radiance, pose, glint, age_s=age_s, modality=modality)
+        for strike, age_s in begun:
+            if age_s < _LONGEST_EFFECT_S:
+                draw_strike(radiance, pose, strike, age_s=age_s, modality=modality)
+
+
+def _sample(pyramid: GroundPyramid, pose: Pose, script: Script) -> NDArray[np.float32]:
+    """Sample the ground at twice the resolution and average (rows, columns, channels)."""
+    level, to_map = pyramid.level_for(pose.gsd_m / _FINER)
+    shift = np.eye(3)
+    shift[:2, 2] = -pose.origin
+    to_pixel = pose.ground_to_pixel() @ shift @ to_map
+    inset = (1.0 - 1.0 / _FINER) / 2
+    finer = np.array([[_FINER, 0.0, _FINER * inset], [0.0, _FINER, _FINER * inset], [0, 0, 1.0]])
+    size = (script.width_px * _FINER, script.height_px * _FINER)
+    warped = cv2.warpPerspective(
+        level, finer @ to_pixel, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    half = cv2.resize(warped, (script.width_px, script.height_px), interpolation=cv2.INTER_AREA)
+    radiance = np.asarray(half, dtype=np.float32) * np.float32(1.0 / 255.0)
+    return radiance.reshape(script.height_px, script.width_px, -1)
+
+
+def _exposure_at(script: Script, time_s: float) -> GainJump:
+    past = [jump for jump in script.gain_jumps if jump.time_s <= time_s]
+    return max(past, key=lambda jump: jump.time_s) if past else GainJump(time_s=0.0)

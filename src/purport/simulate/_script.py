@@ -1,0 +1,210 @@
+"""A script: everything that a simulated clip shows, as frozen records.
+
+Two clocks run. *Scene time* is when something happens on the ground; each camera films it from
+scene time 0 at the clip's rate. *Output frames* are what the file holds after editing: segments of
+camera footage, freezes and black, in order. The same scene frame of the same camera is the same
+picture wherever the edit shows it, noise, overlay clock and all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from purport.simulate._camera import Camera
+from purport.simulate._ground import Ground
+
+__all__ = [
+    "Encoding",
+    "GainJump",
+    "Glint",
+    "Overlay",
+    "Script",
+    "Segment",
+    "SegmentKind",
+    "Strike",
+    "Vehicle",
+    "plain_script",
+]
+
+_LARGEST_SIDE_PX = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strike:
+    """An explosion at a place on the ground."""
+
+    time_s: float
+    """Scene time of the detonation. [s]"""
+    place: tuple[float, float]
+    """Easting and northing. [m]"""
+    size_m: float = 7.0
+    """Radius of the fireball at its largest. [m]"""
+    smoke_s: float = 4.0
+    """Time constant with which the smoke thins. [s]"""
+    wind_mps: tuple[float, float] = (1.0, 0.5)
+    """Velocity of the smoke to east and north. [m/s]"""
+    seed: int = 0
+    """Seed of its shape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """A vehicle that drives straight on; a distractor, not an effect."""
+
+    start: tuple[float, float]
+    """Easting and northing at scene time 0. [m]"""
+    velocity_mps: tuple[float, float]
+    """Velocity to east and north, not zero. [m/s]"""
+    length_m: float = 4.6
+    """Length; the width is 0.42 of it. [m]"""
+    brightness: float = 0.85
+    """Radiance of its roof, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glint:
+    """Sun flashing off something that stands still; a distractor."""
+
+    time_s: float
+    """Scene time at which it begins. [s]"""
+    duration_s: float
+    """How long it lasts. [s]"""
+    place: tuple[float, float]
+    """Easting and northing. [m]"""
+    size_m: float = 1.2
+    """Radius. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainJump:
+    """The sensor changes its exposure from one frame to the next; a distractor."""
+
+    time_s: float
+    """Scene time. [s]"""
+    gain: float = 1.0
+    """Contrast from then on, relative to the nominal."""
+    offset: float = 0.0
+    """Brightness added from then on, 1 being full scale."""
+
+
+class SegmentKind(StrEnum):
+    """What a stretch of the edit shows."""
+
+    FOOTAGE = "footage"
+    FREEZE = "freeze"
+    BLACK = "black"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of the edit."""
+
+    kind: SegmentKind = SegmentKind.FOOTAGE
+    """What it shows."""
+    camera: int = 0
+    """Index of the camera; of no meaning for black."""
+    start_s: float = 0.0
+    """Scene time of its first frame, rounded to the nearest scene frame; a freeze holds this
+    frame. [s]"""
+    duration_s: float
+    """How long it lasts in the edit. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Burnt-in graphics; the SYNTHETIC band is always there and no choice."""
+
+    crosshair: bool = False
+    """A cross in the middle of the picture."""
+    clock: bool = False
+    """A clock that runs with scene time."""
+    symbology: bool = False
+    """Corner brackets, a north arrow and numbers that change."""
+    logo: str | None = None
+    """Text of a channel's logo; None for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How the file is compressed."""
+
+    crf: int = 20
+    """Constant rate factor of x264; more is worse."""
+    gop: int = 50
+    """Longest distance between key frames. [frames]"""
+    preset: str = "veryfast"
+    """Preset of x264."""
+    audio: bool = False
+    """Whether there is a sound track (a low hum)."""
+    silences: tuple[tuple[float, float], ...] = ()
+    """Start and end, in output time, of stretches in which it falls silent. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Script:
+    """All parameters of a simulated clip."""
+
+    ground: Ground
+    """What lies below."""
+    cameras: tuple[Camera, ...]
+    """Who films."""
+    edit: tuple[Segment, ...]
+    """What of it is shown, in order."""
+    width_px: int = 640
+    """Width of the picture, even."""
+    height_px: int = 360
+    """Height of the picture, even."""
+    rate: Fraction = Fraction(25)
+    """Scene frames a second, and output frames a second unless frames are dropped."""
+    strikes: tuple[Strike, ...] = ()
+    """Explosions."""
+    targets: tuple[tuple[float, float], ...] = ()
+    """Stated targets, easting and northing. [m]"""
+    vehicles: tuple[Vehicle, ...] = ()
+    """Vehicles."""
+    glints: tuple[Glint, ...] = ()
+    """Glints."""
+    gain_jumps: tuple[GainJump, ...] = ()
+    """Exposure changes, of all cameras."""
+    overlay: Overlay = Overlay()
+    """Graphics."""
+    clock_start: str = "11:42:07"
+    """What the burnt-in clock shows at scene time 0, hours:minutes:seconds."""
+    encoding: Encoding = Encoding()
+    """Compression."""
+    dropped: float = 0.0
+    """Probability with which a frame is left out, which makes the rate variable."""
+    seed: int = 0
+    """Seed of noise and dropped frames."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be rendered."""
+        sides = (self.width_px, self.height_px)
+        if any(side % 2 or not 0 < side <= _LARGEST_SIDE_PX for side in sides):
+            message = f"width and height must be even, 2 to {_LARGEST_SIDE_PX}, got {sides}"
+            raise ValueError(message)
+        if not 0.0 <= self.dropped < 1.0:
+            message = f"the share of dropped frames must be in 0 to 1, got {self.dropped}"
+            raise ValueError(message)
+        if not self.edit or not self.cameras:
+            message = "a script needs at least one camera and one segment"
+            raise ValueError(message)
+
+
+def plain_script(
+    ground: Ground,
+    camera: Camera,
+    *,
+    duration_s: float,
+    strikes: Sequence[Strike] = (),
+    seed: int = 0,
+) -> Script:
+    """Return a script of one uncut take; vary it with `dataclasses.replace`."""
+    return Script(
+        ground=ground,
+        cameras=(camera,),
+        edit=(Segment(duration_s=duration_s),),
+        strikes=tuple(strikes),
+        seed=seed,
+    )
