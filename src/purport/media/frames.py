@@ -266,6 +266,9 @@ def _presented(
             index += 1
         if index == 0:
             raise _nothing_decodes(path)
+        if probe.truncated:
+            note = f"the file ends before its structure does; {index} frames came before"
+            _record(faults, DecodeFaultKind.BROKEN_OFF, index, note)
 
 
 def _decoded(
@@ -299,8 +302,8 @@ def _packets(
         except StopIteration:
             return
         except FFmpegError as error:
-            note = f"the file cannot be read further ({error.strerror})"
-            _record(faults, DecodeFaultKind.BROKEN_OFF, 0, note)
+            note = f"the container cannot be read further ({error.strerror})"
+            _record(faults, DecodeFaultKind.DECODING_ERROR, 0, note)
             break
         yield packet
     flush = Packet()
