@@ -2,7 +2,9 @@
 
 from purport.simulate._camera import Camera, Modality, Sensor
 from purport.simulate._ground import Ground, load_ground
+from purport.simulate._mix import Mix, random_look, random_script
 from purport.simulate._procedural import procedural_ground
+from purport.simulate._reference import ReferenceLook, write_reference
 from purport.simulate._render import render, render_frames
 from purport.simulate._script import (
     Encoding,
@@ -24,8 +26,10 @@ __all__ = [
     "GainJump",
     "Glint",
     "Ground",
+    "Mix",
     "Modality",
     "Overlay",
+    "ReferenceLook",
     "Script",
     "Segment",
     "SegmentKind",
@@ -38,7 +42,10 @@ __all__ = [
     "load_truth",
     "plain_script",
     "procedural_ground",
+    "random_look",
+    "random_script",
     "render",
     "render_frames",
     "save_truth",
+    "write_reference",
 ]
