@@ -1,9 +1,20 @@
 """What the shots of a video look like: cuts, overlays, frame-to-frame motion, key frames.
 
-One pass over the decoded frames makes what `checks.edits`, `checks.place`, `checks.impacts` and
-`checks.reuse` all read, so that a video is decoded once for them.
+Two passes over the decoded frames make what `checks.edits`, `checks.place`, `checks.impacts` and
+`checks.reuse` all read, so that each video is analysed once for them.
 """
 
+from purport.scene.analysis import SCENE_VERSION, analyse_scene
 from purport.scene.records import KeyFrame, Scene, Shot, Transition
+from purport.scene.storage import load_scene, save_scene
 
-__all__ = ["KeyFrame", "Scene", "Shot", "Transition"]
+__all__ = [
+    "SCENE_VERSION",
+    "KeyFrame",
+    "Scene",
+    "Shot",
+    "Transition",
+    "analyse_scene",
+    "load_scene",
+    "save_scene",
+]

@@ -36,6 +36,9 @@ class Shot:
     """Index of the frame to which `Scene.to_anchor` of this shot maps."""
     overlay: NDArray[np.bool_]
     """True where burnt-in graphics stand still on the picture (height, width)."""
+    overlay_known: bool = True
+    """False when the scene itself stood still or was too short, so that `overlay` is empty because
+    nothing can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

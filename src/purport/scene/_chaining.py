@@ -1,0 +1,418 @@
+"""Second pass over a video: every frame is linked to its shot's anchor, across flashes too.
+
+Each frame is followed from a *key*, a frame whose corners it can still see, so that drift grows
+with the number of keys and not with the number of frames; a key seen again is used again. When a
+frame cannot be followed the next ones wait until features match again (a disturbance) or it is
+plain that they do not (a cut); then the frames that waited are linked backwards, or begin a shot.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.scene._losses import Attempt, Judgement, is_jump, judge_loss, should_attempt
+from purport.scene._matching import (
+    Features,
+    Reference,
+    find_features,
+    find_reference,
+    match_features,
+    recognise,
+)
+from purport.scene._overlays import OverlayMask, OverlayStatistics
+from purport.scene._structure import is_blank
+from purport.scene._survey import Survey
+from purport.scene._tracking import Link, Track, Tracked, find_corners, follow, prepare
+from purport.scene.records import Transition
+
+__all__ = ["Chained", "Chainer", "ShotStart"]
+
+_LEAST_CORNERS = 30
+_RENEW_SHARE = 0.55
+_RENEW_SEEN = 0.65
+_REUSE_OVERLAP = 0.8
+_REUSE_SHARE = 0.65
+_MOST_KEYS = 24
+_LONGEST_WAIT = 150
+_BACKWARD_MISSES = 3
+_MARGIN_PX = 4
+_SAMPLE_MOVE_PX = 3.0
+_MOST_SAMPLES = 100
+
+Image = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotStart:
+    """Where a shot begins."""
+
+    first: int
+    """Its first frame."""
+    begins_with: Transition
+    """How it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chained:
+    """What the second pass found; matrices at working size."""
+
+    starts: tuple[ShotStart, ...]
+    """Where shots begin, in order."""
+    anchors: tuple[int, ...]
+    """Anchor frame of each shot."""
+    to_anchor: Matrix
+    """Homography to the anchor of the shot (n, 3, 3)."""
+    sd_px: NDArray[np.float64]
+    """Standard uncertainty at the picture's centre (n,). [px]"""
+    linked: NDArray[np.bool_]
+    """Whether the frame is linked (n,)."""
+    overlays: tuple[OverlayMask, ...]
+    """Burnt-in graphics of each shot, told from frames between which the camera moved."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Key:
+    track: Track
+    small: Image
+    to_anchor: Matrix
+    sd_px: float
+    reference: Reference | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Loss:
+    references: tuple[_Key, ...]
+    frames: list[tuple[int, Image]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    tried: Features | None = None
+
+
+class Chainer:
+    """Links frames as they come, in presentation order.
+
+    Args:
+        survey: What the first pass found.
+    """
+
+    def __init__(self, survey: Survey) -> None:
+        count = len(survey.pts)
+        self._survey = survey
+        self._to_anchor = np.tile(np.eye(3), (count, 1, 1))
+        self._sd = np.zeros(count)
+        self._linked = np.zeros(count, dtype=np.bool_)
+        self._starts = [ShotStart(first=0, begins_with=Transition.START)]
+        self._anchors: list[int] = []
+        self._keys: list[_Key] = []
+        self._current: _Key | None = None
+        self._last: tuple[Tracked, Image] | None = None
+        self._motion: list[float] = []
+        self._loss: _Loss | None = None
+        self._usable = _usable_masks(survey)
+        self._graphics = self._new_statistics()
+        self._sampled: int | None = None
+        self._overlays: list[OverlayMask] = []
+
+    def feed(self, index: int, small: Image) -> None:
+        """Take the next frame, at working size."""
+        if self._loss is not None:
+            self._wait(self._loss, index, small)
+            return
+        if not self._advance(prepare(index, small), small):
+            self._loss = _Loss(self._references())
+            self._wait(self._loss, index, small)
+
+    def finish(self) -> Chained:
+        """Close the last shot and return everything."""
+        if self._loss is not None and self._loss.frames:
+            self._settle(self._loss, ended=True)
+        self._close_shot()
+        return Chained(
+            starts=tuple(self._starts),
+            anchors=tuple(self._anchors),
+            to_anchor=self._to_anchor,
+            sd_px=self._sd,
+            linked=self._linked,
+            overlays=tuple(self._overlays),
+        )
+
+    # Following
+
+    def _advance(self, frame: Tracked, small: Image) -> bool:
+        """Follow to the next frame; False when that fails."""
+        if self._current is None:
+            return self._begin(frame, small)
+        link = follow(self._current.track, frame, guess=self._guess(self._current))
+        if link is None and self._last is not None:
+            link = self._follow_from_last(frame, *self._last)
+        if link is None:
+            return False
+        self._record(frame.index, self._current, link)
+        if link.share < _RENEW_SHARE or link.seen < _RENEW_SEEN:
+            self._renew(frame, small)
+        self._last = (frame, small)
+        self._sample_graphics(frame.index, small)
+        return True
+
+    def _sample_graphics(self, index: int, small: Image) -> None:
+        """Count a frame towards the mask of graphics once the ground has moved under them."""
+        if self._sampled is not None and self._moved(self._sampled, index) < _SAMPLE_MOVE_PX:
+            return
+        if self._graphics.samples < _MOST_SAMPLES:
+            self._graphics.add(small)
+            self._sampled = index
+
+    def _new_statistics(self) -> OverlayStatistics:
+        height, width = self._usable[0][1].shape
+        return OverlayStatistics((height, width))
+
+    def _begin(self, frame: Tracked, small: Image) -> bool:
+        """Make the first frame with enough corners the anchor of the shot."""
+        blank = is_blank(self._survey.thumbnails[frame.index])
+        track = find_corners(frame, self._usable_at(frame.index))
+        if blank or len(track.corners) < _LEAST_CORNERS:
+            started = self._starts[-1].first
+            changed = frame.index > started and self._survey.alike[frame.index] < 0.25  # noqa: PLR2004
+            return bool(blank or not changed)
+        self._anchors.append(frame.index)
+        self._current = _Key(track=track, small=small, to_anchor=np.eye(3), sd_px=0.0)
+        self._keys = [self._current]
+        self._linked[frame.index] = True
+        self._last = (frame, small)
+        return True
+
+    def _guess(self, key: _Key) -> Matrix:
+        """Return about where the key's corners lie now: where they lay in the last frame."""
+        if self._last is None:
+            return np.eye(3)
+        return _between(key.to_anchor, self._to_anchor[self._last[0].index])
+
+    def _follow_from_last(self, frame: Tracked, last: Tracked, small: Image) -> Link | None:
+        """Follow from the frame before, which becomes a key when that works."""
+        track = find_corners(last, self._usable_at(last.index))
+        link = follow(track, frame, guess=np.eye(3))
+        if link is not None:
+            self._add_key(track, small)
+        return link
+
+    def _add_key(self, track: Track, small: Image) -> _Key:
+        index = track.frame.index
+        key = _Key(
+            track=track,
+            small=small,
+            to_anchor=self._to_anchor[index].copy(),
+            sd_px=float(self._sd[index]),
+        )
+        if len(self._keys) >= _MOST_KEYS:
+            del self._keys[1]
+        self._keys.append(key)
+        self._current = key
+        return key
+
+    def _renew(self, frame: Tracked, small: Image) -> None:
+        """Go over to an older key that shows the same part, else make this frame one."""
+        here = self._to_anchor[frame.index]
+        size = (frame.picture.shape[1], frame.picture.shape[0])
+        older = [key for key in self._keys if key is not self._current]
+        overlaps = [_overlap(_between(here, key.to_anchor), size) for key in older]
+        if overlaps and max(overlaps) > _REUSE_OVERLAP:
+            key = older[int(np.argmax(overlaps))]
+            link = follow(key.track, frame, guess=_between(key.to_anchor, here))
+            if link is not None and link.share > _REUSE_SHARE:
+                self._current = key
+                self._record(frame.index, key, link)
+                return
+        track = find_corners(frame, self._usable_at(frame.index))
+        if len(track.corners) >= _LEAST_CORNERS:
+            self._add_key(track, small)
+
+    def _record(self, index: int, key: _Key, link: Link) -> None:
+        matrix = key.to_anchor @ link.matrix
+        self._to_anchor[index] = matrix / matrix[2, 2]
+        self._sd[index] = float(np.hypot(key.sd_px, link.sd_px))
+        self._linked[index] = True
+        if self._last is not None and self._last[0].index == index - 1:
+            self._motion.append(self._moved(index - 1, index))
+            del self._motion[:-50]
+
+    def _moved(self, start: int, end: int) -> float:
+        """Return how far the picture moved between two linked frames, mean of its corners. [px]"""
+        height, width = self._usable[0][1].shape
+        corners = np.array([[[0.0, 0.0]], [[width, 0.0]], [[width, height]], [[0.0, height]]])
+        matrix = _between(self._to_anchor[end], self._to_anchor[start])
+        shift = cv2.perspectiveTransform(corners, matrix) - corners
+        return float(np.linalg.norm(shift[:, 0], axis=1).mean())
+
+    # Losing and finding
+
+    def _wait(self, loss: _Loss, index: int, small: Image) -> None:
+        """Keep a frame that could not be followed, try to find the place, judge the loss."""
+        loss.frames.append((index, small))
+        if should_attempt(len(loss.frames) - 1) and not is_blank(self._survey.thumbnails[index]):
+            features = find_features(small, self._usable_at(index))
+            found = self._find_place(loss.references, features)
+            if found is not None:
+                self._resume(loss, found)
+                return
+            holds = loss.tried is not None and match_features(features, loss.tried) is not None
+            if not holds or loss.tried is None:
+                loss.tried = features
+            loss.attempts.append(Attempt(index=index, features=len(features), holds=holds))
+        self._settle(loss, ended=False)
+
+    def _references(self) -> tuple[_Key, ...]:
+        """Return the frames to match to after a loss: the current key and the last linked frame."""
+        if self._current is None or self._last is None:
+            return ()
+        key, (last, small) = self._current, self._last
+        if last.index == key.track.frame.index:
+            return (key,)
+        return key, self._add_key(find_corners(last, self._usable_at(last.index)), small)
+
+    def _find_place(
+        self, references: tuple[_Key, ...], features: Features
+    ) -> tuple[_Key, Link] | None:
+        """Match features to the frames before the loss."""
+        for key in references:
+            link = recognise(features, self._reference_of(key))
+            if link is not None:
+                return key, link
+        return None
+
+    def _reference_of(self, key: _Key) -> Reference:
+        if key.reference is None:
+            key.reference = find_reference(key.small, self._usable_at(key.track.frame.index))
+        return key.reference
+
+    def _resume(self, loss: _Loss, found: tuple[_Key, Link]) -> None:
+        """Link the frame at which the place was found again, and those before it backwards."""
+        key, coarse = found
+        index, small = loss.frames[-1]
+        first = loss.frames[0][0]
+        frame = prepare(index, small)
+        link = follow(key.track, frame, guess=_inverse(coarse.matrix)) or coarse
+        self._record(index, key, link)
+        usual = float(np.median(self._motion)) if self._motion else 0.0
+        moved = self._moved(first - 1, index) if self._linked[first - 1] else 0.0
+        if is_jump(self._survey, first, moved, usual * (index - first + 1)):
+            self._linked[index] = False
+            self._restart(loss, first, Transition.CUT)
+            return
+        self._loss = None
+        self._renew(frame, small)
+        self._link_backwards(frame, loss.frames[:-1])
+        self._last = (frame, small)
+
+    def _link_backwards(self, frame: Tracked, waiting: list[tuple[int, Image]]) -> None:
+        """Follow from a frame found again to the frames before it, until that fails."""
+        track = find_corners(frame, self._usable_at(frame.index))
+        start = _Key(
+            track=track,
+            small=waiting[0][1] if waiting else np.empty((0, 0), np.uint8),
+            to_anchor=self._to_anchor[frame.index].copy(),
+            sd_px=float(self._sd[frame.index]),
+        )
+        guess, misses = np.eye(3), 0
+        for index, small in reversed(waiting):
+            link = follow(track, prepare(index, small), guess=guess)
+            if link is None:
+                misses += 1
+                if misses >= _BACKWARD_MISSES:
+                    return
+                continue
+            matrix = start.to_anchor @ link.matrix
+            self._to_anchor[index] = matrix / matrix[2, 2]
+            self._sd[index] = float(np.hypot(start.sd_px, link.sd_px))
+            self._linked[index] = True
+            guess, misses = _inverse(link.matrix), 0
+
+    def _settle(self, loss: _Loss, *, ended: bool) -> None:
+        """End a loss that proves to be a cut or fade; let the oldest frames go when it lasts."""
+        first, last = loss.frames[0][0], loss.frames[-1][0]
+        counts = [len(self._reference_of(key).positive) for key in loss.references]
+        judgement = judge_loss(
+            self._survey,
+            first,
+            loss.attempts,
+            last=last,
+            features_before=max(counts, default=0),
+            ended=ended,
+        )
+        if judgement is Judgement.CUT:
+            self._restart(loss, first, Transition.CUT)
+        elif judgement is Judgement.FADE:
+            self._restart(loss, first, Transition.FADE)
+        elif len(loss.frames) > _LONGEST_WAIT:
+            del loss.frames[1 : len(loss.frames) // 2]
+
+    def _restart(self, loss: _Loss, first: int, begins_with: Transition) -> None:
+        """Begin a new shot at `first` and feed it the frames that waited."""
+        self._close_shot()
+        self._starts.append(ShotStart(first=first, begins_with=begins_with))
+        self._keys, self._current, self._last = [], None, None
+        self._motion, self._loss = [], None
+        for index, small in loss.frames:
+            self.feed(index, small)
+
+    def _close_shot(self) -> None:
+        """Tell its graphics; a shot without a frame to anchor on is anchored on its first."""
+        self._overlays.append(self._graphics.estimate_mask())
+        self._graphics, self._sampled = self._new_statistics(), None
+        if len(self._anchors) < len(self._starts):
+            first = self._starts[-1].first
+            self._anchors.append(first)
+            self._linked[first] = True
+
+    def _usable_at(self, index: int) -> Image:
+        for last, mask in self._usable:
+            if index <= last:
+                return mask
+        return self._usable[-1][1]
+
+
+def _between(start: Matrix, end: Matrix) -> Matrix:
+    """Return the homography from one frame to another, given both to their anchor."""
+    matrix = np.linalg.solve(end, start)
+    return np.asarray(matrix / matrix[2, 2], dtype=np.float64)
+
+
+def _inverse(matrix: Matrix) -> Matrix:
+    inverse = np.linalg.inv(matrix)
+    return np.asarray(inverse / inverse[2, 2], dtype=np.float64)
+
+
+def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:
+    """Return the share of a picture that another one covers."""
+    width, height = size
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    moved = cv2.perspectiveTransform(frame[:, None].astype(np.float64), matrix)
+    polygon = moved[:, 0].astype(np.float32)
+    if not cv2.isContourConvex(polygon):
+        return 0.0
+    area, _ = cv2.intersectConvexConvex(polygon, frame)
+    return float(area) / max(float(cv2.contourArea(polygon)), float(width * height))
+
+
+def _usable_masks(survey: Survey) -> list[tuple[int, Image]]:
+    """Return the pixels to work with up to each segment's last frame; 0 on graphics and borders.
+
+    A segment too short to tell its graphics takes those of the one before, else of the one after.
+    """
+    known = [segment for segment in survey.segments if segment.overlay.known]
+    if not known:
+        shape = survey.segments[0].overlay.mask.shape
+        return [(len(survey.pts) - 1, _usable(np.zeros(shape, dtype=np.bool_)))]
+    last_frames = [segment.span.first - 1 for segment in known[1:]] + [len(survey.pts) - 1]
+    return [
+        (last, _usable(segment.overlay.mask))
+        for last, segment in zip(last_frames, known, strict=True)
+    ]
+
+
+def _usable(overlay: NDArray[np.bool_]) -> Image:
+    usable = np.where(overlay, 0, 255).astype(np.uint8)
+    usable[:_MARGIN_PX] = usable[-_MARGIN_PX:] = 0
+    usable[:, :_MARGIN_PX] = usable[:, -_MARGIN_PX:] = 0
+    return usable

@@ -1,0 +1,50 @@
+"""Structure of thumbnails: what stays the same when brightness, gain or polarity change.
+
+A cut replaces the structure of the picture; a flash, an exposure step or a switch from white-hot to
+black-hot hides or rescales it. So likeness is measured on gradient magnitudes, over small shifts.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["THUMBNAIL_PX", "edges_of", "is_blank", "likeness", "make_thumbnail"]
+
+THUMBNAIL_PX = 64
+"""Side of a thumbnail. [px]"""
+
+_SHIFT_PX = 8
+_BLANK_SD = 4.0
+
+Image = NDArray[np.uint8]
+Edges = NDArray[np.float32]
+
+
+def make_thumbnail(luma: Image) -> Image:
+    """Average the picture over 64×64 areas, whatever its aspect."""
+    small = cv2.resize(luma, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def edges_of(thumbnail: Image) -> Edges:
+    """Return the gradient magnitude of a thumbnail, compressed so that no edge dominates."""
+    horizontal = cv2.Sobel(thumbnail, cv2.CV_32F, 1, 0)
+    vertical = cv2.Sobel(thumbnail, cv2.CV_32F, 0, 1)
+    return np.asarray(np.sqrt(cv2.magnitude(horizontal, vertical)), dtype=np.float32)
+
+
+def is_blank(thumbnail: Image) -> bool:
+    """Tell whether a thumbnail shows next to nothing: black, white or fogged."""
+    return float(thumbnail.std()) < _BLANK_SD
+
+
+def likeness(edges: Edges, other: Edges) -> float:
+    """Correlate two edge pictures at the best shift of up to an eighth of the picture.
+
+    Returns:
+        Highest normalised correlation, -1 to 1; 0 where one of them has no structure.
+    """
+    inner = edges[_SHIFT_PX:-_SHIFT_PX, _SHIFT_PX:-_SHIFT_PX]
+    if float(inner.std()) == 0.0 or float(other.std()) == 0.0:
+        return 0.0
+    return float(cv2.matchTemplate(other, inner, cv2.TM_CCOEFF_NORMED).max())

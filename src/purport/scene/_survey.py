@@ -1,0 +1,182 @@
+"""First pass over a video: statistics, thumbnails, segments of like structure, overlay masks.
+
+A segment is a run of frames in which the structure of the picture changes little from one to the
+next. Segments break at cuts, but also at flashes; the second pass joins what belongs together.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.media_time import FrameSpan
+from purport.media import LumaFrame
+from purport.scene._overlays import OverlayMask, OverlayStatistics
+from purport.scene._structure import edges_of, is_blank, likeness, make_thumbnail
+
+__all__ = [
+    "WORKING_WIDTH_PX",
+    "FrameSource",
+    "Segment",
+    "Survey",
+    "reduce_picture",
+    "survey_frames",
+]
+
+FrameSource = Callable[[], Iterator[LumaFrame]]
+"""Gives the frames of a video from the start, each time it is called."""
+
+WORKING_WIDTH_PX = 640
+"""Widest picture that is tracked. [px]"""
+
+_BREAK_LIKENESS = 0.45
+_SAMPLE_EVERY = 4
+_SATURATED_LUMA = 250
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Segment:
+    """Frames of like structure."""
+
+    span: FrameSpan
+    """Its frames."""
+    overlay: OverlayMask
+    """Burnt-in graphics at working size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Survey:
+    """What the first pass found; n frames."""
+
+    size: tuple[int, int]
+    """Width and height of the display picture. [px]"""
+    scale: float
+    """Working size over display size."""
+    pts: NDArray[np.int64]
+    """Presentation time stamps (n,)."""
+    luma_mean: NDArray[np.float32]
+    """Mean luma (n,)."""
+    luma_sd: NDArray[np.float32]
+    """Spatial standard deviation of luma (n,)."""
+    step: NDArray[np.float32]
+    """Mean absolute difference to the thumbnail before (n,)."""
+    alike: NDArray[np.float32]
+    """Likeness of structure to the frame before (n,), 1 for the first."""
+    sharpness: NDArray[np.float32]
+    """Variance of the Laplacian at working size over that of luma (n,)."""
+    saturated: NDArray[np.float32]
+    """Share of the thumbnail at the white or black end (n,)."""
+    thumbnails: NDArray[np.uint8]
+    """Thumbnails (n, 64, 64)."""
+    segments: tuple[Segment, ...]
+    """Segments, in order, covering every frame once."""
+
+    def segment_of(self, index: int) -> Segment:
+        """Return the segment of frame `index`."""
+        return next(segment for segment in self.segments if index in segment.span)
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Growing columns of per-frame numbers."""
+
+    pts: list[int] = field(default_factory=list)
+    mean: list[float] = field(default_factory=list)
+    sd: list[float] = field(default_factory=list)
+    step: list[float] = field(default_factory=list)
+    alike: list[float] = field(default_factory=list)
+    sharpness: list[float] = field(default_factory=list)
+    saturated: list[float] = field(default_factory=list)
+    thumbnails: list[Image] = field(default_factory=list)
+
+    def add(self, frame: LumaFrame, small: Image, alike: float) -> None:
+        """Add one frame, given at working size too."""
+        thumbnail = make_thumbnail(small)
+        mean, deviation = cv2.meanStdDev(small)
+        before = self.thumbnails[-1] if self.thumbnails else thumbnail
+        ends = np.count_nonzero(
+            (thumbnail >= _SATURATED_LUMA) | (thumbnail <= 255 - _SATURATED_LUMA)
+        )
+        self.pts.append(frame.pts)
+        self.mean.append(float(mean[0, 0]))
+        self.sd.append(float(deviation[0, 0]))
+        self.step.append(float(cv2.absdiff(thumbnail, before).mean()))
+        self.alike.append(alike)
+        self.sharpness.append(_sharpness(small, float(deviation[0, 0])))
+        self.saturated.append(ends / thumbnail.size)
+        self.thumbnails.append(thumbnail)
+
+
+def _sharpness(small: Image, deviation: float) -> float:
+    if deviation == 0.0:
+        return 0.0
+    return float(cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))[1][0, 0] / deviation)
+
+
+def reduce_picture(luma: Image, scale: float) -> Image:
+    """Bring a picture to working size."""
+    if scale == 1.0:
+        return luma
+    small = cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
+    """Survey all frames once, in presentation order.
+
+    Returns:
+        The survey; None when there is no frame.
+    """
+    columns = _Columns()
+    segments: list[Segment] = []
+    first = 0
+    statistics: OverlayStatistics | None = None
+    edges: NDArray[np.float32] | None = None
+    size, scale = (0, 0), 1.0
+    for position, frame in enumerate(frames):
+        if statistics is None:
+            height, width = frame.luma.shape
+            size, scale = (width, height), min(1.0, WORKING_WIDTH_PX / width)
+        small = reduce_picture(frame.luma, scale)
+        thumbnail = make_thumbnail(small)
+        new_edges = edges_of(thumbnail)
+        alike = 1.0 if edges is None else likeness(new_edges, edges)
+        if statistics is None:
+            statistics = OverlayStatistics(small.shape)
+        elif alike < _BREAK_LIKENESS:
+            segments.append(_close(statistics, first, position - 1))
+            statistics, first = OverlayStatistics(small.shape), position
+        if (position - first) % _SAMPLE_EVERY == 0 and not is_blank(thumbnail):
+            statistics.add(small)
+        columns.add(frame, small, alike)
+        edges = new_edges
+    if statistics is None:
+        return None
+    segments.append(_close(statistics, first, len(columns.pts) - 1))
+    return _assemble(columns, segments, size, scale)
+
+
+def _close(statistics: OverlayStatistics, first: int, last: int) -> Segment:
+    return Segment(span=FrameSpan(first=first, last=last), overlay=statistics.estimate_mask())
+
+
+def _assemble(
+    columns: _Columns, segments: list[Segment], size: tuple[int, int], scale: float
+) -> Survey:
+    return Survey(
+        size=size,
+        scale=scale,
+        pts=np.array(columns.pts, dtype=np.int64),
+        luma_mean=np.array(columns.mean, dtype=np.float32),
+        luma_sd=np.array(columns.sd, dtype=np.float32),
+        step=np.array(columns.step, dtype=np.float32),
+        alike=np.array(columns.alike, dtype=np.float32),
+        sharpness=np.array(columns.sharpness, dtype=np.float32),
+        saturated=np.array(columns.saturated, dtype=np.float32),
+        thumbnails=np.stack(columns.thumbnails),
+        segments=tuple(segments),
+    )

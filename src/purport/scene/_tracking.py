@@ -1,0 +1,230 @@
+"""Links between two frames: corners followed from one to the other, and the homography they fit.
+
+Corners are followed on locally normalised pictures (so that gain and exposure do not matter), there
+and back (so that what cannot be followed drops out), under a mask that leaves out graphics.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Link", "Track", "Tracked", "fit_homography", "follow", "normalise", "prepare"]
+
+_CORNERS = 180
+_CORNER_QUALITY = 0.01
+_CORNER_SPACING_PX = 9
+_BLOCK_PX = 7
+_WINDOW_PX = 15
+_LEVELS = 3
+_LOCAL_PX = 31
+_GAIN = 26.0
+_LEAST_GAIN_SD = 0.8
+_BACK_PX = 0.7
+_RESIDUAL_PX = 1.5
+_LEAST_INLIERS = 14
+_LEAST_SHARE = 0.4
+_FLOOR_PX = 0.08
+_CORRELATION = 2.0
+_SPREAD_SHARE = 0.12
+_TERMINATION = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.02)
+
+Image = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
+Points = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tracked:
+    """A frame made ready to be followed to."""
+
+    index: int
+    """Frame index."""
+    picture: Image
+    """Locally normalised picture at working size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Track:
+    """A frame from which corners are followed."""
+
+    frame: Tracked
+    """The frame."""
+    corners: Points
+    """Its corners (m, 1, 2). [px]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Link:
+    """How one frame maps to another, at working size."""
+
+    matrix: Matrix
+    """Homography, x' ~ H x, h33 = 1 (3, 3)."""
+    sd_px: float
+    """Standard uncertainty of the mapped picture centre, per axis. [px]"""
+    inliers: int
+    """Points that agree."""
+    share: float
+    """Inliers over points tried."""
+    seen: float
+    """Share of the points tried that still lie in the picture."""
+
+
+def normalise(small: Image) -> Image:
+    """Take out local brightness and overall gain."""
+    wide = small.astype(np.float32)
+    detail = wide - cv2.boxFilter(wide, -1, (_LOCAL_PX, _LOCAL_PX))
+    typical = max(float(np.abs(detail[::4, ::4]).mean()), _LEAST_GAIN_SD)
+    gain = _GAIN / typical
+    return np.asarray(
+        cv2.convertScaleAbs(np.clip(detail * gain, -127, 127) + 128.0), dtype=np.uint8
+    )
+
+
+def prepare(index: int, small: Image) -> Tracked:
+    """Make a frame ready to be followed to and from."""
+    return Tracked(index=index, picture=normalise(small))
+
+
+def find_corners(frame: Tracked, usable: Image) -> Track:
+    """Find corners to follow where `usable` is not 0."""
+    corners = cv2.goodFeaturesToTrack(
+        cv2.GaussianBlur(frame.picture, (3, 3), 0),
+        _CORNERS,
+        _CORNER_QUALITY,
+        _CORNER_SPACING_PX,
+        mask=usable,
+        blockSize=_BLOCK_PX,
+    )
+    points = np.empty((0, 1, 2), dtype=np.float32) if corners is None else corners
+    return Track(frame=frame, corners=np.asarray(points, dtype=np.float32))
+
+
+def follow(track: Track, to: Tracked, *, guess: Matrix) -> Link | None:
+    """Follow corners from a frame to another.
+
+    Args:
+        track: The frame with its corners.
+        to: The other frame.
+        guess: About where they went: homography from `track` to `to`.
+
+    Returns:
+        The link from `to` back to `track`'s frame; None when too few corners can be followed.
+    """
+    if len(track.corners) < _LEAST_INLIERS:
+        return None
+    height, width = to.picture.shape
+    start = cv2.perspectiveTransform(track.corners, guess).astype(np.float32)
+    inside = _inside(start, width, height)
+    if np.count_nonzero(inside) < _LEAST_INLIERS:
+        return None
+    origin, start = track.corners[inside], start[inside]
+    there, found = _flow(track.frame.picture, to.picture, origin, start)
+    back, found_back = _flow(to.picture, track.frame.picture, there, origin)
+    returned = np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX
+    good = found & found_back & returned & _inside(there, width, height)
+    fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
+    if fitted is None:
+        return None
+    return Link(
+        matrix=fitted.matrix,
+        sd_px=fitted.sd_px,
+        inliers=fitted.inliers,
+        share=fitted.share,
+        seen=len(origin) / len(track.corners),
+    )
+
+
+def _flow(
+    start: Image, end: Image, points: Points, guess: Points
+) -> tuple[Points, NDArray[np.bool_]]:
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(
+        start,
+        end,
+        points,
+        guess.copy(),
+        winSize=(_WINDOW_PX, _WINDOW_PX),
+        maxLevel=_LEVELS,
+        criteria=_TERMINATION,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+        minEigThreshold=1e-3,
+    )
+    return np.asarray(moved, dtype=np.float32), np.asarray(found[:, 0] == 1, dtype=np.bool_)
+
+
+def _inside(points: Points, width: int, height: int) -> NDArray[np.bool_]:
+    x, y = points[:, 0, 0], points[:, 0, 1]
+    return np.asarray((x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1), dtype=np.bool_)
+
+
+def fit_homography(
+    source: Points,
+    target: Points,
+    size: tuple[int, int],
+    *,
+    tried: int,
+    least_share: float = _LEAST_SHARE,
+    least_inliers: int = _LEAST_INLIERS,
+) -> Link | None:
+    """Fit the homography from `source` to `target` (m, 2), robustly, with its uncertainty.
+
+    Returns:
+        The link; None when too few points agree, they lie in too small a part of the picture, or
+        what they agree on no camera can do.
+
+    Uncertainty:
+        First order from the residuals, which are taken to be correlated over a few points (the
+        variance is multiplied by 4), with a floor of 0.08 px.
+    """
+    if len(source) < least_inliers:
+        return None
+    matrix, mask = cv2.findHomography(
+        source, target, cv2.RANSAC, _RESIDUAL_PX, maxIters=300, confidence=0.995
+    )
+    if matrix is None:
+        return None
+    inlier = mask[:, 0] > 0
+    inliers = int(np.count_nonzero(inlier))
+    if inliers < least_inliers or inliers < least_share * tried:
+        return None
+    matrix = np.asarray(matrix / matrix[2, 2], dtype=np.float64)
+    if not (_is_possible(matrix, size) and _is_spread(source[inlier], size)):
+        return None
+    return Link(
+        matrix=matrix,
+        sd_px=_centre_sd(matrix, source[inlier], target[inlier], size),
+        inliers=inliers,
+        share=inliers / tried,
+        seen=1.0,
+    )
+
+
+def _is_possible(matrix: Matrix, size: tuple[int, int]) -> bool:
+    """Tell whether the corners of the picture keep their order and about their area."""
+    width, height = size
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
+    scale = corners @ matrix[2, :2] + 1.0
+    if scale.min() < 0.3 or scale.max() > 3.0:  # noqa: PLR2004 - a horizon inside the picture
+        return False
+    moved = cv2.perspectiveTransform(corners[:, None], matrix)[:, 0].astype(np.float32)
+    if not cv2.isContourConvex(moved):
+        return False
+    area = float(cv2.contourArea(moved, oriented=True)) / (width * height)
+    return 0.1 < area < 10.0  # noqa: PLR2004 - a zoom of about 3 either way
+
+
+def _is_spread(points: Points, size: tuple[int, int]) -> bool:
+    spread = points.std(axis=0) / np.array(size)
+    return bool(spread.min() > _SPREAD_SHARE / 2 and spread.max() > _SPREAD_SHARE)
+
+
+def _centre_sd(matrix: Matrix, source: Points, target: Points, size: tuple[int, int]) -> float:
+    """Return the standard uncertainty of the mapped picture centre (affine part). [px]"""
+    mapped = cv2.perspectiveTransform(source[:, None].astype(np.float64), matrix)[:, 0]
+    residual = mapped - target
+    freedom = max(2 * len(source) - 8, 1)
+    variance = float((residual**2).sum()) / freedom
+    rows = np.column_stack([source - np.array(size) / 2.0, np.ones(len(source))])
+    inverse = np.linalg.pinv(rows.T @ rows)
+    return float(np.sqrt(_CORRELATION**2 * variance * inverse[2, 2] + _FLOOR_PX**2))
