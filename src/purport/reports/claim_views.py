@@ -1,0 +1,314 @@
+"""Claims, verdicts and evidence, arranged for the page."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from purport.core.casefile import CaseFile, StoryText
+from purport.core.claims import Claim, Part, RelationKind
+from purport.core.digests import Digest
+from purport.core.findings import Finding
+from purport.core.ratings import Rating, Stance
+from purport.core.verdicts import EvidenceLink, Verdict
+from purport.reports.highlighting import Piece, mark_quote, mark_story
+from purport.reports.phrases import (
+    PART_NAMES,
+    PART_QUESTIONS,
+    RATING_ICONS,
+    RELATION_WORDS,
+    SLOT_NAMES,
+    anchor,
+    format_slot,
+    humanise,
+)
+
+__all__ = [
+    "CaseIndex",
+    "ClaimView",
+    "ContradictionView",
+    "MatrixView",
+    "StoryView",
+    "view_claims",
+    "view_contradictions",
+    "view_matrix",
+    "view_stories",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """A finding for, against or beside a claim part."""
+
+    text: str
+    """Name of the check and of the item."""
+    href: str
+    """Where the finding stands in the page."""
+    stance: str
+    """How it bears on the part."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """The verdict on one part of a claim; `rating` is None while it was not judged."""
+
+    name: str
+    """"Where"."""
+    question: str
+    """The question behind it."""
+    href: str
+    """Where it stands in the page."""
+    rating: str | None
+    """The rating in words."""
+    icon: str
+    """A sign for the rating, beside colour and words."""
+    style: str
+    """Names the style of the rating."""
+    verdict: Verdict | None
+    """The verdict."""
+    probability: str | None
+    """The number behind the likelihood, in words."""
+    links: tuple[LinkView, ...] = ()
+    """Findings for, against and beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationView:
+    """How a claim stands to another."""
+
+    word: str
+    """"contradicts"."""
+    number: int
+    """Number of the other claim."""
+    claimant: str
+    """Who makes the other claim."""
+    slot: str
+    """On what the two meet."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """A claim with its verdicts."""
+
+    number: int
+    """Its number in the dossier, from 1."""
+    claim: Claim
+    """The claim."""
+    quote: tuple[Piece, ...]
+    """Its content with hedges marked."""
+    document: str
+    """Name of its source document."""
+    slots: tuple[tuple[str, str, str], ...]
+    """Name, value and the words that say it, of each slot."""
+    parts: tuple[PartView, ...]
+    """The six parts."""
+    relations: tuple[RelationView, ...]
+    """How it stands to other claims."""
+    reported_by: int | None
+    """Number of the claim that reports this one; None at top level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContradictionView:
+    """Two claims that contradict each other."""
+
+    left: ClaimView
+    """One."""
+    right: ClaimView
+    """The other."""
+    points: tuple[tuple[str, str], ...]
+    """On what, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A source document with its claims marked."""
+
+    story: StoryText
+    """The document."""
+    paragraphs: tuple[tuple[Piece, ...], ...]
+    """Its main text."""
+    claims: int
+    """How many claims were found in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixView:
+    """Claims against findings."""
+
+    columns: tuple[tuple[str, str, str], ...]
+    """Check, item and address of each finding."""
+    rows: tuple[tuple[ClaimView, tuple[tuple[tuple[str, str], ...], ...]], ...]
+    """Each claim with, for each finding, stance and names of the parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseIndex:
+    """Look-ups over a case."""
+
+    numbers: Mapping[str, int]
+    """Number of each claim, by its identifier."""
+    findings: Mapping[str, Finding]
+    """Findings by identifier."""
+    items: Mapping[str, str]
+    """Item names by digest."""
+    stories: Mapping[Digest, StoryText]
+    """Stories by digest."""
+    verdicts: Mapping[tuple[str, Part], Verdict]
+    """Verdicts by claim and part."""
+    claims: Mapping[str, Claim]
+    """Claims by identifier."""
+
+    @classmethod
+    def of(cls, case: CaseFile) -> "CaseIndex":
+        """Index a case."""
+        return cls(
+            numbers={claim.id: number for number, claim in enumerate(case.claims, start=1)},
+            findings={finding.id: finding for finding in case.findings},
+            items={item.record.digest: item.record.name for item in case.items},
+            stories={story.document.digest: story for story in case.stories},
+            verdicts={(verdict.claim, verdict.part): verdict for verdict in case.verdicts},
+            claims={claim.id: claim for claim in case.claims},
+        )
+
+
+def view_claims(case: CaseFile, index: CaseIndex) -> tuple[ClaimView, ...]:
+    """Arrange every claim with its verdicts."""
+    return tuple(_claim(claim, index) for claim in case.claims)
+
+
+def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
+    """Mark every claim in the text of its source document."""
+    views = []
+    for story in case.stories:
+        own = [
+            (index.numbers[claim.id], claim)
+            for claim in case.claims
+            if claim.document == story.document.digest
+        ]
+        views.append(StoryView(story=story, paragraphs=mark_story(story, own), claims=len(own)))
+    return tuple(views)
+
+
+def view_contradictions(claims: Sequence[ClaimView]) -> tuple[ContradictionView, ...]:
+    """Set claims that contradict each other against each other, each pair once."""
+    by_number = {view.number: view for view in claims}
+    points: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for view in claims:
+        for relation in view.relations:
+            if relation.word == RELATION_WORDS[RelationKind.CONTRADICTS]:
+                pair = (min(view.number, relation.number), max(view.number, relation.number))
+                points[pair].setdefault(relation.slot, relation.reason)
+    return tuple(
+        ContradictionView(left=by_number[left], right=by_number[right], points=tuple(found.items()))
+        for (left, right), found in sorted(points.items())
+    )
+
+
+def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -> MatrixView:
+    """Set every claim against every finding that bears on any claim."""
+    stances: dict[tuple[str, str], list[tuple[Stance, Part]]] = defaultdict(list)
+    for verdict in case.verdicts:
+        for link in verdict.links:
+            stances[link.claim, link.finding].append((link.stance, link.part))
+    used = [f for f in case.findings if any(key[1] == f.id for key in stances)]
+    rows = tuple(
+        (view, tuple(_cell(stances.get((view.claim.id, finding.id), [])) for finding in used))
+        for view in claims
+    )
+    columns = tuple(
+        (finding.check, _item_name(finding.item, index), anchor("finding", finding.id))
+        for finding in used
+    )
+    return MatrixView(columns=columns, rows=rows)
+
+
+def _cell(found: Sequence[tuple[Stance, Part]]) -> tuple[tuple[str, str], ...]:
+    parts: dict[Stance, list[str]] = defaultdict(list)
+    for stance, part in found:
+        parts[stance].append(PART_NAMES[part])
+    return tuple((stance.value, ", ".join(parts[stance])) for stance in Stance if stance in parts)
+
+
+def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
+    story = index.stories.get(claim.document)
+    quote = (
+        mark_quote(story, claim)
+        if story is not None
+        else (Piece(text=" … ".join(span.exact for span in claim.content)),)
+    )
+    return ClaimView(
+        number=index.numbers[claim.id],
+        claim=claim,
+        quote=quote,
+        document=story.document.name if story is not None else claim.document[:12],
+        slots=tuple(
+            (SLOT_NAMES[slot.attr], format_slot(slot), slot.span.exact) for slot in claim.slots
+        ),
+        parts=tuple(_part(claim, part, index) for part in Part),
+        relations=tuple(
+            RelationView(
+                word=RELATION_WORDS[relation.kind],
+                number=index.numbers[relation.other],
+                claimant=index.claims[relation.other].claimant,
+                slot=SLOT_NAMES[relation.attr],
+                reason=relation.reason,
+            )
+            for relation in claim.relations
+            if relation.other in index.numbers
+        ),
+        reported_by=index.numbers.get(claim.nested_in) if claim.nested_in else None,
+    )
+
+
+def _part(claim: Claim, part: Part, index: CaseIndex) -> PartView:
+    verdict = index.verdicts.get((claim.id, part))
+    rating = None if verdict is None else verdict.rating
+    return PartView(
+        name=PART_NAMES[part],
+        question=PART_QUESTIONS[part],
+        href=anchor(f"claim-{index.numbers[claim.id]}", part.value),
+        rating=None if rating is None else rating.value,
+        icon="·" if rating is None else RATING_ICONS[rating],
+        style=_style(rating),
+        verdict=verdict,
+        probability=_probability(verdict),
+        links=tuple(_link(link, index) for link in verdict.links) if verdict else (),
+    )
+
+
+def _style(rating: Rating | None) -> str:
+    return "not-judged" if rating is None else rating.value.lower().replace(" ", "-")
+
+
+def _probability(verdict: Verdict | None) -> str | None:
+    if verdict is None or verdict.probability is None:
+        return None
+    percent = verdict.probability * 100
+    if percent < 1:
+        return "below 1 %"
+    if percent > 99:  # noqa: PLR2004 - per cent
+        return "above 99 %"
+    return f"about {percent:.0f} %"
+
+
+def _link(link: EvidenceLink, index: CaseIndex) -> LinkView:
+    finding = index.findings.get(link.finding)
+    text = link.finding
+    if finding is not None:
+        text = f"{humanise(finding.check)} · {_item_name(finding.item, index)}"
+    return LinkView(
+        text=text,
+        href=anchor("finding", link.finding),
+        stance=link.stance.value,
+        reason=link.reason,
+    )
+
+
+def _item_name(item: Digest | None, index: CaseIndex) -> str:
+    if item is None:
+        return "the case"
+    return index.items.get(item, item[:12])

@@ -1,0 +1,270 @@
+"""The numbers of findings, read into records for drawing.
+
+Members that a later version of a check adds are passed over; a member of the documented shape that
+is missing is our own fault and raises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.digests import Digest
+from purport.core.findings import Finding
+from purport.core.positions import GeoPoint, Matrix2
+
+__all__ = [
+    "EditReading",
+    "FrameOnMap",
+    "LayerReading",
+    "MatchReading",
+    "PlaceReading",
+    "StrikeReading",
+    "read_edits",
+    "read_layers",
+    "read_matches",
+    "read_place",
+    "read_strikes",
+]
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditReading:
+    """An edit by time code."""
+
+    kind: str
+    """Its kind."""
+    start_s: float
+    """Start after the first frame. [s]"""
+    end_s: float
+    """End after the first frame. [s]"""
+    strength: float | None
+    """How far it stands above the check's limit; None where the kind has none."""
+    innocent: tuple[str, ...]
+    """Explanations without intent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchReading:
+    """A stretch that is seen again."""
+
+    start_s: float
+    """Start. [s]"""
+    end_s: float
+    """End. [s]"""
+    other: Digest
+    """Digest of the other item."""
+    other_start_s: float
+    """Start there. [s]"""
+    other_end_s: float
+    """End there. [s]"""
+    exact: bool | None
+    """Whether the bytes are the same; None when not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FrameOnMap:
+    """Where one frame lies on the ground."""
+
+    frame: int
+    """Frame index."""
+    to_map: NDArray[np.float64]
+    """Pixel to (easting, northing) in `crs` (3, 3)."""
+    crs: str
+    """Projected system in metres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceReading:
+    """Where the footage lies."""
+
+    matched: bool | None
+    """Whether it shows the reference's ground; None: cannot tell."""
+    centre: GeoPoint | None
+    """Ground at the picture's centre; None when not matched."""
+    covariance_m2: Matrix2 | None
+    """Covariance of the centre, east and north. [m²]"""
+    frames: tuple[FrameOnMap, ...]
+    """The registered frames."""
+    claimed_distance_m: float | None
+    """From the claimed place to the centre; None when either is missing. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeReading:
+    """One onset of a flash, blast or plume."""
+
+    number: int
+    """Its number in the dossier, from 1."""
+    onset_frame: int
+    """Frame index of the onset."""
+    onset_s: float
+    """Time of the onset. [s]"""
+    point_px: Pair
+    """Impact point in the onset frame. [px]"""
+    point_sd_px: float
+    """Its standard uncertainty, per axis. [px]"""
+    position: GeoPoint | None
+    """Impact point on the ground; None when not measurable."""
+    covariance_m2: Matrix2 | None
+    """Covariance of the position, east and north; None when not given. [m²]"""
+    offset_m: float | None
+    """Distance from the target; None when not measurable. [m]"""
+    offset_68_m: Pair | None
+    """68 % interval. [m]"""
+    offset_95_m: Pair | None
+    """95 % interval. [m]"""
+    bearing_deg: float | None
+    """Azimuth from target to impact. [deg]"""
+    same_strike_as: int | None
+    """Number of the strike that it shows again; None for a first showing."""
+    p_inside: float | None
+    """Probability that it lies inside the target's outline; None without one."""
+    budget_m: tuple[tuple[str, float], ...]
+    """Standard uncertainty by cause, largest first. [m]"""
+
+
+def read_edits(finding: Finding) -> tuple[EditReading, ...]:
+    """Read the edits of a finding of the check `edits`."""
+    values: Any = finding.values
+    return tuple(
+        EditReading(
+            kind=str(row["kind"]),
+            start_s=float(row["start_s"]),
+            end_s=float(row["end_s"]),
+            strength=_optional(row["strength"]),
+            innocent=tuple(row.get("innocent") or ()),
+        )
+        for row in values["edits"]
+    )
+
+
+def read_matches(finding: Finding) -> tuple[MatchReading, ...]:
+    """Read the matches of a finding of the check `reuse`."""
+    values: Any = finding.values
+    return tuple(
+        MatchReading(
+            start_s=float(row["start_s"]),
+            end_s=float(row["end_s"]),
+            other=Digest(row["other"]),
+            other_start_s=float(row["other_start_s"]),
+            other_end_s=float(row["other_end_s"]),
+            exact=row.get("exact"),
+        )
+        for row in values["matches"]
+    )
+
+
+def read_place(finding: Finding) -> PlaceReading:
+    """Read the position of a finding of the check `place`."""
+    values: Any = finding.values
+    return PlaceReading(
+        matched=values["matched"],
+        centre=_point(values["centre"]),
+        covariance_m2=_matrix(values["covariance_m2"]),
+        frames=tuple(
+            FrameOnMap(
+                frame=int(row["frame"]),
+                to_map=np.array(row["to_map"], dtype=np.float64),
+                crs=str(row["crs"]),
+            )
+            for row in values["homographies"]
+        ),
+        claimed_distance_m=_optional(values.get("claimed_distance_m")),
+    )
+
+
+def read_strikes(finding: Finding) -> tuple[StrikeReading, ...]:
+    """Read the strikes of a finding of the check `impacts`."""
+    values: Any = finding.values
+    return tuple(_strike(number, row) for number, row in enumerate(values["strikes"], start=1))
+
+
+def _strike(number: int, row: Mapping[str, Any]) -> StrikeReading:
+    again = row["same_strike_as"]
+    budget: Mapping[str, Any] = row.get("budget_m") or {}
+    causes = [(cause, float(size)) for cause, size in budget.items() if size is not None]
+    return StrikeReading(
+        number=number,
+        onset_frame=int(row["onset_frame"]),
+        onset_s=float(row["onset_s"]),
+        point_px=(float(row["point_px"][0]), float(row["point_px"][1])),
+        point_sd_px=float(row["point_sd_px"]),
+        position=_point(row["position"]),
+        covariance_m2=_matrix(row.get("position_covariance_m2")),
+        offset_m=_optional(row["offset_m"]),
+        offset_68_m=_pair(row["offset_68_m"]),
+        offset_95_m=_pair(row["offset_95_m"]),
+        bearing_deg=_optional(row["bearing_deg"]),
+        same_strike_as=None if again is None else int(again) + 1,
+        p_inside=_optional(row.get("p_inside")),
+        budget_m=tuple(sorted(causes, key=lambda cause: -cause[1])),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerReading:
+    """What one control layer says."""
+
+    name: str
+    """Its name."""
+    publisher: str
+    """Who publishes it."""
+    definition: str
+    """What it counts as control."""
+    date: str
+    """The date for which it speaks."""
+    holder: str
+    """Who held the point, in words."""
+    age_days: float | None
+    """Days between its date and the date asked about. [d]"""
+    distances_m: tuple[tuple[str, float], ...]
+    """Distance to the nearest territory of each group asked about, by name. [m]"""
+
+
+def read_layers(finding: Finding) -> tuple[LayerReading, ...]:
+    """Read the layers of a finding of the check `control`."""
+    values: Any = finding.values
+    return tuple(_layer(row) for row in values["layers"])
+
+
+def _layer(row: Mapping[str, Any]) -> LayerReading:
+    distances: Mapping[str, Any] = row.get("distance_to_group_m") or {}
+    return LayerReading(
+        name=str(row.get("name") or "unnamed layer"),
+        publisher=str(row.get("publisher") or "not stated"),
+        definition=str(row.get("definition") or "not stated"),
+        date=str(row.get("date") or "not stated"),
+        holder=str(row.get("holder") or "nobody, by this layer"),
+        age_days=_optional(row.get("age_days")),
+        distances_m=tuple(
+            (group, float(distance))
+            for group, distance in sorted(distances.items())
+            if distance is not None
+        ),
+    )
+
+
+def _optional(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _pair(value: Any) -> Pair | None:  # noqa: ANN401 - border: JSON
+    return None if value is None else (float(value[0]), float(value[1]))
+
+
+def _point(value: Any) -> GeoPoint | None:  # noqa: ANN401 - border: JSON
+    if value is None:
+        return None
+    return GeoPoint(longitude_deg=float(value[0]), latitude_deg=float(value[1]))
+
+
+def _matrix(value: Any) -> Matrix2 | None:  # noqa: ANN401 - border: JSON
+    if value is None:
+        return None
+    (a, b), (c, d) = value
+    return (float(a), float(b)), (float(c), float(d))
