@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the statements are the test's own
 
+import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from django.db import DatabaseError, connections, transaction
 
 from purport.core.case import ItemRecord
 from purport.core.casefile import Fault
+from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
 from purport.core.digests import Digest, digest_bytes
 from purport.core.errors import BrokenChainError, InputError
 from purport.core.findings import Derivation, Finding
@@ -90,16 +92,31 @@ def test_withdrawing_what_was_never_stored_changes_nothing(store: Store) -> None
     assert store.append([Entry(record=item(), withdrawn=True)], draft()) == 0
 
 
-def test_outcome_is_found_by_its_inputs_even_when_superseded(store: Store) -> None:
-    store.append([Entry(record=outcome(inputs=ONE))], draft())
-    store.append([Entry(record=outcome(inputs=TWO, value=2.0))], draft())
+def test_superseded_outcomes_are_found_by_their_check(store: Store) -> None:
+    first, second = outcome(inputs=ONE), outcome(inputs=TWO, value=2.0)
+    store.append([Entry(record=first)], draft())
+    store.append([Entry(record=second)], draft())
+    assert store.outcomes((ONE, "edits"), version="1", parameters=ONE) == (second, first)
+    assert store.outcomes((ONE, "edits"), version="2", parameters=ONE) == ()
+    assert store.outcomes((TWO, "edits"), version="1", parameters=ONE) == ()
 
-    def find(inputs: Digest) -> Outcome | None:
-        return store.find_outcome((ONE, "edits"), version="1", parameters=ONE, inputs=inputs)
 
-    assert find(ONE) == outcome(inputs=ONE)
-    assert find(TWO) == outcome(inputs=TWO, value=2.0)
-    assert find(digest_bytes(b"three")) is None
+def test_infinite_ends_of_ranges_come_back(store: Store) -> None:
+    span = Span(start=0, end=1, exact="x")
+    slot = Slot(attr=SlotAttr.STRIKE_COUNT, span=span, range=(20.0, math.inf))
+    claim = Claim(
+        id="c1",
+        document=ONE,
+        claimant="A",
+        claimant_role=None,
+        quote_type=QuoteType.INDIRECT,
+        source=(span,),
+        cue=(),
+        content=(span,),
+        slots=(slot,),
+    )
+    store.append([Entry(record=claim)], draft())
+    assert store.live(Claim)[0].record == claim
 
 
 def test_every_record_is_named_by_a_custody_event(store: Store) -> None:

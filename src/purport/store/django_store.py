@@ -12,6 +12,7 @@ from purport.core.digests import Digest, canonical_json
 from purport.core.errors import InputError
 from purport.core.records import from_json, to_json
 from purport.store.configuration import add_database, remove_database
+from purport.store.encoding import encode_record
 from purport.store.faults import translate_database_faults
 from purport.store.kinds import Kind, kind_of
 from purport.store.migrating import is_up_to_date, migrate_database
@@ -91,21 +92,19 @@ class DjangoStore:
             for row in in_order
         )
 
-    def find_outcome(
-        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest, inputs: Digest
-    ) -> Outcome | None:
-        """Return what a check once made of the same inputs; None when it never saw them."""
-        kind = kind_of(Outcome)
+    def outcomes(
+        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
+    ) -> tuple[Outcome, ...]:
+        """Return all that a check ever made of an item, latest first, superseded ones too."""
         item, check = outcome_of
         with translate_database_faults(self._subject):
-            row = (
-                self._rows(kind.table)
+            rows = list(
+                self._rows(kind_of(Outcome).table)
                 .filter(item=item, check_name=check, version=version)
-                .filter(parameters=parameters, inputs=inputs, withdrawn=False)
+                .filter(parameters=parameters, withdrawn=False)
                 .order_by("-pk")
-                .first()
             )
-        return None if row is None else from_json(Outcome, json.loads(row.body))
+        return tuple(from_json(Outcome, json.loads(row.body)) for row in rows)
 
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
@@ -132,7 +131,7 @@ class DjangoStore:
         """Insert a row that differs from the live one; return table, key and digest."""
         kind: Kind[Any] = kind_of(type(entry.record))
         key = kind.key(entry.record)
-        body = canonical_json(to_json(entry.record))
+        body = encode_record(entry.record)
         latest = self._rows(kind.table).filter(key=key, successor__isnull=True).first()
         if _says_the_same(latest, body, withdrawn=entry.withdrawn):
             return None

@@ -167,16 +167,15 @@ class Store(Protocol):
         """Return the live records of a kind, in the order in which their keys first came."""
         ...
 
-    def find_outcome(
-        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest, inputs: Digest
-    ) -> Outcome | None:
-        """Return what a check once made of the same inputs; None when it never saw them.
+    def outcomes(
+        self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
+    ) -> tuple[Outcome, ...]:
+        """Return all that a check ever made of an item, latest first, superseded ones too.
 
         Args:
             outcome_of: The item and the name of the check.
             version: Version of the check.
             parameters: Digest of its parameters.
-            inputs: Digest of its inputs.
         """
         ...
 

@@ -1,0 +1,256 @@
+"""Taking things in: bytes into the vault first, then the record with its custody event.
+
+What cannot be read is refused before anything of it is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from purport.casework.claims import update_claims
+from purport.casework.workspace import Act, Workspace
+from purport.checks.control import load_control
+from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
+from purport.core.casefile import StoryText
+from purport.core.digests import Digest
+from purport.core.errors import ConsistencyError, InputError
+from purport.core.instants import StatedTime, parse_stated_time
+from purport.core.positions import GeoPoint
+from purport.imagery import open_reference, require_inside
+from purport.ledger import read_document
+from purport.media import probe_media
+from purport.store import Attachment, AttachmentKind, Setting
+
+__all__ = [
+    "ItemDetails",
+    "collect_control",
+    "collect_item",
+    "collect_reference",
+    "collect_story",
+    "describe_case",
+    "live_attachments",
+    "live_items",
+]
+
+_SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDetails:
+    """What is known of a media item beside its bytes; None: not recorded, or leave as it is."""
+
+    url: str | None = None
+    """Where it was collected from."""
+    collector: str | None = None
+    """Who collected it."""
+    retrieved: StatedTime | None = None
+    """When it was collected."""
+    publication: Publication | None = None
+    """Where and when it was made public."""
+    claimed_place: ClaimedPlace | None = None
+    """Where it is said to have been filmed."""
+    claimed_time: StatedTime | None = None
+    """When it is said to have been filmed."""
+    target: Target | None = None
+    """Where the target is said to be."""
+    reference: Digest | None = None
+    """The orthophoto of the place claimed, as `collect_reference` returned it."""
+
+
+def describe_case(
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    date: str | None = None,
+    notice: str | None = None,
+) -> None:
+    """Say what the case is called, on which date it is said to have happened, and a notice.
+
+    Args:
+        workspace: Where.
+        name: Name of the case.
+        date: "2015", "2015-09", "2015-09-30" or an ISO 8601 instant.
+        notice: A line for every page of its dossier.
+
+    Raises:
+        InputError: The date cannot be read.
+    """
+    if date is not None:
+        _parse_date(date)
+    given = {"date": date, "name": name, "notice": notice}
+    settings = [Setting(key=key, value=value) for key, value in given.items() if value is not None]
+    if settings:
+        workspace.record(settings, Act(kind="recorded"))
+
+
+def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = None) -> StoryText:
+    """Preserve a story, decode it, and extract its claims.
+
+    Args:
+        workspace: Where.
+        path: A saved page or text.
+        encoding: Its encoding, when it does not say so itself.
+
+    Returns:
+        The story as decoded.
+
+    Raises:
+        UnreadableStoryError: It is empty, or its encoding is unknown; nothing is stored.
+    """
+    story = read_document(path, name=path.name, encoding=encoding)
+    digest = workspace.vault.put_file(path)
+    _require_same(path, digest, story.document.digest)
+    known = {stored.record.document.digest for stored in workspace.store.live(StoryText)}
+    if digest not in known or encoding is not None:
+        workspace.record([story], _collected([digest]))
+    update_claims(workspace)
+    return story
+
+
+def collect_item(
+    workspace: Workspace, path: Path, *, details: ItemDetails | None = None
+) -> ItemRecord:
+    """Preserve a video and record what is known of it.
+
+    The same bytes again are the same item: what `details` says then corrects the record.
+
+    Args:
+        workspace: Where.
+        path: The video.
+        details: What is known of it; None for nothing.
+
+    Raises:
+        UnreadableMediaError: It is no video that can be read; nothing is stored.
+        OutsideReferenceError: Its target lies outside its orthophoto; nothing is stored.
+    """
+    probe_media(path, name=path.name)
+    details = details or ItemDetails()
+    _require_target_inside(workspace, details)
+    digest = workspace.vault.put_file(path)
+    known = {item.digest: item for item in live_items(workspace)}
+    fresh = ItemRecord(
+        digest=digest, name=path.name, size_bytes=workspace.vault.path_of(digest).stat().st_size
+    )
+    record = _with_details(known.get(digest, fresh), details)
+    workspace.record([record], _collected([digest]))
+    return record
+
+
+def collect_reference(
+    workspace: Workspace, path: Path, *, accuracy_m: float | None = None
+) -> Digest:
+    """Preserve an orthophoto with its world file.
+
+    Args:
+        workspace: Where.
+        path: GeoTIFF, or PNG or JPEG with a world file beside it.
+        accuracy_m: Stated horizontal standard uncertainty; None when nothing states it. [m]
+
+    Returns:
+        The digest by which items name it.
+
+    Raises:
+        UnreadableReferenceError: It cannot be read, or says not where it lies; nothing is stored.
+    """
+    open_reference(path, name=path.name, accuracy_m=accuracy_m)
+    digest = workspace.vault.put_file(path)
+    companions = tuple(
+        (sidecar.name, workspace.vault.put_file(sidecar)) for sidecar in _sidecars(path)
+    )
+    attachment = Attachment(
+        kind=AttachmentKind.REFERENCE,
+        digest=digest,
+        name=path.name,
+        companions=companions,
+        accuracy_m=accuracy_m,
+    )
+    preserved = [digest, *(companion for _, companion in companions)]
+    workspace.record([attachment], _collected(preserved))
+    return digest
+
+
+def collect_control(workspace: Workspace, path: Path) -> Digest:
+    """Preserve a file of territorial control layers.
+
+    Raises:
+        UnreadableControlError: It cannot be read, or a layer has broken geometry or no date;
+            nothing is stored.
+    """
+    load_control(path, name=path.name)
+    digest = workspace.vault.put_file(path)
+    attachment = Attachment(kind=AttachmentKind.CONTROL, digest=digest, name=path.name)
+    workspace.record([attachment], _collected([digest]))
+    return digest
+
+
+def live_items(workspace: Workspace) -> tuple[ItemRecord, ...]:
+    """Return the media items, in the order in which they were first collected."""
+    return tuple(stored.record for stored in workspace.store.live(ItemRecord))
+
+
+def live_attachments(workspace: Workspace, kind: AttachmentKind) -> tuple[Attachment, ...]:
+    """Return the attachments of a kind, in the order in which they were first collected."""
+    attachments = (stored.record for stored in workspace.store.live(Attachment))
+    return tuple(attachment for attachment in attachments if attachment.kind is kind)
+
+
+def _parse_date(text: str) -> StatedTime:
+    try:
+        return parse_stated_time(text)
+    except ValueError as error:
+        raise InputError("date", str(error), remedy="Write it as 2015-09-30.") from error
+
+
+def _collected(preserved: Sequence[Digest]) -> Act:
+    return Act(kind="collected", subject=preserved[0], details={"bytes": list(preserved)})
+
+
+def _require_same(path: Path, stored: Digest, read: Digest) -> None:
+    if stored != read:
+        raise InputError(
+            path.name,
+            "the file changed while it was being read",
+            remedy="Wait until nothing writes to it any more, then run the command again.",
+        )
+
+
+def _with_details(record: ItemRecord, details: ItemDetails) -> ItemRecord:
+    given = {field.name: getattr(details, field.name) for field in fields(details)}
+    known = {name: value for name, value in given.items() if value is not None}
+    return replace(record, **known)
+
+
+def _sidecars(path: Path) -> list[Path]:
+    names = {path.name + suffix for suffix in _SIDECARS} | {path.stem + end for end in _SIDECARS}
+    return sorted(sidecar for sidecar in path.parent.iterdir() if sidecar.name in names)
+
+
+def _require_target_inside(workspace: Workspace, details: ItemDetails) -> None:
+    if details.target is None or details.reference is None:
+        return
+    references = {
+        attachment.digest: attachment
+        for attachment in live_attachments(workspace, AttachmentKind.REFERENCE)
+    }
+    if details.reference not in references:
+        raise ConsistencyError(
+            details.reference,
+            "is not among the orthophotos of the workspace",
+            remedy="Collect the orthophoto before the items that name it.",
+        )
+    attachment = references[details.reference]
+    path = workspace.working_copy(
+        attachment.digest, attachment.name, companions=attachment.companions
+    )
+    require_inside(open_reference(path, name=attachment.name), _middle(details.target))
+
+
+def _middle(target: Target) -> GeoPoint:
+    """Return the stated point, or the mean of the outline's corners (it need not lie within)."""
+    if target.point is not None:
+        return target.point
+    corners = target.outline or ()
+    return GeoPoint(
+        longitude_deg=sum(corner.longitude_deg for corner in corners) / len(corners),
+        latitude_deg=sum(corner.latitude_deg for corner in corners) / len(corners),
+    )

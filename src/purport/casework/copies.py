@@ -1,0 +1,60 @@
+"""Working copies by digest: what the checks and the dossier read."""
+
+from pathlib import Path
+
+from purport.casework.collecting import live_attachments, live_items
+from purport.casework.workspace import Workspace
+from purport.core.digests import Digest
+from purport.core.errors import ConsistencyError
+from purport.scene import SCENE_VERSION, Scene, load_scene
+from purport.store import Attachment, AttachmentKind
+
+__all__ = ["cached_scene", "media_path", "reference_path", "scene_path"]
+
+
+def media_path(workspace: Workspace, digest: Digest) -> Path:
+    """Return the working copy of a media item.
+
+    Raises:
+        ConsistencyError: The workspace has no such item.
+    """
+    for item in live_items(workspace):
+        if item.digest == digest:
+            return workspace.working_copy(digest, item.name)
+    raise _absent(digest, "media item")
+
+
+def reference_path(workspace: Workspace, digest: Digest) -> Path:
+    """Return the working copy of an orthophoto, its world file beside it.
+
+    Raises:
+        ConsistencyError: The workspace has no such orthophoto.
+    """
+    for attachment in live_attachments(workspace, AttachmentKind.REFERENCE):
+        if attachment.digest == digest:
+            return attachment_path(workspace, attachment)
+    raise _absent(digest, "orthophoto")
+
+
+def attachment_path(workspace: Workspace, attachment: Attachment) -> Path:
+    """Return the working copy of an attachment, with the files that belong to it."""
+    return workspace.working_copy(
+        attachment.digest, attachment.name, companions=attachment.companions
+    )
+
+
+def scene_path(workspace: Workspace, digest: Digest) -> Path:
+    """Return where the scene of an item is cached."""
+    return workspace.cache / f"scene-{digest}-{SCENE_VERSION}.npz"
+
+
+def cached_scene(workspace: Workspace, digest: Digest) -> Scene | None:
+    """Return the scene of an item; None when it is not in the cache."""
+    path = scene_path(workspace, digest)
+    return load_scene(path) if path.is_file() else None
+
+
+def _absent(digest: Digest, what: str) -> ConsistencyError:
+    return ConsistencyError(
+        digest, f"is no {what} of the workspace", remedy="Report this bug, with the command."
+    )

@@ -1,0 +1,61 @@
+"""One process at a time writes to a workspace; the operating system lets go when it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from purport.core.errors import InputError, WorkspaceBusyError
+from purport.vault import translate_storage_faults
+
+__all__ = ["WorkspaceLock"]
+
+_PID_BYTES = 32
+
+
+class WorkspaceLock:
+    """An exclusive lock on a workspace, held until `release` or the end of the process.
+
+    Args:
+        path: The lock file; made when absent and never removed.
+        subject: What error messages call the workspace.
+
+    Raises:
+        WorkspaceBusyError: Another process holds it, with its number.
+        InputError: The folder does not let us write.
+        StorageFullError: There is no room for the lock file.
+    """
+
+    def __init__(self, path: Path, *, subject: str) -> None:
+        with translate_storage_faults(subject):
+            self._handle = _open(path, subject)
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.ftruncate(self._handle, 0)
+                os.pwrite(self._handle, str(os.getpid()).encode(), 0)
+            except BlockingIOError as error:
+                holder = os.pread(self._handle, _PID_BYTES, 0).decode(errors="replace")
+                os.close(self._handle)
+                raise WorkspaceBusyError(
+                    subject,
+                    f"process {holder or 'unknown'} is working in this workspace",
+                    remedy="Wait until it has finished, or stop it; reading commands "
+                    "(claims, findings) work meanwhile.",
+                ) from error
+            except BaseException:
+                os.close(self._handle)
+                raise
+
+    def release(self) -> None:
+        """Let the next process in."""
+        os.close(self._handle)
+
+
+def _open(path: Path, subject: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except PermissionError as error:
+        raise InputError(
+            subject,
+            "the folder cannot be written to",
+            remedy="Choose a folder that you may write to.",
+        ) from error

@@ -1,0 +1,116 @@
+"""A workspace as plain records, in an order that depends on what was given alone."""
+
+from dataclasses import dataclass
+
+from purport.casework.claims import live_claims
+from purport.casework.collecting import live_items
+from purport.casework.settings import case_date, setting
+from purport.casework.workspace import Workspace
+from purport.core.casefile import CaseFile, CaseItem, Fault, MarkRecord, StoryText
+from purport.core.claims import Part
+from purport.core.digests import JsonValue
+from purport.core.findings import Finding, NotRun
+from purport.core.verdicts import Verdict
+from purport.store import InputFault, Outcome, Review, Survey
+
+__all__ = ["Gathered", "case_file", "gather_findings", "live_verdicts"]
+
+_SYNTHETIC = "SYNTHETIC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that the checks came to."""
+
+    findings: tuple[Finding, ...]
+    """Answers."""
+    not_run: tuple[NotRun, ...]
+    """Checks that lacked an input."""
+    faults: tuple[Fault, ...]
+    """What went wrong, with files and with checks."""
+
+
+def case_file(workspace: Workspace) -> CaseFile:
+    """Return everything of a case as it stands."""
+    gathered = gather_findings(workspace)
+    items = _items(workspace)
+    return CaseFile(
+        name=setting(workspace, "name") or workspace.folder.name,
+        date=case_date(workspace),
+        stories=tuple(stored.record for stored in workspace.store.live(StoryText)),
+        items=items,
+        claims=live_claims(workspace),
+        findings=gathered.findings,
+        not_run=gathered.not_run,
+        marks=tuple(stored.record for stored in workspace.store.live(MarkRecord)),
+        verdicts=live_verdicts(workspace),
+        faults=gathered.faults,
+        custody=workspace.store.custody(),
+        synthetic=any(_says_synthetic(item.container) for item in items),
+        notice=setting(workspace, "notice"),
+    )
+
+
+def gather_findings(workspace: Workspace) -> Gathered:
+    """Return what the checks came to, items in the order collected, then checks by name."""
+    places = {item.digest: place for place, item in enumerate(live_items(workspace))}
+    outcomes = sorted(
+        (stored.record for stored in workspace.store.live(Outcome)),
+        key=lambda outcome: (places[outcome.item], outcome.check),
+    )
+    surveys = sorted(
+        (stored.record for stored in workspace.store.live(Survey)),
+        key=lambda survey: places[survey.item],
+    )
+    refused = [stored.record.fault for stored in workspace.store.live(InputFault)]
+    return Gathered(
+        findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        not_run=tuple(outcome.not_run for outcome in outcomes if outcome.not_run is not None),
+        faults=(
+            *sorted(refused, key=lambda fault: fault.subject),
+            *(survey.fault for survey in surveys if survey.fault is not None),
+            *(outcome.fault for outcome in outcomes if outcome.fault is not None),
+        ),
+    )
+
+
+def live_verdicts(workspace: Workspace) -> tuple[Verdict, ...]:
+    """Return the verdict on each part of each claim, a person's before the machine's."""
+    reviews = {
+        (stored.record.verdict.claim, stored.record.verdict.part): stored.record.verdict
+        for stored in workspace.store.live(Review)
+    }
+    places = {claim.id: place for place, claim in enumerate(live_claims(workspace))}
+    parts = tuple(Part)
+    proposals = sorted(
+        (stored.record for stored in workspace.store.live(Verdict)),
+        key=lambda verdict: (places[verdict.claim], parts.index(verdict.part)),
+    )
+    return tuple(reviews.get((verdict.claim, verdict.part), verdict) for verdict in proposals)
+
+
+def _items(workspace: Workspace) -> tuple[CaseItem, ...]:
+    surveys = {stored.record.item: stored.record for stored in workspace.store.live(Survey)}
+    items = []
+    for record in live_items(workspace):
+        survey = surveys.get(record.digest)
+        items.append(
+            CaseItem(
+                record=record,
+                duration_s=None if survey is None else survey.duration_s,
+                frames=None if survey is None else survey.frames,
+                container=None if survey is None else survey.probe,
+            )
+        )
+    return tuple(items)
+
+
+def _says_synthetic(value: JsonValue) -> bool:
+    """Tell whether any text of a probe (its tags, above all) says SYNTHETIC."""
+    if isinstance(value, str):
+        return _SYNTHETIC in value
+    if isinstance(value, dict):
+        return any(_says_synthetic(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_says_synthetic(part) for part in value)
+    return False

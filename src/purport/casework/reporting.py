@@ -1,0 +1,47 @@
+"""The dossier of a workspace, and its machine-readable result."""
+
+import re
+from functools import partial
+from pathlib import Path
+
+from purport.casework.copies import cached_scene, media_path, reference_path
+from purport.casework.reading import case_file
+from purport.casework.workspace import Act, Workspace
+from purport.core.digests import digest_file
+from purport.reports import write_dossier
+from purport.vault import translate_storage_faults
+
+__all__ = ["write_case_dossier"]
+
+
+def write_case_dossier(workspace: Workspace, *, out: Path | None = None) -> Path:
+    """Write the dossier of the case as it stands.
+
+    Args:
+        workspace: Where.
+        out: The HTML file; None for one in the workspace, named after the case.
+
+    Returns:
+        The file; it appears whole or not at all.
+
+    Raises:
+        StorageFullError: There is no room for it.
+    """
+    case = case_file(workspace)
+    target = out or workspace.dossiers / f"{_file_name(case.name)}.html"
+    with translate_storage_faults(target.name):
+        written = write_dossier(
+            case,
+            media_path=partial(media_path, workspace),
+            reference_path=partial(reference_path, workspace),
+            scene=partial(cached_scene, workspace),
+            out=target,
+        )
+    digest = digest_file(written)
+    workspace.record([], Act(kind="exported", subject=digest, details={"what": "dossier"}))
+    return written
+
+
+def _file_name(name: str) -> str:
+    """Make a file name of a case's name: letters and digits of any script, else hyphens."""
+    return re.sub(r"\W+", "-", name).strip("-") or "case"

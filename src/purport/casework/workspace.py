@@ -1,0 +1,240 @@
+"""A workspace: a folder with records, preserved bytes, a cache that may be deleted, and dossiers.
+
+Invariant: bytes are durable in the vault before a record names them, and a record is written in
+one transaction with its custody event. So a kill at any instant leaves all of it or nothing.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from purport import __version__
+from purport.casework.locking import WorkspaceLock
+from purport.core.digests import Digest, JsonObject
+from purport.core.errors import InputError
+from purport.store import Entry, Store, open_store
+from purport.vault import EventDraft, FolderVault, translate_storage_faults
+
+__all__ = ["Act", "Workspace"]
+
+DATABASE_FILE = "purport.sqlite3"
+_LOCK_FILE = "lock"
+_OWN = frozenset({"vault", "cache", "dossier", _LOCK_FILE, DATABASE_FILE})
+_UNFINISHED = ".part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What is to stand in the custody chain beside what was stored."""
+
+    kind: str
+    """"collected", "recorded", "analysed", "marked", "judged", "exported", "verified"."""
+    subject: Digest | None = None
+    """Digest of the bytes concerned; None for the workspace as a whole."""
+    details: JsonObject | None = None
+    """What else belongs to it; None for nothing."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """An open workspace; use it as a context manager, and open it by `Workspace.open`.
+
+    Attributes:
+        folder: The folder.
+        vault: The preserved bytes.
+        store: The records.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        store: Store,
+        lock: WorkspaceLock | None,
+        agent: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.folder = folder
+        self.vault = FolderVault(folder / "vault")
+        self.store = store
+        self._lock = lock
+        self._agent = agent
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        create: bool = False,
+        writing: bool = True,
+        agent: str = "purport",
+        database: str | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> Self:
+        """Open a workspace.
+
+        Args:
+            folder: Its folder.
+            create: Whether to make it when it does not exist.
+            writing: Whether to lock it for writing; False only reads, beside a writer if need be.
+            agent: Who acts, as the custody chain names it.
+            database: Address of a PostgreSQL database; None for the file in the folder.
+            clock: Gives the time of custody events.
+
+        Raises:
+            InputError: The folder is no workspace, or is in use for something else.
+            WorkspaceBusyError: Another process is writing to it.
+            StorageFullError: There is no room to make it.
+        """
+        folder = folder.absolute()
+        _require_workspace(folder, create=create, has_database=database is not None)
+        lock = _lock(folder, create=create) if writing else None
+        try:
+            location = database if database is not None else folder / DATABASE_FILE
+            case = "case" if database is None else folder.name
+            store = open_store(location, case=case, migrate=writing)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        workspace = cls(folder, store=store, lock=lock, agent=agent, clock=clock)
+        if writing:
+            workspace._sweep()
+        return workspace
+
+    def close(self) -> None:
+        """Let go of the database and the lock."""
+        self.store.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        """Return the workspace."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the workspace."""
+        self.close()
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again."""
+        return self.folder / "cache"
+
+    @property
+    def dossiers(self) -> Path:
+        """Folder of the dossiers."""
+        return self.folder / "dossier"
+
+    def now(self) -> datetime:
+        """Return the time by the workspace's clock."""
+        return self._clock()
+
+    def record(self, entries: Sequence[object], act: Act) -> int:
+        """Store records with the custody event that names them, all or nothing.
+
+        Args:
+            entries: Records, or `Entry`s where one is to be withdrawn.
+            act: What was done.
+
+        Returns:
+            How many differed from what was already there.
+        """
+        return self.store.append(
+            [entry if isinstance(entry, Entry) else Entry(record=entry) for entry in entries],
+            EventDraft(
+                kind=act.kind,
+                agent=self._agent,
+                tool_version=f"purport {__version__}",
+                occurred_utc=self._clock(),
+                subject=act.subject,
+                details=act.details or {},
+            ),
+        )
+
+    def working_copy(
+        self, digest: Digest, name: str, *, companions: Sequence[tuple[str, Digest]] = ()
+    ) -> Path:
+        """Give preserved bytes the name that they had, with the files that belong to them.
+
+        Args:
+            digest: The bytes.
+            name: Their file name.
+            companions: Name and digest of the files that must lie beside it.
+
+        Returns:
+            A link to the evidentiary copy in the cache; only ever read.
+        """
+        files = [(name, digest), *companions]
+        suffix = "".join("-" + part[:12] for _, part in companions)
+        place = self.cache / "working" / (digest[:16] + suffix)
+        with translate_storage_faults(name):
+            place.mkdir(parents=True, exist_ok=True)
+            for called, preserved in files:
+                link = place / Path(called).name
+                if not link.is_symlink():
+                    target = os.path.relpath(self.vault.path_of(preserved), place)
+                    link.symlink_to(target)
+        return place / Path(name).name
+
+    def unfinished(self, path: Path) -> Path:
+        """Return the name under which a derived file is written before it gets its own."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+
+    def _sweep(self) -> None:
+        """Remove what a dead process left half-written; the lock says that no other is alive."""
+        self.vault.sweep()
+        for place in (self.cache, self.dossiers):
+            for leftover in place.glob(f".*{_UNFINISHED}"):
+                leftover.unlink()
+
+
+def _lock(folder: Path, *, create: bool) -> WorkspaceLock:
+    if create:
+        with translate_storage_faults(str(folder)):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except PermissionError as error:
+                raise InputError(
+                    str(folder),
+                    "the folder cannot be made",
+                    remedy="Choose a folder that you may write to.",
+                ) from error
+    return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder))
+
+
+def _require_workspace(folder: Path, *, create: bool, has_database: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."
+        )
+    if (folder / DATABASE_FILE).exists() or (has_database and (folder / _LOCK_FILE).exists()):
+        return
+    if not create:
+        raise InputError(
+            str(folder),
+            "is not a workspace",
+            remedy="Make one with purport init, or name another with --workspace.",
+        )
+    others = {path.name for path in folder.iterdir()} - _OWN if folder.is_dir() else set()
+    if others:
+        raise InputError(
+            str(folder),
+            f"holds other files ({', '.join(sorted(others)[:3])}) and no workspace",
+            remedy="Name an empty or new folder for the workspace.",
+        )
