@@ -1,1 +1,25 @@
-"""To be built."""
+"""Where footage was filmed: its frames laid on an orthophoto of the place claimed."""
+
+from purport.checks.place.check import PlaceCheck
+from purport.checks.place.records import (
+    FrameGround,
+    PlaceAnswer,
+    PlaceValues,
+    Polarity,
+    PowerTest,
+    ReferenceUsed,
+    ShotEvidence,
+    ShotGround,
+)
+
+__all__ = [
+    "FrameGround",
+    "PlaceAnswer",
+    "PlaceCheck",
+    "PlaceValues",
+    "Polarity",
+    "PowerTest",
+    "ReferenceUsed",
+    "ShotEvidence",
+    "ShotGround",
+]

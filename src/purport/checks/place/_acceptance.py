@@ -1,0 +1,94 @@
+"""The rule by which a match is accepted. A false match is the worst thing that can happen."""
+
+from dataclasses import dataclass
+
+from scipy.stats import binom
+
+__all__ = ["AcceptanceRule", "Counted", "first_failure", "stands_above_chance"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceRule:
+    """Every condition must hold."""
+
+    fewest_inliers: int = 16
+    """Different points of the reference that the joint homography explains."""
+    fewest_first_inliers: int = 9
+    """Of a single frame (or, where none suffices alone, of the frames pooled)."""
+    decoy_factor: float = 1.6
+    """How many times the chance level the first inliers must be."""
+    decoy_margin: int = 3
+    """And how many more besides."""
+    fewest_cells: int = 8
+    """Parts of the picture (of 48) with inliers."""
+    smallest_spread: float = 0.08
+    """Area that the inliers span, as a share of the picture."""
+    fewest_blocks: int = 10
+    """Textured blocks that must be there to look at."""
+    chance_block: float = 0.15
+    """Probability that a block fits best where it should, by chance: (5 / 13)²."""
+    largest_p_value: float = 1e-6
+    """Of the number of blocks that fit, by chance (binomial)."""
+    smallest_block_share: float = 0.33
+    """Share of blocks that must fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What was counted on a shot."""
+
+    implausible: str | None
+    """Why the homography cannot be a view; None when it can."""
+    first_inliers: int
+    """See `ShotEvidence`."""
+    decoy_inliers: int
+    """See `ShotEvidence`."""
+    inliers: int
+    """See `ShotEvidence`."""
+    cells: int
+    """See `ShotEvidence`."""
+    spread: float
+    """See `ShotEvidence`."""
+    frames_agreeing: int
+    """See `ShotEvidence`."""
+    frames_disagreeing: int
+    """See `ShotEvidence`."""
+    blocks: int
+    """See `ShotEvidence`."""
+    blocks_agreeing: int
+    """See `ShotEvidence`."""
+
+
+def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
+    """Tell whether a count of first inliers stands above the chance level."""
+    floor = rule.decoy_factor * decoy_inliers + rule.decoy_margin
+    return first_inliers >= max(rule.fewest_first_inliers, floor)
+
+
+def first_failure(counted: Counted, rule: AcceptanceRule) -> str | None:
+    """Return the first condition that fails, in words; None when all hold."""
+    chance = float(binom.sf(counted.blocks_agreeing - 1, counted.blocks, rule.chance_block))
+    crowded = counted.cells < rule.fewest_cells or counted.spread < rule.smallest_spread
+    fits = (
+        counted.blocks >= rule.fewest_blocks
+        and counted.blocks_agreeing >= rule.smallest_block_share * counted.blocks
+        and chance <= rule.largest_p_value
+    )
+    failures = {
+        f"{counted.first_inliers} points agree, against {counted.decoy_inliers} by chance": (
+            not stands_above_chance(counted.first_inliers, counted.decoy_inliers, rule)
+        ),
+        f"the view cannot be: {counted.implausible}": counted.implausible is not None,
+        f"only {counted.inliers} different points agree, {rule.fewest_inliers} are needed": (
+            counted.inliers < rule.fewest_inliers
+        ),
+        f"the points that agree are crowded: {counted.cells} of 48 parts of the picture": crowded,
+        f"{counted.frames_agreeing} key frames say this place, "
+        f"{counted.frames_disagreeing} another": (
+            counted.frames_agreeing <= counted.frames_disagreeing
+        ),
+        f"laid on the reference, {counted.blocks_agreeing} of {counted.blocks} blocks fit": (
+            not fits
+        ),
+    }
+    return next((words for words, failed in failures.items() if failed), None)

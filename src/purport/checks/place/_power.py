@@ -1,0 +1,197 @@
+"""Would a match have been found? Only if so, its absence says something."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.place._acceptance import stands_above_chance
+from purport.checks.place._features import Features, detect_features
+from purport.checks.place._geometry import apply_homography
+from purport.checks.place._registration import MatchSettings
+from purport.checks.place._scouting import scout
+from purport.checks.place._views import Mapped, View, map_patch, shot_views
+from purport.checks.place.records import PowerTest
+from purport.imagery import LumaPatch
+from purport.scene import Scene
+
+__all__ = ["PowerRule", "test_power"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRule:
+    """When the absence of a match says that the footage does not show the place."""
+
+    view_scales: tuple[float, ...] = (0.7, 1.0, 1.6)
+    """Reference pixels a pixel of the views cut from it."""
+    turn_deg: float = 33.0
+    """By how much the views are turned. [deg]"""
+    foreshortening: float = 0.8
+    """By how much they are flattened."""
+    noise_sd: float = 6.0
+    """Noise added to them. [luma]"""
+    fewest_texture: float = 0.6
+    """Share of the picture's tiles that must hold distinctive points."""
+    smallest_likeness: float = 0.85
+    """Similarity of footage and reference, see `PowerTest.likeness`."""
+    right_within_px: float = 5.0
+    """A view counts as found when its centre lies this near to where it was cut. [px]"""
+
+
+def test_power(
+    scene: Scene, mapped: Mapped, *, settings: MatchSettings, rule: PowerRule
+) -> PowerTest:
+    """Test whether the footage would have been found, had it shown the reference.
+
+    Views are cut from the reference, turned, flattened, blurred to the sharpness of the footage
+    and made noisy; the footage itself is treated likewise and sought in itself.
+    """
+    shot = max(scene.shots, key=lambda each: len(each.span))
+    views = shot_views(scene, shot, most=1, most_features=settings.frame_features)
+    if not views:
+        return PowerTest(
+            views=0, views_found=0, self_found=False, texture=0.0, likeness=0.0, passed=False
+        )
+    view = views[0]
+    size = (scene.width_px, scene.height_px)
+    random = np.random.default_rng(settings.seed)
+    blur = _blur_of(view)
+    cuts = [
+        _cut(mapped.patch, size, scale=scale, share=share, rule=rule)
+        for scale, share in zip(
+            rule.view_scales, np.linspace(0.35, 0.65, len(rule.view_scales)), strict=True
+        )
+    ]
+    found = sum(
+        _is_found(mapped, cut, size, blur=blur, settings=settings, rule=rule, random=random)
+        for cut in cuts
+    )
+    itself = _itself(view, settings)
+    own = _cut(itself.patch, size, scale=1.1, share=0.5, rule=rule)
+    self_found = _is_found(
+        itself, own, size, blur=blur, settings=settings, rule=rule, random=random
+    )
+    texture = _texture(view.features, size)
+    likeness = _likeness(view.features, mapped.features)
+    passed = (
+        found == len(cuts)
+        and self_found
+        and texture >= rule.fewest_texture
+        and likeness >= rule.smallest_likeness
+    )
+    return PowerTest(
+        views=len(cuts),
+        views_found=found,
+        self_found=self_found,
+        texture=texture,
+        likeness=likeness,
+        passed=passed,
+    )
+
+
+def _itself(view: View, settings: MatchSettings) -> Mapped:
+    patch = LumaPatch(luma=view.luma, valid=view.usable, to_map=np.eye(3), crs="picture", gsd_m=1.0)
+    return map_patch(patch, most_features=settings.frame_features)
+
+
+def _blur_of(view: View) -> float:
+    """Estimate how unsharp a picture is, as a Gaussian's standard deviation. [px]
+
+    From the ratio of its energy in Laplacian and gradient, which for blurred texture is 1/σ.
+    """
+    luma = view.luma.astype(np.float32)
+    gradient = cv2.Sobel(luma, cv2.CV_32F, 1, 0) / 8.0
+    bend = cv2.Sobel(luma, cv2.CV_32F, 2, 0) / 4.0
+    energy = float((bend[view.usable] ** 2).mean())
+    if energy == 0.0:
+        return 3.0
+    return float(np.clip(math.sqrt(float((gradient[view.usable] ** 2).mean()) / energy), 0.5, 3.0))
+
+
+def _cut(
+    patch: LumaPatch, size: tuple[int, int], *, scale: float, share: float, rule: PowerRule
+) -> tuple[FloatArray, LumaPatch]:
+    """Return the homography of a view on the patch, at a share of its width and height."""
+    height, width = patch.luma.shape
+    turn = math.radians(rule.turn_deg)
+    cosine, sine = math.cos(turn) * scale, math.sin(turn) * scale
+    linear = np.array([[cosine, -sine], [sine, cosine]]) @ np.diag([1.0, 1.0 / rule.foreshortening])
+    middle = np.array([(width - 1) * share, (height - 1) * share])
+    centre = np.array([(size[0] - 1) / 2, (size[1] - 1) / 2])
+    matrix = np.eye(3)
+    matrix[:2, :2] = linear
+    matrix[:2, 2] = middle - linear @ centre
+    return matrix, patch
+
+
+def _is_found(
+    mapped: Mapped,
+    cut: tuple[FloatArray, LumaPatch],
+    size: tuple[int, int],
+    *,
+    blur: float,
+    settings: MatchSettings,
+    rule: PowerRule,
+    random: np.random.Generator,
+) -> bool:
+    """Tell whether a view cut from a patch and made poor is found where it was cut."""
+    to_patch, patch = cut
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    luma = cv2.warpPerspective(patch.luma, to_patch, size, flags=flags)
+    known = cv2.warpPerspective(
+        patch.valid.astype(np.uint8), to_patch, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    )
+    poor = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), blur)
+    poor = poor + random.normal(0.0, rule.noise_sd, poor.shape)
+    features = detect_features(
+        np.clip(np.rint(poor), 0, 255).astype(np.uint8),
+        np.asarray(known, dtype=bool),
+        most=settings.frame_features,
+    )
+    found = scout(
+        features,
+        mapped,
+        width_px=size[0],
+        ratio=settings.ratio,
+        threshold_px=settings.threshold_px,
+        seed=settings.seed,
+    )
+    if found.matrix is None or not stands_above_chance(
+        found.inliers, found.decoy_inliers, settings.rule
+    ):
+        return False
+    centre = np.array([[(size[0] - 1) / 2, (size[1] - 1) / 2]])
+    away = apply_homography(found.matrix, centre) - apply_homography(to_patch, centre)
+    return bool(np.hypot(*away[0]) <= rule.right_within_px)
+
+
+def _texture(features: Features, size: tuple[int, int]) -> float:
+    """Return the share of 8 × 6 tiles of the picture that hold at least two points."""
+    grid = np.array([8, 6])
+    tile = np.floor(features.points / np.array(size) * grid).astype(np.int64)
+    counts = np.bincount(tile[:, 0] * 6 + tile[:, 1], minlength=48)
+    return float((counts >= 2).mean())  # noqa: PLR2004 - one may be noise
+
+
+def _likeness(picture: Features, reference: Features) -> float:
+    """Compare how near the footage's points come to the reference's with how near its halves come.
+
+    The median best cosine of the footage's points among those of the reference, over that of the
+    points of the reference's left half among those of its right half.
+    """
+    if len(picture) == 0 or len(reference) < 2:  # noqa: PLR2004 - two halves
+        return 0.0
+    middle = float(np.median(reference.points[:, 0]))
+    left = reference.descriptors[reference.points[:, 0] < middle]
+    right = reference.descriptors[reference.points[:, 0] >= middle]
+    if len(left) == 0 or len(right) == 0:
+        return 0.0
+    step = max(1, len(left) // 1000)
+    usual = float(np.median((left[::step] @ right.T).max(axis=1)))
+    step = max(1, len(picture) // 1000)
+    seen = float(np.median((picture.descriptors[::step] @ right.T).max(axis=1)))
+    return seen / usual if usual > 0.0 else 0.0

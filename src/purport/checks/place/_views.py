@@ -1,0 +1,117 @@
+"""What is matched: key frames of a shot on one side, a stretch of the reference on the other."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from purport.checks.place._features import Features, detect_features
+from purport.imagery import LumaPatch
+from purport.scene import KeyFrame, Scene, Shot
+
+__all__ = ["Mapped", "View", "map_patch", "shot_views", "usable_area"]
+
+FloatArray = NDArray[np.float64]
+
+_LARGEST_SIDE_PX = 1280
+_OVERLAY_MARGIN_PX = 6
+_VALID_MARGIN_PX = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mapped:
+    """A stretch of the reference with its distinctive points."""
+
+    patch: LumaPatch
+    """The stretch."""
+    features: Features
+    """Its points, in its pixels."""
+    tree: cKDTree
+    """Search tree over them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """A key frame with its distinctive points."""
+
+    index: int
+    """Frame index."""
+    luma: NDArray[np.uint8]
+    """Luma at display size."""
+    usable: NDArray[np.bool_]
+    """False where graphics are burnt in."""
+    features: Features
+    """Its points, in display pixels."""
+    to_anchor: FloatArray
+    """Homography to the anchor frame of its shot (3, 3)."""
+    link_sd_px: float
+    """Standard uncertainty of that homography. [px]"""
+
+
+def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
+    """Find the distinctive points of a stretch of the reference."""
+    usable = _shrink(patch.valid, _VALID_MARGIN_PX)
+    features = detect_features(patch.luma, usable, most=most_features, tiles=24)
+    return Mapped(patch=patch, features=features, tree=cKDTree(features.points))
+
+
+def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:
+    """Find the distinctive points of up to `most` key frames of a shot, the middle one first."""
+    frames = [
+        frame
+        for frame in scene.key_frames
+        if frame.index in shot.span and bool(scene.linked[frame.index])
+    ]
+    places = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
+    chosen = [frames[place] for place in places] if frames else []
+    middle = len(chosen) // 2
+    ordered = chosen[middle : middle + 1] + chosen[:middle] + chosen[middle + 1 :]
+    return [_view(scene, shot, frame, most_features) for frame in ordered]
+
+
+def usable_area(overlay: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a picture shows ground: outside burnt-in graphics and a margin round them."""
+    return _shrink(~overlay, _OVERLAY_MARGIN_PX)
+
+
+def _view(scene: Scene, shot: Shot, frame: KeyFrame, most_features: int) -> View:
+    usable = usable_area(shot.overlay)
+    return View(
+        index=frame.index,
+        luma=frame.luma,
+        usable=usable,
+        features=_detect_scaled(frame.luma, usable, most_features),
+        to_anchor=np.asarray(scene.to_anchor[frame.index], dtype=np.float64),
+        link_sd_px=float(scene.link_sd_px[frame.index]),
+    )
+
+
+def _detect_scaled(
+    luma: NDArray[np.uint8], usable: NDArray[np.bool_], most_features: int
+) -> Features:
+    """Find points on the picture, reduced when it is large; pixels come back at full size."""
+    height, width = luma.shape
+    if max(width, height) <= _LARGEST_SIDE_PX:
+        return detect_features(luma, usable, most=most_features)
+    factor = _LARGEST_SIDE_PX / max(width, height)
+    size = (round(width * factor), round(height * factor))
+    small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    open_area = cv2.resize(usable.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    found = detect_features(
+        np.asarray(small, dtype=np.uint8), open_area.astype(bool), most=most_features
+    )
+    ratio = np.array([width / size[0], height / size[1]])
+    return Features(
+        # The centre of the first pixel is (0, 0) at both sizes.
+        points=(found.points + 0.5) * ratio - 0.5,
+        sizes=found.sizes * float(ratio.mean()),
+        angles=found.angles,
+        descriptors=found.descriptors,
+    )
+
+
+def _shrink(area: NDArray[np.bool_], margin_px: int) -> NDArray[np.bool_]:
+    kernel = np.ones((2 * margin_px + 1, 2 * margin_px + 1), dtype=np.uint8)
+    return np.asarray(cv2.erode(area.astype(np.uint8), kernel, borderValue=1), dtype=bool)

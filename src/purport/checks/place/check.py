@@ -1,0 +1,396 @@
+"""The place check: does the footage show the place of the reference, and where exactly?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.place._acceptance import AcceptanceRule
+from purport.checks.place._adjustment import Adjustment
+from purport.checks.place._geometry import ViewLimits, apply_homography
+from purport.checks.place._power import PowerRule, test_power
+from purport.checks.place._registration import MatchSettings, Registered, register_shot
+from purport.checks.place._search import finer_stretch, stretches
+from purport.checks.place._views import Mapped, map_patch
+from purport.checks.place.records import (
+    FrameGround,
+    PlaceAnswer,
+    PlaceValues,
+    PowerTest,
+    ReferenceUsed,
+)
+from purport.core.case import ItemRecord
+from purport.core.digests import JsonObject
+from purport.core.findings import Finding
+from purport.core.positions import GeoPoint, MapPoint, from_geographic, to_geographic
+from purport.core.records import to_json
+from purport.imagery import Reference, open_reference
+from purport.scene import Scene, Shot
+
+__all__ = ["PlaceCheck"]
+
+_MOST_FRAMES_LISTED = 600
+_HORIZON = (
+    "The ground is taken as a plane: buildings and slopes lean away from the camera, and a point "
+    "above the ground is placed too far from it."
+)
+_ABSENT = (
+    "Footage of this very place in another season, after great changes, or by another kind of "
+    "sensor may not match."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What all shots gave on one stretch of the reference."""
+
+    mapped: Mapped
+    results: tuple[Registered, ...]
+
+    def best(self) -> Registered | None:
+        """Return the accepted shot with most inliers; None when none is accepted."""
+        accepted = [result for result in self.results if result.ground is not None]
+        return max(accepted, key=lambda result: result.evidence.inliers, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceCheck:
+    """Compares the footage with an aerial picture of the place where it is said to be filmed.
+
+    The check looks for distinctive points (corners, crossings, edges of fields) in still frames of
+    each shot and for the same points in the orthophoto, also with bright and dark exchanged, as
+    infrared cameras may show them. Where many points, spread over the picture, agree on one
+    possible view from above, the shot is laid on the map and each of its pixels gets a position on
+    the ground with an uncertainty.
+
+    A false match would be worse than none. It is therefore accepted only when far more points
+    agree than with a mirrored orthophoto (which shows no place on Earth, and so tells what chance
+    does), when they are spread out, when the view could be had from the air, when the frames
+    agree with each other when asked one by one, and when blocks of the picture, laid on the
+    orthophoto, fit best exactly where they were put. "Does not show this place" is said only when
+    views cut from the orthophoto and made as poor as the footage are found by the same rule;
+    otherwise the answer is "cannot tell".
+    """
+
+    name: str = "place"
+    version: str = "1"
+    question: str = "Was it filmed at the place claimed, and where exactly?"
+    needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
+    uses: frozenset[Need] = frozenset({Need.TARGET})
+    after: frozenset[str] = frozenset()
+    key_frames: int = 5
+    frame_features: int = 2500
+    reference_features: int = 15_000
+    reference_side_px: int = 2400
+    most_shots: int = 24
+    ratio: float = 0.8
+    threshold_px: float = 4.0
+    assumed_accuracy_px: float = 1.0
+    seed: int = 20150930
+    limits: ViewLimits = field(default_factory=ViewLimits)
+    rule: AcceptanceRule = field(default_factory=AcceptanceRule)
+    adjustment: Adjustment = field(default_factory=Adjustment)
+    power: PowerRule = field(default_factory=PowerRule)
+
+    def parameters(self) -> JsonObject:
+        """Return every parameter by name."""
+        whole = cast("dict[str, object]", to_json(self))
+        identity = {"name", "version", "question", "needs", "uses", "after"}
+        return cast(
+            "JsonObject", {name: value for name, value in whole.items() if name not in identity}
+        )
+
+    def run(self, evidence: Evidence) -> Sequence[Finding]:
+        """Compare all shots of the item with its reference.
+
+        Raises:
+            ValueError: No reference is given.
+            UnreadableReferenceError: The reference cannot be read.
+        """
+        if evidence.reference is None:
+            message = "the place check was run without a reference"
+            raise ValueError(message)
+        reference = open_reference(
+            evidence.reference.path, accuracy_m=evidence.reference.accuracy_m
+        )
+        scene = evidence.load_scene()
+        claimed, basis = _claimed_point(evidence.item)
+        outcome = self._search(scene, reference, claimed)
+        power = self._power(scene, outcome)
+        values = _values(
+            scene,
+            outcome,
+            used=self._used(reference, outcome.mapped),
+            claimed=(claimed, basis),
+            power=power,
+        )
+        answer, reason = _answer(values, outcome)
+        finding = make_finding(
+            self,
+            evidence,
+            answer=answer.value,
+            reason=reason,
+            values=cast("JsonObject", to_json(values)),
+            limits=_limits(values, len(scene.shots) - len(outcome.results)),
+            libraries=("numpy", "opencv-python-headless", "pyproj", "rasterio", "scipy"),
+            seed=self.seed,
+        )
+        return (finding,)
+
+    def _settings(self) -> MatchSettings:
+        return MatchSettings(
+            key_frames=self.key_frames,
+            frame_features=self.frame_features,
+            ratio=self.ratio,
+            threshold_px=self.threshold_px,
+            limits=self.limits,
+            rule=self.rule,
+            adjustment=self.adjustment,
+            seed=self.seed,
+        )
+
+    def _search(self, scene: Scene, reference: Reference, claimed: GeoPoint | None) -> _Outcome:
+        """Look in one stretch of the reference after the other until a shot is found."""
+        outcome: _Outcome | None = None
+        for patch in stretches(reference, claimed, side_px=self.reference_side_px):
+            mapped = map_patch(patch, most_features=self.reference_features)
+            outcome = self._register(scene, reference, mapped)
+            best = outcome.best()
+            if best is not None:
+                return self._refined(scene, reference, outcome, best)
+        if outcome is None:
+            message = "a reference has at least one stretch"
+            raise ValueError(message)
+        return outcome
+
+    def _refined(
+        self, scene: Scene, reference: Reference, outcome: _Outcome, best: Registered
+    ) -> _Outcome:
+        """Look again, more finely, where the best shot was found; keep what is not worse."""
+        if best.to_patch is None:
+            return outcome
+        finer = finer_stretch(
+            reference,
+            outcome.mapped.patch,
+            to_patch=best.to_patch,
+            size=(scene.width_px, scene.height_px),
+            side_px=self.reference_side_px,
+        )
+        if finer is None:
+            return outcome
+        mapped = map_patch(finer, most_features=self.reference_features)
+        again = self._register(scene, reference, mapped)
+        accepted = [sum(r.ground is not None for r in o.results) for o in (outcome, again)]
+        return again if accepted[1] >= accepted[0] else outcome
+
+    def _register(self, scene: Scene, reference: Reference, mapped: Mapped) -> _Outcome:
+        by_length = sorted(scene.shots, key=lambda shot: -len(shot.span))[: self.most_shots]
+        tried: list[Shot] = sorted(by_length, key=lambda shot: shot.span.first)
+        return _Outcome(
+            mapped=mapped,
+            results=tuple(
+                register_shot(
+                    scene,
+                    shot,
+                    mapped,
+                    settings=self._settings(),
+                    reference_sd_m=self._accuracy_m(reference),
+                )
+                for shot in tried
+            ),
+        )
+
+    def _power(self, scene: Scene, outcome: _Outcome) -> PowerTest | None:
+        if outcome.best() is not None:
+            return None
+        return test_power(scene, outcome.mapped, settings=self._settings(), rule=self.power)
+
+    def _accuracy_m(self, reference: Reference) -> float:
+        if reference.accuracy_m is not None:
+            return reference.accuracy_m
+        return self.assumed_accuracy_px * reference.gsd_m
+
+    def _used(self, reference: Reference, mapped: Mapped) -> ReferenceUsed:
+        basis = reference.accuracy_basis
+        if reference.accuracy_m is None:
+            basis = f"assumed: {self.assumed_accuracy_px:g} pixel of the reference per axis"
+        return ReferenceUsed(
+            crs=reference.crs,
+            metric_crs=reference.metric_crs,
+            gsd_m=reference.gsd_m,
+            patch_gsd_m=mapped.patch.gsd_m,
+            features=len(mapped.features),
+            accuracy_m=self._accuracy_m(reference),
+            accuracy_basis=basis,
+        )
+
+
+def _claimed_point(item: ItemRecord) -> tuple[GeoPoint | None, str | None]:
+    """Return the point where the item is said to be filmed, or its target, and which it is."""
+    if item.claimed_place is not None and item.claimed_place.point is not None:
+        return item.claimed_place.point, "claimed place"
+    if item.target is None:
+        return None, None
+    if item.target.point is not None:
+        return item.target.point, "target"
+    ring = item.target.outline or ()
+    middle = GeoPoint(
+        longitude_deg=sum(point.longitude_deg for point in ring) / len(ring),
+        latitude_deg=sum(point.latitude_deg for point in ring) / len(ring),
+    )
+    return middle, "middle of the target's outline"
+
+
+def _values(
+    scene: Scene,
+    outcome: _Outcome,
+    *,
+    used: ReferenceUsed,
+    claimed: tuple[GeoPoint | None, str | None],
+    power: PowerTest | None,
+) -> PlaceValues:
+    best = outcome.best()
+    matched = [result for result in outcome.results if result.ground is not None]
+    centre = _centre(scene, best)
+    place = to_geographic(centre) if centre is not None else None
+    distance = _distance(centre, claimed[0])
+    return PlaceValues(
+        matched=_matched(best, power),
+        centre=(place.longitude_deg, place.latitude_deg) if place is not None else None,
+        centre_frame=best.shot.anchor if best is not None else None,
+        covariance_m2=centre.covariance_m2 if centre is not None else None,
+        homographies=_frames(scene, matched),
+        ground=tuple(result.ground for result in matched if result.ground is not None),
+        shots=tuple(result.evidence for result in outcome.results),
+        reference=used,
+        claimed_basis=claimed[1],
+        claimed_distance_m=distance[0] if distance is not None else None,
+        claimed_distance_sd_m=distance[1] if distance is not None else None,
+        claimed_in_view=_in_view(scene, matched, claimed[0]),
+        power=power,
+    )
+
+
+def _matched(best: Registered | None, power: PowerTest | None) -> bool | None:
+    if best is not None:
+        return True
+    return False if power is not None and power.passed else None
+
+
+def _centre(scene: Scene, best: Registered | None) -> MapPoint | None:
+    if best is None or best.ground is None:
+        return None
+    middle = ((scene.width_px - 1) / 2, (scene.height_px - 1) / 2)
+    return best.ground.homography.project(middle, pixel_covariance=np.zeros((2, 2)))
+
+
+def _distance(centre: MapPoint | None, claimed: GeoPoint | None) -> tuple[float, float] | None:
+    """Return distance and its standard uncertainty along the line. [m]"""
+    if centre is None or claimed is None:
+        return None
+    there = from_geographic(claimed, centre.crs)
+    away = np.array([there.easting_m - centre.easting_m, there.northing_m - centre.northing_m])
+    distance = float(np.hypot(*away))
+    covariance = centre.covariance()
+    if distance == 0.0:
+        return 0.0, math.sqrt(float(np.trace(covariance)) / 2)
+    along = away / distance
+    return distance, math.sqrt(float(along @ covariance @ along))
+
+
+def _in_view(scene: Scene, matched: list[Registered], claimed: GeoPoint | None) -> bool | None:
+    if claimed is None or not matched:
+        return None
+    for result in matched:
+        if result.ground is None:
+            continue
+        there = from_geographic(claimed, result.ground.homography.crs)
+        to_pixel = np.linalg.inv(result.ground.homography.to_map())
+        for index in range(result.ground.first, result.ground.last + 1):
+            if not scene.linked[index]:
+                continue
+            whole = np.linalg.inv(scene.to_anchor[index]) @ to_pixel
+            ground = np.array([[there.easting_m, there.northing_m]])
+            # The sign of the inverse is that of the middle of the picture.
+            middle = result.ground.homography.to_map() @ scene.to_anchor[index]
+            x, y = apply_homography(_facing(whole, middle, scene), ground)[0]
+            if 0 <= x <= scene.width_px - 1 and 0 <= y <= scene.height_px - 1:
+                return True
+    return False
+
+
+def _facing(
+    to_pixel: NDArray[np.float64], to_map: NDArray[np.float64], scene: Scene
+) -> NDArray[np.float64]:
+    """Return the inverse homography with the sign that puts the seen ground before the camera."""
+    middle = to_map @ np.array([(scene.width_px - 1) / 2, (scene.height_px - 1) / 2, 1.0])
+    depth = float((to_pixel @ (middle / middle[2]))[2])
+    return to_pixel if depth > 0.0 else -to_pixel
+
+
+def _frames(scene: Scene, matched: list[Registered]) -> tuple[FrameGround, ...]:
+    """List the linked frames of the shots that match, thinned evenly."""
+    listed = [
+        (index, result)
+        for result in matched
+        for index in range(result.shot.span.first, result.shot.span.last + 1)
+        if scene.linked[index]
+    ]
+    if len(listed) > _MOST_FRAMES_LISTED:
+        places = np.linspace(0, len(listed) - 1, _MOST_FRAMES_LISTED).round().astype(int)
+        listed = [listed[place] for place in places]
+    frames = []
+    for index, result in listed:
+        if result.ground is None:
+            continue
+        whole = result.ground.homography.to_map() @ scene.to_anchor[index]
+        whole = whole / whole[2, 2]
+        frames.append(
+            FrameGround(
+                frame=index,
+                to_map=tuple((float(a), float(b), float(c)) for a, b, c in whole),
+                crs=result.ground.homography.crs,
+            )
+        )
+    return tuple(frames)
+
+
+def _answer(values: PlaceValues, outcome: _Outcome) -> tuple[PlaceAnswer, str]:
+    best = outcome.best()
+    tried = len(outcome.results)
+    if best is not None:
+        return PlaceAnswer.MATCHES, (
+            f"{len(values.ground)} of {tried} shots lie on the reference; in the best one "
+            f"{best.evidence.reason}, against {best.evidence.decoy_inliers} by chance."
+        )
+    closest = max(outcome.results, key=lambda result: result.evidence.first_inliers)
+    if values.matched is False and values.power is not None:
+        return PlaceAnswer.DOES_NOT_MATCH, (
+            f"None of {tried} shots lies on the reference, while {values.power.views_found} of "
+            f"{values.power.views} views of it made as poor as the footage are found."
+        )
+    return PlaceAnswer.CANNOT_TELL, (
+        f"None of {tried} shots could be laid on the reference with certainty; in the closest one "
+        f"{closest.evidence.reason}."
+    )
+
+
+def _limits(values: PlaceValues, shots_left_out: int) -> tuple[str, ...]:
+    limits = [_HORIZON] if values.matched else [_ABSENT]
+    if values.reference.accuracy_basis.startswith("assumed"):
+        limits.append(
+            "Nothing states how accurate the reference is: "
+            f"{values.reference.accuracy_m:.2f} m per axis is {values.reference.accuracy_basis}."
+        )
+    if values.matched is False:
+        limits.append(
+            "Only the stretch that the reference covers was searched; the place claimed may extend "
+            "beyond it."
+        )
+    if shots_left_out:
+        limits.append(f"{shots_left_out} of the shortest shots were not tried.")
+    return tuple(limits)

@@ -1,0 +1,179 @@
+"""What the place check answers, as records that verdicts and reports read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from purport.core.homographies import GroundHomography, Matrix3
+from purport.core.positions import Matrix2
+
+__all__ = [
+    "FrameGround",
+    "PlaceAnswer",
+    "PlaceValues",
+    "Polarity",
+    "PowerTest",
+    "ReferenceUsed",
+    "ShotEvidence",
+    "ShotGround",
+]
+
+
+class PlaceAnswer(StrEnum):
+    """Whether the footage shows the place of the reference."""
+
+    MATCHES = "matches"
+    DOES_NOT_MATCH = "does_not_match"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Polarity(StrEnum):
+    """How bright and dark of the footage stand to those of the reference."""
+
+    SAME = "same"
+    INVERTED = "inverted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameGround:
+    """The plain homography of one frame."""
+
+    frame: int
+    """Frame index."""
+    to_map: Matrix3
+    """Pixel to (easting, northing) in `crs`, h33 = 1."""
+    crs: str
+    """Projected system in metres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotGround:
+    """The adjusted homography of a shot that matches."""
+
+    first: int
+    """First frame of the shot."""
+    last: int
+    """Last frame of the shot."""
+    anchor: int
+    """Frame whose pixels `homography` maps."""
+    homography: GroundHomography
+    """Anchor pixel to ground, with covariance."""
+    gsd_m: float
+    """Ground that a pixel spans at the picture's centre, geometric mean. [m]"""
+    obliquity_deg: float
+    """Angle between line of sight and vertical at the centre, about. [deg]"""
+    residual_px: float
+    """Root mean square residual of the inliers per axis, in the anchor frame. [px]"""
+    residual_m: float
+    """Root mean square residual of the inliers per axis, on the ground. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotEvidence:
+    """What was counted on one shot, whether it matches or not."""
+
+    first: int
+    """First frame of the shot."""
+    last: int
+    """Last frame of the shot."""
+    accepted: bool
+    """Whether all conditions of the rule hold."""
+    reason: str
+    """The first condition that fails, or what carries the match."""
+    polarity: Polarity
+    """The polarity that matched better."""
+    key_frames: tuple[int, ...]
+    """Frames that were matched."""
+    features: int
+    """Distinctive points of the frame matched first."""
+    tentative: int
+    """Similar pairs of that frame before any geometry."""
+    first_inliers: int
+    """Of them those that one view of the ground explains."""
+    decoy_inliers: int
+    """The same count against the mirrored reference, which shows no place: the chance level."""
+    inliers: int
+    """Different points of the reference in the joint adjustment; 0 when it was not reached."""
+    cells: int
+    """Parts of the picture (of 48) that hold inliers."""
+    spread: float
+    """Area that the inliers span, as a share of the picture."""
+    frames_agreeing: int
+    """Key frames that, matched by themselves, say the same place."""
+    frames_disagreeing: int
+    """Key frames that, matched by themselves, say another place."""
+    blocks: int
+    """Textured blocks of the picture that were laid on the reference; 0 when not reached."""
+    blocks_agreeing: int
+    """Blocks that fit best where the homography puts them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceUsed:
+    """The orthophoto as it was used."""
+
+    crs: str
+    """Its own system."""
+    metric_crs: str
+    """The system measured in."""
+    gsd_m: float
+    """Its own ground sample distance. [m]"""
+    patch_gsd_m: float
+    """That of the stretch matched. [m]"""
+    features: int
+    """Distinctive points of the stretch matched."""
+    accuracy_m: float
+    """Standard uncertainty per axis that was used. [m]"""
+    accuracy_basis: str
+    """Who states it; "assumed: …" when nobody does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerTest:
+    """Whether a match would have been found, had the footage shown the place."""
+
+    views: int
+    """Views cut from the reference at the likeness of the footage."""
+    views_found: int
+    """Of them those found again by the same rule."""
+    self_found: bool
+    """Whether the footage is found in its own degraded picture."""
+    texture: float
+    """Share of the picture's tiles with distinctive points."""
+    likeness: float
+    """Similarity of the footage's points to the reference's, 1 for one as between its halves."""
+    passed: bool
+    """Whether all of it suffices for a negative answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceValues:
+    """The numbers of the place check."""
+
+    matched: bool | None
+    """True, false ("does not show this place"), or None for cannot tell."""
+    centre: tuple[float, float] | None
+    """Longitude and latitude at the centre of the anchor frame of the best shot; None without a
+    match. [deg]"""
+    centre_frame: int | None
+    """That anchor frame; None without a match."""
+    covariance_m2: Matrix2 | None
+    """Covariance of the centre, easting and northing, the reference's own included. [m²]"""
+    homographies: tuple[FrameGround, ...]
+    """Linked frames of the shots that match, thinned evenly."""
+    ground: tuple[ShotGround, ...]
+    """The shots that match."""
+    shots: tuple[ShotEvidence, ...]
+    """Every shot that was tried."""
+    reference: ReferenceUsed
+    """The orthophoto as used."""
+    claimed_basis: str | None
+    """Which point `claimed_distance_m` refers to; None when no point is claimed."""
+    claimed_distance_m: float | None
+    """From the centre to that point; None without match or point. [m]"""
+    claimed_distance_sd_m: float | None
+    """Its standard uncertainty along the line; None without match or point. [m]"""
+    claimed_in_view: bool | None
+    """Whether the point lies in the picture of a shot that matches; None without match or
+    point."""
+    power: PowerTest | None
+    """The power test; None when a shot matched."""
