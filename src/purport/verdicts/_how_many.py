@@ -1,0 +1,144 @@
+"""How many: distinct strikes and targets that can be seen, beside the numbers claimed."""
+
+import math
+
+from purport.core.claims import Claim, Polarity, Quantifier, Slot, SlotAttr
+from purport.core.positions import GeoPoint, geodesic_distance_m
+from purport.core.quantities import Interval
+from purport.core.ratings import Confidence, Rating, Stance
+from purport.verdicts._opinions import Bearing, Opinion, join_opinions, unproven
+from purport.verdicts._reading import CaseReading, StrikeSeen
+from purport.verdicts._words import count_of, slots_of
+
+__all__ = ["COUNT_SLOTS", "judge_how_many"]
+
+COUNT_SLOTS = (SlotAttr.STRIKE_COUNT, SlotAttr.TARGET_COUNT)
+"""The slots that this part answers."""
+
+_SETTLES = (
+    "Footage of every strike that is claimed, each of which can be placed on the map.",
+    "A list of the strikes with times and coordinates from whoever claims the number.",
+)
+
+
+def judge_how_many(claim: Claim, case: CaseReading) -> Opinion:
+    """Judge the numbers of strikes and targets that a claim names.
+
+    Footage shows at least so many, never at most: fewer than claimed leaves the number unproven and
+    never contradicts it, and as many as claimed support it as a lower bound.
+    """
+    return join_opinions([_judge_slot(slot, case) for slot in slots_of(claim, *COUNT_SLOTS)])
+
+
+def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
+    said = slot.span.exact
+    claimed = count_of(slot)
+    if claimed is None or slot.polarity is Polarity.NEGATED:
+        return unproven(
+            f"“{said}” states no number that could be compared with a count.", would_change=_SETTLES
+        )
+    counting_targets = slot.attr is SlotAttr.TARGET_COUNT
+    noun = "targets" if counting_targets else "strikes"
+    if not case.strikes:
+        return unproven(
+            f"“{said}”: no strike was found in footage of the case.", would_change=_SETTLES
+        )
+    counted = case.strikes
+    seen = _separate_targets(case) if counting_targets else len(counted)
+    confidence, reason = _confidence(counted, seen, counting_targets=counting_targets)
+    rating, comparison = _compare(slot, claimed, seen, noun)
+    stance = Stance.SUPPORTS if rating is Rating.SUPPORTED else Stance.NEUTRAL
+    return Opinion(
+        rating=rating,
+        confidence=confidence,
+        confidence_reason=reason,
+        because=(comparison, *_again(case), *_target_rule(case, shown=counting_targets)),
+        bearings=tuple(
+            Bearing(finding=finding, stance=stance, reason=comparison)
+            for finding in dict.fromkeys(strike.finding.id for strike in counted)
+        ),
+        would_change=_SETTLES,
+    )
+
+
+def _compare(slot: Slot, claimed: Interval, seen: int, noun: str) -> tuple[Rating, str]:
+    lowest = f"at least {seen} distinct {noun} can be seen in the footage"
+    if slot.quantifier is Quantifier.AT_MOST:
+        return Rating.UNPROVEN, f"At most {claimed.high:g} are claimed; {lowest}, of those shown."
+    if seen < claimed.low:
+        return (
+            Rating.UNPROVEN,
+            (
+                f"{_amount(claimed)} are claimed; {lowest} ({seen} of {claimed.low:g}). Fewer "
+                "shown than claimed contradicts nothing."
+            ),
+        )
+    if seen > claimed.high:
+        return (
+            Rating.UNPROVEN,
+            (
+                f"{_amount(claimed)} are claimed; {lowest}, which is more. Either is possible: "
+                "more happened, or one was counted twice."
+            ),
+        )
+    return Rating.SUPPORTED, f"{_amount(claimed)} are claimed; {lowest}."
+
+
+def _amount(claimed: Interval) -> str:
+    if claimed.low == claimed.high:
+        return f"{claimed.low:g}"
+    if math.isinf(claimed.high):
+        return f"At least {claimed.low:g}"
+    return f"{claimed.low:g} to {claimed.high:g}"
+
+
+def _again(case: CaseReading) -> tuple[str, ...]:
+    if not case.repeated:
+        return ()
+    times = "once" if case.repeated == 1 else f"{case.repeated} times"
+    return (f"A strike is shown again {times}, and was counted only once.",)
+
+
+def _target_rule(case: CaseReading, *, shown: bool) -> tuple[str, ...]:
+    if not shown:
+        return ()
+    return (
+        (
+            f"Strikes more than {case.rules.separate_targets_m:g} m apart are counted as on "
+            "different targets."
+        ),
+    )
+
+
+def _confidence(
+    counted: tuple[StrikeSeen, ...], seen: int, *, counting_targets: bool
+) -> tuple[Confidence, str]:
+    located = [strike for strike in counted if strike.position is not None]
+    if counting_targets and seen > 1 and not located:
+        return Confidence.LOW, "Different items were taken as different targets, without positions."
+    if len(located) == len(counted):
+        return Confidence.MODERATE, "Every strike that was counted could be placed on the map."
+    return (
+        Confidence.LOW,
+        (
+            f"{len(counted) - len(located)} of the strikes counted could not be placed on the map, "
+            "so that one may have been counted twice."
+        ),
+    )
+
+
+def _separate_targets(case: CaseReading) -> int:
+    """Count places further apart than the rule's distance; unplaced strikes add none.
+
+    Greedy and in order: each strike opens a new place only when it is far from all places before,
+    so that the count is one that the footage shows at least, and never below one.
+    """
+    places: list[GeoPoint] = []
+    for strike in case.strikes:
+        if strike.position is None:
+            continue
+        point = GeoPoint(longitude_deg=strike.position[0], latitude_deg=strike.position[1])
+        far = case.rules.separate_targets_m
+        if all(geodesic_distance_m(point, place) > far for place in places):
+            places.append(point)
+    return max(1, len(places))

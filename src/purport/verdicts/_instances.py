@@ -1,0 +1,183 @@
+"""From single strikes to a statement about some or all of them.
+
+A claim about "targets hit" is read as: at least one of those shown was. A claim about "all targets"
+or "exclusively" this group is read as: every one of them. One counter-example contradicts the
+second kind and never the first; examples support the first kind and never prove the second while
+strikes remain unseen. An instance known only with low confidence is left open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from purport.core.ratings import Confidence, Rating, Stance
+from purport.verdicts._opinions import Bearing, Opinion, weakest
+from purport.verdicts.records import JudgingRules
+
+__all__ = ["Holds", "Instance", "Scope", "holds_by_number", "weigh_instances"]
+
+
+class Holds(Enum):
+    """Whether the statement holds of one instance."""
+
+    YES = auto()
+    NO = auto()
+    OPEN = auto()
+
+
+class Scope(Enum):
+    """Of how many instances the claim says it."""
+
+    SOME = auto()
+    EVERY = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One strike, or one place, of which the statement may hold."""
+
+    finding: str | None
+    """Identifier of the finding that tells; None when it rests on what is recorded of an item."""
+    holds: Holds
+    """Whether it holds."""
+    confidence: Confidence
+    """Quality of that basis."""
+    confidence_reason: str
+    """Why."""
+    sentence: str
+    """What was found, in words."""
+    probability: float | None = None
+    """Probability that it holds; None where no number exists."""
+
+    def settled(self) -> Holds:
+        """Return whether it holds as far as the confidence carries."""
+        return Holds.OPEN if self.confidence is Confidence.LOW else self.holds
+
+
+def holds_by_number(probability: float, rules: JudgingRules) -> Holds:
+    """Decide by a probability."""
+    if probability >= rules.supported_from:
+        return Holds.YES
+    return Holds.NO if probability <= rules.contradicted_to else Holds.OPEN
+
+
+def weigh_instances(
+    instances: Sequence[Instance], *, scope: Scope, claimed: float | None, rules: JudgingRules
+) -> Opinion:
+    """Judge a statement about some or every instance by those that were seen.
+
+    Args:
+        instances: Those seen, each once; at least one.
+        scope: Of how many the claim says it.
+        claimed: How many instances the claim itself counts; None when it counts none.
+        rules: The rules.
+
+    Uncertainty:
+        Instances are not taken as independent: the probability of "some" lies between the largest
+        single one and the sum, that of "every" between one minus the sum of the complements and the
+        smallest. The end that speaks against the rating is used.
+    """
+    unseen = claimed is not None and claimed > len(instances)
+    rating = (
+        _some(instances, unseen, rules) if scope is Scope.SOME else _every(instances, unseen, rules)
+    )
+    deciding = _deciding(instances, rating)
+    confidence = _confidence(deciding, rating, scope)
+    return Opinion(
+        rating=rating,
+        probability=None if unseen else _probability(instances, rating, scope),
+        confidence=confidence,
+        confidence_reason=next(
+            one.confidence_reason for one in deciding if one.confidence is confidence
+        ),
+        because=(*(one.sentence for one in instances), *_remarks(instances, scope, claimed)),
+        bearings=tuple(_bearing(one.finding, one) for one in instances if one.finding is not None),
+    )
+
+
+def _some(instances: Sequence[Instance], unseen: bool, rules: JudgingRules) -> Rating:  # noqa: FBT001 - private, named at its only call
+    found = [one.settled() for one in instances]
+    if Holds.YES in found:
+        whole = not unseen and Holds.NO not in found
+        return Rating.SUPPORTED if whole else Rating.PARTLY_SUPPORTED
+    if (
+        set(found) == {Holds.NO}
+        and not unseen
+        and _highest_some(instances) <= rules.contradicted_to
+    ):
+        return Rating.CONTRADICTED
+    return Rating.UNPROVEN
+
+
+def _every(instances: Sequence[Instance], unseen: bool, rules: JudgingRules) -> Rating:  # noqa: FBT001 - private, named at its only call
+    found = [one.settled() for one in instances]
+    if Holds.NO in found:
+        return Rating.CONTRADICTED
+    if set(found) != {Holds.YES}:
+        return Rating.UNPROVEN
+    sure = not unseen and _lowest_every(instances) >= rules.supported_from
+    return Rating.SUPPORTED if sure else Rating.PARTLY_SUPPORTED
+
+
+def _highest_some(instances: Sequence[Instance]) -> float:
+    return min(1.0, sum(one.probability or 0.0 for one in instances))
+
+
+def _lowest_every(instances: Sequence[Instance]) -> float:
+    doubts = (1.0 - one.probability for one in instances if one.probability is not None)
+    return max(0.0, 1.0 - sum(doubts))
+
+
+def _probability(instances: Sequence[Instance], rating: Rating, scope: Scope) -> float | None:
+    numbers = [one.probability for one in instances if one.probability is not None]
+    if not numbers or len(numbers) != len(instances):
+        return None
+    if len(numbers) == 1:
+        return numbers[0]
+    if rating is Rating.SUPPORTED:
+        return max(numbers) if scope is Scope.SOME else _lowest_every(instances)
+    if rating is Rating.CONTRADICTED:
+        return _highest_some(instances) if scope is Scope.SOME else min(numbers)
+    return None
+
+
+def _deciding(instances: Sequence[Instance], rating: Rating) -> Sequence[Instance]:
+    """Return the instances on which the rating rests; all of them when it rests on none."""
+    wanted = {
+        Rating.SUPPORTED: Holds.YES,
+        Rating.PARTLY_SUPPORTED: Holds.YES,
+        Rating.CONTRADICTED: Holds.NO,
+    }.get(rating)
+    return [one for one in instances if one.settled() is wanted] or instances
+
+
+def _confidence(deciding: Sequence[Instance], rating: Rating, scope: Scope) -> Confidence:
+    """One good example suffices for "some", one good counter-example against "every"."""
+    confidences = [one.confidence for one in deciding]
+    supported = rating in {Rating.SUPPORTED, Rating.PARTLY_SUPPORTED}
+    one_suffices = (supported and scope is Scope.SOME) or (
+        rating is Rating.CONTRADICTED and scope is Scope.EVERY
+    )
+    if one_suffices and Confidence.HIGH in confidences:
+        return Confidence.HIGH
+    return weakest(confidences)
+
+
+def _remarks(instances: Sequence[Instance], scope: Scope, claimed: float | None) -> tuple[str, ...]:
+    seen = len(instances)
+    if claimed is not None and claimed > seen:
+        return (f"The claim speaks of {claimed:g}; {seen} could be looked at.",)
+    if scope is Scope.EVERY:
+        return (
+            ("Examples alone do not show that it holds of every one.",) if claimed is None else ()
+        )
+    return ()
+
+
+def _bearing(finding: str, instance: Instance) -> Bearing:
+    stances = {Holds.YES: Stance.SUPPORTS, Holds.NO: Stance.CONTRADICTS, Holds.OPEN: Stance.NEUTRAL}
+    return Bearing(
+        finding=finding,
+        stance=stances[instance.holds],
+        reason=f"{instance.sentence} Confidence: {instance.confidence.value}.",
+    )

@@ -1,0 +1,203 @@
+"""What: where did it land relative to the target, and what can be said of the target?"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from purport.core.claims import Claim, Polarity, Quantifier, Slot, SlotAttr
+from purport.core.ratings import Confidence
+from purport.verdicts._instances import (
+    Holds,
+    Instance,
+    Scope,
+    holds_by_number,
+    weigh_instances,
+)
+from purport.verdicts._offsets import probability_between, probability_of_hit
+from purport.verdicts._opinions import Opinion, join_opinions, not_checkable, unproven
+from purport.verdicts._reading import CaseReading, StrikeSeen
+from purport.verdicts._words import (
+    Outcome,
+    claimed_count,
+    distance_of,
+    is_generic_target,
+    outcome_of,
+    scope_of,
+    slots_of,
+)
+
+__all__ = ["WHAT_SLOTS", "judge_what"]
+
+WHAT_SLOTS = (
+    SlotAttr.OUTCOME,
+    SlotAttr.MISS_DISTANCE,
+    SlotAttr.TARGET_TYPE,
+    SlotAttr.WEAPON,
+)
+"""The slots that this part answers."""
+
+_MEASURE = (
+    (
+        "The strike on footage that can be placed on the map, with the target's position "
+        "(`--target`) or outline (`--target-area`)."
+    ),
+)
+_IMAGERY = (
+    "Imagery of the target before and after the strike, from a satellite or from the ground.",
+)
+_GROUND = ("Reporting from the ground on what the target was used for.",)
+
+
+def judge_what(claim: Claim, case: CaseReading) -> Opinion:
+    """Judge outcome, miss distance, kind of target and weapon, as far as the claim states them."""
+    rules: dict[SlotAttr, Callable[[Slot, Claim, CaseReading], Opinion]] = {
+        SlotAttr.OUTCOME: _judge_outcome,
+        SlotAttr.MISS_DISTANCE: _judge_distance,
+        SlotAttr.TARGET_TYPE: _judge_target_type,
+        SlotAttr.WEAPON: _judge_weapon,
+    }
+    slots = list(slots_of(claim, *WHAT_SLOTS))
+    telling = [slot for slot in slots if not _is_empty(slot)]
+    return join_opinions([rules[slot.attr](slot, claim, case) for slot in telling or slots])
+
+
+def _is_empty(slot: Slot) -> bool:
+    """Tell whether a slot asserts nothing: "targets" names no kind of target."""
+    return slot.attr is SlotAttr.TARGET_TYPE and is_generic_target(slot)
+
+
+def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
+    outcome = outcome_of(slot)
+    if outcome is Outcome.DESTROYED:
+        return _judge_destroyed(slot, case)
+    if outcome is Outcome.OTHER:
+        return unproven(f"No check answers whether something was “{slot.span.exact}”.")
+    if not case.strikes:
+        return _no_strike("on target")
+    says_hit = (outcome is Outcome.HIT) is (slot.polarity is Polarity.AFFIRMED)
+    instances = [_outcome_instance(strike, case, says_hit=says_hit) for strike in case.strikes]
+    scope = scope_of(slot)
+    opinion = weigh_instances(
+        instances, scope=scope, claimed=claimed_count(claim), rules=case.rules
+    )
+    word = "on target" if says_hit else "off target"
+    share = "every strike" if scope is Scope.EVERY else "at least one of the strikes shown"
+    return replace(
+        opinion,
+        because=(f"Read as: {share} was {word}.", _hit_rule(case), *opinion.because),
+        would_change=_MEASURE,
+    )
+
+
+def _hit_rule(case: CaseReading) -> str:
+    return (
+        "A strike counts as on target inside the target's outline, or within "
+        f"{case.rules.hit_radius_m:g} m of its point."
+    )
+
+
+def _outcome_instance(strike: StrikeSeen, case: CaseReading, *, says_hit: bool) -> Instance:
+    hit = probability_of_hit(strike, case.rules.hit_radius_m)
+    probability = hit if hit is None or says_hit else 1.0 - hit
+    return _instance(strike, probability, case)
+
+
+def _instance(strike: StrikeSeen, probability: float | None, case: CaseReading) -> Instance:
+    if probability is None:
+        return Instance(
+            finding=strike.finding.id,
+            holds=Holds.OPEN,
+            confidence=Confidence.LOW,
+            confidence_reason="It could not be measured.",
+            sentence=f"{strike.label()} could not be measured against a target.",
+        )
+    return Instance(
+        finding=strike.finding.id,
+        holds=holds_by_number(probability, case.rules),
+        confidence=strike.confidence,
+        confidence_reason=strike.confidence_reason,
+        sentence=f"{strike.label()}: {_measured(strike)}; the probability that it fits the claim "
+        f"is {probability:.2f}.",
+        probability=probability,
+    )
+
+
+def _measured(strike: StrikeSeen) -> str:
+    parts = []
+    if strike.offset_m is not None and strike.offset_95_m is not None:
+        low, high = strike.offset_95_m
+        parts.append(
+            f"{strike.offset_m:.1f} m from the target (95 % interval {low:.1f} to {high:.1f} m)"
+        )
+    if strike.p_inside is not None:
+        parts.append(f"inside the target's outline with probability {strike.p_inside:.2f}")
+    return f"{' and '.join(parts)}, target: {strike.target_basis}"
+
+
+def _judge_distance(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
+    stated = distance_of(slot, case.rules)
+    if stated is None:
+        return unproven(f"“{slot.span.exact}” names no distance that could be compared.")
+    if not case.strikes:
+        return _no_strike(f"off by “{slot.span.exact}”")
+    instances = [
+        _distance_instance(strike, (stated.low, stated.high), slot, case) for strike in case.strikes
+    ]
+    opinion = weigh_instances(
+        instances, scope=scope_of(slot), claimed=claimed_count(claim), rules=case.rules
+    )
+    reading = f"“{slot.span.exact}” is read as {stated.low:g} to {stated.high:g} m."
+    return replace(opinion, because=(reading, *opinion.because), would_change=_MEASURE)
+
+
+def _distance_instance(
+    strike: StrikeSeen, stated_m: tuple[float, float], slot: Slot, case: CaseReading
+) -> Instance:
+    """Compare one offset with the stated distance; a vague word is never contradicted."""
+    inside = probability_between(strike, *stated_m)
+    negated = slot.polarity is Polarity.NEGATED
+    probability = inside if inside is None or not negated else 1.0 - inside
+    instance = _instance(strike, probability, case)
+    inexact = slot.vague is not None or slot.quantifier is Quantifier.ABOUT
+    if instance.holds is Holds.NO and inexact:
+        said = (
+            f"{instance.sentence} “{slot.span.exact}” has no fixed limits, so that it stays open."
+        )
+        return replace(instance, holds=Holds.OPEN, sentence=said)
+    return instance
+
+
+def _judge_destroyed(slot: Slot, case: CaseReading) -> Opinion:
+    """Destruction is not told by an impact: it stays open, whatever was measured."""
+    return unproven(
+        f"Whether anything was “{slot.span.exact}” cannot be told from an impact alone: what is "
+        "left of a target shows only when the smoke is gone.",
+        impossible=(
+            "No check compares pictures of the target before and after.",
+            *(() if case.strikes else ("No strike was found in footage of the case.",)),
+        ),
+        would_change=_IMAGERY,
+    )
+
+
+def _judge_target_type(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
+    del claim, case  # the nature of the question decides
+    return not_checkable(
+        f"What a building or position was used for (“{slot.span.exact}”) does not show in footage "
+        "from the air.",
+        would_change=_GROUND,
+    )
+
+
+def _judge_weapon(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
+    del claim, case  # the nature of the question decides
+    return not_checkable(
+        f"Which weapon was used (“{slot.span.exact}”) cannot be told from a flash or a plume.",
+        would_change=("Remnants of the weapon, photographed on the ground with their markings.",),
+    )
+
+
+def _no_strike(what: str) -> Opinion:
+    return unproven(
+        f"No strike was found in footage of the case, so that none could be called {what}.",
+        would_change=_MEASURE,
+    )
