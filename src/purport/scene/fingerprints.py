@@ -1,0 +1,531 @@
+"""Fingerprints of frames, and the stretches of two videos (or of one) that show the same seconds.
+
+Two rules in a row. A 256-bit fingerprint of each frame, which survives re-encoding, scaling and a
+small logo, finds candidates: runs of like frames at one offset in time. A candidate is kept only if
+the *change* in the pictures agrees as well: how far the aligned frames differ must be small beside
+how far the frames of the run differ from one another. So a black screen, a still scene or a slowly
+drifting view, each of which looks the same at any offset, yields nothing.
+
+References:
+    Facebook (2019), "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm":
+    the 16×16 lowest frequencies of a 64×64 picture, each compared with their median.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.media_time import FrameSpan
+from purport.scene.records import Scene
+
+__all__ = ["MatchRules", "SameStretch", "find_repeats", "find_same_stretches", "fingerprint"]
+
+_SIDE = 64
+_FREQUENCIES = 16
+_BLOCK = 512
+_CELLS = 16_000_000
+_SAMPLES = 160
+_TRIES = 400
+_KEPT_SHARE = 0.75
+_GAP_S = 0.2
+_END_GAP = 2
+_NEAR_S = 0.5
+_NO_MATCH = 999
+_LEAST_BITS = 8
+_FEWEST_FRAMES = 4
+_TINY_S = 1e-6
+_UNRELATED_BITS = 128
+_SPREAD_SAMPLES = 32
+_STANDING_OUT = 1.25
+_END_FACTOR = 2.5
+_END_LUMA = 1.0
+_END_SHARE = 0.05
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRules:
+    """When two stretches count as the same seconds."""
+
+    shortest_s: float = 1.0
+    """Shortest stretch. [s]"""
+    step_s: float = 0.04
+    """Spacing of the frames compared at first; wider for long videos. [s]"""
+    farthest_bits: int = 64
+    """Most differing bits of two fingerprints, of 256 (unrelated pictures differ in about 128)."""
+    least_structure: float = 1.0
+    """Least mean luma difference of neighbours in a thumbnail; below, a frame matches nothing."""
+    least_change: float = 1.0
+    """Least change within the stretch, root mean square over its thumbnails. [luma, 0 to 255]"""
+    largest_ratio: float = 0.6
+    """Largest difference of the aligned frames, as a share of that change."""
+    least_share: float = 0.8
+    """Least share of frames in the stretch that match by fingerprint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameStretch:
+    """Frames of one video that show the same seconds as frames of another, or of itself."""
+
+    span: FrameSpan
+    """Frames of the first video."""
+    other: FrameSpan
+    """Frames of the second video; of the first, later in it, for a repeat."""
+    distance_bits: float
+    """Mean distance of the fingerprints of aligned frames, of 256."""
+    change: float
+    """Change within the stretch, root mean square over its thumbnails. [luma, 0 to 255]"""
+    ratio: float
+    """Difference of the aligned frames as a share of `change`; 0 for equal pictures."""
+    exact: bool
+    """Whether every aligned thumbnail is equal to the last digit, frame by frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Track:
+    """A video for comparison."""
+
+    thumbnails: NDArray[np.uint8]
+    times_s: Floats
+    bits: Words
+    usable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pair:
+    """Two videos, or one and itself, for comparison."""
+
+    one: _Track
+    other: _Track
+
+    def partners(
+        self, frames: NDArray[np.intp], offset_s: float
+    ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Return the frames of `other` nearest in time, and whether each is near enough."""
+        times = self.other.times_s
+        wanted = self.one.times_s[frames] + offset_s
+        after = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
+        late = np.abs(times[after] - wanted) < np.abs(times[after - 1] - wanted)
+        nearest = np.where(late, after, after - 1)
+        tolerance = max(_period(self.one), _period(self.other))
+        return nearest, np.abs(times[nearest] - wanted) <= tolerance
+
+    def bits(self, frames: NDArray[np.intp], partners: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the differing bits of aligned frames."""
+        differing = np.bitwise_count(self.one.bits[frames] ^ self.other.bits[partners])
+        return np.asarray(differing.sum(axis=1), dtype=np.int64)
+
+    def pixels(
+        self, frames: NDArray[np.intp], offset_s: float, kept: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+        """Return aligned thumbnails as standardised rows, and the contrast taken out of `one`."""
+        partners, _ = self.partners(frames, offset_s)
+        left = self.one.thumbnails[frames].reshape(len(frames), -1)
+        right = self.other.thumbnails[partners].reshape(len(frames), -1)
+        if kept is not None:
+            left, right = left[:, kept], right[:, kept]
+        gain = float(left.std(axis=1, dtype=np.float32).mean())
+        return _standard(left.astype(np.float32)), _standard(right.astype(np.float32)), gain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Comparison:
+    """How aligned frames differ, beside how the stretch changes."""
+
+    change: float
+    ratio: float
+    differences: Floats
+    kept: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """A run of like frames on one diagonal of the comparison."""
+
+    start: int
+    stop: int
+    offset: int
+    level: int
+    score: float
+    distance_bits: float
+
+
+def fingerprint(thumbnails: NDArray[np.uint8]) -> tuple[Words, Floats]:
+    """Fingerprint luma thumbnails.
+
+    Args:
+        thumbnails: Luma (n, 64, 64).
+
+    Returns:
+        256 bits as four words (n, 4), and the structure of each thumbnail: mean absolute
+        difference of neighbouring pixels (n,). [luma, 0 to 255]
+    """
+    count = len(thumbnails)
+    bits = np.zeros((count, _FREQUENCIES * _FREQUENCIES // 64), dtype=np.uint64)
+    structure = np.zeros(count, dtype=np.float64)
+    transform = _cosines()
+    for start in range(0, count, _BLOCK):
+        block = thumbnails[start : start + _BLOCK].astype(np.float64)
+        low = (transform @ block @ transform.T).reshape(len(block), -1)
+        above = low > np.median(low, axis=1, keepdims=True)
+        bits[start : start + _BLOCK] = np.packbits(above, axis=1).view(np.uint64)
+        across = np.abs(np.diff(block, axis=2)).mean(axis=(1, 2))
+        down = np.abs(np.diff(block, axis=1)).mean(axis=(1, 2))
+        structure[start : start + _BLOCK] = (across + down) / 2.0
+    return bits, structure
+
+
+def find_same_stretches(
+    scene: Scene, other: Scene, rules: MatchRules | None = None
+) -> tuple[SameStretch, ...]:
+    """Find the stretches of `scene` that show the same seconds as stretches of `other`.
+
+    Sound under re-encoding, scaling, change of frame rate, contrast or colour, and small logos. It
+    does not see through mirroring, strong cropping, picture in picture or a change of speed.
+
+    Returns:
+        Stretches by their first frame; no frame of `scene` is in two of them for like offsets.
+    """
+    applied = MatchRules() if rules is None else rules
+    pair = _Pair(one=_track(scene, applied), other=_track(other, applied))
+    return _find(pair, applied, repeat=False)
+
+
+def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStretch, ...]:
+    """Find the stretches that are shown again later in the same video.
+
+    Returns:
+        Stretches by their first frame, each with its later showing; the two do not overlap.
+    """
+    applied = MatchRules(farthest_bits=40, largest_ratio=0.35) if rules is None else rules
+    track = _track(scene, applied)
+    return _find(_Pair(one=track, other=track), applied, repeat=True)
+
+
+def _cosines() -> Floats:
+    """Return the rows 1 to 16 of the type II cosine transform of 64 points (16, 64)."""
+    frequency = np.arange(1, _FREQUENCIES + 1)[:, None]
+    place = (2 * np.arange(_SIDE) + 1)[None, :]
+    rows: Floats = np.sqrt(2.0 / _SIDE) * np.cos(np.pi / (2 * _SIDE) * frequency * place)
+    return rows
+
+
+def _track(scene: Scene, rules: MatchRules) -> _Track:
+    bits, structure = fingerprint(scene.thumbnails)
+    times = (scene.pts - scene.pts[0]).astype(np.float64) * float(scene.time_base)
+    return _Track(
+        thumbnails=scene.thumbnails,
+        times_s=times,
+        bits=bits,
+        usable=structure >= rules.least_structure,
+    )
+
+
+def _find(pair: _Pair, rules: MatchRules, *, repeat: bool) -> tuple[SameStretch, ...]:
+    """Candidates on the grid, best first; each is verified and put to the frame.
+
+    (1) Both videos are sampled on one grid of times. (2) Every diagonal of the table of distances
+    is searched for runs. (3) Runs are tried by falling score; what an earlier one settled, found
+    or refuted, is not tried again, nor what only says that a found stretch resembles itself.
+    """
+    if min(len(pair.one.times_s), len(pair.other.times_s)) < _FEWEST_FRAMES:
+        return ()
+    area = (pair.one.times_s[-1] + rules.step_s) * (pair.other.times_s[-1] + rules.step_s)
+    step = max(rules.step_s, float(np.sqrt(area / _CELLS)))
+    rows, columns = _grid(pair.one, step), _grid(pair.other, step)  # 1
+    table = _distances(pair, rows, columns)
+    movement = _movement(pair.one, rows, step)
+    shortest = max(int(rules.shortest_s / step), _FEWEST_FRAMES)
+    shortest = _shortest_steps(rules, step)
+    first_offset = shortest if repeat else None
+    runs = _runs(table, movement, rules, step_s=step, first_offset=first_offset)
+    found: list[SameStretch] = []
+    settled: list[_Run] = []
+    for run in sorted(runs, key=lambda run: (-run.score, run.offset, run.start)):  # 2, 3
+        if len(settled) >= _TRIES:
+            break
+        if any(_same_place(run, earlier, step) for earlier in settled):
+            continue
+        if any(_explained(run, known, rows, columns) for known in found):
+            continue
+        settled.append(run)
+        if not _stands_out(pair.one, rows[run.start : run.stop], run):
+            continue
+        stretch = _verified(pair, run, rules, step_s=step, repeat=repeat)
+        if stretch is not None and not any(_overlaps(stretch, known) for known in found):
+            found.append(stretch)
+    return tuple(sorted(found, key=lambda item: (item.span.first, item.other.first)))
+
+
+def _stands_out(track: _Track, frames: NDArray[np.intp], run: _Run) -> bool:
+    """Tell whether aligned frames are nearer to each other than frames of the run among them."""
+    sample = track.bits[_thinned(frames, _SPREAD_SAMPLES)]
+    apart = np.bitwise_count(sample[:, None] ^ sample[None, :]).sum(axis=2)
+    spread = float(apart.sum()) / max(len(sample) * (len(sample) - 1), 1)
+    return run.distance_bits <= _STANDING_OUT * spread
+
+
+def _grid(track: _Track, step_s: float) -> NDArray[np.intp]:
+    """Return the frame that is shown at each time of the grid."""
+    times = np.arange(0.0, track.times_s[-1] + step_s / 2, step_s)
+    return np.searchsorted(track.times_s, times + 1e-6, side="right") - 1
+
+
+def _distances(
+    pair: _Pair, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.uint16]:
+    """Return differing bits of every pair; 999 where a frame has too little structure."""
+    table = np.empty((len(rows), len(columns)), dtype=np.uint16)
+    right = pair.other.bits[columns]
+    for start in range(0, len(rows), _BLOCK):
+        left = pair.one.bits[rows[start : start + _BLOCK]]
+        table[start : start + _BLOCK] = sum(
+            np.bitwise_count(left[:, None, word] ^ right[None, :, word]).astype(np.uint16)
+            for word in range(left.shape[1])
+        )
+    table[~pair.one.usable[rows]] = _NO_MATCH
+    table[:, ~pair.other.usable[columns]] = _NO_MATCH
+    return table
+
+
+def _movement(track: _Track, rows: NDArray[np.intp], step_s: float) -> Floats:
+    """Return how far each sampled frame differs from the one half a second on. [luma, rms]"""
+    lag = max(round(0.5 / step_s), 1)
+    movement = np.zeros(len(rows))
+    for start in range(0, len(rows) - lag, _BLOCK):
+        here = rows[start : min(start + _BLOCK, len(rows) - lag)]
+        there = rows[start + lag : start + lag + len(here)]
+        change = track.thumbnails[here].astype(np.float32) - track.thumbnails[there]
+        movement[start : start + len(here)] = np.sqrt(np.square(change).mean(axis=(1, 2)))
+    if len(rows) > lag:
+        movement[-lag:] = movement[-lag - 1]
+    return movement
+
+
+def _runs(
+    distances: NDArray[np.uint16],
+    movement: Floats,
+    rules: MatchRules,
+    *,
+    step_s: float,
+    first_offset: int | None,
+) -> Iterator[_Run]:
+    """Yield the runs of like frames on all diagonals, at three levels of strictness."""
+    rows, columns = distances.shape
+    shortest, gap = _shortest_steps(rules, step_s), round(_GAP_S / step_s)
+    lowest = 1 - rows if first_offset is None else first_offset
+    for offset in range(lowest, columns):
+        diagonal = distances.diagonal(offset)
+        if np.count_nonzero(diagonal <= rules.farthest_bits) < shortest * rules.least_share:
+            continue
+        first_row = max(0, -offset)
+        for level in (1, 2, 4):
+            limit = rules.farthest_bits // level
+            for start, stop in _spans(diagonal <= limit, gap):
+                like = diagonal[start:stop] <= limit
+                if stop - start < shortest or like.mean() < rules.least_share:
+                    continue
+                moving = movement[first_row + start : first_row + stop]
+                if moving.max() < rules.least_change / 2:
+                    continue
+                gain = np.maximum(rules.farthest_bits - diagonal[start:stop].astype(np.int64), 0)
+                yield _Run(
+                    start=first_row + start,
+                    stop=first_row + stop,
+                    offset=offset,
+                    level=level,
+                    score=float(np.sum(gain * moving)),
+                    distance_bits=float(np.median(diagonal[start:stop])),
+                )
+
+
+def _shortest_steps(rules: MatchRules, step_s: float) -> int:
+    return max(int(rules.shortest_s / step_s), _FEWEST_FRAMES)
+
+
+def _spans(like: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """Return the runs of True, bridging gaps of so many, as (start, stop)."""
+    places = np.flatnonzero(like)
+    if not len(places):
+        return []
+    breaks = np.flatnonzero(np.diff(places) > gap + 1)
+    starts = places[np.concatenate(([0], breaks + 1))]
+    stops = places[np.concatenate((breaks, [len(places) - 1]))] + 1
+    return [(int(start), int(stop)) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _same_place(run: _Run, earlier: _Run, step_s: float) -> bool:
+    if run.level != earlier.level or abs(run.offset - earlier.offset) * step_s > _NEAR_S:
+        return False
+    shared = min(run.stop, earlier.stop) - max(run.start, earlier.start)
+    union = max(run.stop, earlier.stop) - min(run.start, earlier.start)
+    return 2 * shared > union
+
+
+def _explained(
+    run: _Run, known: SameStretch, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> bool:
+    """Tell whether a run lies, on both sides, inside a stretch that was found."""
+    inside = known.span.first <= rows[run.start] and rows[run.stop - 1] <= known.span.last
+    first, last = columns[run.start + run.offset], columns[run.stop - 1 + run.offset]
+    return bool(inside and known.other.first <= first and last <= known.other.last)
+
+
+def _overlaps(stretch: SameStretch, known: SameStretch) -> bool:
+    """Tell whether two results claim mostly the same frames on both sides."""
+    return _shared(stretch.span, known.span) and _shared(stretch.other, known.other)
+
+
+def _shared(span: FrameSpan, known: FrameSpan) -> bool:
+    shared = min(span.last, known.last) - max(span.first, known.first) + 1
+    return 2 * shared > min(len(span), len(known))
+
+
+def _verified(
+    pair: _Pair, run: _Run, rules: MatchRules, *, step_s: float, repeat: bool
+) -> SameStretch | None:
+    """Align a candidate to the frame, compare the change, find its ends; None: refuted."""
+    one, other = pair.one, pair.other
+    start_s, stop_s = run.start * step_s, (run.stop - 1) * step_s
+    inside = (one.times_s >= start_s - _TINY_S) & (one.times_s <= stop_s + _TINY_S)
+    offset_s = _align(pair, np.flatnonzero(inside), run.offset * step_s)
+    frames = _by_bits(pair, inside, offset_s, rules)
+    if not _long_enough(one, frames, rules):
+        return None
+    compared = _compare(pair, _thinned(frames, _SAMPLES), offset_s)
+    if compared.change < rules.least_change or compared.ratio > rules.largest_ratio:
+        return None
+    frames = _by_pixels(pair, frames, compared, offset_s)
+    partners, _ = pair.partners(frames, offset_s)
+    if not _long_enough(one, frames, rules) or (repeat and partners[0] <= frames[-1]):
+        return None
+    equal = np.array_equal(one.thumbnails[frames], other.thumbnails[partners])
+    return SameStretch(
+        span=FrameSpan(first=int(frames[0]), last=int(frames[-1])),
+        other=FrameSpan(first=int(partners[0]), last=int(partners[-1])),
+        distance_bits=float(pair.bits(frames, partners).mean()),
+        change=compared.change,
+        ratio=compared.ratio,
+        exact=equal and np.array_equal(np.diff(frames), np.diff(partners)),
+    )
+
+
+def _long_enough(track: _Track, frames: NDArray[np.intp], rules: MatchRules) -> bool:
+    if len(frames) < _FEWEST_FRAMES:
+        return False
+    length_s = track.times_s[frames[-1]] - track.times_s[frames[0]]
+    period_s = length_s / (len(frames) - 1)
+    return bool(length_s + period_s >= rules.shortest_s)
+
+
+def _align(pair: _Pair, frames: NDArray[np.intp], nominal_s: float) -> float:
+    """Return the offset at which the frames differ least, from one frame to another. [s]"""
+    anchor_s = pair.one.times_s[frames[len(frames) // 2]]
+    offsets = pair.other.times_s - anchor_s
+    offsets = offsets[np.abs(offsets - nominal_s) <= _NEAR_S]
+    if not len(offsets):
+        return nominal_s
+    sample = _thinned(frames, _SAMPLES)
+    bits = []
+    for offset in offsets:
+        partners, near = pair.partners(sample, float(offset))
+        bits.append(float(np.where(near, pair.bits(sample, partners), _UNRELATED_BITS).mean()))
+    best = int(np.argmin(bits))
+    close = offsets[max(best - 2, 0) : best + 3]
+    sample = _thinned(frames, _SAMPLES // 4)
+    costs = [float(_compare(pair, sample, float(near)).differences.mean()) for near in close]
+    return float(close[int(np.argmin(costs))])
+
+
+def _by_bits(
+    pair: _Pair, inside: NDArray[np.bool_], offset_s: float, rules: MatchRules
+) -> NDArray[np.intp]:
+    """Return the frames around the run whose fingerprints agree as well as within it."""
+    partners, near = pair.partners(np.arange(len(inside)), offset_s)
+    bits = pair.bits(np.arange(len(inside)), partners)
+    usual = float(np.median(bits[inside]))
+    limit = min(max(3.0 * usual, usual + _LEAST_BITS), rules.farthest_bits)
+    good = (bits <= limit) & near & pair.one.usable & pair.other.usable[partners]
+    return _longest(good, inside)
+
+
+def _by_pixels(
+    pair: _Pair, frames: NDArray[np.intp], compared: _Comparison, offset_s: float
+) -> NDArray[np.intp]:
+    """Return the frames around the stretch whose pictures agree as well as within it.
+
+    A logo that appears on one side can drive fingerprints apart where the rest still agrees; a
+    repeat that ends inside a slow shot agrees by fingerprint beyond its end.
+    """
+    usual = float(np.median(compared.differences))
+    limit = _END_FACTOR * usual + _END_LUMA + _END_SHARE * compared.change
+    every = np.arange(len(pair.one.times_s))
+    inside = np.isin(every, frames)
+    partners, near = pair.partners(every, offset_s)
+    candidates = np.flatnonzero(near & pair.one.usable & pair.other.usable[partners])
+    good = np.zeros(len(every), dtype=np.bool_)
+    for start in range(0, len(candidates), _BLOCK):
+        block = candidates[start : start + _BLOCK]
+        left, right, gain = pair.pixels(block, offset_s, compared.kept)
+        differences = np.sqrt(np.square(left - right).mean(axis=1)) * gain
+        good[block] = differences <= limit
+    return _longest(good, inside)
+
+
+def _longest(good: NDArray[np.bool_], inside: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+    """Return the longest run of True, bridging short gaps; with `inside`, the one most in it."""
+    places = np.flatnonzero(good)
+    if not len(places):
+        return places
+    pieces = np.split(places, np.flatnonzero(np.diff(places) > _END_GAP + 1) + 1)
+    lengths = [len(piece) if inside is None else int(inside[piece].sum()) for piece in pieces]
+    best = pieces[int(np.argmax(lengths))]
+    return np.arange(best[0], best[-1] + 1)
+
+
+def _thinned(frames: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """Keep at most so many, evenly."""
+    if len(frames) <= most:
+        return frames
+    return frames[np.linspace(0, len(frames) - 1, most).round().astype(np.intp)]
+
+
+def _compare(pair: _Pair, frames: NDArray[np.intp], offset_s: float) -> _Comparison:
+    """Compare change within the stretch with difference across it.
+
+    (1) Each thumbnail is brought to mean 0 and standard deviation 1, which takes out gain, offset
+    and grading. (2) The quarter of the picture where the mean difference is largest (a logo on one
+    side only) is left out, and (1) is done again on the rest.
+    """
+    left, right, _ = pair.pixels(frames, offset_s, None)  # 1
+    apart = np.abs((left - right).mean(axis=0))
+    kept = np.asarray(apart <= np.quantile(apart, _KEPT_SHARE), dtype=np.bool_)  # 2
+    left, right, gain = pair.pixels(frames, offset_s, kept)
+    change = float(np.sqrt(np.square(left - left.mean(axis=0)).mean()))
+    differences = np.sqrt(np.square(left - right).mean(axis=1))
+    difference = float(np.sqrt(np.square(differences).mean()))
+    return _Comparison(
+        change=change * gain,
+        ratio=difference / change if change > 0 else float(_NO_MATCH),
+        differences=np.asarray(differences * gain, dtype=np.float64),
+        kept=kept,
+    )
+
+
+def _period(track: _Track) -> float:
+    """Return the usual time between frames. [s]"""
+    return float(np.median(np.diff(track.times_s)))
+
+
+def _standard(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring each row to mean 0 and standard deviation 1; a flat row becomes 0."""
+    centred = pixels - pixels.mean(axis=1, keepdims=True)
+    deviation = centred.std(axis=1, keepdims=True)
+    scaled: NDArray[np.float32] = np.divide(
+        centred, deviation, out=np.zeros_like(centred), where=deviation > 0
+    )
+    return scaled
