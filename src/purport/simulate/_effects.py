@@ -172,7 +172,7 @@ def _smoke(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[_Pu
         climb = size * (0.3 + 2.6 * share * (1.0 - math.exp(-age_s / 2.5)))
         carried = age_s * (0.25 + 0.75 * share)
         spread = size * 0.75 * grown * (1.0 - 0.45 * share)
-        grey = 0.27 + 0.2 * share + 0.05 * row[5]
+        grey = 0.3 + 0.22 * share + 0.07 * math.tanh(row[5])
         puffs.append(
             _Puff(
                 place=(
@@ -182,9 +182,9 @@ def _smoke(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[_Pu
                 height_m=climb * grown,
                 radius_m=size * (0.25 + 0.65 * grown) * (1.0 + 0.25 * math.tanh(row[3]))
                 + 0.25 * age_s,
-                strength=0.9 * min(1.0, age_s / 0.12) * math.exp(-age_s / strike.smoke_s),
+                strength=0.8 * min(1.0, age_s / 0.12) * math.exp(-age_s / strike.smoke_s),
                 colour=(0.86 * grey, 0.94 * grey, grey),
-                heat=0.42 + 0.5 * math.exp(-age_s / 1.1),
+                heat=0.44 + 0.07 * math.tanh(row[5]) + 0.5 * math.exp(-age_s / 1.1),
                 texture=index % _TEXTURES,
                 turn_deg=90.0 * row[4] + 9.0 * age_s * row[2],
                 adds=False,
@@ -244,16 +244,20 @@ def _draw_puff(picture: Picture, pose: Pose, puff: _Puff, modality: Modality) ->
     half = (_TEXTURE_SIDE - 1) / 2
     offset = middle - (left, top) - rotation @ (half, half)
     matrix = np.column_stack([rotation, offset])
-    texture = _disc() if puff.texture < 0 else _textures()[puff.texture]
-    alpha = cv2.warpAffine(texture, matrix, (right - left, bottom - top))
-    alpha *= puff.strength
+    size = (right - left, bottom - top)
     part = picture[top:bottom, left:right]
     colour = _tone(puff.colour, puff.heat, modality)
     if puff.adds:
+        texture = _disc() if puff.texture < 0 else _textures()[puff.texture]
+        alpha = cv2.warpAffine(texture, matrix, size) * np.float32(puff.strength)
         for channel, value in enumerate(colour):
             part[..., channel] += alpha * value
     else:
-        _blend(part, np.minimum(alpha, 1.0), colour)
+        layers = cv2.warpAffine(_shaded_textures()[puff.texture], matrix, size)
+        alpha = np.minimum(layers[..., 0] * np.float32(puff.strength), 1.0)
+        for channel, value in enumerate(colour):
+            plane = part[..., channel]
+            plane += alpha * (layers[..., 1] * np.float32(value) - plane)
 
 
 def _blend(part: Picture, alpha: NDArray[np.float32], colour: tuple[float, ...]) -> None:
@@ -294,17 +298,34 @@ def _textures() -> tuple[NDArray[np.float32], ...]:
 
 
 def _ragged(generator: np.random.Generator) -> NDArray[np.float32]:
+    noise = _clouded(generator)
+    radius = _radius(_TEXTURE_SIDE)
+    body = 1.0 / (1.0 + np.exp((radius + 0.16 * noise - 0.62) / 0.075))
+    patchy = np.clip(0.8 + 0.22 * noise, 0.25, 1.1)
+    edge = np.clip((1.0 - radius) / 0.2, 0.0, 1.0)
+    return np.asarray(body * patchy * edge, dtype=np.float32)
+
+
+def _clouded(generator: np.random.Generator) -> NDArray[np.float32]:
+    """Noise of several sizes with unit spread (side, side)."""
     side = _TEXTURE_SIDE
     noise = np.zeros((side, side), dtype=np.float32)
     for octave, cells in enumerate((4, 8, 16, 32)):
         coarse = generator.standard_normal((cells, cells)).astype(np.float32)
         noise += cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC) / 1.6**octave
-    noise /= noise.std()
-    radius = _radius(side)
-    body = 1.0 / (1.0 + np.exp((radius + 0.16 * noise - 0.62) / 0.075))
-    patchy = np.clip(0.8 + 0.22 * noise, 0.25, 1.1)
-    edge = np.clip((1.0 - radius) / 0.2, 0.0, 1.0)
-    return np.asarray(body * patchy * edge, dtype=np.float32)
+    return np.asarray(noise / noise.std(), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _shaded_textures() -> tuple[NDArray[np.float32], ...]:
+    """The ragged patches with the light and shade on them as a second channel (side, side, 2)."""
+    generator = np.random.default_rng(7009)
+    shaded = []
+    for texture in _textures():
+        billows = _clouded(generator)
+        shade = np.clip(1.0 + 0.17 * billows, 0.6, 1.45).astype(np.float32)
+        shaded.append(np.dstack([texture, shade]))
+    return tuple(shaded)
 
 
 @lru_cache(maxsize=1)
