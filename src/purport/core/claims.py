@@ -170,6 +170,8 @@ class Claim:
     """The checkable parts."""
     relations: tuple[Relation, ...] = ()
     """How it stands to other claims of the case."""
+    appearances: tuple[Span, ...] = ()
+    """Where else in the document the same words stand (a caption printed twice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,3 +194,5 @@ class SourceDocument:
     """Publication date as stated in the document, ISO 8601; None when it states none."""
     main_text: tuple[Span, ...]
     """The blocks that are story, without page furniture, in order."""
+    main_text_basis: str = "own rules"
+    """By what story was told from page furniture: "own rules", or trafilatura with its version."""

@@ -1,0 +1,380 @@
+"""Who said what: source, cue and content of every attribution in a paragraph.
+
+Rules over tokens; no model. Ranges are first and one-past-last token of the passage. The order of
+the cues in the sentence decides: what a later cue takes is not content of an earlier one.
+"""
+
+from dataclasses import dataclass, replace
+
+from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
+from purport.ledger.cues import Cue, CueKind, find_cues
+from purport.ledger.lexicon import COMMUNICATIONS, DETERMINERS, FINITE, MEDIA, Complement
+from purport.ledger.passages import Passage
+from purport.ledger.sources import (
+    Range,
+    antecedent_of,
+    has_medium,
+    source_before,
+    source_from,
+    subject_of,
+)
+from purport.ledger.verification import find_unverified
+from purport.ledger.wordlists import words
+
+__all__ = ["Attribution", "Speaker", "find_attributions"]
+
+_SUBORDINATORS = words("but while whereas although though and as")
+_OPENING = frozenset("\"'“„«‹‘")
+_CLOSING = frozenset("\"'”»›’“")
+_TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
+_LEADING = frozenset({"that", "however", "but", "and", "yet"})
+_MIN_QUOTED_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is meant by the source words."""
+
+    phrase: Range | None
+    """The words; None when the narrator speaks."""
+    narrator: bool = False
+    """Whether it is the reporter's own statement."""
+    medium: Range | None = None
+    """The footage that is said to show something; None when none is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One attributed statement, by token ranges."""
+
+    speaker: Speaker
+    """Who."""
+    cue: Range | None
+    """The words that attribute; None for narrator's statements without one."""
+    content: tuple[Range, ...]
+    """What."""
+    adjuncts: Adjuncts = NO_ADJUNCTS
+    """To whom, and where it appeared."""
+    cue_lemma: str = ""
+    """Dictionary form of the cue."""
+
+
+def find_attributions(passage: Passage) -> list[Attribution]:
+    """Return the attributions of a paragraph, in order of their contents."""
+    found: list[Attribution] = []
+    for low, high in passage.sentences:
+        made = _in_sentence(passage, low, high)
+        if not made and found and _is_bare_quotation(passage, low, high):
+            found[-1] = replace(found[-1], content=(*found[-1].content, (low, high)))
+        found.extend(made)
+    return [item for item in found if item.content]
+
+
+def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
+    cues = list(find_cues(passage, low, high))
+    found: list[Attribution] = []
+    for number, cue in enumerate(cues):
+        following = cues[number + 1] if number + 1 < len(cues) else None
+        made = _attribute(passage, cue, (low, high), found)
+        if made is not None:
+            found.append(_cut_before(passage, made, following, high))
+    found.extend(_unverified(passage, low, high, found))
+    return [
+        replace(item, content=tuple(_trimmed(passage, item.content, (low, high)))) for item in found
+    ]
+
+
+def _attribute(
+    passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]
+) -> Attribution | None:
+    if cue.kind is CueKind.ACCORDING:
+        return _according(passage, cue, bounds)
+    if cue.kind in {CueKind.PURPORTED, CueKind.SEEMING}:
+        return _shown(passage, cue, bounds)
+    phrase = _subject(passage, cue, bounds, earlier)
+    if phrase is None:
+        return _inverted(passage, cue, bounds)
+    if has_medium(passage, phrase) and cue.kind is CueKind.SPEECH:
+        return None
+    adjuncts = read_adjuncts(passage, cue, bounds)
+    content = _content(passage, cue, phrase, adjuncts=adjuncts, bounds=bounds)
+    if not content or not _complements(passage, cue, adjuncts, content):
+        return None
+    if adjuncts.medium is None:
+        adjuncts = replace(adjuncts, medium=_opening_medium(passage, bounds[0], phrase[0]))
+    return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
+
+
+def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]) -> Range | None:
+    low = bounds[0]
+    before = passage.lower(cue.start - 1) if cue.start > low else ""
+    if before in {"who", "which"}:
+        return antecedent_of(passage, cue.start - 1, low)
+    if passage.lower(cue.start).endswith("ing") and before in {",", "–", "—", "and"}:
+        same = next(
+            (item.speaker.phrase for item in reversed(earlier) if item.speaker.phrase), None
+        )
+        return same or subject_of(passage, low, cue.start)
+    if before in {"and", "but"} and earlier:
+        return earlier[-1].speaker.phrase
+    return source_before(passage, cue.start, _clause_start(passage, cue.start, low))
+
+
+def _clause_start(passage: Passage, index: int, low: int) -> int:
+    while index > low and passage.tokens[index - 1].text not in {";", ":"}:
+        index -= 1
+    return index
+
+
+def _content(
+    passage: Passage, cue: Cue, phrase: Range, *, adjuncts: Adjuncts, bounds: Range
+) -> tuple[Range, ...]:
+    low, high = bounds
+    rest = adjuncts.end
+    quote = _quotation_ending(passage, phrase[0], low)
+    parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
+    if quote is not None:
+        return _with_second_half(passage, quote, rest, high)
+    if _is_over(passage, rest, high):
+        return ((low, phrase[0]),) if phrase[0] > low else ()
+    if parenthetic and phrase[0] - 1 > low and not _opens_with_adjunct(passage, low):
+        return ((low, phrase[0]), (rest + 1, high))
+    return ((rest, _aside_end(passage, cue, bounds)),)
+
+
+def _quotation_ending(passage: Passage, index: int, low: int) -> Range | None:
+    """Return the quotation that ends right before a token, a comma between allowed."""
+    before = index - 1
+    if before >= low and passage.tokens[before].text in {",", "–", "—", "-"}:
+        before -= 1
+    if before < low or passage.quoted[before] < 0:
+        return None
+    quotation = passage.quotations[passage.quoted[before]]
+    if quotation.end - quotation.start < _MIN_QUOTED_WORDS + 2:
+        return None
+    if quotation.start > low and not _starts_clause(passage, quotation.start, low):
+        return (low, quotation.end)
+    return (quotation.start, quotation.end)
+
+
+def _starts_clause(passage: Passage, index: int, low: int) -> bool:
+    """Tell whether what stands before a quotation is no part of the statement."""
+    return passage.lower(index - 1) in {":", ".", "”", '"'} or all(
+        not passage.tokens[at].is_word for at in range(low, index)
+    )
+
+
+def _with_second_half(passage: Passage, quote: Range, rest: int, high: int) -> tuple[Range, ...]:
+    while rest < high and passage.tokens[rest].text in {",", ".", ":", "–"}:
+        rest += 1
+    if rest < high and passage.quoted[rest] >= 0:
+        second = passage.quotations[passage.quoted[rest]]
+        if second.start >= quote[1] and second.end - second.start >= _MIN_QUOTED_WORDS:
+            return (quote, (second.start, min(high, second.end)))
+    return (quote,)
+
+
+def _is_over(passage: Passage, rest: int, high: int) -> bool:
+    while rest < high and not passage.tokens[rest].is_word:
+        if passage.tokens[rest].text in _OPENING:
+            return False
+        rest += 1
+    return rest >= high
+
+
+def _opens_with_adjunct(passage: Passage, low: int) -> bool:
+    return passage.lower(low) in {"in", "on", "at", "but", "however", "earlier", "meanwhile"}
+
+
+def _aside_end(passage: Passage, cue: Cue, bounds: Range) -> int:
+    """Return where content ends: at the closing dash or comma of a relative clause, or the end."""
+    low, high = bounds
+    if passage.lower(cue.start - 1) not in {"who", "which"}:
+        return high
+    opening = passage.tokens[cue.start - 2].text if cue.start - 2 >= low else ""
+    if opening not in {",", "–", "—", "-", "("}:
+        return high
+    wanted = ")" if opening == "(" else opening
+    for index in range(cue.end, high):
+        if passage.tokens[index].text == wanted and passage.quoted[index] < 0:
+            return index
+    return high
+
+
+def _complements(
+    passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
+) -> bool:
+    quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
+    if quoted or cue.complement is Complement.ANY or adjuncts.that:
+        return sum(end - start for start, end in content) > 1 or quoted
+    if cue.complement is Complement.QUOTE:
+        return False
+    words = [passage.lower(index) for index in range(*content[0])]
+    if (
+        cue.complement is Complement.ADDRESSEE
+        and adjuncts.addressee is None
+        and content[0][0] >= cue.end
+    ):
+        return False
+    return words[:1] != ["to"] and any(word in FINITE or word.endswith("ed") for word in words)
+
+
+def _inverted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+    """Read "…", said X, and headlines that end in ", says X" or ", claim activists"."""
+    low, high = bounds
+    before = passage.tokens[cue.start - 1].text if cue.start > low else ""
+    quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
+    if cue.kind is CueKind.NOUN or not (quoted or before in {",", "–", "—", "-"}):
+        return None
+    phrase = source_from(passage, cue.end, high)
+    if phrase is None:
+        return None
+    quote = _quotation_ending(passage, cue.start, low)
+    adjuncts = read_adjuncts(passage, replace(cue, end=phrase[1]), bounds)
+    if quote is not None:
+        content = _with_second_half(passage, quote, adjuncts.end, high)
+    else:
+        content = ((low, cue.start),)
+    return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
+
+
+def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+    low, high = bounds
+    phrase = source_from(passage, cue.end, high)
+    if phrase is None:
+        return None
+    rest = phrase[1]
+    if cue.start == low or all(not passage.tokens[at].is_word for at in range(low, cue.start)):
+        while rest < high and passage.tokens[rest].text != ",":
+            rest += 1
+        content = ((rest, high),) if rest < high else ()
+    else:
+        content = ((low, cue.start),)
+    return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
+
+
+def _shown(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+    """Read "video purports to show …" (its publisher says so) and "appears to show" (we say)."""
+    low, high = bounds
+    phrase = source_before(passage, cue.start, _clause_start(passage, cue.start, low))
+    if phrase is None or not has_medium(passage, phrase):
+        return None
+    if cue.kind is CueKind.SEEMING:
+        speaker = Speaker(None, narrator=True, medium=phrase)
+    else:
+        speaker = Speaker(_medium_only(passage, phrase), medium=phrase)
+    return Attribution(speaker, (cue.start, cue.end), ((cue.end, high),), NO_ADJUNCTS, cue.lemma)
+
+
+def _medium_only(passage: Passage, phrase: Range) -> Range:
+    """Shorten "… has released footage" to what stands after the verb."""
+    for index in range(phrase[1] - 1, phrase[0] - 1, -1):
+        if passage.lower(index) in MEDIA:
+            first = index
+            while first > phrase[0] and passage.lower(first) not in FINITE | DETERMINERS:
+                if passage.lower(first - 1).endswith("ed"):
+                    break
+                first -= 1
+            return (first, phrase[1])
+    return phrase
+
+
+def _opening_medium(passage: Passage, low: int, high: int) -> Range | None:
+    """Find "In a blog post published on Wednesday," before the source."""
+    if passage.lower(low) not in {"in", "on"}:
+        return None
+    for index in range(low, high):
+        if passage.tokens[index].text == ",":
+            named = any(passage.lower(at) in COMMUNICATIONS | MEDIA for at in range(low, index))
+            return (low, index) if named else None
+    return None
+
+
+def _unverified(
+    passage: Passage, low: int, high: int, found: list[Attribution]
+) -> list[Attribution]:
+    taken = [span for item in found for span in item.content if not item.speaker.narrator]
+    made: list[Attribution] = []
+    for statement in find_unverified(passage, low, high):
+        inside = any(start <= statement.verb < end for start, end in taken)
+        if not inside:
+            narrator = statement.speaker is None
+            speaker = Speaker(statement.speaker, narrator=narrator, medium=statement.medium)
+            made.append(Attribution(speaker, None, (statement.content,), NO_ADJUNCTS, "verify"))
+    return made
+
+
+def _cut_before(
+    passage: Passage, item: Attribution, following: Cue | None, high: int
+) -> Attribution:
+    """End content where the next attribution of the same sentence begins."""
+    if following is None or not item.content or item.content[-1][1] < following.start:
+        return item
+    first, last = item.content[-1]
+    at = following.start - 1
+    before = passage.lower(at)
+    if following.kind is CueKind.ACCORDING and first < following.start:
+        return item if item.cue and item.cue[0] > first else _ended(item, following.start)
+    if passage.lower(following.start).endswith("ing") and before in {",", "–", "—", "and"}:
+        return _ended(item, at)
+    if before in {"and", "but"} and following.start > first:
+        return _ended(item, at)
+    limit = max(first, following.start - 12)
+    for index in range(following.start - 1, limit, -1):
+        comma = passage.tokens[index - 1].text in {",", ";"}
+        if passage.lower(index) in _SUBORDINATORS and comma and passage.quoted[index] < 0:
+            return _ended(item, index - 1)
+    return item if last <= high else _ended(item, high)
+
+
+def _ended(item: Attribution, end: int) -> Attribution:
+    first = item.content[-1][0]
+    last = ((first, end),) if first < end else ()
+    return replace(item, content=(*item.content[:-1], *last))
+
+
+def _is_bare_quotation(passage: Passage, low: int, high: int) -> bool:
+    """Tell whether a sentence is one quotation and nothing else: the speaker goes on."""
+    if passage.quoted[low] < 0:
+        return False
+    quotation = passage.quotations[passage.quoted[low]]
+    words = [index for index in range(quotation.end, high) if passage.tokens[index].is_word]
+    return quotation.start == low and not words and high - low > _MIN_QUOTED_WORDS + 2
+
+
+def _trimmed(passage: Passage, content: tuple[Range, ...], bounds: Range) -> list[Range]:
+    spans: list[Range] = []
+    for first, end in content:
+        start, stop = max(first, bounds[0]), end
+        while start < stop and _drops_first(passage, start):
+            start += 1
+        while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
+            stop -= 1
+        start, stop = _without_marks(passage, start, stop)
+        if any(passage.tokens[index].is_word for index in range(start, stop)):
+            spans.append((start, stop))
+    return spans
+
+
+def _drops_first(passage: Passage, index: int) -> bool:
+    token = passage.tokens[index]
+    if passage.quoted[index] >= 0:
+        return False
+    return token.text in _TRIMMED | {")", "]"} or token.lower in _LEADING
+
+
+def _without_marks(passage: Passage, start: int, stop: int) -> Range:
+    """Take the marks off content that is one whole quotation."""
+    if start >= stop or passage.quoted[start] < 0:
+        return start, stop
+    quotation = passage.quotations[passage.quoted[start]]
+    if quotation.start != start or stop < quotation.end:
+        return start, stop
+    if stop > quotation.end:
+        return start, stop
+    start += 1
+    if quotation.closed:
+        stop -= 1
+    while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
+        stop -= 1
+    return start, stop

@@ -1,0 +1,145 @@
+"""Finding the words that attribute: reporting verbs and their relatives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from purport.ledger.lexicon import (
+    AMBIGUOUS,
+    AUXILIARIES,
+    DETERMINERS,
+    NOUN_CUE_VERBS,
+    NOUN_CUES,
+    PREPOSITIONS,
+    SPEECH,
+    Complement,
+)
+from purport.ledger.passages import Passage
+from purport.ledger.wordlists import words
+
+__all__ = ["Cue", "CueKind", "find_cues"]
+
+_SHOWING = words("show shows showing depict depicts depicting capture document prove be")
+_PURPORT = words("purport purports purported purporting claims claim")
+_SEEM = words("appear appears appeared appearing seem seems seemed seeming")
+_PURPORTEDLY = words("purportedly allegedly reportedly supposedly")
+_MAX_NOUN_GAP = 4
+
+
+class CueKind(Enum):
+    """How a cue attributes."""
+
+    SPEECH = auto()
+    ADDRESSED = auto()
+    NOUN = auto()
+    ACCORDING = auto()
+    PURPORTED = auto()
+    SEEMING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that attribute."""
+
+    start: int
+    """First token."""
+    end: int
+    """One past the last."""
+    kind: CueKind
+    """How they attribute."""
+    complement: Complement
+    """What must follow."""
+    lemma: str
+    """Dictionary form of the verb, or the phrase."""
+
+
+def find_cues(passage: Passage, low: int, high: int) -> Iterator[Cue]:
+    """Yield the cues of a sentence, outside quotations, in order."""
+    index = low
+    while index < high:
+        cue = None if passage.quoted[index] >= 0 else _cue_at(passage, index, low, high)
+        if cue is not None:
+            yield cue
+        index = cue.end if cue is not None else index + 1
+
+
+def _cue_at(passage: Passage, index: int, low: int, high: int) -> Cue | None:
+    word = passage.lower(index)
+    if word == "according" and passage.lower(index + 1) == "to":
+        return Cue(index, index + 2, CueKind.ACCORDING, Complement.ANY, "according to")
+    if (shown := _showing(passage, index, high)) is not None:
+        return shown
+    if word in NOUN_CUE_VERBS and (noun := _noun_cue(passage, index, high)) is not None:
+        return noun
+    if word in SPEECH and _is_verb(passage, index, low, high):
+        lemma, complement = SPEECH[word]
+        addressed = complement is Complement.ADDRESSEE
+        kind = CueKind.ADDRESSED if addressed else CueKind.SPEECH
+        return Cue(index, index + 1, kind, complement, lemma)
+    return None
+
+
+def _showing(passage: Passage, index: int, high: int) -> Cue | None:
+    word = passage.lower(index)
+    following = passage.lower(index + 1)
+    third = passage.lower(index + 2)
+    if index + 2 < high and following == "to" and third in _SHOWING:
+        if word in _PURPORT:
+            return Cue(index, index + 3, CueKind.PURPORTED, Complement.ANY, "purport")
+        if word in _SEEM and third != "be":
+            return Cue(index, index + 3, CueKind.SEEMING, Complement.ANY, "appear")
+    if word in _PURPORTEDLY and index + 1 < high and following in _SHOWING - {"be"}:
+        return Cue(index, index + 2, CueKind.PURPORTED, Complement.ANY, "purportedly")
+    return None
+
+
+def _noun_cue(passage: Passage, index: int, high: int) -> Cue | None:
+    for noun in range(index + 1, min(high, index + _MAX_NOUN_GAP)):
+        if passage.quoted[noun] >= 0:
+            return None
+        if passage.lower(noun) in NOUN_CUES:
+            return Cue(index, noun + 1, CueKind.NOUN, Complement.CLAUSE, passage.lower(noun))
+    return None
+
+
+def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
+    token = passage.tokens[index]
+    before = _before(passage, index, low)
+    following = passage.lower(index + 1)
+    if before in {"to", "of", "without"} or following == "by":
+        return False
+    if token.is_capitalised and index > low and token.lower in AMBIGUOUS | {"said"}:
+        return False
+    if before in _BE_FORMS and not token.lower.endswith("ing"):
+        return False
+    if before in DETERMINERS | _DESCRIBING | PREPOSITIONS - {"on", "in"}:
+        return False
+    if token.lower not in AMBIGUOUS:
+        return True
+    return _is_plain_verb(passage, index, low, high)
+
+
+_BE_FORMS = words("is are was were be been being")
+_DESCRIBING = words("so-called media news earlier previous similar such more no and")
+
+
+def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
+    """Decide a form that may be a noun ("claims", "reports") by its neighbours."""
+    if index == low or index + 1 >= high:
+        return False
+    following = passage.lower(index + 1)
+    if following in PREPOSITIONS | AUXILIARIES | SPEECH.keys() - {"reports"} | {"and", "or"}:
+        return False
+    before = passage.tokens[index - 1]
+    if before.text in {",", "“", '"', "”"} and index - 1 > low:
+        return True
+    if before.lower.endswith("'s") or before.lower in _DESCRIBING:
+        return False
+    return before.is_word or before.text in {"–", "—", ")", ","}
+
+
+def _before(passage: Passage, index: int, low: int) -> str:
+    before = index - 1
+    while before > low and passage.lower(before).endswith("ly"):
+        before -= 1
+    return passage.lower(before) if before >= low else ""

@@ -1,0 +1,211 @@
+"""How claims stand to each other, slot by slot, with the reason in words.
+
+Only slots of one attribute are ever compared: a statement about who was hit and one about how
+accurately do not meet. Works across documents.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from purport.core.claims import (
+    Claim,
+    Polarity,
+    Quantifier,
+    Relation,
+    RelationKind,
+    Slot,
+    SlotAttr,
+)
+from purport.ledger.groups import is_described
+
+__all__ = ["relate_claims"]
+
+_MISSED = "missed"
+_SUCCEEDED = frozenset({"hit", "destroyed"})
+_Judged = tuple[RelationKind, str]
+_COUNTED = {SlotAttr.STRIKE_COUNT: "strikes", SlotAttr.TARGET_COUNT: "targets"}
+_EQUAL_TOLERANCE = 1e-9
+
+
+def relate_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return the claims with their relations to each other, of one or several documents.
+
+    A relation stands on both claims. Between two claims there is at most one relation on each
+    slot; a contradiction goes before an agreement.
+    """
+    relations: dict[str, list[Relation]] = {claim.id: [] for claim in claims}
+    for number, first in enumerate(claims):
+        for second in claims[number + 1 :]:
+            if first.id == second.id:
+                continue
+            for attr, kind, reason in _compare(first, second):
+                relations[first.id].append(
+                    Relation(kind=kind, other=second.id, attr=attr, reason=reason)
+                )
+                relations[second.id].append(
+                    Relation(kind=kind, other=first.id, attr=attr, reason=reason)
+                )
+    return tuple(replace(claim, relations=tuple(relations[claim.id])) for claim in claims)
+
+
+def _compare(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
+    for attr, judge in _JUDGES.items():
+        ours = [slot for slot in first.slots if slot.attr is attr]
+        theirs = [slot for slot in second.slots if slot.attr is attr]
+        judged = [found for a in ours for b in theirs if (found := judge(a, b)) is not None]
+        if judged:
+            kind, reason = min(judged, key=lambda found: _ORDER[found[0]])
+            yield attr, *_phrase(first, second, kind, reason)
+    yield from _qualified(first, second)
+
+
+_ORDER = {
+    RelationKind.CONTRADICTS: 0,
+    RelationKind.QUALIFIES: 1,
+    RelationKind.RESTATES: 2,
+    RelationKind.SUPPORTS: 3,
+}
+
+
+def _phrase(first: Claim, second: Claim, kind: RelationKind, reason: str) -> _Judged:
+    """Tell agreement of two claimants from one claimant's restating; say where there is a hedge."""
+    hedged = [claim.claimant for claim in (first, second) if claim.hedges]
+    suffix = f"; {' and '.join(dict.fromkeys(hedged))} with reserve" if hedged else ""
+    if kind is RelationKind.SUPPORTS and first.claimant == second.claimant:
+        return RelationKind.RESTATES, f"the same claimant says again: {reason}{suffix}"
+    return kind, reason + suffix
+
+
+def _judge_groups(a: Slot, b: Slot) -> _Judged | None:
+    return _judge_group_pair(a, b) or _judge_group_pair(b, a)
+
+
+def _judge_group_pair(a: Slot, b: Slot) -> _Judged | None:
+    if a.value == b.value:
+        return _judge_same_group(a, b)
+    if a.polarity is Polarity.NEGATED or b.polarity is Polarity.NEGATED:
+        return None
+    if _is_closed(a):
+        reason = f"one says that only {a.value} was hit, the other names {b.value}"
+        return RelationKind.CONTRADICTS, reason
+    if a.quantifier is Quantifier.ALL and b.quantifier is None:
+        return _judge_sweeping(a, b)
+    return None
+
+
+def _judge_same_group(a: Slot, b: Slot) -> _Judged:
+    if a.polarity is not b.polarity:
+        reason = f"one says that {a.value} was hit, the other that it was not"
+        return RelationKind.CONTRADICTS, reason
+    if a.polarity is Polarity.AFFIRMED:
+        return RelationKind.SUPPORTS, f"both name {a.value} as what was hit"
+    return RelationKind.SUPPORTS, f"both say that {a.value} was not what was hit"
+
+
+def _judge_sweeping(a: Slot, b: Slot) -> _Judged:
+    if is_described(str(b.value)):
+        return RelationKind.SUPPORTS, f"{b.value} are part of {a.value}"
+    reason = f"one says that {b.value} was hit, the other that everyone else was: {a.value}"
+    return RelationKind.CONTRADICTS, reason
+
+
+def _is_closed(slot: Slot) -> bool:
+    """Tell whether a slot leaves no room for another group."""
+    names_one = slot.quantifier is Quantifier.ALL and not _is_sweeping(slot)
+    return slot.exclusive or names_one
+
+
+def _is_sweeping(slot: Slot) -> bool:
+    """Tell whether the slot means everybody of a kind rather than one group."""
+    words = str(slot.value)
+    return words.startswith(("whole", "entire", "rest", "every", "any", "all"))
+
+
+def _judge_outcomes(a: Slot, b: Slot) -> _Judged | None:
+    said = str(a.value), str(b.value)
+    affirmed = a.polarity is Polarity.AFFIRMED, b.polarity is Polarity.AFFIRMED
+    if said[0] == said[1]:
+        if affirmed[0] == affirmed[1]:
+            return RelationKind.SUPPORTS, f"both say {_with_polarity(a)}"
+        return (
+            RelationKind.CONTRADICTS,
+            f"one says {_with_polarity(a)}, the other {_with_polarity(b)}",
+        )
+    apart = _MISSED in said and bool(_SUCCEEDED & set(said))
+    if apart and affirmed == (True, True):
+        return RelationKind.CONTRADICTS, f"one says {said[0]}, the other {said[1]}"
+    return None
+
+
+def _with_polarity(slot: Slot) -> str:
+    return f"{slot.value}" if slot.polarity is Polarity.AFFIRMED else f"not {slot.value}"
+
+
+def _judge_counts(a: Slot, b: Slot) -> _Judged | None:
+    ours, theirs = _bounds(a), _bounds(b)
+    if ours is None or theirs is None:
+        return None
+    noun = _COUNTED[a.attr]
+    if max(ours[0], theirs[0]) > min(ours[1], theirs[1]):
+        return (
+            RelationKind.CONTRADICTS,
+            f"the numbers of {noun} differ: {_amount(a)} and {_amount(b)}",
+        )
+    if abs(ours[0] - theirs[0]) < _EQUAL_TOLERANCE and abs(ours[1] - theirs[1]) < _EQUAL_TOLERANCE:
+        return RelationKind.SUPPORTS, f"both say {_amount(a)} {noun}"
+    return None
+
+
+def _bounds(slot: Slot) -> tuple[float, float] | None:
+    if slot.range is not None:
+        return slot.range
+    if not isinstance(slot.value, float) or slot.quantifier in {Quantifier.ABOUT, Quantifier.SOME}:
+        return None
+    low = 0.0 if slot.quantifier is Quantifier.AT_MOST else slot.value
+    high = float("inf") if slot.quantifier is Quantifier.AT_LEAST else slot.value
+    return low, high
+
+
+def _amount(slot: Slot) -> str:
+    if slot.range is not None:
+        return f"{slot.range[0]:g} to {slot.range[1]:g}"
+    bound = "" if slot.quantifier is None else f"{slot.quantifier.value.replace('_', ' ')} "
+    return f"{bound}{slot.value:g}" if isinstance(slot.value, float) else str(slot.vague)
+
+
+def _judge_types(a: Slot, b: Slot) -> _Judged | None:
+    if a.value != b.value or a.value == "positions":
+        return None
+    return RelationKind.SUPPORTS, f"both name a {a.value} as target"
+
+
+def _judge_places(a: Slot, b: Slot) -> _Judged | None:
+    return (RelationKind.SUPPORTS, f"both name {a.value}") if a.value == b.value else None
+
+
+def _qualified(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
+    """Relate "which cannot be verified" to the claims that it bears on."""
+    attr = SlotAttr.VERIFICATION_STATUS
+    for caveat, other in ((first, second), (second, first)):
+        if not _has(caveat, attr) or _has(other, attr):
+            continue
+        footage = _has(caveat, SlotAttr.FOOTAGE_ORIGIN) and _has(other, SlotAttr.FOOTAGE_ORIGIN)
+        own = caveat.claimant == other.claimant and _has(caveat, SlotAttr.WEAPON)
+        if footage or own:
+            subject = "the footage" if footage else "the weapons"
+            yield attr, RelationKind.QUALIFIES, f"{caveat.claimant}: {subject} cannot be verified"
+            return
+
+
+def _has(claim: Claim, attr: SlotAttr) -> bool:
+    return any(slot.attr is attr for slot in claim.slots)
+
+
+_JUDGES: dict[SlotAttr, Callable[[Slot, Slot], _Judged | None]] = {
+    SlotAttr.TARGET_GROUP: _judge_groups,
+    SlotAttr.OUTCOME: _judge_outcomes,
+    SlotAttr.STRIKE_COUNT: _judge_counts,
+    SlotAttr.TARGET_COUNT: _judge_counts,
+    SlotAttr.TARGET_TYPE: _judge_types,
+    SlotAttr.PLACE: _judge_places,
+}

@@ -1,0 +1,371 @@
+"""First fact slots of a claim: what can be checked in its content.
+
+Works on visible characters; a rule that does not find its words leaves no slot.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from purport.core.claims import Polarity, Quantifier, SlotAttr
+from purport.ledger.amounts import Amount, find_amounts
+from purport.ledger.groups import GroupMention, GroupNames
+from purport.ledger.verification import UNVERIFIED
+
+__all__ = ["FoundSlot", "find_hedges", "find_slots"]
+
+_STRIKES = re.compile(
+    r"\s+(?:\w+ ){0,2}?(?:(?:air ?|drone )?strikes|air ?strikes|raids|air raids|sorties|attacks|"
+    r"bombs|missiles|shells|rockets|bombings|strike|raid|airstrike)\b",
+    re.IGNORECASE,
+)
+_TARGETS = re.compile(
+    r"\s+(?:(?!strikes|raids)[\w'’-]+ ){0,3}?(?:targets?|positions?|sites?|facilities|locations|"
+    r"buildings|objects|installations|posts|outposts|camps|bases)\b",
+    re.IGNORECASE,
+)
+_LENGTHS_M = {
+    "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "km": 1000.0,
+    "kilometre": 1000.0, "kilometres": 1000.0, "kilometer": 1000.0, "kilometers": 1000.0,
+    "foot": 0.3048, "feet": 0.3048, "ft": 0.3048, "yard": 0.9144, "yards": 0.9144,
+    "mile": 1609.344, "miles": 1609.344,
+}  # fmt: skip
+_LENGTH = re.compile(
+    rf"[\s-]*(?:of )?({'|'.join(sorted(_LENGTHS_M, key=len, reverse=True))})\b", re.IGNORECASE
+)
+_MISS = re.compile(
+    r"\b(?:miss(?:ed|es|ing)?\b|off[- ]target|wide of|"
+    r"(?:fell|landed|came down|dropped) (?:short|wide)"
+    r"|short of|far from|away from|nowhere near|failed to hit)",
+    re.IGNORECASE,
+)
+_OUTCOMES = (
+    ("missed", _MISS),
+    (
+        "destroyed",
+        re.compile(
+            r"\b(?:destroy(?:ed|s|ing)?|destruction of|obliterat\w+|demolish\w+|wiped out|"
+            r"level?led|razed|annihilat\w+|eliminat(?:ed|ing|ion))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("damaged", re.compile(r"\bdamag(?:ed|es|ing|e to)\b", re.IGNORECASE)),
+    (
+        "hit",
+        re.compile(
+            r"\b(?:hit|hits|hitting|struck|direct hits?|on target|found (?:its|their) mark)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_TYPES = {
+    "headquarters": r"headquarters|HQs?\b",
+    "command post": r"command (?:post|point|centre|center)s?",
+    "coordination centre": r"co-?ordination (?:centre|center|hub)s?",
+    "ammunition depot": r"(?:ammunition|arms|weapons?|munitions?) "
+    r"(?:depot|store|dump|cache|warehouse)s?",
+    "fuel depot": r"(?:fuel|oil) (?:depot|store|tank)s?",
+    "training camp": r"training camps?",
+    "convoy": r"convoys?",
+    "bridge": r"bridges?",
+    "hospital": r"hospitals?|clinics?",
+    "school": r"schools?",
+    "market": r"market(?:place)?s?",
+    "airfield": r"airfields?|air ?bases?|airports?",
+    "warehouse": r"warehouses?",
+    "workshop": r"workshops?|factor(?:y|ies)",
+    "bunker": r"bunkers?|shelters?",
+    "positions": r"positions?",
+    "vehicles": r"vehicles?|tanks?|trucks?|boats?",
+}
+_TYPE = re.compile(
+    "|".join(f"(?P<t{n}>\\b(?:{form})\\b)" for n, form in enumerate(_TYPES.values())), re.IGNORECASE
+)
+_WEAPON = re.compile(
+    r"\b(?:(?:cluster|barrel|guided|unguided|dumb|smart|thermobaric|phosphorus|gravity|"
+    r"bunker-buster) "
+    r"(?:bomb|munition|shell)s?|(?:cruise |ballistic |guided )?missiles?|drones?|rockets?|"
+    r"artillery|mortars?|sarin|chlorine|napalm|white phosphorus|(?:weapons?|bombs?|missiles?) used|type of weapons?|"
+    r"(?:which|what) weapons?|munitions?)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?P<where>(?:in|near|outside|around|over|at|above|inside|east|west|north|south|"
+    r"(?:north|south)-?(?:east|west))(?: of)?(?: the)?"
+    r"(?: (?:town|city|village|province|area|region|district|outskirts|suburb|north|south|east|"
+    r"west|"
+    r"centre|center|port|northern|southern|eastern|western|countryside|hills|coast|island)"
+    r"(?: of| in)?(?: the)?)*) ?"
+    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at)-)?[A-Z][\w'’-]+(?: (?:al-|el-)?[A-Z][\w'’-]+){0,3}"
+    r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
+)
+_INSIDE = re.compile(r"^(?:in|at|inside|over|above)(?: the)?\b ?", re.IGNORECASE)
+_NOT_PLACES = re.compile(
+    r"^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|"
+    r"May|June|July|August|September|October|November|December|The|A|An|I|Mr|Mrs|Ms|Dr|UN|Nato|NATO)\b"
+)
+_TIME = re.compile(
+    r"\b(?:(?:on )?(?:late |early )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+    r"(?: (?:morning|afternoon|evening|night))?|yesterday|overnight|last (?:night|week|month)|"
+    r"(?:on )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|"
+    r"October|November|December)(?: \d{4})?|at (?:dawn|dusk|noon|midnight|midday)|"
+    r"since (?:dawn|Monday|Tuesday|"
+    r"Wednesday|Thursday|Friday|Saturday|Sunday))\b"
+)
+_EXCLUSIVE = re.compile(
+    r"\b(?:exclusively|only|solely|nothing but|none but|purely)\b", re.IGNORECASE
+)
+_NEGATION = re.compile(r"\b(?:not|never|neither|nor|no|without|n['’]t)\b|n['’]t\b", re.IGNORECASE)
+_ALL_TARGETS = re.compile(r"\b(?:the|all(?: of)?(?: the)?) targets\b", re.IGNORECASE)
+_TURN = re.compile(r"\b(?:but|instead|rather)\b|[;:]", re.IGNORECASE)
+_NEGATION_REACH = 48
+_DENIED = re.compile(
+    r"\b(?:groundless|baseless|unfounded|untrue|false|lies?|nonsense|fabricat\w+|fake|invented|"
+    r"rubbish|absurd|wrong)\b",
+    re.IGNORECASE,
+)
+_RUMOUR = re.compile(
+    r"\b(?:rumou?rs?|claims?|reports?|allegations?|accusations?|suggestions?|talk)\b", re.IGNORECASE
+)
+_HITTING = re.compile(
+    r"\b(?:hit|hits|hitting|struck|strikes?|striking|bomb(?:s|ed|ing)?|target(?:s|ed|ing)?|"
+    r"attack(?:s|ed|ing)?|taking on|took on|destroy\w*|against|pound\w*|shell\w*|kill\w*|"
+    r"fight(?:s|ing)?|are|were|is|was)\b",
+    re.IGNORECASE,
+)
+_THINGS_AFTER = re.compile(
+    r"['’]?s?\s+(?:\w+\s){0,1}?(?:positions?|targets?|fighters|militants|camps?|bases?|headquarters|HQ|"
+    r"depots?|"
+    r"strongholds?|convoys?|stores?|were (?:hit|struck|bombed)|was (?:hit|struck|bombed))",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|seemingly|apparently|purportedly|allegedly|reportedly|supposedly|"
+    r"possibly|probably|perhaps|likely|appears? to|appeared to|seems? to|seemed to|purports? to|"
+    r"purported(?! to be)|"
+    r"believed to|thought to|said to|is unclear|suggests?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSlot:
+    """A slot in visible characters."""
+
+    attr: SlotAttr
+    """What it is about."""
+    start: int
+    """First character."""
+    end: int
+    """One past the last."""
+    value: str | float | None = None
+    """As in `Slot`."""
+    range: tuple[float, float] | None = None
+    """As in `Slot`."""
+    vague: str | None = None
+    """As in `Slot`."""
+    unit: str | None = None
+    """As in `Slot`."""
+    polarity: Polarity = Polarity.AFFIRMED
+    """As in `Slot`."""
+    exclusive: bool = False
+    """As in `Slot`."""
+    quantifier: Quantifier | None = None
+    """As in `Slot`."""
+
+
+def find_slots(
+    text: str, ranges: Sequence[tuple[int, int]], groups: GroupNames, *, denied: bool
+) -> list[FoundSlot]:
+    """Return the fact slots of a claim's content, in order of the text.
+
+    Args:
+        text: Visible text.
+        ranges: The stretches of the content.
+        groups: The groups of the story.
+        denied: Whether the cue denies the content ("denied that …").
+    """
+    found: list[FoundSlot] = []
+    for start, end in ranges:
+        flipped = denied != _is_called_false(text, start, end)
+        found.extend(_counts(text, start, end))
+        found.extend(_miss_distances(text, start, end))
+        found.extend(_groups(text, (start, end), groups, flipped=flipped))
+        found.extend(_outcomes(text, (start, end), groups, flipped=flipped))
+        found.extend(_types(text, start, end))
+        found.extend(_weapons(text, start, end))
+        found.extend(_places(text, (start, end), groups))
+        found.extend(_times(text, start, end))
+        found.extend(_verification(text, start, end))
+    return sorted(found, key=lambda slot: (slot.start, slot.end, slot.attr))
+
+
+def find_hedges(text: str, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the words that weaken the commitment to what is said, in order."""
+    return [match.span() for start, end in ranges for match in _HEDGE.finditer(text, start, end)]
+
+
+def _is_called_false(text: str, start: int, end: int) -> bool:
+    """Tell whether content has the form "rumours that … are groundless"."""
+    rumour = _RUMOUR.search(text, start, min(end, start + 80))
+    return rumour is not None and _DENIED.search(text, rumour.end(), end) is not None
+
+
+def _amount_slot(attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.0) -> FoundSlot:
+    return FoundSlot(
+        attr=attr,
+        start=amount.start,
+        end=end,
+        value=None if amount.value is None else amount.value * factor,
+        range=None
+        if amount.range is None
+        else (amount.range[0] * factor, amount.range[1] * factor),
+        vague=amount.vague,
+        unit="1" if attr is not SlotAttr.MISS_DISTANCE else "m",
+        quantifier=amount.quantifier,
+    )
+
+
+def _counts(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    for amount in find_amounts(text, start, end):
+        if match := _STRIKES.match(text, amount.end, end):
+            yield _amount_slot(SlotAttr.STRIKE_COUNT, amount, match.end())
+        elif match := _TARGETS.match(text, amount.end, end):
+            yield _amount_slot(SlotAttr.TARGET_COUNT, amount, match.end())
+
+
+def _miss_distances(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    if _MISS.search(text, start, end) is None:
+        return
+    for amount in find_amounts(text, start, end):
+        if match := _LENGTH.match(text, amount.end, end):
+            factor = _LENGTHS_M[match.group(1).lower()]
+            yield _amount_slot(SlotAttr.MISS_DISTANCE, amount, match.end(), factor=factor)
+
+
+def _groups(
+    text: str, bounds: tuple[int, int], groups: GroupNames, *, flipped: bool
+) -> Iterator[FoundSlot]:
+    for mention in groups.find(text, *bounds):
+        if not _is_target(text, mention, bounds):
+            continue
+        negated = _is_negated(text, mention.start, bounds[0]) != flipped
+        yield FoundSlot(
+            attr=SlotAttr.TARGET_GROUP,
+            start=mention.start,
+            end=mention.end,
+            value=mention.value,
+            polarity=Polarity.NEGATED if negated else Polarity.AFFIRMED,
+            exclusive=not negated and _is_exclusive(text, mention, bounds),
+            quantifier=_group_quantifier(text, mention, bounds),
+        )
+
+
+def _is_target(text: str, mention: GroupMention, bounds: tuple[int, int]) -> bool:
+    if _THINGS_AFTER.match(text, mention.end, min(bounds[1] + 40, len(text))):
+        return True
+    before = text[max(bounds[0], mention.start - 70) : mention.start]
+    return _HITTING.search(before) is not None and not re.search(r"\bby (?:the )?$", before)
+
+
+def _group_quantifier(
+    text: str, mention: GroupMention, bounds: tuple[int, int]
+) -> Quantifier | None:
+    before = text[bounds[0] : mention.start]
+    if mention.universal or _ALL_TARGETS.search(before):
+        return Quantifier.ALL
+    if re.search(r"\bsome\b[^,;]{0,30}$", before, re.IGNORECASE):
+        return Quantifier.SOME
+    return None
+
+
+def _is_negated(text: str, at: int, low: int) -> bool:
+    before = text[max(low, at - _NEGATION_REACH) : at]
+    matches = list(_NEGATION.finditer(before))
+    if not matches:
+        return False
+    return _TURN.search(before, matches[-1].end()) is None
+
+
+def _is_exclusive(text: str, mention: GroupMention, bounds: tuple[int, int]) -> bool:
+    before = text[max(bounds[0], mention.start - 40) : mention.start]
+    after = text[mention.end : min(bounds[1], mention.end + 25)]
+    return bool(_EXCLUSIVE.search(before)) or bool(
+        re.match(r"[^,.;]*\b(?:only|alone|exclusively)\b", after)
+    )
+
+
+def _outcomes(
+    text: str, bounds: tuple[int, int], groups: GroupNames, *, flipped: bool
+) -> Iterator[FoundSlot]:
+    exclusive = any(
+        _is_target(text, mention, bounds) and _is_exclusive(text, mention, bounds)
+        for mention in groups.find(text, *bounds)
+    )
+    missed = _MISS.search(text, *bounds) is not None
+    for value, form in _OUTCOMES:
+        if value == "hit" and (exclusive or missed):
+            continue  # "exclusively hit X" says who was hit; "failed to hit" is a miss
+        for match in form.finditer(text, *bounds):
+            negated = (
+                _is_negated(text, match.start(), max(bounds[0], match.start() - 20)) != flipped
+            )
+            yield FoundSlot(
+                attr=SlotAttr.OUTCOME,
+                start=match.start(),
+                end=match.end(),
+                value=value,
+                polarity=Polarity.NEGATED if negated else Polarity.AFFIRMED,
+            )
+
+
+def _types(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    names = tuple(_TYPES)
+    for match in _TYPE.finditer(text, start, end):
+        name = names[int((match.lastgroup or "t0")[1:])]
+        yield FoundSlot(attr=SlotAttr.TARGET_TYPE, start=match.start(), end=match.end(), value=name)
+
+
+def _weapons(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    for match in _WEAPON.finditer(text, start, end):
+        said = " ".join(match.group().lower().split())
+        vague = said if re.search(r"weapon|munitions?$|used$", said) else None
+        yield FoundSlot(
+            attr=SlotAttr.WEAPON, start=match.start(), end=match.end(),
+            value=None if vague else said.rstrip("s"), vague=vague,
+        )  # fmt: skip
+
+
+def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[FoundSlot]:
+    for match in _PLACE.finditer(text, *bounds):
+        name = match.group("name")
+        if (
+            _NOT_PLACES.match(name)
+            or groups.form.fullmatch(name)
+            or name.casefold() in groups.values
+        ):
+            continue
+        where = re.sub(
+            r"^(?:in|at|inside|over|above)(?: the)?\b ?",
+            "",
+            match.group("where"),
+            flags=re.IGNORECASE,
+        )
+        yield FoundSlot(
+            attr=SlotAttr.PLACE, start=match.start(), end=match.end(),
+            value=" ".join(f"{where} {name}".replace("’s", "").split()),
+        )  # fmt: skip
+
+
+def _times(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    for match in _TIME.finditer(text, start, end):
+        said = " ".join(match.group().split()).removeprefix("on ")
+        yield FoundSlot(attr=SlotAttr.TIME, start=match.start(), end=match.end(), value=said)
+
+
+def _verification(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+    for match in UNVERIFIED.finditer(text, start, end):
+        yield FoundSlot(
+            attr=SlotAttr.VERIFICATION_STATUS, start=match.start(),
+            end=match.end(), value="unverified",
+        )  # fmt: skip

@@ -1,0 +1,269 @@
+"""Finding the words that name who speaks, to the left or right of a cue.
+
+Ranges are first and one-past-last token of a passage.
+"""
+
+from purport.ledger.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    DETERMINERS,
+    FINITE,
+    MEDIA,
+    ORGANISATIONS,
+    PEOPLE,
+    PREPOSITIONS,
+    PRONOUNS,
+    SPEECH,
+    STOPPERS,
+    TIMES,
+    TITLES,
+)
+from purport.ledger.passages import Passage
+from purport.ledger.wordlists import words
+
+__all__ = [
+    "Range",
+    "antecedent_of",
+    "has_medium",
+    "is_source",
+    "source_before",
+    "source_from",
+    "subject_of",
+]
+
+Range = tuple[int, int]
+
+_MAX_NAME = 16
+_MAX_ASIDE = 40
+_PAIRED = {",": ",", "–": "–", "—": "—", "-": "-", ")": "("}
+_NEGATIONS = frozenset({"not", "n't", "never", "didn't", "doesn't", "don't", "wouldn't", "cannot"})
+_ROLE_WORDS = PEOPLE | TITLES
+_BARE = PEOPLE | ORGANISATIONS | MEDIA
+_SPEECH_FORMS = frozenset(SPEECH) - words(
+    "state states report reports call calls hold brand label estimate note notes fear claim "
+    "monitor warning warnings comment comments claims"
+)
+"""Reporting verbs that cannot stand inside a name."""
+_ENDING_WORDS = FINITE | (STOPPERS - {"and"}) | PRONOUNS | _SPEECH_FORMS
+
+
+def source_before(passage: Passage, cue: int, low: int) -> Range | None:
+    """Find the noun phrase that is the subject of a cue, to its left.
+
+    Args:
+        passage: The paragraph.
+        cue: First token of the cue.
+        low: First token that may be used.
+
+    Returns:
+        The phrase, with an apposition between commas or dashes left out; None when there is
+        none, or when the cue is negated ("did not say").
+    """
+    index = cue - 1
+    while index >= low and _is_skipped(passage, index):
+        if passage.lower(index) in _NEGATIONS:
+            return None
+        index -= 1
+    if index < low:
+        return None
+    if passage.tokens[index].text in _PAIRED:
+        opening = _opening_of_aside(passage, index, low)
+        if opening is None:
+            return None
+        index = opening - 1
+    return _phrase_ending(passage, index, low)
+
+
+def antecedent_of(passage: Passage, pronoun: int, low: int) -> Range | None:
+    """Find the noun phrase that a relative "who" or "which" stands for."""
+    index = pronoun - 1
+    if index >= low and passage.tokens[index].text in {*_PAIRED, "("}:
+        index -= 1
+    return _phrase_ending(passage, index, low) if index >= low else None
+
+
+def source_from(passage: Passage, first: int, high: int) -> Range | None:
+    """Find the noun phrase that begins at a token ("said Hadi Abdullah, an activist")."""
+    index = first
+    while index < high and index - first < _MAX_NAME and _continues(passage, index, first, high):
+        index += 1
+    while index > first and passage.lower(index - 1) in PREPOSITIONS | DETERMINERS | {"and"}:
+        index -= 1
+    return (first, index) if index > first and is_source(passage, (first, index)) else None
+
+
+def subject_of(passage: Passage, low: int, high: int) -> Range | None:
+    """Find the subject of a clause that starts at `low`: what stands before its first verb."""
+    for index in range(low, min(high, low + _MAX_ASIDE)):
+        if passage.lower(index) in AUXILIARIES or (
+            index > low and passage.lower(index) in SPEECH and not passage.quoted[index] >= 0
+        ):
+            found = source_before(passage, index, low)
+            if found is not None:
+                return found
+    return None
+
+
+def is_source(passage: Passage, phrase: Range) -> bool:
+    """Tell whether a noun phrase can speak: a name, a role, an organisation, a pronoun."""
+    words = [passage.tokens[index] for index in range(*phrase) if passage.tokens[index].is_word]
+    if not words or all(word.lower in TIMES or word.text[0].isdigit() for word in words):
+        return False
+    if len(words) == 1 and words[0].lower in {"i", "we", "you"}:
+        return False
+    if any(word.lower in PRONOUNS or word.lower in _BARE | TITLES for word in words):
+        return True
+    if any(word.lower.endswith(("man's", "men")) for word in words):
+        return True
+    return any(_is_name(passage, index) for index in range(*phrase))
+
+
+def has_medium(passage: Passage, phrase: Range) -> bool:
+    """Tell whether a phrase is about footage ("the ministry's video")."""
+    return any(passage.lower(index) in MEDIA for index in range(*phrase))
+
+
+def _is_name(passage: Passage, index: int) -> bool:
+    token = passage.tokens[index]
+    if not token.is_capitalised or token.lower in TIMES | DETERMINERS | STOPPERS | ADVERBS:
+        return False
+    return index not in passage.starts or index + 1 < len(passage.tokens)
+
+
+def _is_skipped(passage: Passage, index: int) -> bool:
+    word = passage.lower(index)
+    if passage.tokens[index].text[0] in "\"'“”‘’":
+        return False
+    is_adverb = word.endswith("ly") and not passage.tokens[index].is_capitalised
+    return word in AUXILIARIES | ADVERBS | _NEGATIONS or is_adverb
+
+
+def _opening_of_aside(passage: Passage, closing: int, low: int) -> int | None:
+    wanted = _PAIRED[passage.tokens[closing].text]
+    for index in range(closing - 1, max(low, closing - _MAX_ASIDE), -1):
+        if passage.tokens[index].text == wanted and passage.quoted[index] < 0:
+            first = passage.lower(index + 1)
+            opens = wanted != "," or _begins_apposition(passage, index + 1, closing)
+            return index if opens and first not in {"and", "but"} else None
+    return None
+
+
+def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
+    if passage.lower(first) in {
+        "who",
+        "which",
+        "whose",
+        "speaking",
+        "writing",
+        "citing",
+        "quoting",
+    }:
+        return True
+    if passage.lower(first) in DETERMINERS or passage.tokens[first].text[0].isdigit():
+        return True
+    head = [passage.lower(index) for index in range(first, min(end, first + 8))]
+    return any(word in _BARE for word in head)
+
+
+def _phrase_ending(passage: Passage, last: int, low: int) -> Range | None:
+    if not passage.tokens[last].is_word or passage.quoted[last] >= 0:
+        return None
+    if passage.lower(last) in PRONOUNS:
+        return (last, last + 1) if passage.lower(last) not in {"i", "we", "you"} else None
+    first = last + 1
+    index = last
+    while index >= low and last - index < _MAX_NAME and _extends(passage, index, first, last):
+        first = index
+        if passage.lower(index) in DETERMINERS:
+            before = _before_determiner(passage, index, low)
+            if before is None:
+                break
+            index, first = before, before + 1
+            continue
+        index -= 1
+    first = _trim_start(passage, first, last)
+    found = (first, last + 1)
+    return found if first <= last and is_source(passage, found) else None
+
+
+def _before_determiner(passage: Passage, index: int, low: int) -> int | None:
+    """Step over "of the" into the noun phrase before it, if one is there."""
+    before = index - 1
+    if before <= low or passage.lower(before) not in {"of", "for", "from", "at", "in", "with"}:
+        return None
+    if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS:
+        return before - 1
+    return None
+
+
+def _extends(passage: Passage, index: int, first: int, last: int) -> bool:
+    """Tell whether a word belongs to the noun phrase that begins right after it."""
+    token = passage.tokens[index]
+    if not token.is_word or passage.quoted[index] >= 0:
+        return token.text in {"/", "&"}
+    if token.lower in _ENDING_WORDS:
+        return False
+    if token.lower == "and":
+        return _joins(passage, index)
+    if token.lower in PREPOSITIONS:
+        return _joins_by_preposition(passage, index)
+    if token.lower in TIMES - {"last", "late"}:
+        return index < last and token.is_capitalised and not _at_start(passage, index)
+    known = token.is_capitalised or token.lower in DETERMINERS
+    return known or _premodifies(passage, index, first)
+
+
+def _premodifies(passage: Passage, index: int, first: int) -> bool:
+    """Tell whether a lower-case word belongs to the phrase to its right."""
+    if first > index + 1 or (index + 1 == first and first > index):
+        word = passage.lower(index)
+        following = passage.tokens[first] if first < len(passage.tokens) else None
+        if following is not None and following.is_capitalised and index + 1 == first:
+            return word in _BARE or word.endswith("based")
+    return True
+
+
+def _joins(passage: Passage, index: int) -> bool:
+    before = passage.lower(index - 1)
+    after = passage.tokens[index + 1]
+    plural = before in _BARE or passage.tokens[max(0, index - 1)].is_capitalised
+    return plural and (after.is_capitalised or after.lower in DETERMINERS | _BARE)
+
+
+def _joins_by_preposition(passage: Passage, index: int) -> bool:
+    before = index - 1
+    return before >= 0 and (
+        passage.lower(before) in _ROLE_WORDS | ORGANISATIONS
+        or (passage.lower(index) in {"of", "for"} and passage.tokens[before].is_capitalised)
+    )
+
+
+def _at_start(passage: Passage, index: int) -> bool:
+    return index in passage.starts
+
+
+def _trim_start(passage: Passage, first: int, last: int) -> int:
+    while first <= last and (
+        passage.lower(first) in STOPPERS | PREPOSITIONS | ADVERBS - {"both", "all"}
+        or not passage.tokens[first].is_word
+    ):
+        first += 1
+    return first
+
+
+def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
+    token = passage.tokens[index]
+    if not token.is_word:
+        return token.text in {"/", "&"}
+    if token.lower in FINITE | STOPPERS - {"and"} or token.lower in SPEECH:
+        return False
+    if token.lower in TIMES and index > first:
+        return False
+    if token.lower == "and":
+        return index + 1 < high and _joins(passage, index)
+    if token.lower in PREPOSITIONS:
+        known = passage.lower(index - 1) in _ROLE_WORDS | ORGANISATIONS
+        return (known and passage.lower(index) in {"of", "for", "at", "in"}) or (
+            token.lower in {"of", "for"} and passage.tokens[index - 1].is_capitalised
+        )
+    return not (token.lower in PRONOUNS and index > first)
