@@ -77,10 +77,9 @@ def weigh_instances(
         single one and the sum, that of "every" between one minus the sum of the complements and the
         smallest. The end that speaks against the rating is used.
     """
-    unseen = claimed is not None and claimed > len(instances)
-    rating = (
-        _some(instances, unseen, rules) if scope is Scope.SOME else _every(instances, unseen, rules)
-    )
+    unseen = claimed > len(instances) if claimed is not None else scope is Scope.EVERY
+    rule = _some if scope is Scope.SOME else _every
+    rating = rule(instances, rules, unseen=unseen)
     deciding = _deciding(instances, rating)
     confidence = _confidence(deciding, rating, scope)
     return Opinion(
@@ -95,7 +94,7 @@ def weigh_instances(
     )
 
 
-def _some(instances: Sequence[Instance], unseen: bool, rules: JudgingRules) -> Rating:  # noqa: FBT001 - private, named at its only call
+def _some(instances: Sequence[Instance], rules: JudgingRules, *, unseen: bool) -> Rating:
     found = [one.settled() for one in instances]
     if Holds.YES in found:
         whole = not unseen and Holds.NO not in found
@@ -109,7 +108,7 @@ def _some(instances: Sequence[Instance], unseen: bool, rules: JudgingRules) -> R
     return Rating.UNPROVEN
 
 
-def _every(instances: Sequence[Instance], unseen: bool, rules: JudgingRules) -> Rating:  # noqa: FBT001 - private, named at its only call
+def _every(instances: Sequence[Instance], rules: JudgingRules, *, unseen: bool) -> Rating:
     found = [one.settled() for one in instances]
     if Holds.NO in found:
         return Rating.CONTRADICTED

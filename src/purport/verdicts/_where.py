@@ -93,8 +93,9 @@ def _holds_where_found(place: PlaceSeen, name: str, case: CaseReading) -> tuple[
         return (
             Holds.NO,
             (
-                f"{clip} was filmed {distance / _KILOMETRE_M:.1f} km from the point claimed for it; "
-                f"up to {case.rules.place_tolerance_m / _KILOMETRE_M:g} km would count as there."
+                f"{clip} was filmed {distance / _KILOMETRE_M:.1f} km from the point claimed for "
+                "it; up to "
+                f"{case.rules.place_tolerance_m / _KILOMETRE_M:g} km would count as there."
             ),
         )
     return Holds.YES, f"{clip} shows the ground of the reference given for “{name}”."

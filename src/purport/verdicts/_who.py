@@ -111,8 +111,8 @@ def _holds(point: PointSeen, group: str, said: str, case: CaseReading) -> tuple[
     return (
         Holds.OPEN,
         (
-            f"{label} was held by {holder} according to {_names(_speaking(point))}; these maps draw "
-            f"no territory of {said} far enough away to exclude it."
+            f"{label} was held by {holder} according to {_names(_speaking(point))}; these maps "
+            f"draw no territory of {said} far enough away to exclude it."
         ),
     )
 
