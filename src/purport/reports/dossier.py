@@ -31,7 +31,7 @@ from purport.reports.claim_views import (
 )
 from purport.reports.item_views import Files, view_items
 from purport.reports.methods import explain_checks, registered_checks
-from purport.reports.phrases import PART_NAMES, RATING_ICONS, anchor, format_seconds, humanise
+from purport.reports.phrases import PART_NAMES, RATING_ICONS, format_seconds, humanise
 from purport.scene import Scene
 
 __all__ = ["write_dossier"]
@@ -87,7 +87,7 @@ def _render(case: CaseFile, files: Files) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        humanise=humanise, seconds=format_seconds, utc=format_utc, anchor=anchor
+        humanise=humanise, seconds=format_seconds, utc=format_utc, capitalize_first=_capitalise
     )
     context: dict[str, Any] = {
         "case": case,
@@ -112,6 +112,11 @@ def _render(case: CaseFile, files: Files) -> str:
         "case_findings": tuple(finding for finding in case.findings if finding.item is None),
     }
     return environment.get_template(_TEMPLATE).render(context)
+
+
+def _capitalise(text: str) -> str:
+    """Raise the first letter and leave the rest, which may be a file name."""
+    return text[:1].upper() + text[1:]
 
 
 def _style_of(rating: Rating) -> str:

@@ -109,6 +109,26 @@ class StrikeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRow:
+    """What a control layer says, in words."""
+
+    name: str
+    """Its name."""
+    publisher: str
+    """Who publishes it."""
+    definition: str
+    """What it counts as control."""
+    date: str
+    """The date for which it speaks."""
+    age_words: str
+    """How far that is from the date asked about; empty when not known."""
+    holder: str
+    """Who held the point."""
+    distances_m: tuple[tuple[str, str], ...]
+    """Distance to the nearest territory of each group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
     """A media item, arranged."""
 
@@ -128,7 +148,7 @@ class ItemView:
     """Edits found."""
     matches: tuple[tuple[MatchReading, str], ...]
     """Stretches seen again, each with the name of the other item."""
-    layers: tuple[LayerReading, ...]
+    layers: tuple[LayerRow, ...]
     """What control layers say."""
     place_map: Drawing | None
     """Map of found and claimed position; None when there is nothing to draw it on."""
@@ -196,7 +216,7 @@ class _ItemDrawing:
             matches=tuple(
                 (match, names.get(match.other, match.other[:12])) for match in self.matches
             ),
-            layers=self.layers,
+            layers=tuple(_layer_row(layer) for layer in self.layers),
             place_map=self._place_map(reference, probe),
             impact_map=self._impact_map(reference),
             map_note=_map_note(reference),
@@ -384,6 +404,30 @@ def _strike_row(strike: StrikeReading) -> StrikeRow:
         again=strike.same_strike_as,
         budget=tuple((humanise(cause), format_length(size)) for cause, size in strike.budget_m),
     )
+
+
+def _layer_row(layer: LayerReading) -> LayerRow:
+    return LayerRow(
+        name=layer.name,
+        publisher=layer.publisher,
+        definition=layer.definition,
+        date=layer.date,
+        age_words=_age_words(layer.age_days),
+        holder=humanise(layer.holder),
+        distances_m=tuple(
+            (group, "no territory in this layer" if metres is None else format_length(metres))
+            for group, metres in layer.distances_m
+        ),
+    )
+
+
+def _age_words(age_days: float | None) -> str:
+    if age_days is None:
+        return ""
+    if age_days == 0:
+        return "holds on the date"
+    days = f"{abs(age_days):.0f} {'day' if abs(age_days) == 1 else 'days'}"
+    return f"{days} {'before' if age_days > 0 else 'after'} the date"
 
 
 def _finding(finding: Finding) -> FindingView:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +47,7 @@ _PLACE_MARGIN = 0.35
 _IMPACT_MARGIN = 0.55
 _SMALLEST_WINDOW_M = 30.0
 _FINEST_PART_OF_GSD = 6.0
-_MOST_FOOTPRINTS = 12
+_MOST_FOOTPRINTS = 120
 _BAR_PART = 0.22
 
 
@@ -138,8 +139,9 @@ def draw_place(
     shapes: list[Shape] = []
     legend: list[tuple[str, str]] = []
     if outlines:
-        shapes += [_polygon("footprint", canvas, outline) for outline in outlines]
-        legend.append(("footprint", "Ground covered by the registered frames"))
+        shapes += _joined("footprint-area", canvas, outlines)
+        shapes.append(_polygon("footprint", canvas, outlines[len(outlines) // 2]))
+        legend.append(("footprint", "Ground covered by the registered frames; one frame outlined"))
     if found is not None:
         shapes += _spot("found", canvas, found)
         legend.append(("found", "Position found (middle of the picture), with its 95 % ellipse"))
@@ -157,13 +159,13 @@ def draw_impacts(
 
     Args:
         reference: The orthophoto.
-        strikes: Strikes that have a position, at least one.
+        strikes: Strikes of which at least one has a position; repeated showings are left out.
         target: The stated target; None when there is none.
     """
     points = [
         (strike, _ground(strike.position, reference, strike.covariance_m2))
         for strike in strikes
-        if strike.position is not None
+        if strike.position is not None and strike.same_strike_as is None
     ]
     outline = _target_outline(target, reference)
     known = [_plane(point)[None] for _, point in points]
@@ -177,7 +179,7 @@ def draw_impacts(
         legend.append(("target", "Stated target"))
     for strike, point in points:
         if outline is not None:
-            shapes.append(_offset_line(canvas, outline, point))
+            shapes += _offset_shapes(canvas, outline, point, strike)
         shapes += _spot("impact", canvas, point, text=str(strike.number))
     legend.append(("impact", "Impact, numbered as in the table, with its 95 % ellipse"))
     if outline is not None:
@@ -272,6 +274,18 @@ def _polygon(role: str, canvas: _Canvas, ground: FloatArray) -> Polygon:
     return Polygon(role=role, points=tuple((float(x), float(y)) for x, y in canvas.pixels(ground)))
 
 
+def _joined(role: str, canvas: _Canvas, outlines: Sequence[FloatArray]) -> list[Shape]:
+    """Draw the union of several outlines."""
+    mask = np.zeros(canvas.patch.luma.shape, np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(mask, [np.rint(canvas.pixels(outline)).astype(np.int32)], 1)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return [
+        Polygon(role=role, points=tuple((float(x), float(y)) for x, y in contour[:, 0]))
+        for contour in contours
+    ]
+
+
 def _spot(role: str, canvas: _Canvas, point: MapPoint, *, text: str = "") -> list[Shape]:
     """Draw a point with its 95 % ellipse."""
     x, y = canvas.pixel(point)
@@ -313,9 +327,17 @@ def _target_shapes(canvas: _Canvas, outline: FloatArray) -> list[Shape]:
     ]
 
 
-def _offset_line(canvas: _Canvas, outline: FloatArray, impact: MapPoint) -> Segment:
+def _offset_shapes(
+    canvas: _Canvas, outline: FloatArray, impact: MapPoint, strike: StrikeReading
+) -> list[Shape]:
+    """Draw the offset as a line with its length."""
     (x1, y1), (x2, y2) = canvas.pixels(np.array([_nearest(outline, impact), _plane(impact)]))
-    return Segment(role="offset", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2))
+    line = Segment(role="offset", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2))
+    if strike.offset_m is None:
+        return [line]
+    middle = (float(x1 + x2) / 2 + 10.0, float(y1 + y2) / 2 + 6.0)
+    text = format_length(strike.offset_m)
+    return [line, Label(role="offset", x=middle[0], y=middle[1], text=text)]
 
 
 def _nearest(outline: FloatArray, impact: MapPoint) -> FloatArray:

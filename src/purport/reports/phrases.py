@@ -1,8 +1,9 @@
 """How numbers, times and terms are put into words for readers."""
 
+import math
 import re
 
-from purport.core.claims import Part, RelationKind, Slot, SlotAttr
+from purport.core.claims import Part, Polarity, Quantifier, RelationKind, Slot, SlotAttr
 from purport.core.instants import StatedTime
 from purport.core.positions import GeoPoint
 from purport.core.ratings import Rating
@@ -173,18 +174,24 @@ def anchor(kind: str, key: object) -> str:
 
 def format_slot(slot: Slot) -> str:
     """Write what a slot says, with its bounds and polarity."""
-    if slot.value is not None:
-        number = isinstance(slot.value, float)
-        amount = f"{slot.value:g}" if number else humanise(str(slot.value))
-    elif slot.range is not None:
-        amount = f"{slot.range[0]:g} to {slot.range[1]:g}".replace(" to inf", " or more")
-    else:
-        amount = slot.vague or slot.span.exact
     words = [
-        "not" if slot.polarity.value == "negated" else "",
+        "not" if slot.polarity is Polarity.NEGATED else "",
         "exclusively" if slot.exclusive else "",
         humanise(slot.quantifier.value) if slot.quantifier else "",
-        amount,
+        _amount(slot),
         slot.unit if slot.unit not in {None, "1"} else "",
     ]
     return " ".join(word for word in words if word)
+
+
+def _amount(slot: Slot) -> str:
+    if isinstance(slot.value, float):
+        return f"{slot.value:g}"
+    if slot.value is not None:
+        return humanise(slot.value)
+    if slot.range is None:
+        return slot.vague or slot.span.exact
+    low, high = slot.range
+    if math.isinf(high):
+        return f"{low:g}" if slot.quantifier is Quantifier.AT_LEAST else f"{low:g} or more"
+    return f"{low:g} to {high:g}"

@@ -221,9 +221,10 @@ class LayerReading:
     holder: str
     """Who held the point, in words."""
     age_days: float | None
-    """Days between its date and the date asked about. [d]"""
-    distances_m: tuple[tuple[str, float], ...]
-    """Distance to the nearest territory of each group asked about, by name. [m]"""
+    """Days from its date to the date asked about, negative when it is later. [d]"""
+    distances_m: tuple[tuple[str, float | None], ...]
+    """Distance to the nearest territory of each group asked about, by name; None when the layer
+    lists no territory of it. [m]"""
 
 
 def read_layers(finding: Finding) -> tuple[LayerReading, ...]:
@@ -239,14 +240,23 @@ def _layer(row: Mapping[str, Any]) -> LayerReading:
         publisher=str(row.get("publisher") or "not stated"),
         definition=str(row.get("definition") or "not stated"),
         date=str(row.get("date") or "not stated"),
-        holder=str(row.get("holder") or "nobody, by this layer"),
+        holder=_holder(row),
         age_days=_optional(row.get("age_days")),
         distances_m=tuple(
-            (group, float(distance))
-            for group, distance in sorted(distances.items())
-            if distance is not None
+            (group, _optional(distance)) for group, distance in sorted(distances.items())
         ),
     )
+
+
+def _holder(row: Mapping[str, Any]) -> str:
+    holder = row.get("holder")
+    if row.get("contested"):
+        return f"left open by this layer ({holder})" if holder else "left open by this layer"
+    if row.get("boundary"):
+        return (
+            f"too close to a boundary to say (perhaps {holder})" if holder else "too close to say"
+        )
+    return str(holder) if holder else "no holder listed there"
 
 
 def _optional(value: float | None) -> float | None:

@@ -91,8 +91,8 @@ def make_hand_made_case(folder: Path) -> HandMadeCase:
     reference = folder / "town.tif"
     write_reference(reference, ground)
     clip, second = folder / "harbour-road.mp4", folder / "second.mp4"
-    write_clip(clip, ground, frames=FRAMES)
-    write_clip(second, ground, frames=12)
+    write_clip(clip, ground, frames=range(FRAMES))
+    write_clip(second, ground, frames=range(45, 57))
     digests = {path: digest_file(path) for path in (reference, clip, second)}
     case = write_case(digests[clip], digests[second], digests[reference])
     return HandMadeCase(case=case, paths={digest: path for path, digest in digests.items()})
@@ -150,13 +150,13 @@ def to_map(frame: int) -> NDArray[np.float64]:
     return np.asarray(geo @ to_ground_px(frame), dtype=np.float64)
 
 
-def write_clip(path: Path, ground: NDArray[np.uint8], *, frames: int) -> None:
+def write_clip(path: Path, ground: NDArray[np.uint8], *, frames: range) -> None:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=RATE)
         stream.width, stream.height = FRAME_SIZE
         stream.pix_fmt = "yuv420p"
         stream.options = {"crf": "20", "preset": "ultrafast"}
-        for index in range(frames):
+        for index in frames:
             picture = draw_frame(ground, index)
             for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
                 container.mux(packet)
@@ -284,6 +284,8 @@ def strike(index: int, *, same_as: int | None = None) -> JsonObject:
     onset, pixel = STRIKES[index]
     point, target = project(onset, pixel), target_point()
     east, north = point.easting_m - target.easting_m, point.northing_m - target.northing_m
+    # From the nearest point of the outline, 12 m by 8 m.
+    east, north = np.sign(east) * max(abs(east) - 6, 0), np.sign(north) * max(abs(north) - 4, 0)
     offset = float(np.hypot(east, north))
     return {
         "onset_frame": onset,
@@ -427,7 +429,9 @@ def claims() -> tuple[Claim, ...]:
             Slot(
                 attr=SlotAttr.TARGET_GROUP, span=span(text, "Karst Brigade"), value="karst_brigade"
             ),
-            Slot(attr=SlotAttr.PLACE, span=span(text, "Harbour Road in"), value="Harbour Road"),
+            Slot(
+                attr=SlotAttr.PLACE, span=span(text, "Harbour Road in twenty"), value="Harbour Road"
+            ),
             Slot(attr=SlotAttr.OUTCOME, span=span(text, "destroyed"), value="destroyed"),
         ),
     )
