@@ -45,7 +45,7 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         )
     counted = case.strikes
     seen = _separate_targets(case) if counting_targets else len(counted)
-    confidence, reason = _confidence(counted, seen, counting_targets=counting_targets)
+    confidence, reason = _confidence(counted)
     rating, comparison = _compare(slot, claimed, seen, noun)
     stance = Stance.SUPPORTS if rating is Rating.SUPPORTED else Stance.NEUTRAL
     return Opinion(
@@ -110,12 +110,8 @@ def _target_rule(case: CaseReading, *, shown: bool) -> tuple[str, ...]:
     )
 
 
-def _confidence(
-    counted: tuple[StrikeSeen, ...], seen: int, *, counting_targets: bool
-) -> tuple[Confidence, str]:
+def _confidence(counted: tuple[StrikeSeen, ...]) -> tuple[Confidence, str]:
     located = [strike for strike in counted if strike.position is not None]
-    if counting_targets and seen > 1 and not located:
-        return Confidence.LOW, "Different items were taken as different targets, without positions."
     if len(located) == len(counted):
         return Confidence.MODERATE, "Every strike that was counted could be placed on the map."
     return (

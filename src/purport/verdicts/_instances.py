@@ -84,7 +84,7 @@ def weigh_instances(
     confidence = _confidence(deciding, rating, scope)
     return Opinion(
         rating=rating,
-        probability=None if unseen else _probability(instances, rating, scope),
+        probability=_probability(instances, rating, scope, unseen=unseen),
         confidence=confidence,
         confidence_reason=next(
             one.confidence_reason for one in deciding if one.confidence is confidence
@@ -127,17 +127,21 @@ def _lowest_every(instances: Sequence[Instance]) -> float:
     return max(0.0, 1.0 - sum(doubts))
 
 
-def _probability(instances: Sequence[Instance], rating: Rating, scope: Scope) -> float | None:
+def _probability(
+    instances: Sequence[Instance], rating: Rating, scope: Scope, *, unseen: bool
+) -> float | None:
     numbers = [one.probability for one in instances if one.probability is not None]
     if not numbers or len(numbers) != len(instances):
+        return None
+    if rating is Rating.CONTRADICTED and scope is Scope.EVERY:
+        return min(numbers)
+    if unseen or rating is Rating.PARTLY_SUPPORTED:
         return None
     if len(numbers) == 1:
         return numbers[0]
     if rating is Rating.SUPPORTED:
         return max(numbers) if scope is Scope.SOME else _lowest_every(instances)
-    if rating is Rating.CONTRADICTED:
-        return _highest_some(instances) if scope is Scope.SOME else min(numbers)
-    return None
+    return _highest_some(instances) if rating is Rating.CONTRADICTED else None
 
 
 def _deciding(instances: Sequence[Instance], rating: Rating) -> Sequence[Instance]:
