@@ -123,7 +123,7 @@ def test_every_record_is_named_by_a_custody_event(store: Store) -> None:
     store.append([Entry(record=item())], draft())
     (event,) = store.custody()
     digest = store.live(ItemRecord)[0].digest
-    assert event.details == {"records": [["item", ONE, digest]]}
+    assert event.details == {"rows": [["item", ONE, digest]]}
 
 
 def test_failed_transaction_leaves_nothing(store: Store) -> None:

@@ -13,7 +13,7 @@ from purport.checks.control import load_control
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest
-from purport.core.errors import ConsistencyError, InputError
+from purport.core.errors import ConsistencyError, InputError, UnreadableMediaError
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
 from purport.imagery import open_reference, require_inside
@@ -123,6 +123,7 @@ def collect_item(
         UnreadableMediaError: It is no video that can be read; nothing is stored.
         OutsideReferenceError: Its target lies outside its orthophoto; nothing is stored.
     """
+    _require_readable(path)
     probe_media(path, name=path.name)
     details = details or ItemDetails()
     _require_target_inside(workspace, details)
@@ -203,6 +204,18 @@ def _parse_date(text: str) -> StatedTime:
 
 def _collected(preserved: Sequence[Digest]) -> Act:
     return Act(kind="collected", subject=preserved[0], details={"bytes": list(preserved)})
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            return
+    except OSError as error:
+        raise UnreadableMediaError(
+            path.name,
+            f"cannot be read ({error.strerror})",
+            remedy="Give a file that exists and that you may read.",
+        ) from error
 
 
 def _require_same(path: Path, stored: Digest, read: Digest) -> None:

@@ -154,8 +154,8 @@ class DjangoStore:
     ) -> CustodyEvent:
         latest = self._events().order_by("-sequence").first()
         previous = None if latest is None else from_json(CustodyEvent, json.loads(latest.body))
-        records = [list(triple) for triple in named]
-        details = {**draft.details, "records": records} if records else draft.details
+        rows = [list(triple) for triple in named]
+        details = {**draft.details, "rows": rows} if rows else draft.details
         event = next_event(
             previous,
             EventDraft(

@@ -90,8 +90,8 @@ def _load_rows(kind: Kind[Any], alias: str, case: int) -> Iterator[tuple[Named, 
 
 
 def _names_of(event: CustodyEvent) -> Iterator[Named]:
-    records = event.details.get("records", [])
-    for table, key, digest in records:  # type: ignore[union-attr, misc]  # verified by the chain
+    rows = event.details.get("rows", [])
+    for table, key, digest in rows:  # type: ignore[union-attr, misc]  # verified by the chain
         yield str(table), str(key), str(digest)
 
 

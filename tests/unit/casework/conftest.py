@@ -1,0 +1,114 @@
+"""Small workspaces, videos and checks to try casework on."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import av
+import cloudpickle  # type: ignore[import-untyped]  # it ships no types
+import numpy as np
+import pytest
+
+from purport.casework import Workspace
+from purport.checks.contract import Evidence, Need, make_finding
+from purport.core.digests import JsonObject
+from purport.core.findings import Finding
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # so that workers can run our checks
+
+STORY = (
+    "Raid on the harbour road\n\n30 September 2015\n\n"
+    'The harbour ministry said that it had destroyed eight militia targets. "Not one bomb missed," '
+    "said spokesman Arno Velt. A fisherman said the bombs missed by several metres.\n"
+)
+
+
+def write_clip(path: Path, *, seed: int = 0, frames: int = 12) -> Path:
+    """Encode moving noise of 160×128 pixels at 10 frames a second; it needs no SYNTHETIC mark,
+    for it shows nothing."""
+    ground = np.random.default_rng(seed).integers(0, 255, (160, 200), dtype=np.uint8)
+    ground = np.kron(ground[::4, ::4], np.ones((4, 4), dtype=np.uint8))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
+        for index in range(frames):
+            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
+            frame = av.VideoFrame.from_ndarray(np.stack([window] * 3, axis=-1), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeCheck:
+    """A check that writes down that it ran, and answers from what it can see."""
+
+    name: str = "fake"
+    version: str = "1"
+    question: str = "Did it run?"
+    needs: frozenset[Need] = frozenset({Need.MEDIA})
+    uses: frozenset[Need] = frozenset()
+    after: frozenset[str] = frozenset()
+    setting: int = 1
+    diary: Path | None = None
+    breaks_on: str | None = None
+
+    def parameters(self) -> JsonObject:
+        return {"setting": self.setting}
+
+    def run(self, evidence: Evidence) -> list[Finding]:
+        if self.diary is not None:
+            with self.diary.open("a") as diary:
+                diary.write(f"{self.name} on {evidence.item.name}\n")
+        if evidence.item.name == self.breaks_on:
+            message = "this check is broken"
+            raise RuntimeError(message)
+        values: JsonObject = {
+            "frames": evidence.load_scene().frames,
+            "earlier": [finding.check for finding in evidence.earlier],
+            "others": [other.load_scene().frames for other in evidence.items],
+            "groups": list(evidence.groups),
+        }
+        return [
+            make_finding(
+                self, evidence, answer="ran", reason="it ran", values=values, limits=("all",)
+            )
+        ]
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "case"
+
+
+@pytest.fixture
+def workspace(folder: Path) -> Iterator[Workspace]:
+    with Workspace.open(folder, create=True, agent="tester", clock=Clock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Callable[..., Path]:
+    def make(name: str = "clip.mp4", *, seed: int = 0, frames: int = 12) -> Path:
+        return write_clip(tmp_path / name, seed=seed, frames=frames)
+
+    return make
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.txt"
+    path.write_text(STORY, encoding="utf-8")
+    return path

@@ -1,0 +1,215 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import Affine
+
+from purport.casework import (
+    ItemDetails,
+    Workspace,
+    case_file,
+    collect_control,
+    collect_item,
+    collect_reference,
+    collect_story,
+    describe_case,
+    reference_path,
+)
+from purport.core.case import ItemRecord, Publication, Target
+from purport.core.digests import Digest, digest_file
+from purport.core.errors import (
+    ConsistencyError,
+    InputError,
+    OutsideReferenceError,
+    UnreadableControlError,
+    UnreadableMediaError,
+    UnreadableReferenceError,
+    UnreadableStoryError,
+)
+from purport.core.instants import parse_stated_time
+from purport.core.positions import GeoPoint
+
+
+def stored_nothing(workspace: Workspace) -> bool:
+    return workspace.store.custody() == () and list(workspace.vault.digests()) == []
+
+
+def write_reference(path: Path, *, crs: str | None = "EPSG:32637") -> Path:
+    pixels = np.random.default_rng(0).integers(0, 255, (1, 64, 64), dtype=np.uint8)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=64,
+        height=64,
+        count=1,
+        dtype="uint8",
+        crs=crs,
+        transform=Affine(1, 0, 500_000, 0, -1, 4_000_000),
+    ) as raster:
+        raster.write(pixels)
+    return path
+
+
+def test_story_is_preserved_and_its_claims_extracted(workspace: Workspace, story: Path) -> None:
+    read = collect_story(workspace, story)
+    assert read.document.digest == digest_file(story)
+    assert workspace.vault.holds(read.document.digest)
+    case = case_file(workspace)
+    assert case.stories == (read,)
+    assert case.claims
+    for claim in case.claims:
+        for span in claim.content:
+            assert read.text[span.start : span.end] == span.exact
+
+
+def test_collecting_a_story_twice_changes_nothing(workspace: Workspace, story: Path) -> None:
+    collect_story(workspace, story)
+    before = workspace.store.custody()
+    collect_story(workspace, story)
+    assert workspace.store.custody() == before
+
+
+def test_empty_story_is_refused_before_anything_is_stored(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    with pytest.raises(UnreadableStoryError, match=r"empty\.txt"):
+        collect_story(workspace, empty)
+    assert stored_nothing(workspace)
+
+
+def test_story_in_an_unknown_encoding_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.txt"
+    odd.write_bytes("Überfall, sagte Müller".encode("latin-1"))
+    with pytest.raises(UnreadableStoryError, match=r"odd\.txt"):
+        collect_story(workspace, odd)
+    assert stored_nothing(workspace)
+    collect_story(workspace, odd, encoding="latin-1")
+    assert case_file(workspace).stories[0].text.startswith("Überfall")
+
+
+def test_item_is_preserved_with_what_is_known(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    path = clip()
+    publication = Publication(published=parse_stated_time("2015-09-30"), basis="recorded by user")
+    item = collect_item(workspace, path, details=ItemDetails(publication=publication))
+    assert item == ItemRecord(
+        digest=digest_file(path),
+        name="clip.mp4",
+        size_bytes=path.stat().st_size,
+        publication=publication,
+    )
+    assert [known.record for known in case_file(workspace).items] == [item]
+    (event,) = workspace.store.custody()
+    assert (event.kind, event.subject, event.agent) == ("collected", item.digest, "tester")
+
+
+def test_new_details_correct_the_record_and_keep_the_rest(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    path = clip()
+    collect_item(workspace, path, details=ItemDetails(url="https://a.example", collector="me"))
+    corrected = collect_item(workspace, path, details=ItemDetails(url="https://b.example"))
+    assert (corrected.url, corrected.collector) == ("https://b.example", "me")
+    assert len(case_file(workspace).items) == 1
+    assert workspace.store.verify() == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"only text, but named .mp4\n"], ids=["empty", "text named .mp4"]
+)
+def test_what_is_no_video_is_refused(workspace: Workspace, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.mp4"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableMediaError, match=r"bad\.mp4") as caught:
+        collect_item(workspace, path)
+    assert caught.value.remedy
+    assert stored_nothing(workspace)
+
+
+def test_reference_is_kept_with_its_world_file(workspace: Workspace, tmp_path: Path) -> None:
+    path = write_reference(tmp_path / "ortho.tif")
+    (tmp_path / "ortho.tfw").write_text("1\n0\n0\n-1\n500000.5\n3999999.5\n")
+    (tmp_path / "ortho-other.tfw").write_text("not ours")
+    digest = collect_reference(workspace, path, accuracy_m=2.0)
+    copy = reference_path(workspace, digest)
+    assert copy.name == "ortho.tif"
+    assert (copy.parent / "ortho.tfw").read_text().startswith("1\n")
+    assert len(list(workspace.vault.digests())) == 2
+
+
+def test_reference_without_a_system_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = write_reference(tmp_path / "nowhere.tif", crs=None)
+    with pytest.raises(UnreadableReferenceError, match=r"nowhere\.tif"):
+        collect_reference(workspace, path)
+    assert stored_nothing(workspace)
+
+
+def test_unknown_reference_is_our_own_fault(workspace: Workspace) -> None:
+    with pytest.raises(ConsistencyError, match="no orthophoto"):
+        reference_path(workspace, Digest("0" * 64))
+
+
+def test_target_outside_the_orthophoto_is_refused(
+    workspace: Workspace, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    reference = collect_reference(workspace, write_reference(tmp_path / "ortho.tif"))
+    far = Target(point=GeoPoint(longitude_deg=10.0, latitude_deg=50.0))
+    with pytest.raises(OutsideReferenceError, match=r"ortho\.tif"):
+        collect_item(workspace, clip(), details=ItemDetails(target=far, reference=reference))
+    corners = [(9.0, 50.0), (10.0, 50.0), (10.0, 51.0)]
+    outline = tuple(GeoPoint(longitude_deg=east, latitude_deg=north) for east, north in corners)
+    with pytest.raises(OutsideReferenceError):
+        collect_item(
+            workspace,
+            clip(),
+            details=ItemDetails(target=Target(outline=outline), reference=reference),
+        )
+    assert case_file(workspace).items == ()
+
+
+def test_orthophoto_must_be_collected_first(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    details = ItemDetails(
+        target=Target(point=GeoPoint(longitude_deg=39.0, latitude_deg=36.0)),
+        reference=Digest("0" * 64),
+    )
+    with pytest.raises(ConsistencyError, match="not among the orthophotos"):
+        collect_item(workspace, clip(), details=details)
+
+
+def test_broken_control_layer_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "control.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature"}]}))
+    with pytest.raises(UnreadableControlError, match=r"control\.geojson"):
+        collect_control(workspace, path)
+    assert stored_nothing(workspace)
+
+
+def test_case_is_described(workspace: Workspace) -> None:
+    describe_case(workspace, name="Harbour road", date="2015-09", notice="The place is fictional.")
+    case = case_file(workspace)
+    assert (case.name, case.notice) == ("Harbour road", "The place is fictional.")
+    assert case.date == parse_stated_time("2015-09")
+    describe_case(workspace, name="Harbour")
+    assert case_file(workspace).name == "Harbour"
+
+
+def test_case_without_a_name_has_that_of_its_folder(workspace: Workspace) -> None:
+    assert case_file(workspace).name == "case"
+    assert case_file(workspace).date is None
+    describe_case(workspace)
+    assert workspace.store.custody() == ()
+
+
+def test_date_that_is_none_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(InputError, match="date: 'yesterday'"):
+        describe_case(workspace, date="yesterday")
+    assert stored_nothing(workspace)

@@ -1,0 +1,154 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from purport.casework import (
+    Workspace,
+    case_file,
+    collect_item,
+    collect_story,
+    judge_case,
+    mark,
+    review_verdict,
+)
+from purport.core.claims import Part
+from purport.core.errors import InputError
+from purport.core.ratings import Rating, ReviewState
+from purport.core.verdicts import Verdict
+
+
+@pytest.fixture
+def verdicts(workspace: Workspace, story: Path) -> tuple[Verdict, ...]:
+    collect_story(workspace, story)
+    return judge_case(workspace)
+
+
+def test_every_part_of_every_claim_is_judged(
+    workspace: Workspace, verdicts: tuple[Verdict, ...]
+) -> None:
+    claims = [claim.id for claim in case_file(workspace).claims]
+    expected = [(claim, part) for claim in claims for part in Part]
+    assert [(verdict.claim, verdict.part) for verdict in verdicts] == expected
+    assert {verdict.review for verdict in verdicts} == {ReviewState.PROPOSED}
+
+
+def test_judging_again_changes_nothing(workspace: Workspace, verdicts: tuple[Verdict, ...]) -> None:
+    before = workspace.store.custody()
+    assert judge_case(workspace) == verdicts
+    assert workspace.store.custody() == before
+
+
+def test_person_replaces_a_rating_and_the_proposal_stays(
+    workspace: Workspace, verdicts: tuple[Verdict, ...]
+) -> None:
+    first = verdicts[0]
+    other = next(rating for rating in Rating if rating is not first.rating)
+    review_verdict(
+        workspace,
+        claim=first.claim,
+        part=first.part,
+        author="Ann",
+        reason="I was there.",
+        rating=other,
+    )
+    shown = case_file(workspace).verdicts[0]
+    assert (shown.rating, shown.review, shown.reviewer) == (other, ReviewState.REVIEWED, "Ann")
+    assert shown.because[0] == "Ann: I was there."
+    assert shown.probability is None
+    assert [stored.record for stored in workspace.store.live(Verdict)] == list(verdicts)
+    assert judge_case(workspace)[0] == shown
+
+
+def test_person_confirms_a_rating(workspace: Workspace, verdicts: tuple[Verdict, ...]) -> None:
+    last = verdicts[-1]
+    review_verdict(workspace, claim=last.claim, part=last.part, author="Ann", reason="Agreed.")
+    shown = case_file(workspace).verdicts[-1]
+    assert (shown.rating, shown.review) == (last.rating, ReviewState.REVIEWED)
+
+
+def test_review_of_nothing_is_refused(workspace: Workspace, verdicts: tuple[Verdict, ...]) -> None:
+    with pytest.raises(InputError, match="no proposed verdict"):
+        review_verdict(workspace, claim="c0", part=Part.WHERE, author="Ann", reason="x")
+    claim = verdicts[0].claim
+    with pytest.raises(InputError, match="author: is empty"):
+        review_verdict(workspace, claim=claim, part=Part.WHERE, author=" ", reason="x")
+    with pytest.raises(InputError, match="reason: is empty"):
+        review_verdict(workspace, claim=claim, part=Part.WHERE, author="Ann", reason="")
+
+
+def test_verdicts_on_claims_that_are_gone_are_withdrawn(
+    workspace: Workspace, verdicts: tuple[Verdict, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = verdicts[0].claim
+    kept = [verdict for verdict in verdicts if verdict.claim == claim]
+    monkeypatch.setattr("purport.casework.judging.judge", lambda _: tuple(kept))
+    assert judge_case(workspace) == tuple(kept)
+    assert len(case_file(workspace).verdicts) == len(kept)
+
+
+def test_mark_is_kept_with_who_placed_it(workspace: Workspace, clip: Callable[..., Path]) -> None:
+    item = collect_item(workspace, clip())
+    placed = mark(
+        workspace, item="clip.mp4", kind="impact", values={"frame": 3, "x": 1.5}, author="Ann"
+    )
+    assert placed.item == item.digest
+    assert placed.id.startswith("m")
+    assert case_file(workspace).marks == (placed,)
+    assert workspace.store.custody()[-1].kind == "marked"
+
+
+def test_mark_is_replaced_and_both_stay_on_record(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    item = collect_item(workspace, clip())
+    called = item.digest[:8]
+    first = mark(workspace, item=called, kind="target", values={"x": 1}, author="Ann")
+    second = mark(
+        workspace,
+        item=called,
+        kind="target",
+        values={"x": 2},
+        author="Ben",
+        note="one pixel off",
+        supersedes=first.id,
+    )
+    assert case_file(workspace).marks == (second,)
+    assert workspace.store.verify() == 4
+    with pytest.raises(InputError, match="not a live mark"):
+        mark(
+            workspace,
+            item=called,
+            kind="target",
+            values={},
+            author="Ben",
+            supersedes=first.id,
+        )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"item": "other.mp4"}, "there is no such item"),
+        ({"item": "clip"}, "there is no such item"),
+        ({"kind": "aim"}, "'aim' is no kind"),
+        ({"author": ""}, "author: is empty"),
+    ],
+)
+def test_wrong_marks_are_refused(
+    workspace: Workspace, clip: Callable[..., Path], wrong: dict[str, str], fault: str
+) -> None:
+    collect_item(workspace, clip())
+    given = {"item": "clip.mp4", "kind": "target", "author": "Ann", **wrong}
+    with pytest.raises(InputError, match=fault):
+        mark(workspace, values={}, **given)
+    assert case_file(workspace).marks == ()
+
+
+def test_name_that_two_items_have_is_refused(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    collect_item(workspace, clip(seed=1))
+    collect_item(workspace, clip(seed=2))
+    with pytest.raises(InputError, match="2 items are called so"):
+        mark(workspace, item="clip.mp4", kind="target", values={}, author="Ann")
