@@ -160,7 +160,7 @@ def _draw(bgr: NDArray[np.uint8], plan: FramePlan, context: FrameContext) -> Key
     for role, meaning, found in (
         ("overlay", "Burnt-in graphics", _overlay_shapes(plan, context)),
         ("target", "Stated target", _target_shapes(plan, context, bgr.shape[1::-1])),
-        ("impact", "Impact point, with its 95 % ellipse", _strike_shapes(plan)),
+        ("impact", "Impact point, with its 95 % ellipse", _strike_shapes(plan, context)),
     ):
         if found:
             shapes += [_scaled(shape, factor) for shape in found]
@@ -179,11 +179,12 @@ def _draw(bgr: NDArray[np.uint8], plan: FramePlan, context: FrameContext) -> Key
     return KeyFrameDrawing(plan=plan, time=time, drawing=drawing)
 
 
-def _strike_shapes(plan: FramePlan) -> list[Shape]:
+def _strike_shapes(plan: FramePlan, context: FrameContext) -> list[Shape]:
     strike = plan.strike
-    if strike is None:
+    point = None if strike is None else _follow(strike, plan.index, context)
+    if strike is None or point is None:
         return []
-    x, y = strike.point_px
+    x, y = point
     radius = _COVER_95 * strike.point_sd_px
     return [
         Ellipse(role="impact-area", x=x, y=y, rx=radius, ry=radius),
@@ -191,6 +192,32 @@ def _strike_shapes(plan: FramePlan) -> list[Shape]:
         Segment(role="impact", x1=x, y1=y - 7, x2=x, y2=y + 7),
         Label(role="impact", x=x + radius + 6, y=y - 6, text=str(strike.number)),
     ]
+
+
+def _follow(strike: StrikeReading, index: int, context: FrameContext) -> tuple[float, float] | None:
+    """Return where the impact point lies in another frame; None when no link says so."""
+    if index == strike.point_frame:
+        return strike.point_px
+    if (linked := _through_scene(strike, index, context.scene)) is not None:
+        return linked
+    if strike.position is None or context.place is None:
+        return None
+    frame = next((frame for frame in context.place.frames if frame.frame == index), None)
+    return None if frame is None else _to_pixel(strike.position, frame)
+
+
+def _through_scene(
+    strike: StrikeReading, index: int, scene: Scene | None
+) -> tuple[float, float] | None:
+    if scene is None or not max(index, strike.point_frame) < scene.frames:
+        return None
+    if strike.point_frame not in scene.shot_of(index).span:
+        return None
+    if not (scene.linked[index] and scene.linked[strike.point_frame]):
+        return None
+    anchor = scene.to_anchor[strike.point_frame] @ np.array([*strike.point_px, 1.0])
+    x, y, scale = np.linalg.solve(scene.to_anchor[index], anchor)
+    return float(x / scale), float(y / scale)
 
 
 def _target_shapes(plan: FramePlan, context: FrameContext, size_px: tuple[int, ...]) -> list[Shape]:

@@ -106,6 +106,8 @@ class StrikeRow:
     """Number of the strike that it shows again; None for a first showing."""
     budget: tuple[tuple[str, str], ...]
     """Standard uncertainty by cause."""
+    not_measured: str | None
+    """Why position or offset are missing; None when they are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,7 +393,7 @@ def _map_note(reference: Reference | None) -> str | None:
 
 def _strike_row(strike: StrikeReading) -> StrikeRow:
     missing = "not measurable"
-    bearing, inside = strike.bearing_deg, strike.p_inside
+    inside = strike.p_inside
     return StrikeRow(
         number=strike.number,
         time=f"{format_seconds(strike.onset_s)} (frame {strike.onset_frame})",
@@ -399,11 +401,21 @@ def _strike_row(strike: StrikeReading) -> StrikeRow:
         offset=missing if strike.offset_m is None else format_length(strike.offset_m),
         interval_68=format_interval_m(strike.offset_68_m) if strike.offset_68_m else missing,
         interval_95=format_interval_m(strike.offset_95_m) if strike.offset_95_m else missing,
-        bearing=missing if bearing is None else f"{bearing:.0f}° ({compass_point(bearing)})",
+        bearing=_bearing_words(strike),
         inside="no outline given" if inside is None else f"{inside * 100:.0f} %",
         again=strike.same_strike_as,
         budget=tuple((humanise(cause), format_length(size)) for cause, size in strike.budget_m),
+        not_measured=strike.not_measured,
     )
+
+
+def _bearing_words(strike: StrikeReading) -> str:
+    if strike.bearing_deg is None:
+        return "none at distance 0" if strike.offset_m == 0 else "not measurable"
+    words = f"{strike.bearing_deg:.0f}° ({compass_point(strike.bearing_deg)})"
+    if strike.bearing_sd_deg is None:
+        return f"{words}, uncertain at so short a distance"
+    return f"{words}, standard uncertainty {strike.bearing_sd_deg:.0f}°"
 
 
 def _layer_row(layer: LayerReading) -> LayerRow:

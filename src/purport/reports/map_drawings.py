@@ -330,7 +330,9 @@ def _target_shapes(canvas: _Canvas, outline: FloatArray) -> list[Shape]:
 def _offset_shapes(
     canvas: _Canvas, outline: FloatArray, impact: MapPoint, strike: StrikeReading
 ) -> list[Shape]:
-    """Draw the offset as a line with its length."""
+    """Draw the offset as a line with its length; nothing inside an outline."""
+    if strike.offset_m == 0:
+        return []
     (x1, y1), (x2, y2) = canvas.pixels(np.array([_nearest(outline, impact), _plane(impact)]))
     line = Segment(role="offset", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2))
     if strike.offset_m is None:

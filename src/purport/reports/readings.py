@@ -105,7 +105,9 @@ class StrikeReading:
     onset_s: float
     """Time of the onset. [s]"""
     point_px: Pair
-    """Impact point in the onset frame. [px]"""
+    """Impact point in the picture of `point_frame`. [px]"""
+    point_frame: int
+    """Frame whose pixels `point_px` counts."""
     point_sd_px: float
     """Its standard uncertainty, per axis. [px]"""
     position: GeoPoint | None
@@ -126,6 +128,11 @@ class StrikeReading:
     """Probability that it lies inside the target's outline; None without one."""
     budget_m: tuple[tuple[str, float], ...]
     """Standard uncertainty by cause, largest first. [m]"""
+    bearing_sd_deg: float | None = None
+    """Standard uncertainty of the bearing; None when the distance is too short to tell a direction.
+    [deg]"""
+    not_measured: str | None = None
+    """Why position or offset are missing; None when they are not, or nothing was said."""
 
 
 def read_edits(finding: Finding) -> tuple[EditReading, ...]:
@@ -193,6 +200,7 @@ def _strike(number: int, row: Mapping[str, Any]) -> StrikeReading:
         onset_frame=int(row["onset_frame"]),
         onset_s=float(row["onset_s"]),
         point_px=(float(row["point_px"][0]), float(row["point_px"][1])),
+        point_frame=int(row.get("point_frame", row["onset_frame"])),
         point_sd_px=float(row["point_sd_px"]),
         position=_point(row["position"]),
         covariance_m2=_matrix(row.get("position_covariance_m2")),
@@ -202,6 +210,8 @@ def _strike(number: int, row: Mapping[str, Any]) -> StrikeReading:
         bearing_deg=_optional(row["bearing_deg"]),
         same_strike_as=None if again is None else int(again) + 1,
         p_inside=_optional(row.get("p_inside")),
+        bearing_sd_deg=_optional(row.get("bearing_sd_deg")),
+        not_measured=row.get("not_measured"),
         budget_m=tuple(sorted(causes, key=lambda cause: -cause[1])),
     )
 

@@ -141,6 +141,13 @@ def to_ground_px(frame: int) -> NDArray[np.float64]:
     return np.array([[0.85, 0.10, 380 + shift], [-0.06, 0.95, 330.0], [0.0, 2e-4, 1.0]])
 
 
+def between_frames(start: int, end: int, pixel: tuple[float, float]) -> tuple[float, float]:
+    """Return where a pixel of one frame lies in another."""
+    ground = to_ground_px(start) @ np.array([*pixel, 1.0])
+    x, y, scale = np.linalg.solve(to_ground_px(end), ground)
+    return float(x / scale), float(y / scale)
+
+
 def to_map(frame: int) -> NDArray[np.float64]:
     """Return the homography from the frame's pixels to easting and northing (3, 3)."""
     half = GSD_M / 2  # the orthophoto's transform counts from pixel corners
@@ -167,10 +174,11 @@ def write_clip(path: Path, ground: NDArray[np.uint8], *, frames: range) -> None:
 def draw_frame(ground: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     picture = cv2.warpPerspective(ground, to_ground_px(index), FRAME_SIZE, flags=flags)
-    for onset, (x, y) in STRIKES:
+    for onset, pixel in STRIKES:
         age = index - onset
         if 0 <= age < 14 and (onset >= CUT) == (index >= CUT):
             shade = 255 - 9 * age
+            x, y = between_frames(onset, index, pixel)
             cv2.circle(picture, (round(x), round(y)), 6 + 3 * age, (shade, shade, shade), -1)
     cv2.line(picture, (225, 135), (255, 135), (255, 255, 255), 1)
     cv2.line(picture, (240, 120), (240, 150), (255, 255, 255), 1)

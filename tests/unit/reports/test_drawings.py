@@ -1,6 +1,7 @@
 import base64
 import math
 from dataclasses import replace
+from fractions import Fraction
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from purport.core.casefile import CaseFile
+from purport.core.media_time import FrameSpan
 from purport.core.positions import GeoPoint, to_geographic
 from purport.imagery import Reference, open_reference
 from purport.media import Probe, probe_media
@@ -39,6 +41,8 @@ from purport.reports.readings import (
     read_place,
     read_strikes,
 )
+from purport.scene import Scene
+from purport.scene.records import Shot, Transition
 
 HandMade: TypeAlias = Any  # its class lives in a module that is loaded by path
 
@@ -148,19 +152,92 @@ def draw(
     return draw_key_frames(path, probe, [plan], context)[0]
 
 
+def impact_area(drawing: Drawing) -> Ellipse | None:
+    shapes = (s for s in drawing.shapes if isinstance(s, Ellipse) and s.role == "impact-area")
+    return next(shapes, None)
+
+
+def make_scene(builder: ModuleType, *, linked: bool = True) -> Scene:
+    """The first shot of the clip, its links taken from the drawing."""
+    frames = builder.CUT
+    width, height = builder.FRAME_SIZE
+    chain = [
+        np.linalg.solve(builder.to_ground_px(0), builder.to_ground_px(i)) for i in range(frames)
+    ]
+    overlay = np.zeros((height, width), bool)
+    overlay[250:262, 8:120] = True
+    shot = Shot(
+        span=FrameSpan(first=0, last=frames - 1),
+        begins_with=Transition.START,
+        anchor=0,
+        overlay=overlay,
+    )
+    return Scene(
+        width_px=width,
+        height_px=height,
+        pts=np.arange(frames, dtype=np.int64),
+        time_base=Fraction(1, 10),
+        luma_mean=np.zeros(frames, np.float32),
+        luma_sd=np.zeros(frames, np.float32),
+        step=np.zeros(frames, np.float32),
+        thumbnails=np.zeros((frames, 64, 64), np.uint8),
+        shots=(shot,),
+        to_anchor=np.array([matrix / matrix[2, 2] for matrix in chain]),
+        link_sd_px=np.zeros(frames, np.float32),
+        linked=np.full(frames, linked),
+        key_frames=(),
+    )
+
+
 def test_draw_key_frames_puts_the_strike_where_it_burns(
-    hand_made: HandMade, probe: Probe, strikes: tuple[StrikeReading, ...]
+    hand_made: HandMade, probe: Probe, place: PlaceReading, strikes: tuple[StrikeReading, ...]
 ) -> None:
     plan = FramePlan(index=30, caption="Strike 1", graphic=True, strike=strikes[0])
-    context = FrameContext(rate=10.0, place=None, target=None)
+    context = FrameContext(rate=10.0, place=place, target=None)
     drawing = draw(hand_made, probe, plan, context).drawing
-    area = next(s for s in drawing.shapes if isinstance(s, Ellipse) and s.role == "impact-area")
-    picture = decode(drawing.picture)
-    assert picture[round(area.y), round(area.x)].min() > 180
+    area = impact_area(drawing)
+    assert area is not None
+    assert decode(drawing.picture)[round(area.y), round(area.x)].min() > 180
     assert area.rx == pytest.approx(2.4477 * strikes[0].point_sd_px)
     assert drawing.veiled is not None
     assert drawing.veiled != drawing.picture
     assert decode(drawing.veiled).shape[1] < drawing.width
+
+
+def test_draw_key_frames_follows_the_strike_through_the_scene(
+    hand_made: HandMade, builder: ModuleType, probe: Probe, strikes: tuple[StrikeReading, ...]
+) -> None:
+    plan = FramePlan(index=30, caption="Strike 1", graphic=True, strike=strikes[0])
+    context = FrameContext(rate=10.0, place=None, target=None, scene=make_scene(builder))
+    area = impact_area(draw(hand_made, probe, plan, context).drawing)
+    assert area is not None
+    assert (area.x, area.y) == pytest.approx(builder.between_frames(25, 30, strikes[0].point_px))
+
+
+@pytest.mark.parametrize("index", [30, 70])
+def test_draw_key_frames_draws_no_strike_where_no_link_says_where(
+    hand_made: HandMade,
+    builder: ModuleType,
+    probe: Probe,
+    strikes: tuple[StrikeReading, ...],
+    index: int,
+) -> None:
+    plan = FramePlan(index=index, caption="Strike 1", graphic=True, strike=strikes[0])
+    scene = make_scene(builder, linked=False)
+    context = FrameContext(rate=10.0, place=None, target=None, scene=scene)
+    assert impact_area(draw(hand_made, probe, plan, context).drawing) is None
+
+
+def test_draw_key_frames_outlines_burnt_in_graphics(
+    hand_made: HandMade, builder: ModuleType, probe: Probe
+) -> None:
+    plan = FramePlan(index=5, caption="First", graphic=False)
+    context = FrameContext(rate=10.0, place=None, target=None, scene=make_scene(builder))
+    drawing = draw(hand_made, probe, plan, context).drawing
+    (outline,) = [s for s in drawing.shapes if isinstance(s, Polygon) and s.role == "overlay"]
+    x, y = np.array(outline.points).T
+    assert (x.min(), x.max(), y.min(), y.max()) == (8, 119, 250, 261)
+    assert ("overlay", "Burnt-in graphics") in drawing.legend
 
 
 def test_draw_key_frames_projects_the_target_into_the_picture(

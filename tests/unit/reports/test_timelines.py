@@ -17,6 +17,7 @@ def strike(onset_s: float) -> StrikeReading:
         onset_frame=0,
         onset_s=onset_s,
         point_px=(0.0, 0.0),
+        point_frame=0,
         point_sd_px=1.0,
         position=None,
         covariance_m2=None,
