@@ -21,6 +21,8 @@ _SETTLES = (
     "The unedited recording from whoever filmed it, with its file data and custody.",
     "The earliest publication of the footage, found and archived.",
 )
+_EDITED = frozenset({"black", "cut", "fade", "freeze", "repeat"})
+_TWICE = frozenset({"freeze", "repeat"})
 _NO_PROOF = (
     "That nothing was found does not show that footage is genuine; no check here can show that."
 )
@@ -45,7 +47,7 @@ def item_authenticity(inputs: JudgedInputs) -> Mapping[Digest, tuple[Authenticit
         ConsistencyError: A finding is about an item that is not among the case's.
     """
     case = read_case(inputs)
-    edited = {edit.item.digest for edit in case.edits}
+    edited = {edit.item.digest for edit in case.edits if edit.kind in _EDITED}
     older = {stretch.item.digest for stretch in case.shared if _older(stretch, case) is not None}
     words = {
         item.digest: tuple(
@@ -128,7 +130,12 @@ def _describe_edits(case: CaseReading) -> tuple[str, ...]:
 def _describe_item(item: ItemRecord, edits: Sequence[EditSeen]) -> str:
     kinds = sorted({edit.kind for edit in edits})
     counted = ", ".join(f"{kind} ({sum(edit.kind == kind for edit in edits)})" for kind in kinds)
+    twice = (
+        " Stretches that are frozen or repeated can make one event look like more."
+        if _TWICE.intersection(kinds)
+        else ""
+    )
     return (
-        f"{item.name} was edited ({Authenticity.EDITED_OR_CROPPED.value}): {counted}. Cuts and "
-        "graphics are normal in published footage; what lies between two cuts is not shown."
+        f"Signs of editing in {item.name}: {counted}. Cuts and graphics are normal in published "
+        f"footage; what lies between two cuts is not shown.{twice}"
     )

@@ -1,6 +1,8 @@
 """Findings read as what judging needs: strikes, places, holders, edits, shared stretches.
 
-The only module that knows how a check writes its values. Everything comes out in one order (by
+The only module that knows how a check writes its values. It reads the documented members by name
+and passes over others, so that findings of a later version of a check can be read; a member that is
+missing raises. Everything comes out in one order (by
 item name and digest), whatever the order in which it came in.
 """
 
@@ -248,8 +250,8 @@ def _place(finding: Finding, item: ItemRecord) -> PlaceSeen:
         finding=finding,
         item=item,
         matched=matched,
-        claimed_distance_m=values.get("claimed_distance_m"),
-        claimed_distance_sd_m=values.get("claimed_distance_sd_m"),
+        claimed_distance_m=values["claimed_distance_m"],
+        claimed_distance_sd_m=values["claimed_distance_sd_m"],
         confidence=confidence,
         confidence_reason=reason,
     )
@@ -266,7 +268,7 @@ def _place_confidence(values: Mapping[str, Any], *, matched: bool | None) -> tup
                 "reference itself were found again; nobody has confirmed it."
             ),
         )
-    frames = [shot["frames_agreeing"] for shot in values.get("shots", ()) if shot["accepted"]]
+    frames = [shot["frames_agreeing"] for shot in values["shots"] if shot["accepted"]]
     if frames and max(frames) >= _AGREEING_FRAMES_FOR_HIGH:
         return Confidence.HIGH, f"{max(frames)} frames, each by itself, match the same ground."
     return Confidence.MODERATE, "The footage was matched to the reference by a strict rule."
@@ -274,7 +276,7 @@ def _place_confidence(values: Mapping[str, Any], *, matched: bool | None) -> tup
 
 def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Iterable[StrikeSeen]:
     values = cast("Mapping[str, Any]", finding.values)
-    basis = str(values.get("target_basis") or "no target")
+    basis = str(values["target_basis"] or "no target")
     for index, strike in enumerate(values["strikes"]):
         if strike["same_strike_as"] is not None:
             continue
@@ -288,7 +290,7 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
             offset_m=strike["offset_m"],
             offset_68_m=_pair(strike["offset_68_m"]),
             offset_95_m=_pair(strike["offset_95_m"]),
-            p_inside=strike.get("p_inside"),
+            p_inside=strike["p_inside"],
             target_basis=basis,
             confidence=confidence,
             confidence_reason=reason,

@@ -20,6 +20,7 @@ from purport.verdicts._words import (
     claimed_count,
     distance_of,
     is_generic_target,
+    is_visible_kind,
     outcome_of,
     scope_of,
     slots_of,
@@ -67,8 +68,8 @@ def _is_empty(slot: Slot) -> bool:
 
 def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     outcome = outcome_of(slot)
-    if outcome is Outcome.DESTROYED:
-        return _judge_destroyed(slot, case)
+    if outcome is Outcome.RUINED:
+        return _judge_ruined(slot, case)
     if outcome is Outcome.OTHER:
         return unproven(f"No check answers whether something was “{slot.span.exact}”.")
     if not case.strikes:
@@ -166,10 +167,10 @@ def _distance_instance(
     return instance
 
 
-def _judge_destroyed(slot: Slot, case: CaseReading) -> Opinion:
-    """Destruction is not told by an impact: it stays open, whatever was measured."""
+def _judge_ruined(slot: Slot, case: CaseReading) -> Opinion:
+    """Destruction or damage is not told by an impact: it stays open, whatever was measured."""
     return unproven(
-        f"Whether anything was “{slot.span.exact}” cannot be told from an impact alone: what is "
+        f"Whether anything was {slot.value} cannot be told from an impact alone: what is "
         "left of a target shows only when the smoke is gone.",
         impossible=(
             "No check compares pictures of the target before and after.",
@@ -181,6 +182,11 @@ def _judge_destroyed(slot: Slot, case: CaseReading) -> Opinion:
 
 def _judge_target_type(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     del claim, case  # the nature of the question decides
+    if is_visible_kind(slot):
+        return unproven(
+            f"No check recognises kinds of targets (“{slot.span.exact}”).",
+            would_change=("A person who looks at the frames and says what they show.",),
+        )
     return not_checkable(
         f"What a building or position was used for (“{slot.span.exact}”) does not show in footage "
         "from the air.",

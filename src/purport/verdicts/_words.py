@@ -15,12 +15,27 @@ __all__ = [
     "count_of",
     "distance_of",
     "is_generic_target",
+    "is_visible_kind",
     "outcome_of",
     "scope_of",
     "slots_of",
 ]
 
 _METRES = {"m": 1.0, "km": 1000.0}
+_METRES_IN_WORDS = {
+    "m": 1.0,
+    "metre": 1.0,
+    "meter": 1.0,
+    "km": 1000.0,
+    "kilometre": 1000.0,
+    "kilometer": 1000.0,
+    "feet": 0.3048,
+    "foot": 0.3048,
+    "ft": 0.3048,
+    "yard": 0.9144,
+    "mile": 1609.344,
+}
+_VISIBLE_KINDS = frozenset({"airfield", "bridge", "convoy", "vehicle"})
 _GENERIC_TARGETS = frozenset(
     {"target", "position", "site", "object", "facility", "location", "objective", "area"}
 )
@@ -31,7 +46,7 @@ class Outcome(Enum):
 
     HIT = auto()
     MISSED = auto()
-    DESTROYED = auto()
+    RUINED = auto()
     OTHER = auto()
 
 
@@ -40,8 +55,8 @@ _OUTCOMES = {
     "struck": Outcome.HIT,
     "missed": Outcome.MISSED,
     "miss": Outcome.MISSED,
-    "destroyed": Outcome.DESTROYED,
-    "destruction": Outcome.DESTROYED,
+    "destroyed": Outcome.RUINED,
+    "damaged": Outcome.RUINED,
 }
 
 
@@ -58,6 +73,11 @@ def outcome_of(slot: Slot) -> Outcome:
 def is_generic_target(slot: Slot) -> bool:
     """Tell whether a target type names no kind of thing ("target", "position")."""
     return str(slot.value).casefold().removesuffix("s") in _GENERIC_TARGETS
+
+
+def is_visible_kind(slot: Slot) -> bool:
+    """Tell whether a kind of target shows in its shape, so that a person could recognise it."""
+    return str(slot.value).casefold().removesuffix("s") in _VISIBLE_KINDS
 
 
 def scope_of(slot: Slot) -> Scope:
@@ -105,7 +125,7 @@ def distance_of(slot: Slot, rules: JudgingRules) -> Interval | None:
     if scale is None:
         return None
     if slot.vague is not None:
-        return _vague(slot.vague, scale, rules)
+        return _vague(slot, rules)
     if slot.range is not None:
         return Interval(low=slot.range[0] * scale, high=slot.range[1] * scale, unit="m")
     if not isinstance(slot.value, int | float):
@@ -122,8 +142,13 @@ def _around(metres: float, quantifier: Quantifier | None, rules: JudgingRules) -
     return Interval(low=metres - spread, high=metres + spread, unit="m")
 
 
-def _vague(word: str, scale: float, rules: JudgingRules) -> Interval | None:
-    said = word.casefold().split()
+def _vague(slot: Slot, rules: JudgingRules) -> Interval | None:
+    """Look up a vague amount; its unit is read from the words, as "several" carries no factor."""
+    said = (slot.vague or "").casefold().split()
+    last = slot.span.exact.casefold().split()[-1]
+    scale = _METRES_IN_WORDS.get(last) or _METRES_IN_WORDS.get(last.removesuffix("s"))
+    if scale is None:
+        return None
     for known, low, high in rules.vague_amounts:
         if known in said:
             return Interval(low=low * scale, high=high * scale, unit="m")

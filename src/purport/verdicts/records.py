@@ -30,6 +30,7 @@ class JudgingRules:
     vague_amounts: tuple[tuple[str, float, float], ...] = (
         ("couple", 2.0, 3.0),
         ("few", 2.0, 6.0),
+        ("handful", 2.0, 6.0),
         ("several", 2.0, 15.0),
         ("dozens", 20.0, 120.0),
         ("tens", 20.0, 100.0),

@@ -167,6 +167,9 @@ class TestAuthentic:
         verdict = _authentic(ORIGIN, edits(CLIP, "cut", "cut", "overlay"))
         assert verdict.rating is Rating.UNPROVEN
         assert any("cut (2), overlay (1)" in sentence for sentence in verdict.because)
+        assert not any("look like more" in sentence for sentence in verdict.because)
+        repeated = _authentic(ORIGIN, edits(CLIP, "repeat"))
+        assert any("look like more" in sentence for sentence in repeated.because)
         assert verdict.links[0].stance is Stance.NEUTRAL
 
     def test_nothing_found_is_no_proof(self) -> None:
@@ -181,8 +184,10 @@ class TestAuthentic:
         verdict = _authentic(ORIGIN, found, items=(new, old))
         assert verdict.rating is Rating.CONTRADICTED
         assert verdict.links[0].stance is Stance.CONTRADICTS
-        cut = edits(old, "cut")
-        words = item_authenticity(JudgedInputs(claims=(), items=(new, old), findings=(found, cut)))
+        cut, drawn = edits(old, "cut"), edits(new, "overlay")
+        words = item_authenticity(
+            JudgedInputs(claims=(), items=(new, old), findings=(found, cut, drawn))
+        )
         assert words == {
             new.digest: (Authenticity.DECONTEXTUALIZED,),
             old.digest: (Authenticity.EDITED_OR_CROPPED,),

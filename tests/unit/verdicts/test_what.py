@@ -20,7 +20,7 @@ MAPPED = place(CLIP)
 HIT = slot(SlotAttr.OUTCOME, "hit")
 MISSED = slot(SlotAttr.OUTCOME, "missed")
 ALL_HIT = slot(SlotAttr.OUTCOME, "hit", quantifier=Quantifier.ALL)
-SEVERAL = slot(SlotAttr.MISS_DISTANCE, vague="several metres", unit="m")
+SEVERAL = slot(SlotAttr.MISS_DISTANCE, vague="several", exact="several metres", unit="m")
 
 
 def _what(*slots: Slot, found: Finding | None = None, mapped: bool = True) -> Verdict:
@@ -169,6 +169,13 @@ class TestKindsAndWeapons:
         near = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5))
         assert _what(HIT, quarters, found=near).rating is Rating.PARTLY_SUPPORTED
 
+    def test_a_bridge_shows_and_waits_for_a_person(self) -> None:
+        assert _what(slot(SlotAttr.TARGET_TYPE, "bridge")).rating is Rating.UNPROVEN
+
+    def test_damage_does_not_show_either(self) -> None:
+        verdict = _what(slot(SlotAttr.OUTCOME, "damaged"))
+        assert any("was damaged" in sentence for sentence in verdict.because)
+
     def test_targets_name_no_kind(self) -> None:
         near = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5))
         generic = slot(SlotAttr.TARGET_TYPE, "positions")
@@ -239,7 +246,7 @@ class TestWords:
                 (9.0, math.inf),
             ),
             (slot(SlotAttr.MISS_DISTANCE, 9.0, quantifier=Quantifier.AT_MOST), (0.0, 9.0)),
-            (slot(SlotAttr.MISS_DISTANCE, vague="a few"), (2.0, 6.0)),
+            (slot(SlotAttr.MISS_DISTANCE, vague="few", exact="a few km"), (2000.0, 6000.0)),
         ],
     )
     def test_distances(self, stated: Slot, metres: tuple[float, float]) -> None:
@@ -252,7 +259,8 @@ class TestWords:
         [
             slot(SlotAttr.MISS_DISTANCE, 2.0, unit="mile"),
             slot(SlotAttr.MISS_DISTANCE, "far"),
-            slot(SlotAttr.MISS_DISTANCE, vague="some way"),
+            slot(SlotAttr.MISS_DISTANCE, vague="some", exact="some way"),
+            slot(SlotAttr.MISS_DISTANCE, vague="many", exact="many yards"),
         ],
     )
     def test_no_distances(self, stated: Slot) -> None:

@@ -1,0 +1,31 @@
+"""The members that judging reads by name stand in the checks' own records under those names."""
+
+from dataclasses import fields
+
+import pytest
+
+from purport.checks.edits.records import Edit, EditsValues
+from purport.checks.impacts import ImpactsValues, StrikeValues
+from purport.checks.place import PlaceValues, ShotEvidence
+
+READ = {
+    PlaceValues: {"matched", "claimed_distance_m", "claimed_distance_sd_m", "shots"},
+    ShotEvidence: {"accepted", "frames_agreeing"},
+    ImpactsValues: {"strikes", "target_basis"},
+    StrikeValues: {
+        "onset_s",
+        "position",
+        "offset_m",
+        "offset_68_m",
+        "offset_95_m",
+        "p_inside",
+        "same_strike_as",
+    },
+    EditsValues: {"edits"},
+    Edit: {"kind", "start_s", "end_s"},
+}
+
+
+@pytest.mark.parametrize("record", READ)
+def test_members(record: type) -> None:
+    assert READ[record] <= {field.name for field in fields(record)}
