@@ -223,7 +223,7 @@ def write_items(targets: Mapping[str, Place], path: Path) -> None:
             longitude, latitude = geographic(target)
             writer.writerow(
                 [
-                    name,
+                    f"footage/{name}",
                     f"https://mod.taland.example/video/{name}",
                     "Defence Ministry of Taland",
                     "2019-03-14",

@@ -50,7 +50,7 @@ class Mix:
     """Compression, both inclusive."""
     saturation_frames: tuple[int, int] = (0, 8)
     """Frames for which a blast blinds the sensor, both inclusive."""
-    strikes: tuple[int, int] = (3, 6)
+    strikes: tuple[int, int] = (4, 6)
     """Number of strikes, both inclusive."""
     miss_m: tuple[float, float] = (0.0, 40.0)
     """Distance of the strikes from the target. [m]"""
