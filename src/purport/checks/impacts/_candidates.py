@@ -1,0 +1,116 @@
+"""Candidates for strikes, each watched for a second to see whether its change stays on the ground.
+
+A glint is gone after some frames, a vehicle has driven on, an exposure step leaves nothing local; a
+blast leaves fire, smoke or a scar. What was seen is gathered in the view of the last good frame
+before the onset (the *base*).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.impacts._changes import compare
+from purport.checks.impacts._views import View, Views
+
+__all__ = ["Candidate", "Cause", "Rules", "Sighting"]
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Float = NDArray[np.float32]
+
+
+class Cause(StrEnum):
+    """What gave a candidate away."""
+
+    SUDDEN = "sudden"
+    """A local change from one frame to the next."""
+    GRADUAL = "gradual"
+    """A local change over several frames."""
+    DISTURBANCE = "disturbance"
+    """The whole picture was disturbed, and a local change was there afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The parameters of the scan; sizes at scanning width."""
+
+    sudden_score: float
+    gradual_score: float
+    kept_score: float
+    least_area_px: int
+    least_grown_px: int
+    watched_s: float
+    kept_share: float
+    disturbed_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sighting:
+    """The change at one moment, in the base view."""
+
+    index: int
+    """Frame index."""
+    score: Float
+    """Scores (height, width)."""
+    residual: Float
+    """Residuals (height, width)."""
+    valid: Mask
+    """Where both moments show ground."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Candidate:
+    """A possible strike while it is watched."""
+
+    cause: Cause
+    """What gave it away."""
+    onset: int
+    """First frame that shows it."""
+    base: View
+    """Last good frame before."""
+    before: Image
+    """The ground before, in the base view."""
+    before_valid: Mask
+    """Where that is known."""
+    region: Mask
+    """Where the change began, in the base view; everywhere for a disturbance."""
+    until_s: float
+    """When watching ends."""
+    early: list[View] = field(default_factory=list)
+    """The first good frames from the onset on, for the point."""
+    sightings: list[Sighting] = field(default_factory=list)
+    """What was seen later."""
+
+    def watch(self, views: Views, view: View, rules: Rules) -> None:
+        """Look at the base's ground again."""
+        picture, seen = views.warp(view, self.base)
+        valid = seen & self.before_valid
+        change = compare(self.before, picture, valid, threshold=rules.kept_score)
+        if change.sound and change.share < rules.disturbed_share:
+            self.sightings.append(
+                Sighting(
+                    index=view.index, score=change.score, residual=change.residual, valid=valid
+                )
+            )
+
+    def lasting(self, rules: Rules) -> Mask:
+        """Return where the change was seen in most sightings and in the last ones."""
+        late = self.sightings[-max(1, len(self.sightings) // 3) :]
+        return self._share(self.sightings, rules) & self._share(late, rules)
+
+    def _share(self, sightings: list[Sighting], rules: Rules) -> Mask:
+        changed = np.sum([np.abs(s.score) > rules.kept_score for s in sightings], axis=0)
+        seen = np.sum([s.valid for s in sightings], axis=0)
+        mask = (changed >= rules.kept_share * np.maximum(seen, 1)) & (seen > 0)
+        closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        return np.asarray(closed > 0, dtype=np.bool_)
+
+    def mean_change(self) -> Float:
+        """Return the mean absolute residual over the sightings, in the base view. [grey levels]"""
+        total = np.zeros(self.before.shape, dtype=np.float32)
+        for sighting in self.sightings:
+            total += np.abs(sighting.residual)
+        return total / np.float32(max(len(self.sightings), 1))

@@ -1,0 +1,109 @@
+"""From a video to its sightings of strikes: every shot scanned in one pass over the frames."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.impacts._candidates import Cause, Rules
+from purport.checks.impacts._points import ImpactPoint, PointRules, estimate_point
+from purport.checks.impacts._scan import Seen, ShotScan
+from purport.media import LumaFrame
+from purport.scene import Scene
+
+__all__ = ["StrikeSighting", "find_sightings", "ground_patch"]
+
+_PATCH_SIDE = 48
+_PATCH_REACH_M = 12.0
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StrikeSighting:
+    """One showing of a strike, measured in the picture."""
+
+    shot: int
+    """Index of the shot."""
+    onset: int
+    """First frame that shows it."""
+    cause: Cause
+    """What gave it away."""
+    base: int
+    """Last good frame before the onset; `point` counts its pixels."""
+    point: ImpactPoint
+    """Impact point in the base frame."""
+    pictures: tuple[tuple[int, NDArray[np.uint8]], ...]
+    """The base frame and the last of the first frames, with their luma."""
+
+
+def find_sightings(
+    scene: Scene, frames: Iterable[LumaFrame], rules: Rules, point_rules: PointRules
+) -> tuple[StrikeSighting, ...]:
+    """Scan every shot for strikes.
+
+    Args:
+        scene: The scene of the same video.
+        frames: All its frames in presentation order.
+        rules: Parameters of the scan.
+        point_rules: Parameters of the points' uncertainty.
+    """
+    sightings: list[StrikeSighting] = []
+    number, scan = 0, ShotScan(scene, scene.shots[0], rules)
+    for frame in frames:
+        if frame.index > scene.shots[number].span.last:
+            sightings.extend(_measure(scene, number, scan, point_rules))
+            number += 1
+            scan = ShotScan(scene, scene.shots[number], rules)
+        scan.feed(frame.index, frame.luma)
+    sightings.extend(_measure(scene, number, scan, point_rules))
+    return tuple(sightings)
+
+
+def _measure(
+    scene: Scene, shot: int, scan: ShotScan, rules: PointRules
+) -> Iterable[StrikeSighting]:
+    for seen in scan.finish():
+        candidate = seen.candidate
+        yield StrikeSighting(
+            shot=shot,
+            onset=candidate.onset,
+            cause=candidate.cause,
+            base=candidate.base.index,
+            point=estimate_point(scene, scan.views, seen, rules),
+            pictures=_pictures(seen),
+        )
+
+
+def _pictures(seen: Seen) -> tuple[tuple[int, NDArray[np.uint8]], ...]:
+    views = [seen.candidate.base, *seen.candidate.early[-1:]]
+    return tuple((view.index, view.full) for view in views)
+
+
+def ground_patch(
+    picture: NDArray[np.uint8], to_map: Matrix, centre: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Show the ground about a map point, north up.
+
+    Args:
+        picture: Luma of a frame.
+        to_map: Pixel of that frame to easting and northing (3, 3).
+        centre: Easting and northing. [m]
+    """
+    step = 2.0 * _PATCH_REACH_M / (_PATCH_SIDE - 1)
+    to_ground = np.array(
+        [
+            [step, 0.0, centre[0] - _PATCH_REACH_M],
+            [0.0, -step, centre[1] + _PATCH_REACH_M],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    patch = cv2.warpPerspective(
+        picture,
+        np.linalg.inv(to_map) @ to_ground,
+        (_PATCH_SIDE, _PATCH_SIDE),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+    )
+    return np.asarray(cv2.GaussianBlur(patch, (0, 0), 1.5), dtype=np.float32)

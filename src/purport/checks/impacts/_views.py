@@ -1,0 +1,111 @@
+"""Frames at scanning size, brought into each other's view by the scene's links."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.scene import Scene, Shot
+
+__all__ = ["SCAN_WIDTH_PX", "View", "Views", "median_view"]
+
+SCAN_WIDTH_PX = 320
+"""Widest picture that is scanned for changes. [px]"""
+
+_BORDER_PX = 3
+
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """One frame at scanning size."""
+
+    index: int
+    """Frame index."""
+    picture: Image
+    """Luma (height, width)."""
+    full: Image
+    """Luma at display size."""
+    to_anchor: Matrix
+    """Homography to the anchor of the shot, at scanning size."""
+
+
+class Views:
+    """Makes views of one shot's frames and warps between them.
+
+    Args:
+        scene: The scene.
+        shot: The shot.
+    """
+
+    def __init__(self, scene: Scene, shot: Shot) -> None:
+        self.scale = min(1.0, SCAN_WIDTH_PX / scene.width_px)
+        self.size = (round(scene.width_px * self.scale), round(scene.height_px * self.scale))
+        ratio = np.array([self.size[0] / scene.width_px, self.size[1] / scene.height_px])
+        self._down = np.array(
+            [
+                [ratio[0], 0.0, (ratio[0] - 1.0) / 2.0],
+                [0.0, ratio[1], (ratio[1] - 1.0) / 2.0],
+                [0.0, 0.0, 1.0],
+            ]
+        )
+        self._up = np.linalg.inv(self._down)
+        self._scene = scene
+        self.clear = self._clear_of_graphics(shot)
+
+    def make(self, index: int, luma: Image) -> View:
+        """Make the view of a frame."""
+        picture = cv2.resize(luma, self.size, interpolation=cv2.INTER_AREA)
+        matrix = self._down @ self._scene.to_anchor[index] @ self._up
+        return View(
+            index=index,
+            picture=np.asarray(picture, dtype=np.uint8),
+            full=luma,
+            to_anchor=matrix / matrix[2, 2],
+        )
+
+    def to_full(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Bring a point from scanning size to display pixels."""
+        x, y, _ = self._up @ np.array([point[0], point[1], 1.0])
+        return float(x), float(y)
+
+    def warp(self, view: View, into: View) -> tuple[Image, Mask]:
+        """Show a view as seen in another, with where it shows ground that both see."""
+        matrix = np.linalg.solve(into.to_anchor, view.to_anchor)
+        picture = cv2.warpPerspective(view.picture, matrix, self.size, flags=cv2.INTER_LINEAR)
+        seen = self.warp_mask(self.clear, view, into)
+        return np.asarray(picture, dtype=np.uint8), seen & self.clear
+
+    def warp_mask(self, mask: Mask, view: View, into: View) -> Mask:
+        """Bring a mask from one view into another."""
+        matrix = np.linalg.solve(into.to_anchor, view.to_anchor)
+        warped = cv2.warpPerspective(
+            mask.astype(np.uint8), matrix, self.size, flags=cv2.INTER_NEAREST
+        )
+        return np.asarray(warped > 0, dtype=np.bool_)
+
+    def _clear_of_graphics(self, shot: Shot) -> Mask:
+        graphics = cv2.resize(
+            shot.overlay.astype(np.uint8), self.size, interpolation=cv2.INTER_AREA
+        )
+        grown = cv2.dilate(graphics, np.ones((3, 3), np.uint8))
+        clear = grown == 0
+        clear[:_BORDER_PX] = clear[-_BORDER_PX:] = False
+        clear[:, :_BORDER_PX] = clear[:, -_BORDER_PX:] = False
+        return np.asarray(clear, dtype=np.bool_)
+
+
+def median_view(views: Views, earlier: list[View], into: View) -> tuple[Image, Mask]:
+    """Return the pixel-wise median of earlier views as seen in another, and where all see ground.
+
+    An even number gives the lower median.
+    """
+    pictures, masks = zip(*(views.warp(view, into) for view in earlier), strict=True)
+    if len(pictures) == 1:
+        return pictures[0], masks[0]
+    ordered = np.sort(np.stack(pictures), axis=0)
+    return ordered[(len(pictures) - 1) // 2], np.logical_and.reduce(masks)
