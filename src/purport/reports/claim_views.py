@@ -25,11 +25,9 @@ from purport.reports.phrases import (
 __all__ = [
     "CaseIndex",
     "ClaimView",
-    "ContradictionView",
     "MatrixView",
     "StoryView",
     "view_claims",
-    "view_contradictions",
     "view_matrix",
     "view_stories",
 ]
@@ -72,6 +70,11 @@ class PartView:
     links: tuple[LinkView, ...] = ()
     """Findings for, against and beside it."""
 
+    @property
+    def unrated(self) -> bool:
+        """Tell whether there is nothing to weigh: not checkable, or not judged."""
+        return self.verdict is None or self.verdict.rating is Rating.NOT_CHECKABLE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationView:
@@ -87,6 +90,8 @@ class RelationView:
     """On what the two meet."""
     reason: str
     """Why."""
+    contradicts: bool
+    """Whether the two cannot both hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +114,6 @@ class ClaimView:
     """How it stands to other claims."""
     reported_by: int | None
     """Number of the claim that reports this one; None at top level."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContradictionView:
-    """Two claims that contradict each other."""
-
-    left: ClaimView
-    """One."""
-    right: ClaimView
-    """The other."""
-    points: tuple[tuple[str, str], ...]
-    """On what, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,21 +186,6 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
     return tuple(views)
 
 
-def view_contradictions(claims: Sequence[ClaimView]) -> tuple[ContradictionView, ...]:
-    """Set claims that contradict each other against each other, each pair once."""
-    by_number = {view.number: view for view in claims}
-    points: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
-    for view in claims:
-        for relation in view.relations:
-            if relation.word == RELATION_WORDS[RelationKind.CONTRADICTS]:
-                pair = (min(view.number, relation.number), max(view.number, relation.number))
-                points[pair].setdefault(relation.slot, relation.reason)
-    return tuple(
-        ContradictionView(left=by_number[left], right=by_number[right], points=tuple(found.items()))
-        for (left, right), found in sorted(points.items())
-    )
-
-
 def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -> MatrixView:
     """Set every claim against every finding that bears on any claim."""
     stances: dict[tuple[str, str], list[tuple[Stance, Part]]] = defaultdict(list)
@@ -256,6 +234,7 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
                 claimant=index.claims[relation.other].claimant,
                 slot=SLOT_NAMES[relation.attr],
                 reason=relation.reason,
+                contradicts=relation.kind is RelationKind.CONTRADICTS,
             )
             for relation in claim.relations
             if relation.other in index.numbers

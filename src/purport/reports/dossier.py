@@ -6,6 +6,7 @@ the page makes browsers keep to that.
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from purport import __version__
 from purport.core.casefile import CaseFile
@@ -25,10 +27,10 @@ from purport.reports.claim_views import (
     CaseIndex,
     ClaimView,
     view_claims,
-    view_contradictions,
     view_matrix,
     view_stories,
 )
+from purport.reports.disputes import view_disputes
 from purport.reports.item_views import Files, view_items
 from purport.reports.methods import explain_checks, registered_checks
 from purport.reports.phrases import PART_NAMES, RATING_ICONS, format_seconds, humanise
@@ -87,13 +89,17 @@ def _render(case: CaseFile, files: Files) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        humanise=humanise, seconds=format_seconds, utc=format_utc, capitalize_first=_capitalise
+        humanise=humanise,
+        seconds=format_seconds,
+        utc=format_utc,
+        capitalize_first=_capitalise,
+        prose=_prose,
     )
     context: dict[str, Any] = {
         "case": case,
         "claims": claims,
         "stories": view_stories(case, index),
-        "contradictions": view_contradictions(claims),
+        "disputes": view_disputes(claims),
         "matrix": view_matrix(case, index, claims),
         "items": view_items(case, files),
         "methods": explain_checks(registered_checks()),
@@ -117,6 +123,15 @@ def _render(case: CaseFile, files: Files) -> str:
 def _capitalise(text: str) -> str:
     """Raise the first letter and leave the rest, which may be a file name."""
     return text[:1].upper() + text[1:]
+
+
+def _prose(text: str) -> Markup:
+    """Escape a text; what stands between backticks is a command."""
+    pieces = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else piece
+        for number, piece in enumerate(pieces)
+    )
 
 
 def _style_of(rating: Rating) -> str:

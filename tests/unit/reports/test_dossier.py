@@ -15,7 +15,7 @@ from purport.core.digests import Digest
 from purport.core.errors import StorageFullError
 from purport.core.ratings import ReviewState
 from purport.reports import write_dossier
-from purport.reports.claim_views import CaseIndex, view_claims, view_contradictions, view_matrix
+from purport.reports.claim_views import CaseIndex, view_claims, view_matrix
 from purport.reports.methods import explain_checks, registered_checks
 
 HandMade: TypeAlias = Any  # its class lives in a module that is loaded by path
@@ -120,7 +120,7 @@ def test_write_dossier_shows_each_claim_with_six_parts(page: Page, hand_made: Ha
         "proposed, not reviewed",
         "There is no overall score.",
         "Contradicted",
-        "These cannot all be true.",
+        "cannot be true together with",
         "not recorded",
         "4.7 m",
         "Position claimed: 12.9 m south-east of the position found",
@@ -236,14 +236,6 @@ def test_view_claims_tells_reviewed_verdicts(hand_made: HandMade, tmp_path: Path
     )
     assert f"1 of {len(others) + 1} reviewed by a person" in page.text
     assert "Reviewed by Reviewer One." in page.text
-
-
-def test_view_contradictions_shows_each_pair_once(hand_made: HandMade) -> None:
-    index = CaseIndex.of(hand_made.case)
-    pairs = view_contradictions(view_claims(hand_made.case, index))
-    assert [(pair.left.number, pair.right.number, len(pair.points)) for pair in pairs] == [
-        (2, 3, 1)
-    ]
 
 
 def test_view_claims_keeps_a_claim_whose_document_is_gone(hand_made: HandMade) -> None:

@@ -215,7 +215,7 @@ def test_draw_key_frames_follows_the_strike_through_the_scene(
 
 
 @pytest.mark.parametrize("index", [30, 70])
-def test_draw_key_frames_draws_no_strike_where_no_link_says_where(
+def test_draw_key_frames_draws_no_strike_where_no_link_says_where(  # noqa: PLR0917 - fixtures
     hand_made: HandMade,
     builder: ModuleType,
     probe: Probe,
