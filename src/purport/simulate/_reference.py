@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.transform import from_origin
+from rasterio import Affine
 
 from purport.simulate._ground import Ground, build_pyramid
 
@@ -76,8 +76,13 @@ def write_reference(
         count=3,
         dtype="uint8",
         crs=ground.crs,
-        transform=from_origin(
-            west_m + look.shift_m[0], north_m + look.shift_m[1], look.gsd_m, look.gsd_m
+        transform=Affine(
+            look.gsd_m,
+            0.0,
+            west_m + look.shift_m[0],
+            0.0,
+            -look.gsd_m,
+            north_m + look.shift_m[1],
         ),
         tiled=True,
         blockxsize=256,
