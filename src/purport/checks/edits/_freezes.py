@@ -1,0 +1,136 @@
+"""Freezes: the same picture shown on while time goes on.
+
+A still scene is not a freeze. Live pictures carry noise, so that two frames differ even if nothing
+moves; a frozen picture differs from itself only by what the codec does to it. A run of frames with
+next to no difference is therefore a clear freeze only where the frames around it differ all the
+time. Where they hardly differ either (a still scene after strong compression), it is but a hint.
+A camera that comes to rest slows down first; a freeze begins and ends in full movement.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.media_time import FrameSpan
+from purport.scene import Scene
+
+__all__ = ["Freeze", "FreezeRules", "find_freezes"]
+
+_UNTOLD = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeRules:
+    """When pictures count as frozen."""
+
+    shortest_s: float = 0.2
+    """Shortest freeze. [s]"""
+    fewest_repeats: int = 3
+    """Fewest frames that repeat the one before."""
+    still_step: float = 0.08
+    """Largest mean difference of thumbnails that counts as none. [luma, 0 to 255]"""
+    drift: float = 0.5
+    """Largest difference across a short interruption (a key frame of the codec) that is bridged."""
+    bridged_frames: int = 2
+    """Longest interruption that is bridged."""
+    around_frames: int = 25
+    """Frames looked at on either side."""
+    fewest_around: int = 8
+    """Fewest frames around without which nothing can be compared."""
+    least_noise: float = 0.1
+    """Least difference that nine in ten frames around must have."""
+    contrast: float = 4.0
+    """How many times smaller the difference within must be."""
+    abrupt_share: float = 0.4
+    """Least share of the usual difference around that the frames next to the freeze must reach."""
+    abrupt_frames: int = 3
+    """Frames next to the freeze, on either side, of which one must."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A run of equal pictures."""
+
+    first: int
+    """Frame that stays."""
+    last: int
+    """Last frame that shows it."""
+    strength: float
+    """0.5 to 1 where the frames around are lively; 0.25 where it may as well be a still scene."""
+
+
+def find_freezes(scene: Scene, rules: FreezeRules) -> tuple[Freeze, ...]:
+    """Find freezes within shots."""
+    still = np.asarray(scene.step <= rules.still_step)
+    still[[shot.span.first for shot in scene.shots]] = False
+    runs = [run for shot in scene.shots for run in _bridged(scene, still, shot.span, rules)]
+    covered = np.zeros(scene.frames, dtype=np.bool_)
+    for run in runs:
+        covered[run.first + 1 : run.last + 1] = True
+    return tuple(
+        _judged(scene, run, covered, rules)
+        for run in runs
+        if run.last - run.first >= rules.fewest_repeats
+        and scene.seconds(run.last) - scene.seconds(run.first) >= rules.shortest_s
+    )
+
+
+def _bridged(
+    scene: Scene, still: NDArray[np.bool_], span: FrameSpan, rules: FreezeRules
+) -> list[FrameSpan]:
+    """Return runs of still frames in a shot, each with the frame that stays before it."""
+    places = span.first + np.flatnonzero(still[span.first : span.last + 1])
+    runs: list[FrameSpan] = []
+    for place in places.tolist():
+        if runs and place - runs[-1].last <= rules.bridged_frames + 1:
+            last = runs[-1].last
+            if place == last + 1 or _apart(scene, last, place) <= rules.drift:
+                runs[-1] = FrameSpan(first=runs[-1].first, last=place)
+                continue
+        runs.append(FrameSpan(first=place - 1, last=place))
+    return runs
+
+
+def _apart(scene: Scene, one: int, other: int) -> float:
+    difference = scene.thumbnails[one].astype(np.int16) - scene.thumbnails[other]
+    return float(np.abs(difference).mean())
+
+
+def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: FreezeRules) -> Freeze:
+    """Compare a run with the frames around it in its shot, and widen it to its true ends."""
+    shot = scene.shot_of(run.first).span
+    before, after = _beside(run, shot, rules.around_frames)
+    around = np.concatenate((before, after))
+    steps = scene.step[around[~covered[around]]]
+    if len(steps) < rules.fewest_around:
+        return Freeze(first=run.first, last=run.last, strength=_UNTOLD)
+    noise, usual = float(np.quantile(steps, 0.1)), float(np.median(steps))
+    within = float(np.median(scene.step[run.first + 1 : run.last + 1]))
+    whole = _widened(scene, run, shot, limit=min(rules.drift, rules.abrupt_share * usual))
+    edges = _beside(whole, shot, rules.abrupt_frames)
+    abrupt = all(
+        float(scene.step[edge].max()) >= rules.abrupt_share * usual for edge in edges if len(edge)
+    )
+    clear = noise >= rules.least_noise and within * rules.contrast <= noise and abrupt
+    strength = 1.0 - 0.5 * within * rules.contrast / noise if clear else _UNTOLD
+    return Freeze(first=whole.first, last=whole.last, strength=strength)
+
+
+def _beside(
+    run: FrameSpan, shot: FrameSpan, frames: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the frames before and after a run, within its shot, whose step is not the run's."""
+    before = np.arange(max(shot.first + 1, run.first + 1 - frames), run.first + 1)
+    after = np.arange(run.last + 1, min(shot.last, run.last + frames) + 1)
+    return before, after
+
+
+def _widened(scene: Scene, run: FrameSpan, shot: FrameSpan, *, limit: float) -> FrameSpan:
+    """Add frames at the ends that show the same picture, coded worse."""
+    first, last, middle = run.first, run.last, (run.first + run.last) // 2
+    while first > shot.first and _apart(scene, first - 1, middle) <= limit:
+        first -= 1
+    while last < shot.last and _apart(scene, last + 1, middle) <= limit:
+        last += 1
+    return FrameSpan(first=first, last=last)

@@ -1,0 +1,211 @@
+"""From what was found to the list of edits: kind, time, strength, innocent explanations."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from purport.checks.edits._freezes import Freeze
+from purport.checks.edits._stretches import Quiet
+from purport.checks.edits.records import Edit, EditKind
+from purport.core.media_time import FrameSpan
+from purport.scene import Scene, Shot, Transition
+from purport.scene.fingerprints import SameStretch
+
+__all__ = [
+    "list_black",
+    "list_freezes",
+    "list_overlays",
+    "list_repeats",
+    "list_silence",
+    "list_transitions",
+]
+
+_AROUND_FRAMES = 12
+_ONE_FADE_FRAMES = 12
+_OVERLAY_STRENGTH = 0.75
+_BOUNDED_BLACK_STRENGTH = 0.9
+_ALL_BLACK_STRENGTH = 0.25
+_WHOLE_SILENCE_STRENGTH = 0.5
+_PART_SILENCE_STRENGTH = 0.75
+
+_CUT = (
+    "Official and news footage is normally cut to length; nothing need be hidden by it.",
+    "A camera that switches lens or sensor changes the picture at once without any editing.",
+)
+_FADE = ("A fade is a common way to join two shots or to begin and end a video.",)
+_FREEZE = (
+    "A live transmission or a screen recording stalls when data are late.",
+    "A change of frame rate repeats frames.",
+    "Editors hold a picture so that viewers can look at it.",
+)
+_STILL = (
+    "The scene may have stood still: strong compression removes the noise that would show it.",
+    *_FREEZE,
+)
+_BLACK = (
+    "Black is put at the start or end of videos and between shots as a matter of course.",
+    "The lens may have been covered, or the sensor may have lost its signal.",
+)
+_DARK = ("The whole video is black: a picture in the dark, or none at all.",)
+_SILENCE_WHOLE = (
+    "Many cameras, and nearly all airborne ones, record no sound.",
+    "Publishing tools add an empty sound track by themselves.",
+)
+_SILENCE_PART = (
+    "Noise suppression of telephones and platforms mutes quiet passages.",
+    "The microphone may have been switched off.",
+    "Words that could harm someone may have been muted.",
+)
+_OVERLAY = (
+    "Sighting systems burn crosshair, clock and symbols into the picture by themselves.",
+    "Publishers add logos and captions; blurred boxes may protect people or methods.",
+)
+_REPEAT = (
+    "Editors show a moment again so that viewers can see it; it should then count once.",
+    "Publishing tools repeat short videos in a loop.",
+)
+
+
+def list_transitions(scene: Scene) -> Iterator[Edit]:
+    """List cuts and fades where a shot begins; fades close to each other are one."""
+    fades: list[Shot] = []
+    for shot in scene.shots:
+        if shot.begins_with is Transition.CUT:
+            yield _transition(scene, EditKind.CUT, shot.span.first, shot.span.first)
+        elif shot.begins_with is Transition.FADE:
+            if fades and shot.span.first - fades[-1].span.first > _ONE_FADE_FRAMES:
+                yield _fade(scene, fades)
+                fades = []
+            fades.append(shot)
+    if fades:
+        yield _fade(scene, fades)
+
+
+def list_freezes(
+    scene: Scene, freezes: Iterable[Freeze], black: Sequence[FrameSpan]
+) -> Iterator[Edit]:
+    """List freezes that are not black pictures."""
+    for freeze in freezes:
+        if any(freeze.first <= span.last and span.first <= freeze.last for span in black):
+            continue
+        clear = freeze.strength >= 0.5  # noqa: PLR2004 - the limit of the scale
+        yield Edit(
+            kind=EditKind.FREEZE,
+            start_s=scene.seconds(freeze.first),
+            end_s=_end_s(scene, freeze.last),
+            strength=freeze.strength,
+            start_frame=freeze.first,
+            end_frame=freeze.last,
+            innocent=_FREEZE if clear else _STILL,
+        )
+
+
+def list_black(scene: Scene, black: Iterable[FrameSpan]) -> Iterator[Edit]:
+    """List black stretches; a video that is black throughout gives but a hint."""
+    for span in black:
+        throughout = len(span) == scene.frames
+        yield Edit(
+            kind=EditKind.BLACK,
+            start_s=scene.seconds(span.first),
+            end_s=_end_s(scene, span.last),
+            strength=_ALL_BLACK_STRENGTH if throughout else _BOUNDED_BLACK_STRENGTH,
+            start_frame=span.first,
+            end_frame=span.last,
+            innocent=_DARK if throughout else _BLACK,
+        )
+
+
+def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
+    """List silences; an empty sound track is a weaker sign than a hole in one."""
+    for quiet in silences:
+        yield Edit(
+            kind=EditKind.SILENCE,
+            start_s=quiet.start_s,
+            end_s=quiet.end_s,
+            strength=_WHOLE_SILENCE_STRENGTH if quiet.whole else _PART_SILENCE_STRENGTH,
+            start_frame=None,
+            end_frame=None,
+            innocent=_SILENCE_WHOLE if quiet.whole else _SILENCE_PART,
+        )
+
+
+def list_overlays(scene: Scene) -> Iterator[Edit]:
+    """List burnt-in graphics, one entry for neighbouring shots that all carry some."""
+    group: list[Shot] = []
+    for shot in scene.shots:
+        if shot.overlay.any():
+            group.append(shot)
+        elif group:
+            yield _overlay(scene, group)
+            group = []
+    if group:
+        yield _overlay(scene, group)
+
+
+def list_repeats(
+    scene: Scene, repeats: Iterable[SameStretch], *, largest_ratio: float
+) -> Iterator[Edit]:
+    """List stretches shown again, at their second showing."""
+    for repeat in repeats:
+        yield Edit(
+            kind=EditKind.REPEAT,
+            start_s=scene.seconds(repeat.other.first),
+            end_s=_end_s(scene, repeat.other.last),
+            strength=1.0 - 0.5 * repeat.ratio / largest_ratio,
+            start_frame=repeat.other.first,
+            end_frame=repeat.other.last,
+            innocent=_REPEAT,
+            other_start_s=scene.seconds(repeat.span.first),
+            other_end_s=_end_s(scene, repeat.span.last),
+        )
+
+
+def _fade(scene: Scene, shots: Sequence[Shot]) -> Edit:
+    return _transition(scene, EditKind.FADE, shots[0].span.first, shots[-1].span.first)
+
+
+def _transition(scene: Scene, kind: EditKind, first: int, last: int) -> Edit:
+    """Describe the change to another shot; its strength is that of its clearest step."""
+    return Edit(
+        kind=kind,
+        start_s=scene.seconds(first),
+        end_s=scene.seconds(last),
+        strength=max(_cut_strength(scene, frame) for frame in range(first, last + 1)),
+        start_frame=first,
+        end_frame=last,
+        innocent=_FADE if kind is EditKind.FADE else _CUT,
+    )
+
+
+def _overlay(scene: Scene, shots: Sequence[Shot]) -> Edit:
+    frames = sum(len(shot.span) for shot in shots)
+    covered = sum(float(shot.overlay.mean()) * len(shot.span) for shot in shots)
+    return Edit(
+        kind=EditKind.OVERLAY,
+        start_s=scene.seconds(shots[0].span.first),
+        end_s=_end_s(scene, shots[-1].span.last),
+        strength=_OVERLAY_STRENGTH,
+        start_frame=shots[0].span.first,
+        end_frame=shots[-1].span.last,
+        innocent=_OVERLAY,
+        picture_share=covered / frames,
+    )
+
+
+def _cut_strength(scene: Scene, frame: int) -> float:
+    """Compare the step into the shot with the median step around it."""
+    first, stop = max(1, frame - _AROUND_FRAMES), frame + _AROUND_FRAMES + 1
+    around = np.delete(scene.step[first:stop], frame - first)
+    step = float(scene.step[frame])
+    if not len(around) or step <= 0.0:
+        return 0.5
+    return 0.5 + 0.5 * max(0.0, 1.0 - float(np.median(around)) / step)
+
+
+def _end_s(scene: Scene, last: int) -> float:
+    """Return when a frame gives way to the next; the last frame stays for the usual time. [s]"""
+    if last + 1 < scene.frames:
+        return scene.seconds(last + 1)
+    if scene.frames == 1:
+        return 0.0
+    return scene.seconds(last) + float(np.median(np.diff(scene.pts)) * float(scene.time_base))

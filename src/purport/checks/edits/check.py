@@ -1,0 +1,210 @@
+"""The edits check: does the footage run as it was filmed?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+
+from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.edits._freezes import FreezeRules, find_freezes
+from purport.checks.edits._listing import (
+    list_black,
+    list_freezes,
+    list_overlays,
+    list_repeats,
+    list_silence,
+    list_transitions,
+)
+from purport.checks.edits._stretches import (
+    BlackRules,
+    QuietRules,
+    TimingRules,
+    find_black,
+    find_silence,
+    measure_timing,
+)
+from purport.checks.edits.records import Edit, EditKind, EditsAnswer, EditsValues, Sound
+from purport.core.digests import JsonObject
+from purport.core.findings import Finding
+from purport.core.records import to_json
+from purport.media import AudioLevels, Probe, decode_audio_levels
+from purport.scene import Scene
+from purport.scene.fingerprints import MatchRules, find_repeats
+
+__all__ = ["EditsCheck"]
+
+_LISTED_STRENGTH = 0.5
+_NOTHING_CHANGES = (
+    "Nothing changes from one frame to the next, so that a picture that was stopped, cut or "
+    "repeated would look the same."
+)
+_NOT_LOOKED_FOR = (
+    "Cuts between two like views, changes of speed, reversed footage, cropping and painted "
+    "pictures are not looked for."
+)
+_OF_TIME = frozenset(
+    {EditKind.BLACK, EditKind.CUT, EditKind.FADE, EditKind.FREEZE, EditKind.REPEAT}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditsCheck:
+    """Looks for signs that the footage was cut, stopped, repeated or covered.
+
+    The check goes through every frame at its own presentation time and lists, with time code:
+    **cuts** and **fades**, where one shot ends and another begins; **freezes**, where the same
+    picture is shown on for 0.2 seconds or more; **repeats**, where a second or more is shown again;
+    **black** pictures; **silence** of a second or more in a sound track; and **overlays**, graphics
+    burnt into the picture such as a crosshair, a clock, a logo or a caption. It also says where the
+    frames' times have gaps.
+
+    Each sign has a strength: 0.5 where it only just stands out from what unedited footage shows, 1
+    where nothing is left to doubt. It is not a probability that anybody meant to deceive: most
+    published footage is edited, and each sign comes with its innocent explanations. Weaker signs,
+    such as a picture that stands still because nothing moves, are kept apart as hints. Overlays and
+    silence alone don't make the answer "edited", since cameras and publishing tools make both.
+
+    That no edit was found does not prove that there is none. A cut between two like views, a change
+    of speed, footage played backwards, cropping, and objects painted in or out are not looked for.
+    """
+
+    name: str = "edits"
+    version: str = "1"
+    question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
+    needs: frozenset[Need] = frozenset({Need.MEDIA})
+    uses: frozenset[Need] = frozenset()
+    after: frozenset[str] = frozenset()
+    fewest_frames: int = 8
+    """Fewest frames on which anything is said."""
+    least_movement: float = 0.02
+    """Median difference of frames below which a video shows no time passing. [luma, 0 to 255]"""
+    freezes: FreezeRules = field(default_factory=FreezeRules)
+    """When pictures count as frozen."""
+    repeats: MatchRules = field(
+        default_factory=lambda: MatchRules(farthest_bits=40, largest_ratio=0.35)
+    )
+    """When two stretches count as the same seconds."""
+    black: BlackRules = field(default_factory=BlackRules)
+    """When a picture counts as black."""
+    quiet: QuietRules = field(default_factory=QuietRules)
+    """When sound counts as silence."""
+    timing: TimingRules = field(default_factory=TimingRules)
+    """When presentation times count as uneven."""
+
+    def parameters(self) -> JsonObject:
+        """Return every parameter by name."""
+        whole = cast("dict[str, object]", to_json(self))
+        identity = {"name", "version", "question", "needs", "uses", "after"}
+        return cast(
+            "JsonObject", {name: value for name, value in whole.items() if name not in identity}
+        )
+
+    def run(self, evidence: Evidence) -> Sequence[Finding]:
+        """Look at one item.
+
+        Raises:
+            UnreadableMediaError: The sound cannot be read because the file cannot.
+        """
+        scene = evidence.load_scene()
+        levels = decode_audio_levels(evidence.path, probe=evidence.probe)
+        signs = sorted(
+            self._signs(scene, levels), key=lambda sign: (sign.start_s, sign.kind, sign.end_s)
+        )
+        values = EditsValues(
+            edits=tuple(sign for sign in signs if sign.strength >= _LISTED_STRENGTH),
+            hints=tuple(sign for sign in signs if sign.strength < _LISTED_STRENGTH),
+            overlay_fraction=_overlay_fraction(scene),
+            sound=self._sound(levels),
+            timing=measure_timing(scene, self.timing),
+            frames=scene.frames,
+            frames_declared=evidence.probe.streams[evidence.probe.video].frames_declared,
+        )
+        answer, reason = self._answer(scene, values)
+        finding = make_finding(
+            self,
+            evidence,
+            answer=answer.value,
+            reason=reason,
+            values=cast("JsonObject", to_json(values)),
+            limits=_limits(scene, values, evidence.probe),
+            libraries=("av", "numpy", "opencv-python-headless"),
+        )
+        return [finding]
+
+    def _signs(self, scene: Scene, levels: AudioLevels | None) -> list[Edit]:
+        black = find_black(scene, self.black)
+        repeats = find_repeats(scene, self.repeats)
+        silences = () if levels is None else find_silence(levels, self.quiet)
+        return [
+            *list_transitions(scene),
+            *list_freezes(scene, find_freezes(scene, self.freezes), black),
+            *list_black(scene, black),
+            *list_repeats(scene, repeats, largest_ratio=self.repeats.largest_ratio),
+            *list_overlays(scene),
+            *list_silence(silences),
+        ]
+
+    def _sound(self, levels: AudioLevels | None) -> Sound:
+        if levels is None or not levels.covered.any():
+            return Sound.NONE
+        heard = levels.rms_dbfs[levels.covered] > self.quiet.loudest_dbfs
+        return Sound.HEARD if heard.any() else Sound.SILENT
+
+    def _answer(self, scene: Scene, values: EditsValues) -> tuple[EditsAnswer, str]:
+        of_time = [edit for edit in values.edits if edit.kind in _OF_TIME]
+        if of_time:
+            return EditsAnswer.EDITED, f"The footage shows {_counted(values.edits)}."
+        if scene.frames < self.fewest_frames:
+            return (
+                EditsAnswer.CANNOT_TELL,
+                f"There are only {scene.frames} frames; at least {self.fewest_frames} are needed.",
+            )
+        if float(np.median(scene.step[1:])) < self.least_movement:
+            return EditsAnswer.CANNOT_TELL, _NOTHING_CHANGES
+        others = f" It carries {_counted(values.edits)}." if values.edits else ""
+        return (
+            EditsAnswer.NO_EDIT_FOUND,
+            f"No cut, freeze, repeat or black picture was found in {scene.frames} frames.{others}",
+        )
+
+
+def _counted(edits: Sequence[Edit]) -> str:
+    """Say how many of each kind."""
+    names = {
+        EditKind.BLACK: ("black stretch", "black stretches"),
+        EditKind.CUT: ("cut", "cuts"),
+        EditKind.FADE: ("fade", "fades"),
+        EditKind.FREEZE: ("freeze", "freezes"),
+        EditKind.OVERLAY: ("stretch with burnt-in graphics", "stretches with burnt-in graphics"),
+        EditKind.REPEAT: ("repeat", "repeats"),
+        EditKind.SILENCE: ("silence", "silences"),
+    }
+    counts = [(kind, sum(edit.kind is kind for edit in edits)) for kind in EditKind]
+    words = [f"{count} {names[kind][count != 1]}" for kind, count in counts if count]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _overlay_fraction(scene: Scene) -> float | None:
+    known = [shot for shot in scene.shots if shot.overlay_known]
+    frames = sum(len(shot.span) for shot in known)
+    if not frames:
+        return None
+    return sum(float(shot.overlay.mean()) * len(shot.span) for shot in known) / frames
+
+
+def _limits(scene: Scene, values: EditsValues, probe: Probe) -> tuple[str, ...]:
+    limits = [_NOT_LOOKED_FOR, "Repeats are found from 1 second on, at the same speed and framing."]
+    if values.sound is Sound.NONE:
+        limits.append("There is no sound track, so that nothing can be said about the sound.")
+    if any(not shot.overlay_known for shot in scene.shots):
+        limits.append(
+            "Where the scene itself stands still, graphics in the picture can't be told from it."
+        )
+    if values.timing is not None and values.timing.gaps:
+        limits.append(
+            f"The frames' times have {len(values.timing.gaps)} gaps, as if frames had been dropped."
+        )
+    if probe.truncated:
+        limits.append("The file breaks off before its end; what followed is not known.")
+    return tuple(limits)

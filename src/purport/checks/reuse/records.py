@@ -1,0 +1,69 @@
+"""What the reuse check answers and the shared stretches that it lists."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from purport.core.digests import Digest
+
+__all__ = ["ReuseAnswer", "ReuseMatch", "ReuseValues"]
+
+
+class ReuseAnswer(StrEnum):
+    """Whether the same seconds are seen elsewhere."""
+
+    REUSED = "reused"
+    """Another item of the workspace shows the same seconds, or the item shows some twice."""
+    NO_MATCH = "no_match"
+    """None does, among what was compared."""
+    CANNOT_TELL = "cannot_tell"
+    """Too little is seen or moves, or the item is too short."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReuseMatch:
+    """A stretch of this item that shows the same seconds as another stretch."""
+
+    item: Digest
+    """This item."""
+    start_s: float
+    """Start in this item after its first frame. [s]"""
+    end_s: float
+    """End in this item. [s]"""
+    start_frame: int
+    """First frame in this item."""
+    end_frame: int
+    """Last frame in this item."""
+    other: Digest
+    """The other item; this one again for a stretch that is shown twice in it."""
+    other_name: str
+    """File name of the other item."""
+    other_start_s: float
+    """Start in the other item after its first frame. [s]"""
+    other_end_s: float
+    """End in the other item. [s]"""
+    other_start_frame: int
+    """First frame in the other item."""
+    other_end_frame: int
+    """Last frame in the other item."""
+    exact: bool
+    """Whether the pictures are equal frame by frame, to the last digit of their thumbnails."""
+    distance_bits: float
+    """Mean distance of the fingerprints of aligned frames, of 256; about 128 when unrelated."""
+    change: float
+    """How much the picture changes within the stretch, root mean square. [luma, 0 to 255]"""
+    ratio: float
+    """Difference of the aligned frames as a share of `change`; 0 for equal pictures."""
+    share: float
+    """Part of this item's duration that the stretch takes. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReuseValues:
+    """Numbers of the reuse check."""
+
+    matches: tuple[ReuseMatch, ...]
+    """Shared stretches, by start."""
+    compared: tuple[Digest, ...]
+    """The other items that were compared, by digest."""
+    usable_share: float
+    """Part of the frames with enough structure to be compared. [0 to 1]"""
