@@ -24,6 +24,7 @@ _ADDRESSEES = PEOPLE | words(
 )
 _VENUES = COMMUNICATIONS | words(
     "assembly meeting summit session event hearing ceremony rally forum council conference "
+    "nations un "
     "parliament headquarters"
 )
 _WHERE = words("at in on during via through by")
@@ -129,8 +130,18 @@ def _adjunct_end(passage: Passage, index: int, high: int) -> int:
         if not passage.tokens[at].is_word or passage.lower(at) in FINITE | {"that"}:
             return index
         if passage.lower(at) in _VENUES and passage.lower(at + 1) not in _VENUES:
-            return _with_date(passage, at + 1, high)
+            return _with_date(passage, _with_owner(passage, at + 1, high), high)
     return index
+
+
+def _with_owner(passage: Passage, index: int, high: int) -> int:
+    """Step over "of the Coastal League" after a venue."""
+    if passage.lower(index) != "of":
+        return index
+    at = index + 1
+    while at < high and (passage.lower(at) in {"the", "of"} or passage.tokens[at].is_capitalised):
+        at += 1
+    return at if at > index + 1 else index
 
 
 def _with_date(passage: Passage, index: int, high: int) -> int:

@@ -5,10 +5,19 @@ the cues in the sentence decides: what a later cue takes is not content of an ea
 """
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
 from purport.ledger.cues import Cue, CueKind, find_cues
-from purport.ledger.lexicon import COMMUNICATIONS, DETERMINERS, FINITE, MEDIA, Complement
+from purport.ledger.lexicon import (
+    AUXILIARIES,
+    COMMUNICATIONS,
+    DETERMINERS,
+    FINITE,
+    MEDIA,
+    PREPOSITIONS,
+    Complement,
+)
 from purport.ledger.passages import Passage
 from purport.ledger.sources import (
     Range,
@@ -29,6 +38,8 @@ _CLOSING = frozenset("\"'”»›’“")
 _TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
 _LEADING = frozenset({"that", "however", "but", "and", "yet"})
 _MIN_QUOTED_WORDS = 2
+_MAX_CUES = 10
+"""No sentence that a person wrote attributes more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ def find_attributions(passage: Passage) -> list[Attribution]:
 
 
 def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
-    cues = list(find_cues(passage, low, high))
+    cues = list(islice(find_cues(passage, low, high), _MAX_CUES))
     found: list[Attribution] = []
     for number, cue in enumerate(cues):
         following = cues[number + 1] if number + 1 < len(cues) else None
@@ -110,7 +121,7 @@ def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attributio
     before = passage.lower(cue.start - 1) if cue.start > low else ""
     if before in {"who", "which"}:
         return antecedent_of(passage, cue.start - 1, low)
-    if passage.lower(cue.start).endswith("ing") and before in {",", "–", "—", "and"}:
+    if passage.lower(cue.start).endswith("ing") and before not in AUXILIARIES:
         same = next(
             (item.speaker.phrase for item in reversed(earlier) if item.speaker.phrase), None
         )
@@ -131,6 +142,8 @@ def _content(
 ) -> tuple[Range, ...]:
     low, high = bounds
     rest = adjuncts.end
+    if passage.lower(cue.start).endswith("ing"):  # ", adding …": what follows, nothing before
+        return ((rest, high),) if rest < high else ()
     quote = _quotation_ending(passage, phrase[0], low)
     parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
     if quote is not None:
@@ -205,10 +218,10 @@ def _complements(
     passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
 ) -> bool:
     quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
+    if cue.complement is Complement.QUOTE:
+        return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
     if quoted or cue.complement is Complement.ANY or adjuncts.that:
         return sum(end - start for start, end in content) > 1 or quoted
-    if cue.complement is Complement.QUOTE:
-        return False
     words = [passage.lower(index) for index in range(*content[0])]
     if (
         cue.complement is Complement.ADDRESSEE
@@ -224,7 +237,7 @@ def _inverted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
     low, high = bounds
     before = passage.tokens[cue.start - 1].text if cue.start > low else ""
     quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
-    if cue.kind is CueKind.NOUN or not (quoted or before in {",", "–", "—", "-"}):
+    if cue.kind is not CueKind.SPEECH or not (quoted or before in {",", "–", "—", "-"}):
         return None
     phrase = source_from(passage, cue.end, high)
     if phrase is None:
@@ -245,12 +258,20 @@ def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
         return None
     rest = phrase[1]
     if cue.start == low or all(not passage.tokens[at].is_word for at in range(low, cue.start)):
-        while rest < high and passage.tokens[rest].text != ",":
-            rest += 1
+        if passage.lower(rest) in PREPOSITIONS | {",", "which", "who"}:
+            rest = _next_comma(passage, rest, high)
+        if passage.lower(rest + 1) in {"which", "who"}:
+            rest = _next_comma(passage, rest + 1, high)
         content = ((rest, high),) if rest < high else ()
     else:
         content = ((low, cue.start),)
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
+
+
+def _next_comma(passage: Passage, index: int, high: int) -> int:
+    while index < high and passage.tokens[index].text != ",":
+        index += 1
+    return index
 
 
 def _shown(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
@@ -315,8 +336,8 @@ def _cut_before(
     before = passage.lower(at)
     if following.kind is CueKind.ACCORDING and first < following.start:
         return item if item.cue and item.cue[0] > first else _ended(item, following.start)
-    if passage.lower(following.start).endswith("ing") and before in {",", "–", "—", "and"}:
-        return _ended(item, at)
+    if passage.lower(following.start).endswith("ing") and before not in AUXILIARIES:
+        return _ended(item, at if before in {",", "–", "—", "and"} else following.start)
     if before in {"and", "but"} and following.start > first:
         return _ended(item, at)
     limit = max(first, following.start - 12)

@@ -106,12 +106,17 @@ class Cast:
         spoken = [member for member in self.latest if member.name != NARRATOR]
         if word == "they":
             return spoken[0] if spoken else None
-        return next((member for member in spoken if member.is_person is people), None) or next(
-            (member for member in spoken if people and _is_single_role(member)), None
-        )
+        same = next((member for member in spoken if member.is_person is people), None)
+        if same is None and people:
+            return next((member for member in spoken if _is_single_role(member)), None)
+        if same is None and len(self.owners) == 1:
+            return self.owners[0]
+        return same
 
     def _of_name(self, passage: Passage, phrase: Range) -> Member:
         name, role = _split_role(passage, phrase)
+        if name is None and (named := _named_after(passage, phrase)) is not None:
+            name, role = named, _joined(passage, phrase)
         if name is not None:
             return self._person(passage, name, role or _apposition(passage, phrase))
         single = passage.lower(phrase[0]) if phrase[1] - phrase[0] == 1 else ""
@@ -174,9 +179,21 @@ class Cast:
                     member.name, member.words = text, words
                 member.country = member.country or country
                 return member
-        made = Member(text, None, is_person=False, words=words, country=country)
+        fuller = self._full_body(text)
+        made = Member(fuller, None, is_person=False, words=words, country=country)
         self.members.append(made)
         return made
+
+    def _full_body(self, name: str) -> str:
+        """Return "Harbour Observatory for Rights" for "Observatory" when the story has it."""
+        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS:
+            return name
+        form = re.compile(
+            rf"\b(?:[A-Z][\w-]+ ){{1,3}}{re.escape(name)}(?: (?:for|of)(?: [A-Z]\w+)+)?"
+            rf"|\b{re.escape(name)} (?:for|of)(?: [A-Z]\w+)+"
+        )
+        found = [match.group().removeprefix("The ") for match in form.finditer(self.told)]
+        return max(found, key=len, default=name)
 
     def _new_plain(self, passage: Passage, phrase: Range) -> Member:
         return self._body(passage, phrase)
@@ -202,7 +219,20 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
         titled = passage.lower(start - 1) in TITLES and start - 1 == first
         return name, None if titled else _joined(passage, (first, start))
     is_plain = start == first and end - start in {2, 3}
-    return (name, None) if is_plain and not _is_body(passage, name) else (None, None)
+    if is_plain and not _is_body(passage, name):
+        return name, None
+    return _leading_name(passage, phrase)
+
+
+def _named_after(passage: Passage, phrase: Range) -> Range | None:
+    """Return the name in "its defence minister, Ilse Varga,"; None when no name follows."""
+    start = phrase[1] + 1
+    if passage.lower(phrase[1]) != "," or passage.lower(phrase[1] - 1) not in _ROLES:
+        return None
+    end = start
+    while end < len(passage.tokens) and _may_be_name(passage, end):
+        end += 1
+    return (start, end) if end > start and passage.lower(end) == "," else None
 
 
 def _leading_name(passage: Passage, phrase: Range) -> tuple[Range | None, str | None]:
@@ -211,8 +241,9 @@ def _leading_name(passage: Passage, phrase: Range) -> tuple[Range | None, str | 
     stop = first
     while stop < end and _may_be_name(passage, stop):
         stop += 1
-    if stop - first in {2, 3, 4} and stop < end and passage.lower(stop) in {"a", "an", "the"}:
-        return (first, stop), _joined(passage, (stop + 1, end))
+    follows = passage.lower(stop) if stop < end else ""
+    if stop - first in {2, 3, 4} and follows in _ROLES | {"a", "an", "the"}:
+        return (first, stop), _joined(passage, (stop, end))
     return None, None
 
 

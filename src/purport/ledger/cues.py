@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from purport.ledger.lexicon import (
+    ADVERBS,
     AMBIGUOUS,
     AUXILIARIES,
     DETERMINERS,
+    FINITE,
     NOUN_CUE_VERBS,
     NOUN_CUES,
     PREPOSITIONS,
@@ -24,6 +26,8 @@ _PURPORT = words("purport purports purported purporting claims claim")
 _SEEM = words("appear appears appeared appearing seem seems seemed seeming")
 _PURPORTEDLY = words("purportedly allegedly reportedly supposedly")
 _MAX_NOUN_GAP = 4
+_MAX_HEADLINE = 40
+_TITLE_SHARE = 0.6
 
 
 class CueKind(Enum):
@@ -108,7 +112,7 @@ def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     following = passage.lower(index + 1)
     if before in {"to", "of", "without"} or following == "by":
         return False
-    if token.is_capitalised and index > low and token.lower in AMBIGUOUS | {"said"}:
+    if token.is_capitalised and index > low and not _is_title_case(passage, low, high):
         return False
     if before in _BE_FORMS and not token.lower.endswith("ing"):
         return False
@@ -120,7 +124,14 @@ def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
 
 
 _BE_FORMS = words("is are was were be been being")
-_DESCRIBING = words("so-called media news earlier previous similar such more no and")
+_DESCRIBING = words("so-called media news earlier previous similar such more no")
+
+
+def _is_title_case(passage: Passage, low: int, high: int) -> bool:
+    """Tell whether most words are capitalised, as in an American headline."""
+    words_there = [token for token in passage.tokens[low:high] if token.is_word]
+    capitals = sum(token.is_capitalised for token in words_there)
+    return high - low <= _MAX_HEADLINE and capitals > _TITLE_SHARE * len(words_there)
 
 
 def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
@@ -130,16 +141,24 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     following = passage.lower(index + 1)
     if following in PREPOSITIONS | AUXILIARIES | SPEECH.keys() - {"reports"} | {"and", "or"}:
         return False
+    if (
+        following in FINITE
+        or following.endswith("ed")
+        or following in {"suggest", "suggests", "say", "says"}
+    ):
+        return False
     before = passage.tokens[index - 1]
     if before.text in {",", "“", '"', "”"} and index - 1 > low:
         return True
-    if before.lower.endswith("'s") or before.lower in _DESCRIBING:
+    if before.lower.endswith("'s") or before.lower in _DESCRIBING | {"and"}:
         return False
     return before.is_word or before.text in {"–", "—", ")", ","}
 
 
 def _before(passage: Passage, index: int, low: int) -> str:
     before = index - 1
-    while before > low and passage.lower(before).endswith("ly"):
+    while before > low and (
+        passage.lower(before).endswith("ly") or passage.lower(before) in ADVERBS
+    ):
         before -= 1
     return passage.lower(before) if before >= low else ""

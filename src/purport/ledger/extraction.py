@@ -16,10 +16,13 @@ from purport.ledger.publishers import find_publishers
 from purport.ledger.reading import layout_of, view_of
 from purport.ledger.relations import relate_claims
 from purport.ledger.slots import FoundSlot, find_hedges, find_slots
+from purport.ledger.sources import Range, subject_of
 from purport.ledger.view import View
 
 __all__ = ["extract_claims"]
 
+_NEAR = 20
+"""How many claims away the claim that reports another can stand: both are in one sentence."""
 _DENYING = frozenset({"deny", "reject", "dismiss", "doubt"})
 
 
@@ -60,7 +63,7 @@ def extract_claims(story: StoryText) -> tuple[Claim, ...]:
     for item in made:
         claim = _claim(prepared, item)
         claims.setdefault(claim.id, claim)
-    return relate_claims(_nested(_in_order(claims.values())))
+    return relate_claims(_without_echoes(_nested(_in_order(claims.values()))))
 
 
 def _speakers(story: _Story, cast: Cast) -> list[_Made]:
@@ -91,7 +94,15 @@ def _member(story: _Story, cast: Cast, passage: Passage, attribution: Attributio
         return cast.narrator(story.layout.byline)
     if speaker.medium is not None and attribution.cue is not None:
         return cast.of_footage(passage, speaker.phrase)
-    return cast.introduce(passage, speaker.phrase)
+    return cast.introduce(passage, _antecedent(passage, speaker.phrase))
+
+
+def _antecedent(passage: Passage, phrase: Range) -> Range:
+    """Return the subject that "it" or "they" takes up inside a sentence, else the phrase itself."""
+    if passage.lower(phrase[0]) not in {"it", "they"}:
+        return phrase
+    low = next(first for first, end in passage.sentences if first <= phrase[0] < end)
+    return subject_of(passage, low, phrase[0]) or phrase
 
 
 def _claim(story: _Story, item: _Made) -> Claim:
@@ -217,7 +228,20 @@ def _in_order(claims: Iterable[Claim]) -> list[Claim]:
 
 def _nested(claims: Sequence[Claim]) -> list[Claim]:
     """Mark the claims whose source stands inside the content of another."""
-    return [replace(claim, nested_in=_reporter(claim, claims)) for claim in claims]
+    return [
+        replace(claim, nested_in=_reporter(claim, claims[max(0, at - _NEAR) : at + _NEAR]))
+        for at, claim in enumerate(claims)
+    ]
+
+
+def _without_echoes(claims: Sequence[Claim]) -> list[Claim]:
+    """Drop "they feared …" inside what the same claimant is said to have said."""
+    by_id = {claim.id: claim for claim in claims}
+    return [
+        claim
+        for claim in claims
+        if claim.nested_in is None or by_id[claim.nested_in].claimant != claim.claimant
+    ]
 
 
 def _reporter(claim: Claim, claims: Sequence[Claim]) -> str | None:

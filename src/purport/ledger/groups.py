@@ -53,6 +53,8 @@ _DESCRIBED = re.compile(
     r"(?:the |armed )?opposition(?! to)))\b"
     r"|(?P<backed>(?:forces|groups?|fighters|rebels|units|militias?|factions?|people) "
     r"(?:that (?:are|were) )?(?:supported|backed|trained|armed|funded) by (?:the )?[\w.’'-]+)"
+    r"|(?P<militias>(?:town|local|village|tribal|pro-government|allied) "
+    r"(?:militias?|militiamen|fighters|defence units))"
     r"|(?P<rest>(?:the )?(?:whole |entire )?rest of the "
     r"(?:country|nation|opposition|island|region|people)"
     r"(?: (?:that|who|which)(?:['’]s| is| are|) ?\w+(?: \w+)?)?"

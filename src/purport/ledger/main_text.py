@@ -38,7 +38,9 @@ def lay_out_html(view: View) -> tuple[Layout, str]:
     open_blocks = [block for block in view.blocks if not block.tags & _CLOSED_TAGS]
     headline = _headline(view, open_blocks)
     if kept:
-        chosen = [block for block in view.blocks if _is_kept(view, block, kept)]
+        main = {block for block in view.blocks if _is_kept(view, block, kept)}
+        main.update(_under_headline(open_blocks, headline, main))
+        chosen = [block for block in view.blocks if block in main]
     else:
         chosen = open_blocks
     ranges = [found for block in chosen if (found := _trimmed(view, block))]
@@ -80,6 +82,17 @@ def _headline(view: View, blocks: list[HtmlBlock]) -> tuple[int, int] | None:
         if "h1" in block.tags and (found := _trimmed(view, block)):
             return found
     return None
+
+
+def _under_headline(
+    blocks: list[HtmlBlock], headline: tuple[int, int] | None, main: set[HtmlBlock]
+) -> list[HtmlBlock]:
+    """Return what stands between headline and body: standfirst, byline, date line."""
+    if headline is None or not main:
+        return []
+    bodies = [block.start for block in main if block.start >= headline[1]]
+    first = min(bodies, default=headline[1])
+    return [block for block in blocks if headline[1] <= block.start and block.end <= first]
 
 
 def _trimmed(view: View, block: HtmlBlock) -> tuple[int, int] | None:

@@ -13,10 +13,14 @@ __all__ = ["Passage", "Token", "cut_passage"]
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*(?:-\w+)?|\w+(?:['’\-‑]\w+)*|[^\w\s]")
 _CLOSERS = frozenset("\"'”’»›)]")
+_FUNCTION_WORDS = words(
+    "who is it as or so at in on be has had do are am he by no not but and that"
+)
 _ABBREVIATIONS = words(
     "mr mrs ms dr gen lt col maj capt sgt adm sen rep gov prof st no vs etc jan feb mar apr "
     "jun jul aug sep sept oct nov dec inc ltd co corp approx brig cmdr hon rev pres fig dept"
 )
+_ARABIC_NAME = re.compile(r"(?:a[lnrstdz]|ash|el)-[A-Z]")
 _MAX_SENTENCE_TOKENS = 400
 _MAX_KEPT_QUOTATION = 300
 
@@ -42,7 +46,7 @@ class Token:
     @property
     def is_capitalised(self) -> bool:
         """Whether it begins with a capital."""
-        return self.text[0].isupper()
+        return self.text[0].isupper() or _ARABIC_NAME.match(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class Passage:
 
 def cut_passage(text: str, start: int, end: int) -> Passage:
     """Cut visible `[start, end)` of a text."""
+    shouted = not any(letter.islower() for letter in text[start:end])
     tokens = tuple(
-        Token(match.start(), match.end(), match.group(), match.group().lower().replace("’", "'"))
+        Token(match.start(), match.end(), match.group(), _lower(match.group(), shouted=shouted))
         for match in _TOKEN.finditer(text, start, end)
     )
     ranges = find_quotations(text, start, end)
@@ -76,6 +81,13 @@ def cut_passage(text: str, start: int, end: int) -> Passage:
     sentences = tuple(_sentences(tokens, quotations, quoted))
     starts = frozenset(first for first, _ in sentences)
     return Passage(tokens, sentences, quotations, quoted, starts)
+
+
+def _lower(word: str, *, shouted: bool) -> str:
+    """Lower a word; "WHO" and "IS" stay as they are, so that they are not "who" and "is"."""
+    lowered = word.lower().replace("’", "'")
+    is_acronym = not shouted and len(word) > 1 and word.isupper()
+    return word if is_acronym and lowered in _FUNCTION_WORDS else lowered
 
 
 def _to_tokens(

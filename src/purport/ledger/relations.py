@@ -34,8 +34,9 @@ def relate_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     slot; a contradiction goes before an agreement.
     """
     relations: dict[str, list[Relation]] = {claim.id: [] for claim in claims}
-    for number, first in enumerate(claims):
-        for second in claims[number + 1 :]:
+    comparable = [claim for claim in claims if _COMPARED & {slot.attr for slot in claim.slots}]
+    for number, first in enumerate(comparable):
+        for second in comparable[number + 1 :]:
             if first.id == second.id:
                 continue
             for attr, kind, reason in _compare(first, second):
@@ -209,3 +210,4 @@ _JUDGES: dict[SlotAttr, Callable[[Slot, Slot], _Judged | None]] = {
     SlotAttr.TARGET_TYPE: _judge_types,
     SlotAttr.PLACE: _judge_places,
 }
+_COMPARED = frozenset(_JUDGES) | {SlotAttr.VERIFICATION_STATUS, SlotAttr.FOOTAGE_ORIGIN}

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from purport.core.claims import Polarity, Quantifier, SlotAttr
 from purport.ledger.amounts import Amount, find_amounts
 from purport.ledger.groups import GroupMention, GroupNames
-from purport.ledger.verification import UNVERIFIED
+from purport.ledger.verification import UNESTABLISHED
 
 __all__ = ["FoundSlot", "find_hedges", "find_slots"]
 
 _STRIKES = re.compile(
-    r"\s+(?:\w+ ){0,2}?(?:(?:air ?|drone )?strikes|air ?strikes|raids|air raids|sorties|attacks|"
+    r"\s+(?:(?!of\b)\w+ ){0,2}?(?:(?:air ?|drone )?strikes|air ?strikes|"
+    r"raids|air raids|sorties|attacks|"
     r"bombs|missiles|shells|rockets|bombings|strike|raid|airstrike)\b",
     re.IGNORECASE,
 )
 _TARGETS = re.compile(
-    r"\s+(?:(?!strikes|raids)[\w'’-]+ ){0,3}?(?:targets?|positions?|sites?|facilities|locations|"
-    r"buildings|objects|installations|posts|outposts|camps|bases)\b",
+    r"\s+(?:(?!of\b|strikes|raids)[\w'’-]+ ){0,3}?(?:targets?|positions?|sites?|facilities|"
+    r"locations|buildings|objects|installations|posts|outposts|camps|bases)\b",
     re.IGNORECASE,
 )
 _LENGTHS_M = {
@@ -85,7 +86,8 @@ _WEAPON = re.compile(
     r"\b(?:(?:cluster|barrel|guided|unguided|dumb|smart|thermobaric|phosphorus|gravity|"
     r"bunker-buster) "
     r"(?:bomb|munition|shell)s?|(?:cruise |ballistic |guided )?missiles?|drones?|rockets?|"
-    r"artillery|mortars?|sarin|chlorine|napalm|white phosphorus|(?:weapons?|bombs?|missiles?) used|type of weapons?|"
+    r"artillery|mortars?|sarin|chlorine|napalm|white phosphorus|"
+    r"(?:weapons?|bombs?|missiles?) used|type of weapons?|"
     r"(?:which|what) weapons?|munitions?)\b",
     re.IGNORECASE,
 )
@@ -136,7 +138,9 @@ _HITTING = re.compile(
 _THINGS_AFTER = re.compile(
     r"['’]?s?\s+(?:\w+\s){0,1}?(?:positions?|targets?|fighters|militants|camps?|bases?|headquarters|HQ|"
     r"depots?|"
-    r"strongholds?|convoys?|stores?|were (?:hit|struck|bombed)|was (?:hit|struck|bombed))",
+    r"strongholds?|convoys?|stores?|"
+    r"(?:was|were|had been|has been|have been|being) (?:not )?(?:the ones? )?"
+    r"(?:hit|struck|bombed|targeted|attacked))",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
@@ -190,8 +194,14 @@ def find_slots(
         flipped = denied != _is_called_false(text, start, end)
         found.extend(_counts(text, start, end))
         found.extend(_miss_distances(text, start, end))
-        found.extend(_groups(text, (start, end), groups, flipped=flipped))
-        found.extend(_outcomes(text, (start, end), groups, flipped=flipped))
+        named = list(_groups(text, (start, end), groups, flipped=flipped))
+        spared = any(slot.polarity is Polarity.NEGATED for slot in named)
+        found.extend(named)
+        found.extend(
+            slot
+            for slot in _outcomes(text, (start, end), groups, flipped=flipped)
+            if not (spared and slot.polarity is Polarity.NEGATED)  # "did not hit X but Y": who
+        )
         found.extend(_types(text, start, end))
         found.extend(_weapons(text, start, end))
         found.extend(_places(text, (start, end), groups))
@@ -249,7 +259,9 @@ def _groups(
     for mention in groups.find(text, *bounds):
         if not _is_target(text, mention, bounds):
             continue
-        negated = _is_negated(text, mention.start, bounds[0]) != flipped
+        denied = _is_negated(text, mention.start, bounds[0])
+        denied = denied or _NEGATED_AFTER.match(text, mention.end, bounds[1]) is not None
+        negated = denied != flipped
         yield FoundSlot(
             attr=SlotAttr.TARGET_GROUP,
             start=mention.start,
@@ -277,6 +289,11 @@ def _group_quantifier(
     if re.search(r"\bsome\b[^,;]{0,30}$", before, re.IGNORECASE):
         return Quantifier.SOME
     return None
+
+
+_NEGATED_AFTER = re.compile(
+    r"['’]?s?(?: \w+)? (?:was|were|is|are|had|has|have) not\b", re.IGNORECASE
+)
 
 
 def _is_negated(text: str, at: int, low: int) -> bool:
@@ -307,6 +324,8 @@ def _outcomes(
         if value == "hit" and (exclusive or missed):
             continue  # "exclusively hit X" says who was hit; "failed to hit" is a miss
         for match in form.finditer(text, *bounds):
+            if _EXCLUSIVE.search(text, max(bounds[0], match.start() - 16), match.start()):
+                continue
             negated = (
                 _is_negated(text, match.start(), max(bounds[0], match.start() - 20)) != flipped
             )
@@ -364,7 +383,7 @@ def _times(text: str, start: int, end: int) -> Iterator[FoundSlot]:
 
 
 def _verification(text: str, start: int, end: int) -> Iterator[FoundSlot]:
-    for match in UNVERIFIED.finditer(text, start, end):
+    for match in UNESTABLISHED.finditer(text, start, end):
         yield FoundSlot(
             attr=SlotAttr.VERIFICATION_STATUS, start=match.start(),
             end=match.end(), value="unverified",

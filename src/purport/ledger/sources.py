@@ -35,7 +35,10 @@ Range = tuple[int, int]
 
 _MAX_NAME = 16
 _MAX_ASIDE = 40
+_MAX_NAMED = 6
 _PAIRED = {",": ",", "–": "–", "—": "—", "-": "-", ")": "("}
+_COMPLETING = words("in into of from at near on with among for outside inside across about")
+_OPENERS = words("but and meanwhile however yet also then")
 _NEGATIONS = frozenset({"not", "n't", "never", "didn't", "doesn't", "don't", "wouldn't", "cannot"})
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
@@ -44,6 +47,7 @@ _SPEECH_FORMS = frozenset(SPEECH) - words(
     "monitor warning warnings comment comments claims"
 )
 """Reporting verbs that cannot stand inside a name."""
+_ENDING_VERBS = FINITE | (STOPPERS - {"and"}) | frozenset(SPEECH)
 _ENDING_WORDS = FINITE | (STOPPERS - {"and"}) | PRONOUNS | _SPEECH_FORMS
 
 
@@ -71,7 +75,47 @@ def source_before(passage: Passage, cue: int, low: int) -> Range | None:
         if opening is None:
             return None
         index = opening - 1
-    return _phrase_ending(passage, index, low)
+    found = _phrase_ending(passage, index, low)
+    if found is None or _hangs_on(passage, found[0], low):
+        return _leading_phrase(passage, low, cue) or (found if found is not None else None)
+    return found
+
+
+def _hangs_on(passage: Passage, first: int, low: int) -> bool:
+    """Tell whether a phrase only completes another: "(a commission on rights) in Syria"."""
+    return first - 1 > low and passage.lower(first - 1) in _COMPLETING
+
+
+def _leading_phrase(passage: Passage, low: int, cue: int) -> Range | None:
+    """Find the subject at the start of the clause when a relative clause or place follows it."""
+    first = cue
+    while first > low and passage.tokens[first - 1].text not in {",", ";", ":", "–", "—"}:
+        first -= 1
+    while first < cue and passage.lower(first) in _OPENERS:
+        first += 1
+    found = source_from(passage, first, cue)
+    if found is None or found[1] >= cue:
+        return found
+    follows = passage.lower(found[1])
+    if follows in {"which", "who", "whose"}:
+        return found
+    between = range(found[1], cue)
+    verbs = any(
+        passage.lower(at) in FINITE | {"that"}
+        or passage.quoted[at] >= 0
+        or not passage.tokens[at].is_word
+        for at in between
+        if not _is_skipped(passage, at)
+    )
+    joined = follows in PREPOSITIONS | _COMPLETING | {"a", "an", "based", "known", "going"}
+    return found if joined and not verbs and not _is_time(passage, found) else None
+
+
+def _is_time(passage: Passage, phrase: Range) -> bool:
+    return all(
+        passage.lower(at) in TIMES | DETERMINERS or passage.tokens[at].text[0].isdigit()
+        for at in range(*phrase)
+    )
 
 
 def antecedent_of(passage: Passage, pronoun: int, low: int) -> Range | None:
@@ -107,7 +151,9 @@ def subject_of(passage: Passage, low: int, high: int) -> Range | None:
 def is_source(passage: Passage, phrase: Range) -> bool:
     """Tell whether a noun phrase can speak: a name, a role, an organisation, a pronoun."""
     words = [passage.tokens[index] for index in range(*phrase) if passage.tokens[index].is_word]
-    if not words or all(word.lower in TIMES or word.text[0].isdigit() for word in words):
+    if not words or all(
+        word.lower.removesuffix("s") in TIMES or word.text[0].isdigit() for word in words
+    ):
         return False
     if len(words) == 1 and words[0].lower in {"i", "we", "you"}:
         return False
@@ -143,9 +189,20 @@ def _opening_of_aside(passage: Passage, closing: int, low: int) -> int | None:
     for index in range(closing - 1, max(low, closing - _MAX_ASIDE), -1):
         if passage.tokens[index].text == wanted and passage.quoted[index] < 0:
             first = passage.lower(index + 1)
-            opens = wanted != "," or _begins_apposition(passage, index + 1, closing)
+            opens = (
+                wanted != ","
+                or _begins_apposition(passage, index + 1, closing)
+                or _is_named_role(passage, index, closing)
+            )
             return index if opens and first not in {"and", "but"} else None
     return None
+
+
+def _is_named_role(passage: Passage, opening: int, closing: int) -> bool:
+    """Tell whether an aside is the name of the role before it ("its minister, Ilse Varga,")."""
+    if closing - opening > _MAX_NAMED or passage.lower(opening - 1) not in _ROLE_WORDS:
+        return False
+    return all(passage.tokens[at].is_capitalised for at in range(opening + 1, closing))
 
 
 def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
@@ -252,18 +309,26 @@ def _trim_start(passage: Passage, first: int, last: int) -> int:
 
 
 def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
+    """Tell whether a word belongs to the noun phrase that begins at `first`."""
     token = passage.tokens[index]
     if not token.is_word:
         return token.text in {"/", "&"}
-    if token.lower in FINITE | STOPPERS - {"and"} or token.lower in SPEECH:
-        return False
-    if token.lower in TIMES and index > first:
+    if token.lower in _ENDING_VERBS or (token.lower in TIMES and index > first):
         return False
     if token.lower == "and":
         return index + 1 < high and _joins(passage, index)
     if token.lower in PREPOSITIONS:
-        known = passage.lower(index - 1) in _ROLE_WORDS | ORGANISATIONS
-        return (known and passage.lower(index) in {"of", "for", "at", "in"}) or (
-            token.lower in {"of", "for"} and passage.tokens[index - 1].is_capitalised
-        )
-    return not (token.lower in PRONOUNS and index > first)
+        return index > first and _leads_on(passage, index)
+    if index == first:
+        return True
+    begins = token.lower in DETERMINERS and passage.lower(index - 1) not in PREPOSITIONS | {"and"}
+    return not begins and token.lower not in PRONOUNS
+
+
+def _leads_on(passage: Passage, index: int) -> bool:
+    """Tell whether a preposition goes on with the noun phrase before it ("head of the …")."""
+    before = passage.tokens[index - 1]
+    if passage.lower(index) in {"of", "for"} and before.is_capitalised:
+        return True
+    known = before.lower in _ROLE_WORDS | ORGANISATIONS
+    return known and passage.lower(index) in {"of", "for", "at", "in"}

@@ -8,19 +8,29 @@ from purport.ledger.lexicon import MEDIA
 from purport.ledger.passages import Passage
 from purport.ledger.sources import Range, source_before
 
-__all__ = ["UNVERIFIED", "Unverified", "find_unverified"]
+__all__ = ["UNESTABLISHED", "Unverified", "find_unverified"]
 
 _VERIFY = r"(?:verif(?:y|ied)|confirm(?:ed)?|authenticated?|corroborated?)"
-_ADVERB = r"(?:(?:been |be )?(?:\w+ly )?)"
-UNVERIFIED = re.compile(
-    rf"(?:can ?not|can['’]t|could not|couldn['’]t|has not|have not|had not|hasn['’]t|"
-    rf"haven['’]t|not) (?:yet )?"
-    rf"{_ADVERB}(?:be |been )?{_VERIFY}"
-    rf"|(?:impossible|not possible|unable|no way|failed|difficult) to {_ADVERB}{_VERIFY}"
-    rf"|(?:is|are|was|were|remains?) (?:still )?unverified",
-    re.IGNORECASE,
-)
-"""Matches words that are separated by single spaces."""
+_ESTABLISH = r"(?:verif(?:y|ied)|confirm(?:ed)?|authenticated?|identif(?:y|ied)|establish(?:ed)?)"
+
+
+def _form(verb: str) -> re.Pattern[str]:
+    adverb = r"(?:(?:been |be )?(?:\w+ly )?)"
+    negated = (
+        r"(?:can ?not|can['’]t|could not|couldn['’]t|has not|have not|had not|hasn['’]t|"
+        r"haven['’]t|not)"
+    )
+    unable = r"(?:impossible|not possible|unable|no way|failed|difficult)"
+    return re.compile(
+        rf"{negated} (?:yet )?{adverb}(?:be |been )?{verb}|{unable} to {adverb}{verb}"
+        r"|(?:is|are|was|were|remains?) (?:still )?unverified",
+        re.IGNORECASE,
+    )
+
+
+_UNVERIFIED = _form(_VERIFY)
+UNESTABLISHED = _form(_ESTABLISH)
+"""Matches "cannot be verified" and its like; words are separated by single spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +56,17 @@ def find_unverified(passage: Passage, low: int, high: int) -> Iterator[Unverifie
     starts = [0]
     for word in words:
         starts.append(starts[-1] + len(word) + 1)
-    for match in UNVERIFIED.finditer(line):
+    for match in _UNVERIFIED.finditer(line):
         verb = low + max(index for index, at in enumerate(starts) if at <= match.start())
         end = low + next(index for index, at in enumerate(starts) if at > match.end() - 1)
         if passage.quoted[verb] >= 0:
             continue
-        yield _statement(passage, (low, high), verb, end)
+        statement = _statement(passage, (low, high), verb, end)
+        if statement is not None:
+            yield statement
 
 
-def _statement(passage: Passage, bounds: Range, verb: int, end: int) -> Unverified:
+def _statement(passage: Passage, bounds: Range, verb: int, end: int) -> Unverified | None:
     low, high = bounds
     relative = next(
         (
@@ -69,6 +81,8 @@ def _statement(passage: Passage, bounds: Range, verb: int, end: int) -> Unverifi
     phrase = source_before(passage, verb, low)
     passive = any(passage.lower(at) in {"be", "been", "unverified"} for at in range(verb, end))
     speaker = phrase if phrase is not None and not passive else None
+    if speaker is not None and "verif" not in passage.lower(end - 1):
+        return None
     first = phrase[0] if phrase is not None else _clause_start(passage, low, verb)
     stop = next((at for at in range(end, high) if passage.tokens[at].text in {",", ";", "."}), high)
     return Unverified((first, stop), verb, speaker, _medium(passage, low, verb))
