@@ -6,7 +6,7 @@ from purport.core.case import ItemRecord, Publication
 from purport.core.claims import Claim, Slot, SlotAttr
 from purport.core.digests import Digest
 from purport.core.ratings import Authenticity, Confidence, Rating, Stance
-from purport.verdicts._opinions import Bearing, Opinion, join_opinions, not_checkable
+from purport.verdicts._opinions import Bearing, Opinion, join_opinions, not_checkable, unproven
 from purport.verdicts._reading import CaseReading, EditSeen, SharedStretch, read_case
 from purport.verdicts._when import publication_confidence, published_before
 from purport.verdicts._words import slots_of
@@ -48,7 +48,7 @@ def item_authenticity(inputs: JudgedInputs) -> Mapping[Digest, tuple[Authenticit
     """
     case = read_case(inputs)
     edited = {edit.item.digest for edit in case.edits if edit.kind in _EDITED}
-    older = {stretch.item.digest for stretch in case.shared if _older(stretch, case) is not None}
+    older = {stretch.item.digest for stretch in case.shared if _older(stretch) is not None}
     words = {
         item.digest: tuple(
             word
@@ -66,7 +66,12 @@ def item_authenticity(inputs: JudgedInputs) -> Mapping[Digest, tuple[Authenticit
 def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
     if slot.attr is SlotAttr.VERIFICATION_STATUS:
         return _judge_status(slot, case)
-    older = [(one, found) for one in case.shared if (found := _older(one, case)) is not None]
+    if not case.items:
+        return unproven(
+            f"{case.unseen()}, so that no sign of editing or reuse could be looked for.",
+            would_change=_SETTLES,
+        )
+    older = [(one, found) for one in case.shared if (found := _older(one)) is not None]
     confidence, reason = (
         publication_confidence(older[0][1])
         if older
@@ -103,13 +108,12 @@ def _judge_status(slot: Slot, case: CaseReading) -> Opinion:
     )
 
 
-def _older(stretch: SharedStretch, case: CaseReading) -> Publication | None:
+def _older(stretch: SharedStretch) -> Publication | None:
     """Return the publication that shows the stretch to be older than its item claims."""
     item, other = stretch.item, stretch.other
     if other is None or other.digest == item.digest or item.claimed_time is None:
         return None
-    long_enough = stretch.end_s - stretch.start_s >= case.rules.shortest_reuse_s
-    good = stretch.exact and long_enough and published_before(other.publication, item.claimed_time)
+    good = stretch.same and published_before(other.publication, item.claimed_time)
     return other.publication if good else None
 
 

@@ -41,7 +41,8 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
     noun = "targets" if counting_targets else "strikes"
     if not case.strikes:
         return unproven(
-            f"“{said}”: no strike was found in footage of the case.", would_change=_SETTLES
+            f"{case.unseen()}, so that nothing could be counted beside “{said}”.",
+            would_change=_SETTLES,
         )
     counted = case.strikes
     seen = _separate_targets(case) if counting_targets else len(counted)

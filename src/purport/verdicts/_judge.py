@@ -111,7 +111,7 @@ def _judge_part(claim: Claim, part: Part, case: CaseReading) -> Opinion:
     if not _states(claim, part):
         return not_checkable(f"The claim states nothing about {rule.asks}.")
     opinion = guard_precision(rule.judge(claim, case))
-    if not claim.hedges:
+    if not claim.hedges or opinion.rating is Rating.NOT_CHECKABLE:
         return opinion
     words = ", ".join(f"“{span.exact}”" for span in claim.hedges)
     hedge = (
@@ -125,7 +125,7 @@ def _states(claim: Claim, part: Part) -> bool:
 
 
 def _verdict(claim: Claim, part: Part, opinion: Opinion, case: CaseReading) -> Verdict:
-    checks = _RULES[part].checks if _states(claim, part) else ()
+    checks = () if opinion.rating is Rating.NOT_CHECKABLE else _RULES[part].checks
     missing = _missing(checks, case) if checks else ()
     impossible = _impossible(checks, case) if checks else ()
     return Verdict(
@@ -223,7 +223,7 @@ def _describe_opponent(other: Claim, rating: Rating) -> str:
     quote = " … ".join(span.exact for span in other.content)
     if len(quote) > _SHORT_QUOTE:
         quote = f"{quote[: _SHORT_QUOTE - 1].rstrip()}…"
-    return f"{other.claimant} says otherwise: “{quote}” (proposed rating there: {rating.value})."
+    return f"Against it stands {other.claimant}: “{quote}” (proposed rating: {rating.value})."
 
 
 def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:

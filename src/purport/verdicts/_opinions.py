@@ -57,7 +57,7 @@ def not_checkable(reason: str, *, would_change: Sequence[str] = ()) -> Opinion:
         confidence=Confidence.HIGH,
         confidence_reason="It follows from the words of the claim and the nature of such footage.",
         because=(reason,),
-        impossible=(reason,),
+        impossible=(reason,) if would_change else (),
         would_change=tuple(would_change),
     )
 

@@ -131,8 +131,8 @@ class SharedStretch:
     """The other item; None when it is not among the case's."""
     other_start_s: float
     """Where it begins in the other. [s]"""
-    exact: bool
-    """Whether the match is exact rather than near."""
+    same: bool
+    """Whether it is long and alike enough to be held against anybody, by the rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +167,12 @@ class CaseReading:
         wanted = frozenset(checks)
         return tuple(finding for finding in self.findings if finding.check in wanted)
 
+    def unseen(self) -> str:
+        """Return why nothing was seen, as the beginning of a sentence."""
+        if not self.items:
+            return "No footage was given with the case"
+        return "No strike was found in footage of the case"
+
     def item_name(self, digest: Digest | None) -> str:
         """Return how sentences name an item."""
         return next((item.name for item in self.items if item.digest == digest), "the case")
@@ -198,7 +204,7 @@ def read_case(inputs: JudgedInputs) -> CaseReading:
         stretch
         for one, item in about
         if one.check == "reuse"
-        for stretch in _shared(one, item, known)
+        for stretch in _shared(one, item, known, inputs.rules)
     )
     shown = [
         strike
@@ -374,7 +380,10 @@ def _edits(finding: Finding, item: ItemRecord) -> Iterable[EditSeen]:
 
 
 def _shared(
-    finding: Finding, item: ItemRecord, known: Mapping[Digest, ItemRecord]
+    finding: Finding,
+    item: ItemRecord,
+    known: Mapping[Digest, ItemRecord],
+    rules: JudgingRules,
 ) -> Iterable[SharedStretch]:
     """Yield each shared stretch, seen from the item that the finding is about."""
     for match in cast("Sequence[Mapping[str, Any]]", finding.values["matches"]):
@@ -385,5 +394,10 @@ def _shared(
             end_s=float(match["end_s"]),
             other=known.get(match["other"]),
             other_start_s=float(match["other_start_s"]),
-            exact=bool(match["exact"]),
+            same=_is_same_stretch(match, rules),
         )
+
+
+def _is_same_stretch(match: Mapping[str, Any], rules: JudgingRules) -> bool:
+    alike = bool(match["exact"]) or float(match["distance_bits"]) <= rules.same_picture_bits
+    return alike and float(match["end_s"]) - float(match["start_s"]) >= rules.shortest_reuse_s

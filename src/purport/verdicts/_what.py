@@ -58,7 +58,12 @@ def judge_what(claim: Claim, case: CaseReading) -> Opinion:
     }
     slots = list(slots_of(claim, *WHAT_SLOTS))
     telling = [slot for slot in slots if not _is_empty(slot)]
-    return join_opinions([rules[slot.attr](slot, claim, case) for slot in telling or slots])
+    if not telling:
+        return not_checkable(
+            f"The claim says no more of what was hit than “{slots[0].span.exact}”, which names no "
+            "kind of target and no result."
+        )
+    return join_opinions([rules[slot.attr](slot, claim, case) for slot in telling])
 
 
 def _is_empty(slot: Slot) -> bool:
@@ -73,7 +78,7 @@ def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     if outcome is Outcome.OTHER:
         return unproven(f"No check answers whether something was “{slot.span.exact}”.")
     if not case.strikes:
-        return _no_strike("on target")
+        return _no_strike(case, "on or off target")
     says_hit = (outcome is Outcome.HIT) is (slot.polarity is Polarity.AFFIRMED)
     instances = [_outcome_instance(strike, case, says_hit=says_hit) for strike in case.strikes]
     scope = scope_of(slot)
@@ -139,7 +144,7 @@ def _judge_distance(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     if stated is None:
         return unproven(f"“{slot.span.exact}” names no distance that could be compared.")
     if not case.strikes:
-        return _no_strike(f"off by “{slot.span.exact}”")
+        return _no_strike(case, f"off by “{slot.span.exact}”")
     instances = [
         _distance_instance(strike, (stated.low, stated.high), slot, case) for strike in case.strikes
     ]
@@ -174,7 +179,7 @@ def _judge_ruined(slot: Slot, case: CaseReading) -> Opinion:
         "left of a target shows only when the smoke is gone.",
         impossible=(
             "No check compares pictures of the target before and after.",
-            *(() if case.strikes else ("No strike was found in footage of the case.",)),
+            *(() if case.strikes else (f"{case.unseen()}.",)),
         ),
         would_change=_IMAGERY,
     )
@@ -202,8 +207,8 @@ def _judge_weapon(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     )
 
 
-def _no_strike(what: str) -> Opinion:
+def _no_strike(case: CaseReading, what: str) -> Opinion:
     return unproven(
-        f"No strike was found in footage of the case, so that none could be called {what}.",
+        f"{case.unseen()}, so that no strike could be called {what}.",
         would_change=_MEASURE,
     )

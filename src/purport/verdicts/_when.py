@@ -80,19 +80,16 @@ def _published(time: StatedTime, case: CaseReading) -> Iterator[Instance]:
 
 def _reused(time: StatedTime, case: CaseReading) -> Iterator[Instance]:
     for stretch in case.shared:
-        older = _older_publication(stretch, time, case)
+        older = _older_publication(stretch, time)
         if older is not None:
             yield _instance(stretch.finding.id, stretch.item, older, time)
 
 
-def _older_publication(
-    stretch: SharedStretch, time: StatedTime, case: CaseReading
-) -> Publication | None:
+def _older_publication(stretch: SharedStretch, time: StatedTime) -> Publication | None:
     other = stretch.other
     if other is None or other.digest == stretch.item.digest:
         return None
-    long_enough = stretch.end_s - stretch.start_s >= case.rules.shortest_reuse_s
-    good = stretch.exact and long_enough and published_before(other.publication, time)
+    good = stretch.same and published_before(other.publication, time)
     return other.publication if good else None
 
 

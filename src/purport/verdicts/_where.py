@@ -38,10 +38,16 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         )
     concerned = [place for place in case.places if _concerns(place.item, name)]
     if not concerned:
-        return unproven(f"No footage was compared with a map of “{name}”.", would_change=_SETTLES)
+        return unproven(f"{_not_compared(case)} with a map of “{name}”.", would_change=_SETTLES)
     instances = [_instance(place, name, case) for place in concerned]
     opinion = weigh_instances(instances, scope=Scope.SOME, claimed=None, rules=case.rules)
     return replace(opinion, would_change=_SETTLES)
+
+
+def _not_compared(case: CaseReading) -> str:
+    if not case.items:
+        return f"{case.unseen()} that could be compared"
+    return "No footage was compared"
 
 
 def _concerns(item: ItemRecord, name: str) -> bool:

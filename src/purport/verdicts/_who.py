@@ -35,19 +35,16 @@ def judge_who(claim: Claim, case: CaseReading) -> Opinion:
 
 
 def _judge_slot(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
-    said = str(slot.value or slot.span.exact)
+    said, group = slot.span.exact, canonical_group(str(slot.value or slot.span.exact))
     if not case.points:
+        start = "No point of the footage" if case.items else f"{case.unseen()}, and no point"
         return unproven(
-            f"No located point could be looked up on a map of who held what, so that “{said}” "
-            "stays open.",
+            f"{start} could be looked up on a map of who held what, so that “{said}” stays open.",
             impossible=(_CAVEAT,),
             would_change=_SETTLES,
         )
     negated = slot.polarity is Polarity.NEGATED
-    instances = [
-        _instance(point, canonical_group(said), said, case, negated=negated)
-        for point in case.points
-    ]
+    instances = [_instance(point, group, said, case, negated=negated) for point in case.points]
     scope = scope_of(slot)
     count = None if negated else claimed_count(claim)
     opinion = weigh_instances(instances, scope=scope, claimed=count, rules=case.rules)

@@ -49,6 +49,9 @@ class JudgingRules:
     there; places are named after towns, which extend for kilometres. [m]"""
     shortest_reuse_s: float = 2.0
     """Shared stretches shorter than this are not held against anybody. [s]"""
+    same_picture_bits: float = 31.0
+    """Shared stretches whose fingerprints differ by more than this, of 256 bits, are not held
+    against anybody; unrelated pictures differ by about 128 (threshold of PDQ's own makers)."""
     separate_targets_m: float = 100.0
     """Strikes further apart than this are counted as on different targets. [m]"""
 

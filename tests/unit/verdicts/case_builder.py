@@ -211,6 +211,7 @@ def reuse(
     length_s: float = 5.0,
     other_start_s: float = 0.0,
     exact: bool = True,
+    distance_bits: float = 60.0,
 ) -> Finding:
     match: JsonObject = {
         "item": of.digest,
@@ -220,6 +221,7 @@ def reuse(
         "other_start_s": other_start_s,
         "other_end_s": other_start_s + length_s,
         "exact": exact,
+        "distance_bits": 0.0 if exact else distance_bits,
     }
     return finding("reuse", of, {"matches": [match]})
 

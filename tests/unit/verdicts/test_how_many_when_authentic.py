@@ -136,6 +136,8 @@ class TestWhen:
         verdict = _when(DAY, reuse(CLIP, old), items=(CLIP, old))
         assert verdict.rating is Rating.CONTRADICTED
         assert verdict.links[0].stance is Stance.CONTRADICTS
+        near = reuse(CLIP, old, exact=False, distance_bits=20.0)
+        assert _when(DAY, near, items=(CLIP, old)).rating is Rating.CONTRADICTED
 
     def test_weak_or_own_stretches_are_not_used(self) -> None:
         old = item("old.mp4", published="2014-05-01", url=None)
@@ -176,6 +178,11 @@ class TestAuthentic:
         verdict = _authentic(ORIGIN, edits(CLIP))
         assert verdict.rating is Rating.UNPROVEN
         assert any("does not show that footage is genuine" in one for one in verdict.because)
+
+    def test_without_footage_nothing_is_said_of_it(self) -> None:
+        verdict = _authentic(ORIGIN, items=())
+        assert verdict.rating is Rating.UNPROVEN
+        assert verdict.because[0].startswith("No footage was given")
 
     def test_older_footage_passed_off_as_new(self) -> None:
         new = item(filmed="2015-09-30")

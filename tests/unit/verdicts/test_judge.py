@@ -105,17 +105,17 @@ class TestWords:
         verdicts = judge(
             JudgedInputs(claims=(one, other, third), items=(CLIP,), findings=(near, place(CLIP)))
         )
-        (mine,) = [x for x in part_of(verdicts, Part.WHAT).because if "says otherwise" in x]
-        assert mine.startswith("Onlooker says otherwise: “they missed")
-        assert mine.endswith("…” (proposed rating there: Contradicted).")
+        (mine,) = [x for x in part_of(verdicts, Part.WHAT).because if "Against it stands" in x]
+        assert mine.startswith("Against it stands Onlooker: “they missed")
+        assert mine.endswith("…” (proposed rating: Contradicted).")
         (theirs,) = [
-            x for x in part_of(verdicts, Part.WHAT, of="c2").because if "says otherwise" in x
+            x for x in part_of(verdicts, Part.WHAT, of="c2").because if "Against it stands" in x
         ]
-        assert "Ministry says otherwise" in theirs
+        assert "Against it stands Ministry" in theirs
         assert "Supported" in theirs
         for verdict in verdicts:
             if verdict.claim == "c3" or verdict.part is not Part.WHAT:
-                assert not any("says otherwise" in sentence for sentence in verdict.because)
+                assert not any("Against it stands" in sentence for sentence in verdict.because)
 
 
 class TestMatrix:

@@ -7,6 +7,7 @@ import pytest
 from purport.checks.edits.records import Edit, EditsValues
 from purport.checks.impacts import ImpactsValues, StrikeValues
 from purport.checks.place import PlaceValues, ShotEvidence
+from purport.checks.reuse.records import ReuseMatch, ReuseValues
 
 READ = {
     PlaceValues: {"matched", "claimed_distance_m", "claimed_distance_sd_m", "shots"},
@@ -23,6 +24,15 @@ READ = {
     },
     EditsValues: {"edits"},
     Edit: {"kind", "start_s", "end_s"},
+    ReuseValues: {"matches"},
+    ReuseMatch: {
+        "start_s",
+        "end_s",
+        "other",
+        "other_start_s",
+        "exact",
+        "distance_bits",
+    },
 }
 
 
