@@ -18,7 +18,7 @@ from purport.simulate._script import (
     Vehicle,
     plain_script,
 )
-from purport.simulate._truth import Truth, derive_truth, load_truth, save_truth
+from purport.simulate._truth import StrikeTruth, Truth, derive_truth, load_truth, save_truth
 
 __all__ = [
     "Camera",
@@ -35,6 +35,7 @@ __all__ = [
     "SegmentKind",
     "Sensor",
     "Strike",
+    "StrikeTruth",
     "Truth",
     "Vehicle",
     "derive_truth",
