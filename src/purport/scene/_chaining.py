@@ -22,9 +22,16 @@ from purport.scene._matching import (
     recognise,
 )
 from purport.scene._overlays import OverlayMask, OverlayStatistics
-from purport.scene._structure import is_blank
 from purport.scene._survey import Survey
-from purport.scene._tracking import Link, Track, Tracked, find_corners, follow, prepare
+from purport.scene._tracking import (
+    Link,
+    Track,
+    Tracked,
+    agreement,
+    find_corners,
+    follow,
+    prepare,
+)
 from purport.scene.records import Transition
 
 __all__ = ["Chained", "Chainer", "ShotStart"]
@@ -39,6 +46,7 @@ _LONGEST_WAIT = 150
 _BACKWARD_MISSES = 3
 _MARGIN_PX = 4
 _SAMPLE_MOVE_PX = 3.0
+_LEAST_AGREEMENT = 0.2
 _MOST_SAMPLES = 100
 
 Image = NDArray[np.uint8]
@@ -88,6 +96,7 @@ class _Loss:
     frames: list[tuple[int, Image]] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     tried: Features | None = None
+    sighted: int = 0
 
 
 class Chainer:
@@ -144,7 +153,9 @@ class Chainer:
         """Follow to the next frame; False when that fails."""
         if self._current is None:
             return self._begin(frame, small)
-        link = follow(self._current.track, frame, guess=self._guess(self._current))
+        if self._survey.blind[frame.index]:
+            return False
+        link = self._follow(self._current.track, frame, self._guess(self._current))
         if link is None and self._last is not None:
             link = self._follow_from_last(frame, *self._last)
         if link is None:
@@ -168,9 +179,18 @@ class Chainer:
         height, width = self._usable[0][1].shape
         return OverlayStatistics((height, width))
 
+    def _follow(self, track: Track, frame: Tracked, guess: Matrix) -> Link | None:
+        """Follow corners to a frame; None also when the pictures do not agree afterwards."""
+        link = follow(track, frame, guess=guess)
+        return link if link is not None and self._agrees(track.frame, frame, link) else None
+
+    def _agrees(self, key: Tracked, frame: Tracked, link: Link) -> bool:
+        usable = self._usable_at(frame.index)
+        return abs(agreement(frame, key, link.matrix, usable)) > _LEAST_AGREEMENT
+
     def _begin(self, frame: Tracked, small: Image) -> bool:
         """Make the first frame with enough corners the anchor of the shot."""
-        blank = is_blank(self._survey.thumbnails[frame.index])
+        blank = bool(self._survey.blind[frame.index])
         track = find_corners(frame, self._usable_at(frame.index))
         if blank or len(track.corners) < _LEAST_CORNERS:
             started = self._starts[-1].first
@@ -192,7 +212,7 @@ class Chainer:
     def _follow_from_last(self, frame: Tracked, last: Tracked, small: Image) -> Link | None:
         """Follow from the frame before, which becomes a key when that works."""
         track = find_corners(last, self._usable_at(last.index))
-        link = follow(track, frame, guess=np.eye(3))
+        link = self._follow(track, frame, np.eye(3))
         if link is not None:
             self._add_key(track, small)
         return link
@@ -219,7 +239,7 @@ class Chainer:
         overlaps = [_overlap(_between(here, key.to_anchor), size) for key in older]
         if overlaps and max(overlaps) > _REUSE_OVERLAP:
             key = older[int(np.argmax(overlaps))]
-            link = follow(key.track, frame, guess=_between(key.to_anchor, here))
+            link = self._follow(key.track, frame, _between(key.to_anchor, here))
             if link is not None and link.share > _REUSE_SHARE:
                 self._current = key
                 self._record(frame.index, key, link)
@@ -250,17 +270,34 @@ class Chainer:
     def _wait(self, loss: _Loss, index: int, small: Image) -> None:
         """Keep a frame that could not be followed, try to find the place, judge the loss."""
         loss.frames.append((index, small))
-        if should_attempt(len(loss.frames) - 1) and not is_blank(self._survey.thumbnails[index]):
-            features = find_features(small, self._usable_at(index))
-            found = self._find_place(loss.references, features)
+        if not self._survey.blind[index]:
+            found = self._search(loss, index, small)
             if found is not None:
                 self._resume(loss, found)
                 return
-            holds = loss.tried is not None and match_features(features, loss.tried) is not None
-            if not holds or loss.tried is None:
-                loss.tried = features
-            loss.attempts.append(Attempt(index=index, features=len(features), holds=holds))
         self._settle(loss, ended=False)
+
+    def _search(self, loss: _Loss, index: int, small: Image) -> tuple[_Key, Link] | None:
+        """Look for the place before the loss: by following, now and then by features."""
+        frame = prepare(index, small)
+        if loss.sighted:
+            for key in loss.references:
+                link = self._follow(key.track, frame, self._guess(key))
+                if link is not None:
+                    return key, link
+        loss.sighted += 1
+        if not should_attempt(loss.sighted - 1):
+            return None
+        features = find_features(small, self._usable_at(index))
+        for key in loss.references:
+            link = recognise(features, self._reference_of(key))
+            if link is not None and self._agrees(key.track.frame, frame, link):
+                return key, link
+        holds = loss.tried is not None and match_features(features, loss.tried) is not None
+        if not holds or loss.tried is None:
+            loss.tried = features
+        loss.attempts.append(Attempt(index=index, features=len(features), holds=holds))
+        return None
 
     def _references(self) -> tuple[_Key, ...]:
         """Return the frames to match to after a loss: the current key and the last linked frame."""
@@ -270,16 +307,6 @@ class Chainer:
         if last.index == key.track.frame.index:
             return (key,)
         return key, self._add_key(find_corners(last, self._usable_at(last.index)), small)
-
-    def _find_place(
-        self, references: tuple[_Key, ...], features: Features
-    ) -> tuple[_Key, Link] | None:
-        """Match features to the frames before the loss."""
-        for key in references:
-            link = recognise(features, self._reference_of(key))
-            if link is not None:
-                return key, link
-        return None
 
     def _reference_of(self, key: _Key) -> Reference:
         if key.reference is None:
@@ -292,7 +319,7 @@ class Chainer:
         index, small = loss.frames[-1]
         first = loss.frames[0][0]
         frame = prepare(index, small)
-        link = follow(key.track, frame, guess=_inverse(coarse.matrix)) or coarse
+        link = self._follow(key.track, frame, _inverse(coarse.matrix)) or coarse
         self._record(index, key, link)
         usual = float(np.median(self._motion)) if self._motion else 0.0
         moved = self._moved(first - 1, index) if self._linked[first - 1] else 0.0
@@ -316,7 +343,7 @@ class Chainer:
         )
         guess, misses = np.eye(3), 0
         for index, small in reversed(waiting):
-            link = follow(track, prepare(index, small), guess=guess)
+            link = self._follow(track, prepare(index, small), guess)
             if link is None:
                 misses += 1
                 if misses >= _BACKWARD_MISSES:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame
-from purport.scene._structure import is_blank
 from purport.scene._survey import Survey
 from purport.scene.records import KeyFrame
 
@@ -21,6 +20,8 @@ _MOST_BYTES = 160_000_000
 _FRAMES_EACH = 12
 _SHORTEST_SEGMENT = 3
 _SATURATED_SHARE = 0.2
+_LEAST_CONTRAST = 0.5
+_ABOUT_FRAMES = 30
 
 
 def plan_key_frames(survey: Survey) -> tuple[int, ...]:
@@ -55,9 +56,17 @@ def choose_in(survey: Survey, span: FrameSpan) -> int | None:
     sound = [
         index
         for index in range(span.first, span.last + 1)
-        if survey.saturated[index] < _SATURATED_SHARE and not is_blank(survey.thumbnails[index])
+        if survey.saturated[index] < _SATURATED_SHARE
+        and not survey.blind[index]
+        and survey.luma_sd[index] > _LEAST_CONTRAST * _usual_contrast(survey, index)
     ]
     return max(sound, key=lambda index: float(survey.sharpness[index]), default=None)
+
+
+def _usual_contrast(survey: Survey, index: int) -> float:
+    """Return the highest spread of luma within a second or so."""
+    about = slice(max(0, index - _ABOUT_FRAMES), index + _ABOUT_FRAMES + 1)
+    return float(survey.luma_sd[about].max())
 
 
 def thin_evenly(indices: Sequence[int], most: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 import numpy as np
 
-from purport.scene._structure import edges_of, is_blank, likeness
+from purport.scene._structure import edges_of, likeness
 from purport.scene._survey import Survey
 
 __all__ = ["Attempt", "Judgement", "is_jump", "judge_loss", "should_attempt"]
@@ -84,7 +84,7 @@ def judge_loss(
         features_before: Features in the reference before the loss.
         ended: Whether the video ends with `last`.
     """
-    if first == 0 or is_blank(survey.thumbnails[last]):
+    if first == 0 or survey.blind[last]:
         return Judgement.WAIT
     telling = [attempt for attempt in attempts if attempt.features >= RICH]
     if _is_cut(survey, first, telling, last=last, features_before=features_before, ended=ended):
@@ -169,7 +169,7 @@ def _is_degraded(survey: Survey, first: int, attempts: list[Attempt], features_b
     burnt = survey.saturated[first] > survey.saturated[before] + _SATURATED_SHARE
     most = max((attempt.features for attempt in attempts), default=0)
     bare = bool(attempts) and most < _DEGRADED_FEATURES * features_before
-    return bool(flat or burnt or bare)
+    return bool(flat or burnt or bare or survey.blind[first])
 
 
 def _is_poor_cut(survey: Survey, first: int, last: int, *, ended: bool) -> bool:

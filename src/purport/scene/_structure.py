@@ -8,13 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["THUMBNAIL_PX", "edges_of", "is_blank", "likeness", "make_thumbnail"]
+__all__ = ["THUMBNAIL_PX", "edges_of", "likeness", "make_thumbnail", "textured_share"]
 
 THUMBNAIL_PX = 64
 """Side of a thumbnail. [px]"""
 
 _SHIFT_PX = 8
-_BLANK_SD = 4.0
+_TILES = 8
+_DETAIL_PX = 9
+_TEXTURE_SD = 1.5
 
 Image = NDArray[np.uint8]
 Edges = NDArray[np.float32]
@@ -33,9 +35,16 @@ def edges_of(thumbnail: Image) -> Edges:
     return np.asarray(np.sqrt(cv2.magnitude(horizontal, vertical)), dtype=np.float32)
 
 
-def is_blank(thumbnail: Image) -> bool:
-    """Tell whether a thumbnail shows next to nothing: black, white or fogged."""
-    return float(thumbnail.std()) < _BLANK_SD
+def textured_share(thumbnail: Image) -> float:
+    """Return the share of 8×8 tiles of a thumbnail that show any structure.
+
+    Graphics fill few tiles, so a picture that is black, white or fogged but for its graphics has a
+    small share.
+    """
+    wide = thumbnail.astype(np.float32)
+    detail = wide - cv2.blur(wide, (_DETAIL_PX, _DETAIL_PX))
+    power = cv2.resize(detail * detail, (_TILES, _TILES), interpolation=cv2.INTER_AREA)
+    return float(np.mean(power > _TEXTURE_SD**2))
 
 
 def likeness(edges: Edges, other: Edges) -> float:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame
 from purport.scene._overlays import OverlayMask, OverlayStatistics
-from purport.scene._structure import edges_of, is_blank, likeness, make_thumbnail
+from purport.scene._structure import edges_of, likeness, make_thumbnail, textured_share
 
 __all__ = [
     "WORKING_WIDTH_PX",
@@ -34,6 +35,8 @@ WORKING_WIDTH_PX = 640
 _BREAK_LIKENESS = 0.45
 _SAMPLE_EVERY = 4
 _SATURATED_LUMA = 250
+_USUAL_FRAMES = 100
+_BLIND_RATIO = 0.3
 
 Image = NDArray[np.uint8]
 
@@ -70,6 +73,8 @@ class Survey:
     """Variance of the Laplacian at working size over that of luma (n,)."""
     saturated: NDArray[np.float32]
     """Share of the thumbnail at the white or black end (n,)."""
+    blind: NDArray[np.bool_]
+    """Whether the frame shows next to nothing: black, white or fogged but for graphics (n,)."""
     thumbnails: NDArray[np.uint8]
     """Thumbnails (n, 64, 64)."""
     segments: tuple[Segment, ...]
@@ -91,6 +96,7 @@ class _Columns:
     alike: list[float] = field(default_factory=list)
     sharpness: list[float] = field(default_factory=list)
     saturated: list[float] = field(default_factory=list)
+    texture: list[float] = field(default_factory=list)
     thumbnails: list[Image] = field(default_factory=list)
 
     def add(self, frame: LumaFrame, small: Image, alike: float) -> None:
@@ -108,6 +114,7 @@ class _Columns:
         self.alike.append(alike)
         self.sharpness.append(_sharpness(small, float(deviation[0, 0])))
         self.saturated.append(ends / thumbnail.size)
+        self.texture.append(textured_share(thumbnail))
         self.thumbnails.append(thumbnail)
 
 
@@ -150,7 +157,7 @@ def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
         elif alike < _BREAK_LIKENESS:
             segments.append(_close(statistics, first, position - 1))
             statistics, first = OverlayStatistics(small.shape), position
-        if (position - first) % _SAMPLE_EVERY == 0 and not is_blank(thumbnail):
+        if (position - first) % _SAMPLE_EVERY == 0:
             statistics.add(small)
         columns.add(frame, small, alike)
         edges = new_edges
@@ -158,6 +165,12 @@ def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
         return None
     segments.append(_close(statistics, first, len(columns.pts) - 1))
     return _assemble(columns, segments, size, scale)
+
+
+def _find_blind(texture: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell the frames with far less structure than those about them, or with none."""
+    usual = maximum_filter1d(texture, 2 * _USUAL_FRAMES + 1, mode="nearest")
+    return np.asarray((texture < _BLIND_RATIO * usual) | (texture == 0.0), dtype=np.bool_)
 
 
 def _close(statistics: OverlayStatistics, first: int, last: int) -> Segment:
@@ -177,6 +190,7 @@ def _assemble(
         alike=np.array(columns.alike, dtype=np.float32),
         sharpness=np.array(columns.sharpness, dtype=np.float32),
         saturated=np.array(columns.saturated, dtype=np.float32),
+        blind=_find_blind(np.array(columns.texture)),
         thumbnails=np.stack(columns.thumbnails),
         segments=tuple(segments),
     )

@@ -28,6 +28,7 @@ _LEAST_SHARE = 0.4
 _FLOOR_PX = 0.08
 _CORRELATION = 2.0
 _SPREAD_SHARE = 0.12
+_LEAST_COMMON = 0.05
 _TERMINATION = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.02)
 
 Image = NDArray[np.uint8]
@@ -43,6 +44,8 @@ class Tracked:
     """Frame index."""
     picture: Image
     """Locally normalised picture at working size."""
+    half: Image
+    """The same at half that size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +87,38 @@ def normalise(small: Image) -> Image:
 
 def prepare(index: int, small: Image) -> Tracked:
     """Make a frame ready to be followed to and from."""
-    return Tracked(index=index, picture=normalise(small))
+    picture = normalise(small)
+    size = (picture.shape[1] // 2, picture.shape[0] // 2)
+    half = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return Tracked(index=index, picture=picture, half=np.asarray(half, dtype=np.uint8))
+
+
+def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> float:
+    """Correlate two frames where one is laid on the other.
+
+    Args:
+        frame: The frame laid down.
+        other: The frame that it is laid on.
+        matrix: Homography from `frame` to `other`, at working size.
+        usable: Not 0 where no graphics stand, at working size.
+
+    Returns:
+        Correlation of the locally normalised pictures, -1 to 1; negative between polarities. 0
+        when they share too little of the picture.
+    """
+    height, width = other.half.shape
+    halve = np.diag([0.5, 0.5, 1.0])
+    onto = halve @ matrix @ np.linalg.inv(halve)
+    laid = cv2.warpPerspective(frame.half, onto, (width, height))
+    open_here = cv2.resize(usable, (width, height), interpolation=cv2.INTER_NEAREST)
+    covered = cv2.warpPerspective(open_here, onto, (width, height), flags=cv2.INTER_NEAREST)
+    both = (covered > 0) & (open_here > 0)
+    if np.count_nonzero(both) < _LEAST_COMMON * both.size:
+        return 0.0
+    one = laid[both].astype(np.float32) - 128.0
+    two = other.half[both].astype(np.float32) - 128.0
+    power = float((one * one).mean() * (two * two).mean())
+    return float((one * two).mean()) / power**0.5 if power > 0.0 else 0.0
 
 
 def find_corners(frame: Tracked, usable: Image) -> Track:

@@ -19,7 +19,7 @@ __all__ = ["ImpactsCheck"]
 
 _LIMITS = (
     "A flash, blast or plume is seen, not its cause: bomb, shell, charge and secondary look alike.",
-    "Strikes outside the picture, behind smoke, or at almost one place and time are not told apart.",
+    "Strikes out of view, behind smoke, or at almost one place and time are not told apart.",
     "Slow dust without a flash counts as a strike only where nothing else burns or smokes yet.",
     "Light and smoke above the ground appear displaced; the stated uncertainty includes that.",
 )
