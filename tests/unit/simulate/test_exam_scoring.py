@@ -128,8 +128,16 @@ def test_the_sets_share_no_seed() -> None:
 def test_a_wrong_place_is_other_ground_at_the_same_coordinates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def coarse(seed: int, *, size_m: float, gsd_m: float, **light: float) -> Ground:
-        return procedural_ground(seed, size_m=size_m, gsd_m=5.0 * gsd_m, **light)
+    def coarse(
+        seed: int, *, size_m: float, gsd_m: float, sun_azimuth_deg: float, season: float
+    ) -> Ground:
+        return procedural_ground(
+            seed,
+            size_m=size_m,
+            gsd_m=5.0 * gsd_m,
+            sun_azimuth_deg=sun_azimuth_deg,
+            season=season,
+        )
 
     monkeypatch.setattr(exam(), "procedural_ground", coarse)
     clip = exam().make_clip(exam().FIRST_SEED["dev"], 15, None)
