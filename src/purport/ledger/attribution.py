@@ -16,6 +16,7 @@ from purport.ledger.lexicon import (
     FINITE,
     MEDIA,
     PREPOSITIONS,
+    PRONOUNS,
     Complement,
 )
 from purport.ledger.passages import Passage
@@ -105,6 +106,13 @@ def _attribute(
     phrase = _subject(passage, cue, bounds, earlier)
     if phrase is None:
         return _inverted(passage, cue, bounds)
+    if phrase[0] > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
+        return _inverted(passage, cue, bounds, bare=True)
+    return _plain(passage, cue, phrase, bounds)
+
+
+def _plain(passage: Passage, cue: Cue, phrase: Range, bounds: Range) -> Attribution | None:
+    """Read "X said that …" and "…, X said", for a known X."""
     if has_medium(passage, phrase) and cue.kind is CueKind.SPEECH:
         return None
     adjuncts = read_adjuncts(passage, cue, bounds)
@@ -232,12 +240,24 @@ def _complements(
     return words[:1] != ["to"] and any(word in FINITE or word.endswith("ed") for word in words)
 
 
-def _inverted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
+    """Tell whether "said" and a speaker end the sentence, as where commas were lost."""
+    if cue.lemma != "say" or passage.lower(cue.start - 1) in PRONOUNS:
+        return False
+    found = source_from(passage, cue.end, high)
+    if found is None or passage.lower(found[0]) in PRONOUNS:
+        return False
+    return _is_over(passage, found[1], high) or passage.lower(found[1]) == "who"
+
+
+def _inverted(
+    passage: Passage, cue: Cue, bounds: Range, *, bare: bool = False
+) -> Attribution | None:
     """Read "…", said X, and headlines that end in ", says X" or ", claim activists"."""
     low, high = bounds
     before = passage.tokens[cue.start - 1].text if cue.start > low else ""
     quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
-    if cue.kind is not CueKind.SPEECH or not (quoted or before in {",", "–", "—", "-"}):
+    if cue.kind is not CueKind.SPEECH or not (bare or quoted or before in {",", "–", "—", "-"}):
         return None
     phrase = source_from(passage, cue.end, high)
     if phrase is None:

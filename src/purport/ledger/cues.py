@@ -12,6 +12,7 @@ from purport.ledger.lexicon import (
     FINITE,
     NOUN_CUE_VERBS,
     NOUN_CUES,
+    ORGANISATIONS,
     PREPOSITIONS,
     SPEECH,
     Complement,
@@ -139,7 +140,10 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     if index == low or index + 1 >= high:
         return False
     following = passage.lower(index + 1)
-    if following in PREPOSITIONS | AUXILIARIES | SPEECH.keys() - {"reports"} | {"and", "or"}:
+    if following in ORGANISATIONS | PREPOSITIONS | AUXILIARIES | SPEECH.keys() - {"reports"} | {
+        "and",
+        "or",
+    }:
         return False
     if (
         following in FINITE

@@ -39,6 +39,7 @@ _MAX_NAMED = 6
 _PAIRED = {",": ",", "–": "–", "—": "—", "-": "-", ")": "("}
 _COMPLETING = words("in into of from at near on with among for outside inside across about")
 _OPENERS = words("but and meanwhile however yet also then")
+_ADJECTIVES = words("armed united opposed leading monitoring displaced commanding combined retired")
 _NEGATIONS = frozenset({"not", "n't", "never", "didn't", "doesn't", "don't", "wouldn't", "cannot"})
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
@@ -277,7 +278,12 @@ def _premodifies(passage: Passage, index: int, first: int) -> bool:
         following = passage.tokens[first] if first < len(passage.tokens) else None
         if following is not None and following.is_capitalised and index + 1 == first:
             return word in _BARE or word.endswith("based")
+        return not _is_participle(word)
     return True
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith(("ed", "ing")) and "-" not in word and word not in _ADJECTIVES
 
 
 def _joins(passage: Passage, index: int) -> bool:
@@ -313,7 +319,7 @@ def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
     token = passage.tokens[index]
     if not token.is_word:
         return token.text in {"/", "&"}
-    if token.lower in _ENDING_VERBS or (token.lower in TIMES and index > first):
+    if token.lower in _ENDING_VERBS | {"based"} or (token.lower in TIMES and index > first):
         return False
     if token.lower == "and":
         return index + 1 < high and _joins(passage, index)

@@ -81,8 +81,10 @@ def _statement(passage: Passage, bounds: Range, verb: int, end: int) -> Unverifi
     phrase = source_before(passage, verb, low)
     passive = any(passage.lower(at) in {"be", "been", "unverified"} for at in range(verb, end))
     speaker = phrase if phrase is not None and not passive else None
-    if speaker is not None and "verif" not in passage.lower(end - 1):
-        return None
+    words = [passage.lower(at) for at in range(verb, end)]
+    checked = any(word.startswith(("verif", "authent", "corrob", "unverif")) for word in words)
+    if not checked and (speaker is not None or not any(word.endswith("ly") for word in words)):
+        return None  # "was not confirmed" may be said of anything
     first = phrase[0] if phrase is not None else _clause_start(passage, low, verb)
     stop = next((at for at in range(end, high) if passage.tokens[at].text in {",", ";", "."}), high)
     return Unverified((first, stop), verb, speaker, _medium(passage, low, verb))
