@@ -27,10 +27,14 @@ class AcceptanceRule:
     """Textured blocks that must be there to look at."""
     chance_block: float = 0.15
     """Probability that a block fits best where it should, by chance: (5 / 13)²."""
-    largest_p_value: float = 1e-6
-    """Of the number of blocks that fit, by chance (binomial)."""
-    smallest_block_share: float = 0.33
+    smallest_block_share: float = 0.3
     """Share of blocks that must fit."""
+    largest_p_value: float = 0.01
+    """Of the number of blocks that fit, by chance (binomial)."""
+    largest_weak_p_value: float = 1e-4
+    """The same, when there are fewer than `strong_first_inliers`."""
+    strong_first_inliers: int = 20
+    """See `largest_weak_p_value`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,13 @@ def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: Acceptance
 def first_failure(counted: Counted, rule: AcceptanceRule) -> str | None:
     """Return the first condition that fails, in words; None when all hold."""
     chance = float(binom.sf(counted.blocks_agreeing - 1, counted.blocks, rule.chance_block))
+    strong = counted.first_inliers >= rule.strong_first_inliers
+    limit = rule.largest_p_value if strong else rule.largest_weak_p_value
     crowded = counted.cells < rule.fewest_cells or counted.spread < rule.smallest_spread
     fits = (
         counted.blocks >= rule.fewest_blocks
         and counted.blocks_agreeing >= rule.smallest_block_share * counted.blocks
-        and chance <= rule.largest_p_value
+        and chance <= limit
     )
     failures = {
         f"{counted.first_inliers} points agree, against {counted.decoy_inliers} by chance": (

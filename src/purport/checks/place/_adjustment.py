@@ -24,13 +24,17 @@ FloatArray = NDArray[np.float64]
 _CAUCHY = 2.3849
 """Tuning constant of the Cauchy weight: 95 % efficient on normal residuals."""
 _PARAMETERS = 8
-_ITERATIONS = 25
-_CONVERGED = 1e-10
+_ITERATIONS = 40
+_SCALE_ITERATIONS = 8
+"""Iterations after which the scale of the residuals is held, so that the weights settle."""
+_CONVERGED = 1e-4
+"""Length of the last step, in standard deviations of the parameters, squared."""
 _COVERAGE = 0.95
 _MAD_TO_SD = 1.4826
 _RAYLEIGH_MEDIAN = 1.1774
 """Median length of a vector of two standard normal numbers."""
 _FEWEST_IN_CLUSTER = 3
+_OUTLIER_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +53,8 @@ class Observations:
     """Which point of the reference it is (n,): seen in several frames it counts once."""
     frame: NDArray[np.int64]
     """Key frame that it was seen in (n,)."""
+    steady: NDArray[np.bool_]
+    """Whether the link of that frame holds, so that its residuals tell of the ground (n,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +118,14 @@ def adjust_homography(
     unit = seen.pixels @ normal[:2, :2].T + normal[:2, 2]
     theta = (start / start[2, 2]).ravel()[:_PARAMETERS]
     weight = np.ones(len(unit))
+    spread = 0.0
     settled = False
-    for _ in range(_ITERATIONS):
+    for iteration in range(_ITERATIONS):
         whiten, residual, jacobian = _linearise(theta, unit, seen, scale=normal[0, 0])
         white = np.einsum("nij,nj->ni", whiten, residual)
         length = np.hypot(white[:, 0], white[:, 1])
-        spread = float(np.median(length)) / _RAYLEIGH_MEDIAN
+        if iteration < _SCALE_ITERATIONS:
+            spread = float(np.median(length)) / _RAYLEIGH_MEDIAN
         if not np.isfinite(spread) or spread == 0.0:
             break
         weight = 1.0 / (1.0 + (length / (spread * _CAUCHY)) ** 2)
@@ -128,12 +136,12 @@ def adjust_homography(
         if step is None:
             return None
         theta = theta - step
-        if float(step @ normal_matrix @ step) < _CONVERGED * len(unit) * spread**2:
+        if float(step @ normal_matrix @ step) < _CONVERGED * spread**2:
             settled = True
             break
     if not settled:
         return None
-    return _assess(theta, unit, seen, weight, size=size, settings=settings)
+    return _assess(theta, unit, seen, spread, size=size, settings=settings)
 
 
 def _linearise(
@@ -179,7 +187,7 @@ def _assess(
     theta: FloatArray,
     unit: FloatArray,
     seen: Observations,
-    weight: FloatArray,
+    spread: float,
     *,
     size: tuple[int, int],
     settings: Adjustment,
@@ -189,7 +197,18 @@ def _assess(
     cluster = _clusters(seen.pixels, size, settings.cells)
     design = np.einsum("nij,njk->nik", whiten, jacobian)
     white = np.einsum("nij,nj->ni", whiten, residual)
-    covariance = _jackknife(design, white, weight, cluster)
+    weight = 1.0 / (1.0 + (white**2).sum(axis=1) / (spread * _CAUCHY) ** 2)
+    # How the weighted residual changes with the residual: less than the weight, as it falls.
+    bend = (
+        weight[:, None, None] * np.eye(2)
+        - 2.0
+        * (weight**2)[:, None, None]
+        * (white[:, :, None] * white[:, None, :])
+        / (spread * _CAUCHY) ** 2
+    )
+    own = np.einsum("nij,nil,nlk->njk", design, bend, design, optimize=True)
+    score = np.einsum("n,nij,ni->nj", weight, design, white)
+    covariance = _jackknife(own, score, cluster)
     if covariance is None:
         return None
     matrix = np.append(theta, 1.0).reshape(3, 3)
@@ -205,7 +224,9 @@ def _assess(
         weight=weight,
         residual_m=residual,
         residual_px=np.linalg.solve(by_pixel, residual[..., None])[..., 0],
-        ground_sd_m=_shared_sd(residual, weight, cluster, seen.feature),
+        ground_sd_m=_shared_sd(
+            residual, (weight > _OUTLIER_WEIGHT) & seen.steady, cluster, seen.feature
+        ),
     )
 
 
@@ -218,10 +239,13 @@ def _clusters(
     return np.asarray(number, dtype=np.intp)
 
 
-def _jackknife(
-    design: FloatArray, white: FloatArray, weight: FloatArray, cluster: NDArray[np.intp]
-) -> FloatArray | None:
+def _jackknife(own: FloatArray, score: FloatArray, cluster: NDArray[np.intp]) -> FloatArray | None:
     """Return the covariance by leaving out one cluster after the other, one step each (8, 8).
+
+    Args:
+        own: What each match adds to the derivative of the estimating equations (n, 8, 8).
+        score: What it adds to the equations themselves (n, 8).
+        cluster: The part of the picture that it lies in (n,).
 
     Few clusters make it uncertain itself: it is widened so that the 95 % ellipse is that of
     Fisher's F with clusters - 4 degrees of freedom.
@@ -230,8 +254,6 @@ def _jackknife(
     freedom = count - _PARAMETERS // 2
     if freedom < 1:
         return None
-    own = np.einsum("n,nij,nik->njk", weight, design, design)
-    score = np.einsum("n,nij,ni->nj", weight, design, white)
     matrices = np.zeros((count, _PARAMETERS, _PARAMETERS))
     scores = np.zeros((count, _PARAMETERS))
     np.add.at(matrices, cluster, own)
@@ -251,7 +273,7 @@ def _jackknife(
 
 def _shared_sd(
     residual: FloatArray,
-    weight: FloatArray,
+    used: NDArray[np.bool_],
     cluster: NDArray[np.intp],
     feature: NDArray[np.int64],
 ) -> float:
@@ -261,7 +283,7 @@ def _shared_sd(
     """
     excess, total = 0.0, 0
     for number in range(int(cluster.max()) + 1):
-        members = np.flatnonzero((cluster == number) & (weight > 0.3))  # noqa: PLR2004 - outliers
+        members = np.flatnonzero((cluster == number) & used)
         _, which = np.unique(feature[members], return_inverse=True)
         count = int(which.max()) + 1 if len(members) else 0
         if count < _FEWEST_IN_CLUSTER:

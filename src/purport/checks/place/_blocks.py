@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 _BLOCK_PX = 40
 _SEARCH_PX = 6
 _FITS_WITHIN_PX = 2
-_FLAT_SD = 4.0
+_FLAT_SD = 2.5
 _MOST_COLUMNS = 16
 
 

@@ -78,19 +78,23 @@ def detect_features(
     sift = cv2.SIFT.create(
         nfeatures=0, contrastThreshold=_CONTRAST_THRESHOLD, enable_precise_upscale=True
     )
-    keypoints, raw = sift.detectAndCompute(level, mask)
+    keypoints = sift.detect(level, mask)
+    kept = _spread(
+        np.array([point.pt for point in keypoints], dtype=np.float64).reshape(-1, 2),
+        np.array([point.size for point in keypoints], dtype=np.float64),
+        np.array([point.response for point in keypoints], dtype=np.float64),
+        most=most,
+        tile_px=max(luma.shape) / tiles,
+    )
+    chosen, raw = sift.compute(level, [keypoints[index] for index in kept])
     if raw is None:
-        keypoints, raw = (), np.zeros((0, _CELLS * _CELLS * _ORIENTATIONS), dtype=np.float32)
-    points = np.array([point.pt for point in keypoints], dtype=np.float64).reshape(-1, 2)
-    sizes = np.array([point.size for point in keypoints], dtype=np.float64)
-    response = np.array([point.response for point in keypoints], dtype=np.float64)
-    whole = Features(
-        points=points,
-        sizes=sizes,
-        angles=np.array([point.angle for point in keypoints], dtype=np.float64),
+        chosen, raw = (), np.zeros((0, _CELLS * _CELLS * _ORIENTATIONS), dtype=np.float32)
+    return Features(
+        points=np.array([point.pt for point in chosen], dtype=np.float64).reshape(-1, 2),
+        sizes=np.array([point.size for point in chosen], dtype=np.float64),
+        angles=np.array([point.angle for point in chosen], dtype=np.float64),
         descriptors=_root(raw),
     )
-    return take(whole, _spread(whole, response, most=most, tile_px=max(luma.shape) / tiles))
 
 
 def take(features: Features, chosen: NDArray[np.intp]) -> Features:
@@ -167,19 +171,19 @@ def _root(raw: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _spread(
-    features: Features, response: FloatArray, *, most: int, tile_px: float
+    points: FloatArray, sizes: FloatArray, response: FloatArray, *, most: int, tile_px: float
 ) -> NDArray[np.intp]:
     """Choose the strongest of every tile and octave in turn, until there are enough."""
-    tile = np.floor(features.points / tile_px).astype(np.int64)
-    octave = np.floor(np.log2(np.maximum(features.sizes, 1.0) / _OCTAVE_BASE_PX)).astype(np.int64)
+    if len(points) == 0:
+        return np.zeros(0, dtype=np.intp)
+    tile = np.floor(points / tile_px).astype(np.int64)
+    octave = np.floor(np.log2(np.maximum(sizes, 1.0) / _OCTAVE_BASE_PX)).astype(np.int64)
     octave = np.maximum(octave, -1)
-    # A finer octave may show four times as many points as the next.
     group = (tile[:, 0] * 4096 + tile[:, 1]) * 64 + octave + 1
     order = np.lexsort((-response, group))
-    sorted_group = group[order]
-    first = np.r_[True, sorted_group[1:] != sorted_group[:-1]] if len(order) else np.zeros(0, bool)
-    start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    rank = np.arange(len(order)) - start
-    quota = rank / np.exp2(-2.0 * np.minimum(octave[order], 3))
-    chosen = order[np.argsort(quota, kind="stable")[:most]]
+    starts = np.r_[True, np.diff(group[order]) != 0]
+    rank = np.arange(len(order)) - np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    # A finer octave may show four times as many points as the next.
+    turn = rank * np.exp2(2.0 * np.minimum(octave[order], 3))
+    chosen = order[np.argsort(turn, kind="stable")[:most]]
     return np.asarray(np.sort(chosen), dtype=np.intp)

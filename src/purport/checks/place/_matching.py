@@ -17,6 +17,8 @@ IndexArray = NDArray[np.intp]
 _CHUNK = 1024
 _NEIGHBOURS = 3
 _SAME_SPOT_PX = 4.0
+_LEAST_MARGIN = 1e-4
+"""Of two cosines, so that rounding does not decide between equals."""
 _VOTE_TOLERANCE_PX = 8.0
 _VOTE_TOLERANCE_SHARE = 0.25
 _MOST_VOTERS = 1500
@@ -73,7 +75,7 @@ def tentative_matches(picture: Features, patch: Features, *, ratio: float) -> Ma
             apart = np.hypot(*(patch.points[taken] - patch.points[best]).T) > _SAME_SPOT_PX
             fresh = apart & (rival < 0.0)
             rival[fresh] = cosine[rows, taken][fresh]
-        clear = (1.0 - top) < ratio**2 * (1.0 - rival)
+        clear = ((1.0 - top) < ratio**2 * (1.0 - rival)) & (top - rival > _LEAST_MARGIN)
         chosen.append(np.flatnonzero(clear) + start)
         found.append(best[clear])
     return Matches(picture=np.concatenate(chosen), patch=np.concatenate(found))

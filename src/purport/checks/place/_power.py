@@ -52,7 +52,7 @@ def test_power(
     """
     shot = max(scene.shots, key=lambda each: len(each.span))
     views = shot_views(scene, shot, most=1, most_features=settings.frame_features)
-    if not views:
+    if not views or len(views[0].features) == 0:
         return PowerTest(
             views=0, views_found=0, self_found=False, texture=0.0, likeness=0.0, passed=False
         )

@@ -1,6 +1,7 @@
-"""Registering one shot to a stretch of the reference: scout, guide, adjust, count, decide."""
+"""Registering one shot to a stretch of the reference: scout, trace, fit, count, decide."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,25 +14,19 @@ from purport.checks.place._acceptance import (
     first_failure,
     stands_above_chance,
 )
-from purport.checks.place._adjustment import (
-    Adjusted,
-    Adjustment,
-    Observations,
-    adjust_homography,
-    normalisation_of,
-)
+from purport.checks.place._adjustment import Adjustment, normalisation_of
 from purport.checks.place._blocks import count_fitting_blocks
-from purport.checks.place._features import moved, take
+from purport.checks.place._features import Features, take
+from purport.checks.place._fitting import INLIER_WEIGHT, Fitted, fit_shot
 from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
-    find_homography,
     implausibility,
     local_affine,
     view_obliquity_deg,
 )
-from purport.checks.place._matching import guided_matches
-from purport.checks.place._scouting import Scouted, in_polarity, scout, scout_views
+from purport.checks.place._scouting import Scouted, scout, scout_views
+from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View, shot_views
 from purport.checks.place.records import Polarity, ShotEvidence, ShotGround
 from purport.core.homographies import GroundHomography, Matrix3
@@ -43,11 +38,8 @@ FloatArray = NDArray[np.float64]
 
 _FEWEST_FEATURES = 40
 _POOLED_VIEWS = 3
-_GUIDED_RADII_PX = (10.0, 5.0)
-_SD_PER_SIZE = 0.12
-"""Standard uncertainty of a keypoint's position, as a share of its diameter."""
-_INLIER_WEIGHT = 0.3
-"""Cauchy weight of a residual of 3.6 standard deviations."""
+_POLLED_VIEWS = 4
+_SCOUT_FEATURES = 1500
 _AGREES_WITHIN = 0.05
 """Of the diagonal of the picture's footprint."""
 _FEWEST_TO_AGREE = 6
@@ -84,20 +76,22 @@ class Registered:
     """The shot."""
     evidence: ShotEvidence
     """What was counted."""
-    ground: ShotGround | None
-    """Its adjusted homography; None when it is not accepted."""
+    ground: tuple[ShotGround, ...]
+    """Its adjusted homographies, in order; empty when it is not accepted."""
     to_patch: FloatArray | None
     """Anchor pixel to pixel of the patch; None when it is not accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Joint:
-    """The joint solution before it is judged."""
+class _Task:
+    """What all steps share."""
 
-    seen: Observations
-    adjusted: Adjusted
-    to_patch: FloatArray
-    origin_m: tuple[float, float]
+    shot: Shot
+    step: NDArray[np.float32]
+    views: list[View]
+    mapped: Mapped
+    size: tuple[int, int]
+    settings: MatchSettings
 
 
 def register_shot(
@@ -114,10 +108,13 @@ def register_shot(
     """
     size = (scene.width_px, scene.height_px)
     views = shot_views(scene, shot, most=settings.key_frames, most_features=settings.frame_features)
+    task = _Task(
+        shot=shot, step=scene.step, views=views, mapped=mapped, size=size, settings=settings
+    )
     evidence = _blank(shot, views)
-    if not views or len(views[0].features) < _FEWEST_FEATURES:
+    if evidence.features < _FEWEST_FEATURES:
         return _refused(shot, evidence, "too few distinctive points in the picture")
-    first = _first_look(views, mapped, size[0], settings)
+    place, first = _first_look(task)
     evidence = replace(
         evidence,
         polarity=first.polarity,
@@ -133,23 +130,55 @@ def register_shot(
     fault = implausibility(first.matrix, size, settings.limits)
     if fault is not None:
         return _refused(shot, evidence, f"the view cannot be: {fault}")
-    joint = _solve_jointly(views, mapped, first, size=size, settings=settings)
-    if joint is None:
-        return _refused(shot, evidence, "the points that agree do not determine a view")
-    evidence = _count(evidence, views, mapped, joint=joint, size=size, settings=settings)
-    fault = implausibility(joint.to_patch, size, settings.limits)
-    failure = first_failure(_counted(evidence, fault), settings.rule)
-    if failure is not None:
-        return _refused(shot, evidence, failure)
-    ground = _shot_ground(
-        shot, views, mapped, joint=joint, size=size, reference_sd_m=reference_sd_m
+    return _decide(task, evidence, start=(place, first), reference_sd_m=reference_sd_m)
+
+
+def _decide(
+    task: _Task, evidence: ShotEvidence, *, start: tuple[int, Scouted], reference_sd_m: float
+) -> Registered:
+    """Trace the shot from the view found first, fit, count, and apply the rule."""
+    place, first = start
+    if first.matrix is None:
+        return _refused(task.shot, evidence, "nothing agrees")
+    traced = trace_views(
+        task.views,
+        task.mapped,
+        start=place,
+        matrix=first.matrix,
+        polarity=first.polarity,
+        ratio=task.settings.ratio,
+        seed=task.settings.seed,
     )
+    origin = _origin(task.mapped)
+    fitted = (
+        fit_shot(
+            traced,
+            task.mapped,
+            span=task.shot.span,
+            step=task.step,
+            size=task.size,
+            origin_m=origin,
+            settings=task.settings.adjustment,
+        )
+        if traced
+        else []
+    )
+    if not fitted:
+        return _refused(task.shot, evidence, "the points that agree do not determine a view")
+    evidence = _count(task, evidence, traced, fitted)
+    faults = [implausibility(each.to_patch, task.size, task.settings.limits) for each in fitted]
+    fault = next((fault for fault in faults if fault is not None), None)
+    failure = first_failure(_counted(evidence, fault), task.settings.rule)
+    if failure is not None:
+        return _refused(task.shot, evidence, failure)
     reason = f"{evidence.inliers} points agree over {evidence.spread:.0%} of the picture"
     return Registered(
-        shot=shot,
+        shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
-        ground=ground,
-        to_patch=joint.to_patch,
+        ground=tuple(
+            _ground(task, each, origin=origin, reference_sd_m=reference_sd_m) for each in fitted
+        ),
+        to_patch=_at_anchor(fitted, task.shot).to_patch,
     )
 
 
@@ -160,8 +189,8 @@ def _blank(shot: Shot, views: list[View]) -> ShotEvidence:
         accepted=False,
         reason="",
         polarity=Polarity.SAME,
-        key_frames=tuple(sorted(view.index for view in views)),
-        features=len(views[0].features) if views else 0,
+        key_frames=tuple(view.index for view in views),
+        features=max((len(view.features) for view in views), default=0),
         tentative=0,
         first_inliers=0,
         decoy_inliers=0,
@@ -177,7 +206,7 @@ def _blank(shot: Shot, views: list[View]) -> ShotEvidence:
 
 def _refused(shot: Shot, evidence: ShotEvidence, reason: str) -> Registered:
     return Registered(
-        shot=shot, evidence=replace(evidence, reason=reason), ground=None, to_patch=None
+        shot=shot, evidence=replace(evidence, reason=reason), ground=(), to_patch=None
     )
 
 
@@ -196,70 +225,45 @@ def _counted(evidence: ShotEvidence, implausible: str | None) -> Counted:
     )
 
 
-def _first_look(
-    views: list[View], mapped: Mapped, width_px: int, settings: MatchSettings
-) -> Scouted:
-    """Match the middle view alone; where it stays at the chance level, several together."""
+def _fewer(features: Features) -> Features:
+    """Return the points thinned evenly to what a first look needs."""
+    count = min(len(features), _SCOUT_FEATURES)
+    return take(features, np.linspace(0, len(features) - 1, count).round().astype(np.intp))
+
+
+def _first_look(task: _Task) -> tuple[int, Scouted]:
+    """Match the richest view alone; where it stays at the chance level, several together.
+
+    Returns:
+        Place among the views, and what was found, as a homography of that view.
+    """
+    richness = [len(view.features) for view in task.views]
+    place = int(np.argmax(richness))
+    settings = task.settings
     found = scout(
-        views[0].features,
-        mapped,
-        width_px=width_px,
+        _fewer(task.views[place].features),
+        task.mapped,
+        width_px=task.size[0],
         ratio=settings.ratio,
         threshold_px=settings.threshold_px,
         seed=settings.seed,
     )
-    if found.matrix is not None:
-        found = replace(found, matrix=found.matrix @ np.linalg.inv(views[0].to_anchor))
-    if stands_above_chance(found.inliers, found.decoy_inliers, settings.rule) or len(views) == 1:
-        return found
-    return scout_views(
-        views[:_POOLED_VIEWS],
-        mapped,
-        width_px=width_px,
+    if len(task.views) == 1 or stands_above_chance(
+        found.inliers, found.decoy_inliers, settings.rule
+    ):
+        return place, found
+    richest = sorted(range(len(task.views)), key=lambda each: -richness[each])[:_POOLED_VIEWS]
+    pooled = scout_views(
+        [task.views[each] for each in sorted(richest)],
+        task.mapped,
+        width_px=task.size[0],
         ratio=settings.ratio,
         threshold_px=settings.threshold_px,
         seed=settings.seed,
     )
-
-
-def _solve_jointly(
-    views: list[View],
-    mapped: Mapped,
-    first: Scouted,
-    *,
-    size: tuple[int, int],
-    settings: MatchSettings,
-) -> _Joint | None:
-    """Match all views again near where they should lie, and adjust."""
-    matrix = first.matrix
-    seen: Observations | None = None
-    origin = _origin(mapped)
-    for radius_px in _GUIDED_RADII_PX:
-        if matrix is None:
-            return None
-        seen = _observe(
-            views, mapped, matrix, polarity=first.polarity, radius_px=radius_px, origin=origin
-        )
-        patch_points = mapped.features.points[seen.feature]
-        found = find_homography(
-            patch_points,
-            seen.pixels,
-            threshold_px=min(settings.threshold_px, radius_px),
-            seed=settings.seed,
-        )
-        if found is None:
-            return None
-        backward = np.linalg.inv(found[0])
-        matrix = np.asarray(backward / backward[2, 2], dtype=np.float64)
-    if seen is None or matrix is None:
-        return None
-    start = _patch_to_local(mapped, origin) @ matrix @ np.linalg.inv(normalisation_of(size))
-    adjusted = adjust_homography(seen, start, size=size, settings=settings.adjustment)
-    if adjusted is None:
-        return None
-    whole = np.linalg.inv(_patch_to_local(mapped, origin)) @ adjusted.matrix
-    to_patch = whole @ normalisation_of(size)
-    return _Joint(seen=seen, adjusted=adjusted, to_patch=to_patch / to_patch[2, 2], origin_m=origin)
+    if pooled.matrix is None:
+        return place, pooled
+    return place, replace(pooled, matrix=pooled.matrix @ task.views[place].to_anchor)
 
 
 def _origin(mapped: Mapped) -> tuple[float, float]:
@@ -268,73 +272,33 @@ def _origin(mapped: Mapped) -> tuple[float, float]:
     return float(np.round(middle[0])), float(np.round(middle[1]))
 
 
-def _patch_to_local(mapped: Mapped, origin: tuple[float, float]) -> FloatArray:
-    """Return the matrix from patch pixels to metres from the origin (3, 3)."""
-    shift = np.array([[1.0, 0.0, -origin[0]], [0.0, 1.0, -origin[1]], [0.0, 0.0, 1.0]])
-    return np.asarray(shift @ mapped.patch.to_map, dtype=np.float64)
-
-
-def _observe(
-    views: list[View],
-    mapped: Mapped,
-    matrix: FloatArray,
-    *,
-    polarity: Polarity,
-    radius_px: float,
-    origin: tuple[float, float],
-) -> Observations:
-    """Match every view near where the homography puts it."""
-    pixels, sizes, features, frames = [], [], [], []
-    for view in views:
-        picture = in_polarity(view.features, polarity)
-        pairs = guided_matches(
-            picture, mapped.features, matrix @ view.to_anchor, tree=mapped.tree, radius_px=radius_px
-        )
-        at_anchor = moved(take(picture, pairs.picture), view.to_anchor)
-        pixels.append(at_anchor.points)
-        sizes.append(at_anchor.sizes)
-        features.append(pairs.patch)
-        frames.append(np.full(len(pairs.patch), view.index))
-    feature = np.concatenate(features).astype(np.int64)
-    local = _patch_to_local(mapped, origin)
-    return Observations(
-        pixels=np.concatenate(pixels),
-        pixel_sd=_SD_PER_SIZE * np.concatenate(sizes),
-        ground=apply_homography(local, mapped.features.points[feature]),
-        ground_sd=_SD_PER_SIZE * mapped.features.sizes[feature] * mapped.patch.gsd_m,
-        feature=feature,
-        frame=np.concatenate(frames).astype(np.int64),
-    )
+def _at_anchor(fitted: Sequence[Fitted], shot: Shot) -> Fitted:
+    return next(each for each in fitted if shot.anchor in each.span)
 
 
 def _count(
-    evidence: ShotEvidence,
-    views: list[View],
-    mapped: Mapped,
-    *,
-    joint: _Joint,
-    size: tuple[int, int],
-    settings: MatchSettings,
+    task: _Task, evidence: ShotEvidence, traced: Sequence[Traced], fitted: Sequence[Fitted]
 ) -> ShotEvidence:
-    """Count what speaks for the joint homography."""
-    inlier = joint.adjusted.weight > _INLIER_WEIGHT
-    pixels = joint.seen.pixels[inlier]
-    cell = np.floor(pixels / np.array(size) * np.array(_CELL_GRID)).astype(np.int64)
+    """Count what speaks for the fit."""
+    richest = max(fitted, key=lambda each: int((each.adjusted.weight > INLIER_WEIGHT).sum()))
+    own = np.isin(richest.seen.frame, [each.view.index for each in traced])
+    inlier = (richest.adjusted.weight > INLIER_WEIGHT) & own
+    pixels = richest.seen.pixels[inlier]
+    cell = np.floor(pixels / np.array(task.size) * np.array(_CELL_GRID)).astype(np.int64)
     inside = ((cell >= 0) & (cell < np.array(_CELL_GRID))).all(axis=1)
-    agreeing, disagreeing = _poll(
-        views, mapped, joint, polarity=evidence.polarity, size=size, settings=settings
-    )
+    agreeing, disagreeing = _poll(task, traced, evidence.polarity)
+    clearest = max(traced, key=lambda each: float(each.view.luma[each.view.usable].std()))
     blocks, fitting = count_fitting_blocks(
-        views[0],
-        mapped.patch,
-        joint.to_patch @ views[0].to_anchor,
+        clearest.view,
+        task.mapped.patch,
+        clearest.matrix,
         inverted=evidence.polarity is Polarity.INVERTED,
     )
     return replace(
         evidence,
-        inliers=len(np.unique(joint.seen.feature[inlier])),
+        inliers=len(np.unique(richest.seen.feature[inlier])),
         cells=len(np.unique(cell[inside], axis=0)),
-        spread=_hull_area(pixels) / (size[0] * size[1]),
+        spread=_hull_area(pixels) / (task.size[0] * task.size[1]),
         frames_agreeing=agreeing,
         frames_disagreeing=disagreeing,
         blocks=blocks,
@@ -350,108 +314,67 @@ def _hull_area(points: FloatArray) -> float:
         return 0.0
 
 
-def _poll(
-    views: list[View],
-    mapped: Mapped,
-    joint: _Joint,
-    *,
-    polarity: Polarity,
-    size: tuple[int, int],
-    settings: MatchSettings,
-) -> tuple[int, int]:
-    """Ask every view by itself; return how many say the joint place, and how many another."""
-    width, height = size
+def _poll(task: _Task, traced: Sequence[Traced], polarity: Polarity) -> tuple[int, int]:
+    """Ask some key frames by themselves; return how many say this place, and how many another."""
+    width, height = task.size
     marks = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
     marks = marks * np.array([width - 1, height - 1])
+    count = min(_POLLED_VIEWS, len(traced))
     agreeing = disagreeing = 0
-    for view in views:
+    for place in np.unique(np.linspace(0, len(traced) - 1, count).round().astype(int)):
+        each = traced[place]
         alone = scout(
-            view.features,
-            mapped,
+            _fewer(each.view.features),
+            task.mapped,
             width_px=width,
-            ratio=settings.ratio,
-            threshold_px=settings.threshold_px,
-            seed=settings.seed,
+            ratio=task.settings.ratio,
+            threshold_px=task.settings.threshold_px,
+            seed=task.settings.seed,
             polarities=(polarity,),
             decoys=False,
         )
         if alone.matrix is None or alone.inliers < _FEWEST_TO_AGREE:
             continue
-        expected = apply_homography(joint.to_patch @ view.to_anchor, marks)
+        expected = apply_homography(each.matrix, marks)
         found = apply_homography(alone.matrix, marks)
         diagonal = 2.0 * float(np.hypot(*(expected[4] - expected[0])))
         if float(np.median(np.hypot(*(found - expected).T))) <= _AGREES_WITHIN * diagonal:
             agreeing += 1
-        elif alone.inliers >= settings.rule.fewest_first_inliers:
+        elif alone.inliers >= task.settings.rule.fewest_first_inliers:
             disagreeing += 1
     return agreeing, disagreeing
 
 
-def _shot_ground(
-    shot: Shot,
-    views: list[View],
-    mapped: Mapped,
-    *,
-    joint: _Joint,
-    size: tuple[int, int],
-    reference_sd_m: float,
+def _ground(
+    task: _Task, fitted: Fitted, *, origin: tuple[float, float], reference_sd_m: float
 ) -> ShotGround:
-    adjusted = joint.adjusted
-    inlier = adjusted.weight > _INLIER_WEIGHT
-    centre = np.array([[(size[0] - 1) / 2, (size[1] - 1) / 2]])
-    scale = math.sqrt(abs(float(np.linalg.det(local_affine(joint.to_patch, centre)[0]))))
-    covariance = adjusted.covariance + _link_covariance(views, joint, size)
+    adjusted = fitted.adjusted
+    inlier = adjusted.weight > INLIER_WEIGHT
+    inlier &= fitted.seen.frame == fitted.frame
+    centre = np.array([[(task.size[0] - 1) / 2, (task.size[1] - 1) / 2]])
+    scale = math.sqrt(abs(float(np.linalg.det(local_affine(fitted.to_patch, centre)[0]))))
     return ShotGround(
-        first=shot.span.first,
-        last=shot.span.last,
-        anchor=shot.anchor,
+        first=fitted.span.first,
+        last=fitted.span.last,
+        anchor=task.shot.anchor,
         homography=GroundHomography(
             matrix=_rows3(adjusted.matrix),
-            normalisation=_rows3(normalisation_of(size)),
-            origin_m=joint.origin_m,
-            crs=mapped.patch.crs,
-            covariance=tuple(tuple(float(value) for value in row) for row in covariance),
+            normalisation=_rows3(normalisation_of(task.size)),
+            origin_m=origin,
+            crs=task.mapped.patch.crs,
+            covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
             ground_sd_m=adjusted.ground_sd_m,
             reference_sd_m=reference_sd_m,
         ),
-        gsd_m=scale * mapped.patch.gsd_m,
-        obliquity_deg=view_obliquity_deg(joint.to_patch, size),
+        gsd_m=scale * task.mapped.patch.gsd_m,
+        obliquity_deg=view_obliquity_deg(fitted.to_patch, task.size),
         residual_px=_rms(adjusted.residual_px[inlier]),
         residual_m=_rms(adjusted.residual_m[inlier]),
     )
 
 
-def _link_covariance(views: list[View], joint: _Joint, size: tuple[int, int]) -> FloatArray:
-    """Return what the uncertainty of the links between frames adds to the parameters (8, 8).
-
-    A link that is off shifts all matches of its frame together. How far the frames' mean residuals
-    scatter, or how far the links say that they may be off, whichever is larger.
-    """
-    inlier = joint.adjusted.weight > _INLIER_WEIGHT
-    frames, which = np.unique(joint.seen.frame[inlier], return_inverse=True)
-    share = np.bincount(which) / len(which)
-    sd = {view.index: view.link_sd_px for view in views}
-    stated = float((share**2 * np.array([sd[int(frame)] for frame in frames]) ** 2).sum())
-    scattered = 0.0
-    if len(frames) > 1:
-        means = np.zeros((len(frames), 2))
-        np.add.at(means, which, joint.adjusted.residual_px[inlier])
-        means /= np.bincount(which)[:, None]
-        scattered = float(means.var(axis=0, ddof=1).mean()) / len(frames)
-    jacobian = np.column_stack([_shifted(joint.adjusted.matrix, size, axis) for axis in (0, 1)])
-    return np.asarray(jacobian @ jacobian.T * max(stated, scattered), dtype=np.float64)
-
-
-def _shifted(matrix: FloatArray, size: tuple[int, int], axis: int) -> FloatArray:
-    """Return by how much the parameters change when all pixels shift by one pixel (8,)."""
-    shift = np.eye(3)
-    shift[axis, 2] = normalisation_of(size)[0, 0]
-    whole = matrix @ shift
-    return np.asarray((whole / whole[2, 2] - matrix).ravel()[:8], dtype=np.float64)
-
-
 def _rms(residual: FloatArray) -> float:
-    return float(np.sqrt((residual**2).mean()))
+    return float(np.sqrt((residual**2).mean())) if len(residual) else 0.0
 
 
 def _rows3(matrix: FloatArray) -> Matrix3:

@@ -58,17 +58,14 @@ def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
 
 
 def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:
-    """Find the distinctive points of up to `most` key frames of a shot, the middle one first."""
+    """Find the distinctive points of up to `most` key frames of a shot, by index."""
     frames = [
         frame
         for frame in scene.key_frames
         if frame.index in shot.span and bool(scene.linked[frame.index])
     ]
     places = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
-    chosen = [frames[place] for place in places] if frames else []
-    middle = len(chosen) // 2
-    ordered = chosen[middle : middle + 1] + chosen[:middle] + chosen[middle + 1 :]
-    return [_view(scene, shot, frame, most_features) for frame in ordered]
+    return [_view(scene, shot, frames[place], most_features) for place in places]
 
 
 def usable_area(overlay: NDArray[np.bool_]) -> NDArray[np.bool_]:

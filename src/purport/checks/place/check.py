@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.contract import Evidence, Need, make_finding
-from purport.checks.place._acceptance import AcceptanceRule
+from purport.checks.place._acceptance import AcceptanceRule, stands_above_chance
 from purport.checks.place._adjustment import Adjustment
 from purport.checks.place._geometry import ViewLimits, apply_homography
 from purport.checks.place._power import PowerRule, test_power
@@ -22,6 +22,7 @@ from purport.checks.place.records import (
     PlaceValues,
     PowerTest,
     ReferenceUsed,
+    ShotGround,
 )
 from purport.core.case import ItemRecord
 from purport.core.digests import JsonObject
@@ -53,7 +54,7 @@ class _Outcome:
 
     def best(self) -> Registered | None:
         """Return the accepted shot with most inliers; None when none is accepted."""
-        accepted = [result for result in self.results if result.ground is not None]
+        accepted = [result for result in self.results if result.ground]
         return max(accepted, key=lambda result: result.evidence.inliers, default=None)
 
 
@@ -82,9 +83,9 @@ class PlaceCheck:
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
     uses: frozenset[Need] = frozenset({Need.TARGET})
     after: frozenset[str] = frozenset()
-    key_frames: int = 5
-    frame_features: int = 2500
-    reference_features: int = 15_000
+    key_frames: int = 12
+    frame_features: int = 2000
+    reference_features: int = 12_000
     reference_side_px: int = 2400
     most_shots: int = 24
     ratio: float = 0.8
@@ -184,7 +185,7 @@ class PlaceCheck:
             return outcome
         mapped = map_patch(finer, most_features=self.reference_features)
         again = self._register(scene, reference, mapped)
-        accepted = [sum(r.ground is not None for r in o.results) for o in (outcome, again)]
+        accepted = [sum(bool(r.ground) for r in o.results) for o in (outcome, again)]
         return again if accepted[1] >= accepted[0] else outcome
 
     def _register(self, scene: Scene, reference: Reference, mapped: Mapped) -> _Outcome:
@@ -206,6 +207,11 @@ class PlaceCheck:
 
     def _power(self, scene: Scene, outcome: _Outcome) -> PowerTest | None:
         if outcome.best() is not None:
+            return None
+        counts = [(r.evidence.first_inliers, r.evidence.decoy_inliers) for r in outcome.results]
+        hinted = any(stands_above_chance(*count, self.rule) for count in counts)
+        if hinted:
+            # Something agrees more than by chance: too much for "no", too little for "yes".
             return None
         return test_power(scene, outcome.mapped, settings=self._settings(), rule=self.power)
 
@@ -254,7 +260,7 @@ def _values(
     power: PowerTest | None,
 ) -> PlaceValues:
     best = outcome.best()
-    matched = [result for result in outcome.results if result.ground is not None]
+    matched = [result for result in outcome.results if result.ground]
     centre = _centre(scene, best)
     place = to_geographic(centre) if centre is not None else None
     distance = _distance(centre, claimed[0])
@@ -264,7 +270,7 @@ def _values(
         centre_frame=best.shot.anchor if best is not None else None,
         covariance_m2=centre.covariance_m2 if centre is not None else None,
         homographies=_frames(scene, matched),
-        ground=tuple(result.ground for result in matched if result.ground is not None),
+        ground=tuple(stretch for result in matched for stretch in result.ground),
         shots=tuple(result.evidence for result in outcome.results),
         reference=used,
         claimed_basis=claimed[1],
@@ -282,10 +288,11 @@ def _matched(best: Registered | None, power: PowerTest | None) -> bool | None:
 
 
 def _centre(scene: Scene, best: Registered | None) -> MapPoint | None:
-    if best is None or best.ground is None:
+    if best is None:
         return None
     middle = ((scene.width_px - 1) / 2, (scene.height_px - 1) / 2)
-    return best.ground.homography.project(middle, pixel_covariance=np.zeros((2, 2)))
+    stretch = next(each for each in best.ground if each.first <= best.shot.anchor <= each.last)
+    return stretch.homography.project(middle, pixel_covariance=np.zeros((2, 2)))
 
 
 def _distance(centre: MapPoint | None, claimed: GeoPoint | None) -> tuple[float, float] | None:
@@ -305,66 +312,66 @@ def _distance(centre: MapPoint | None, claimed: GeoPoint | None) -> tuple[float,
 def _in_view(scene: Scene, matched: list[Registered], claimed: GeoPoint | None) -> bool | None:
     if claimed is None or not matched:
         return None
-    for result in matched:
-        if result.ground is None:
-            continue
-        there = from_geographic(claimed, result.ground.homography.crs)
-        to_pixel = np.linalg.inv(result.ground.homography.to_map())
-        for index in range(result.ground.first, result.ground.last + 1):
-            if not scene.linked[index]:
-                continue
-            whole = np.linalg.inv(scene.to_anchor[index]) @ to_pixel
-            ground = np.array([[there.easting_m, there.northing_m]])
-            # The sign of the inverse is that of the middle of the picture.
-            middle = result.ground.homography.to_map() @ scene.to_anchor[index]
-            x, y = apply_homography(_facing(whole, middle, scene), ground)[0]
-            if 0 <= x <= scene.width_px - 1 and 0 <= y <= scene.height_px - 1:
-                return True
-    return False
+    return any(
+        _shows(
+            scene, _to_map(scene, stretch, index), from_geographic(claimed, stretch.homography.crs)
+        )
+        for index, stretch in _linked_frames(scene, matched)
+    )
 
 
-def _facing(
-    to_pixel: NDArray[np.float64], to_map: NDArray[np.float64], scene: Scene
-) -> NDArray[np.float64]:
-    """Return the inverse homography with the sign that puts the seen ground before the camera."""
+def _shows(scene: Scene, to_map: NDArray[np.float64], point: MapPoint) -> bool:
+    """Tell whether a frame shows a point of the ground."""
     middle = to_map @ np.array([(scene.width_px - 1) / 2, (scene.height_px - 1) / 2, 1.0])
-    depth = float((to_pixel @ (middle / middle[2]))[2])
-    return to_pixel if depth > 0.0 else -to_pixel
+    to_pixel = np.linalg.inv(to_map)
+    # The sign that puts the ground seen in the middle before the camera.
+    facing = np.sign(float(to_pixel[2] @ (middle / middle[2])))
+    there = np.array([[point.easting_m, point.northing_m]])
+    x, y = apply_homography(to_pixel * facing, there)[0]
+    return bool(0 <= x <= scene.width_px - 1 and 0 <= y <= scene.height_px - 1)
 
 
-def _frames(scene: Scene, matched: list[Registered]) -> tuple[FrameGround, ...]:
+def _linked_frames(scene: Scene, matched: list[Registered]) -> list[tuple[int, ShotGround]]:
     """List the linked frames of the shots that match, thinned evenly."""
     listed = [
-        (index, result)
+        (index, stretch)
         for result in matched
-        for index in range(result.shot.span.first, result.shot.span.last + 1)
+        for stretch in result.ground
+        for index in range(stretch.first, stretch.last + 1)
         if scene.linked[index]
     ]
     if len(listed) > _MOST_FRAMES_LISTED:
         places = np.linspace(0, len(listed) - 1, _MOST_FRAMES_LISTED).round().astype(int)
         listed = [listed[place] for place in places]
-    frames = []
-    for index, result in listed:
-        if result.ground is None:
-            continue
-        whole = result.ground.homography.to_map() @ scene.to_anchor[index]
-        whole = whole / whole[2, 2]
-        frames.append(
-            FrameGround(
-                frame=index,
-                to_map=tuple((float(a), float(b), float(c)) for a, b, c in whole),
-                crs=result.ground.homography.crs,
-            )
+    return listed
+
+
+def _to_map(scene: Scene, stretch: ShotGround, index: int) -> NDArray[np.float64]:
+    """Return the plain homography of a frame to the ground, h33 = 1 (3, 3)."""
+    whole = stretch.homography.to_map() @ scene.to_anchor[index]
+    return np.asarray(whole / whole[2, 2], dtype=np.float64)
+
+
+def _frames(scene: Scene, matched: list[Registered]) -> tuple[FrameGround, ...]:
+    return tuple(
+        FrameGround(
+            frame=index,
+            to_map=tuple(
+                (float(a), float(b), float(c)) for a, b, c in _to_map(scene, stretch, index)
+            ),
+            crs=stretch.homography.crs,
         )
-    return tuple(frames)
+        for index, stretch in _linked_frames(scene, matched)
+    )
 
 
 def _answer(values: PlaceValues, outcome: _Outcome) -> tuple[PlaceAnswer, str]:
     best = outcome.best()
     tried = len(outcome.results)
     if best is not None:
+        placed = sum(shot.accepted for shot in values.shots)
         return PlaceAnswer.MATCHES, (
-            f"{len(values.ground)} of {tried} shots lie on the reference; in the best one "
+            f"{placed} of {tried} shots lie on the reference; in the best one "
             f"{best.evidence.reason}, against {best.evidence.decoy_inliers} by chance."
         )
     closest = max(outcome.results, key=lambda result: result.evidence.first_inliers)

@@ -47,14 +47,20 @@ class FrameGround:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShotGround:
-    """The adjusted homography of a shot that matches."""
+    """The adjusted homography of a stretch of a shot that matches.
+
+    A shot is one stretch where the links between its frames hold, else one around each key frame.
+    A pixel of frame f of the stretch is moved by `Scene.to_anchor[f]` and then by `homography`,
+    which takes up what the links have drifted by there.
+    """
 
     first: int
-    """First frame of the shot."""
+    """First frame of the stretch."""
     last: int
-    """Last frame of the shot."""
+    """Last frame of the stretch."""
     anchor: int
-    """Frame whose pixels `homography` maps."""
+    """The shot's anchor frame, in whose pixels, as the links of this stretch have them,
+    `homography` begins."""
     homography: GroundHomography
     """Anchor pixel to ground, with covariance."""
     gsd_m: float
@@ -176,4 +182,5 @@ class PlaceValues:
     """Whether the point lies in the picture of a shot that matches; None without match or
     point."""
     power: PowerTest | None
-    """The power test; None when a shot matched."""
+    """The power test; None when a shot matched, or agreed more than by chance without being
+    accepted, so that "no" is out of the question."""
