@@ -40,6 +40,7 @@ __all__ = ["write_dossier"]
 
 _TEMPLATE = "dossier.html"
 _MODE = 0o644
+_BRIEF = 260
 
 
 def write_dossier(
@@ -94,6 +95,7 @@ def _render(case: CaseFile, files: Files) -> str:
         utc=format_utc,
         capitalize_first=_capitalise,
         prose=_prose,
+        brief=_brief,
     )
     context: dict[str, Any] = {
         "case": case,
@@ -118,6 +120,16 @@ def _render(case: CaseFile, files: Files) -> str:
         "case_findings": tuple(finding for finding in case.findings if finding.item is None),
     }
     return environment.get_template(_TEMPLATE).render(context)
+
+
+def _brief(text: str) -> str:
+    """Keep whole sentences up to about `_BRIEF` characters; the rest stands with the finding."""
+    if len(text) <= _BRIEF:
+        return text
+    end = max(
+        text.rfind(". ", 0, _BRIEF), text.rfind("; ", 0, _BRIEF), text.rfind(" ", 0, _BRIEF // 2)
+    )
+    return text[: end + 1].rstrip() + " …"
 
 
 def _capitalise(text: str) -> str:

@@ -38,7 +38,8 @@ _BEFORE_S = 0.6
 _AFTER_S = 0.5
 _LATE_BY_FRAMES = 3
 _NEAR_S = 0.5
-_SMALLEST_OVERLAY_PX = 12
+_APART_S = 0.25
+_SMALLEST_OVERLAY_PX = 40
 _MOST_OVERLAYS = 40
 
 
@@ -89,7 +90,10 @@ def plan_key_frames(
     edits: Sequence[EditReading],
     strikes: Sequence[StrikeReading] | None,
 ) -> tuple[FramePlan, ...]:
-    """Choose which frames to show: the first, one after each cut, before and at each strike.
+    """Choose which frames to show: the first, before and at each strike, one after each cut.
+
+    Where there are too many, first showings of strikes come before repeated ones, and these
+    before cuts; of frames within a quarter of a second only one is shown.
 
     Args:
         frames: Number of frames.
@@ -99,20 +103,29 @@ def plan_key_frames(
     """
     onset = _first_graphic(strikes)
     plans = [FramePlan(index=0, caption="First frame", graphic=onset <= 0)]
-    for strike in strikes or ():
-        before = max(strike.onset_frame - max(round(_BEFORE_S * rate), _LATE_BY_FRAMES + 1), 0)
-        at = min(strike.onset_frame + round(_AFTER_S * rate), frames - 1)
-        caption = f"Before strike {strike.number}"
-        plans.append(FramePlan(index=before, caption=caption, graphic=before >= onset))
-        caption = f"Strike {strike.number}, {_AFTER_S:g} s after its onset"
-        plans.append(FramePlan(index=at, caption=caption, graphic=True, strike=strike))
+    ranked = sorted(strikes or (), key=lambda strike: strike.same_strike_as is not None)
+    plans += [_at_strike(strike, frames, rate) for strike in ranked]
+    plans += [_before_strike(strike, rate, onset) for strike in ranked]
     for edit in edits:
         if edit.kind == "cut":
             index = min(round(edit.start_s * rate) + 1, frames - 1)
             plans.append(
                 FramePlan(index=index, caption="First frame after a cut", graphic=index >= onset)
             )
-    return _thin(plans)
+    return _thin(plans, rate)
+
+
+def _at_strike(strike: StrikeReading, frames: int, rate: float) -> FramePlan:
+    index = min(strike.onset_frame + round(_AFTER_S * rate), frames - 1)
+    again = f" (strike {strike.same_strike_as} again)" if strike.same_strike_as else ""
+    caption = f"Strike {strike.number}{again}, {_AFTER_S:g} s after its onset"
+    return FramePlan(index=index, caption=caption, graphic=True, strike=strike)
+
+
+def _before_strike(strike: StrikeReading, rate: float, onset: int) -> FramePlan:
+    index = max(strike.onset_frame - max(round(_BEFORE_S * rate), _LATE_BY_FRAMES + 1), 0)
+    caption = f"Before strike {strike.number}"
+    return FramePlan(index=index, caption=caption, graphic=index >= onset)
 
 
 def _first_graphic(strikes: Sequence[StrikeReading] | None) -> int:
@@ -124,13 +137,13 @@ def _first_graphic(strikes: Sequence[StrikeReading] | None) -> int:
     return min(strike.onset_frame for strike in strikes) - _LATE_BY_FRAMES
 
 
-def _thin(plans: Sequence[FramePlan]) -> tuple[FramePlan, ...]:
-    """Keep one plan a frame, in order of time, at most `_MOST_FRAMES`, strikes first."""
-    ranked = sorted(plans, key=lambda plan: (plan.strike is None, plan.index))
-    unique: dict[int, FramePlan] = {}
-    for plan in ranked:
-        unique.setdefault(plan.index, plan)
-    kept = list(unique.values())[:_MOST_FRAMES]
+def _thin(plans: Sequence[FramePlan], rate: float) -> tuple[FramePlan, ...]:
+    """Keep at most `_MOST_FRAMES` that lie apart, the first in rank first, in order of time."""
+    kept: list[FramePlan] = []
+    for plan in plans:
+        apart = max(_APART_S * rate, 1.0)
+        if len(kept) < _MOST_FRAMES and all(abs(plan.index - k.index) >= apart for k in kept):
+            kept.append(plan)
     return tuple(sorted(kept, key=lambda plan: plan.index))
 
 
@@ -258,7 +271,8 @@ def _to_pixel(point: GeoPoint, frame: FrameOnMap) -> tuple[float, float] | None:
 
 
 def _overlay_shapes(plan: FramePlan, context: FrameContext) -> list[Shape]:
-    if context.scene is None or not 0 <= plan.index < context.scene.frames:
+    """Outline burnt-in graphics, on the first frame alone: elsewhere they would hide the rest."""
+    if context.scene is None or plan.index != 0:
         return []
     mask = context.scene.shot_of(plan.index).overlay.astype(np.uint8)
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))

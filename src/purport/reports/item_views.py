@@ -160,6 +160,10 @@ class ItemView:
     """Fineness and accuracy of the orthophoto; None without one."""
     strikes: tuple[StrikeRow, ...]
     """Strikes found."""
+    causes: tuple[str, ...]
+    """Causes of uncertainty that any strike's budget names."""
+    outlined: bool
+    """Whether any strike has a probability to lie inside an outline."""
     target_basis: str
     """What offsets are measured from."""
     findings: tuple[FindingView, ...]
@@ -223,6 +227,12 @@ class _ItemDrawing:
             impact_map=self._impact_map(reference),
             map_note=_map_note(reference),
             strikes=tuple(_strike_row(strike) for strike in self.strikes or ()),
+            causes=tuple(
+                dict.fromkeys(
+                    humanise(c) for s in self.strikes or () for c, _ in sorted(s.budget_m)
+                )
+            ),
+            outlined=any(strike.p_inside is not None for strike in self.strikes or ()),
             target_basis=self._target_basis(),
             findings=tuple(_finding(f) for f in self.case.findings if f.item == record.digest),
             not_run=tuple(n for n in self.case.not_run if n.item == record.digest),
@@ -415,7 +425,7 @@ def _bearing_words(strike: StrikeReading) -> str:
     words = f"{strike.bearing_deg:.0f}° ({compass_point(strike.bearing_deg)})"
     if strike.bearing_sd_deg is None:
         return f"{words}, uncertain at so short a distance"
-    return f"{words}, standard uncertainty {strike.bearing_sd_deg:.0f}°"
+    return f"{words} u = {strike.bearing_sd_deg:.0f}°"
 
 
 def _layer_row(layer: LayerReading) -> LayerRow:

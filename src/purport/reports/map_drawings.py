@@ -46,9 +46,10 @@ _ASPECT = 1.5
 _PLACE_MARGIN = 0.35
 _IMPACT_MARGIN = 0.55
 _SMALLEST_WINDOW_M = 30.0
-_FINEST_PART_OF_GSD = 6.0
 _MOST_FOOTPRINTS = 120
 _BAR_PART = 0.22
+_MOST_LABELLED = 4
+_MOST_NUMBERED = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -177,10 +178,13 @@ def draw_impacts(
     if outline is not None:
         shapes += _target_shapes(canvas, outline)
         legend.append(("target", "Stated target"))
+    if outline is not None:
+        labelled = len(points) <= _MOST_LABELLED
+        for strike, point in points:
+            shapes += _offset_shapes(canvas, outline, point, strike)[: None if labelled else 1]
     for strike, point in points:
-        if outline is not None:
-            shapes += _offset_shapes(canvas, outline, point, strike)
-        shapes += _spot("impact", canvas, point, text=str(strike.number))
+        text = str(strike.number) if len(points) <= _MOST_NUMBERED else ""
+        shapes += _spot("impact", canvas, point, text=text)
     legend.append(("impact", "Impact, numbered as in the table, with its 95 % ellipse"))
     if outline is not None:
         legend.append(("offset", "Offset: from the nearest point of the target to the impact"))
@@ -247,18 +251,27 @@ def _open_canvas(
     west, south, east, north = reference.bounds
     if wish is not None and west <= wish.easting_m <= east and south <= wish.northing_m <= north:
         points.append(_plane(wish)[None])
-    window = _window(np.concatenate(points), margin) if points else None
-    width_m = (window.east_m - window.west_m) if window else east - west
-    gsd_m = max(width_m / WIDEST_PX, reference.gsd_m / _FINEST_PART_OF_GSD)
+    window = (
+        _window(np.concatenate(points), margin, reference.bounds)
+        if points
+        else MapWindow(west_m=west, south_m=south, east_m=east, north_m=north)
+    )
+    gsd_m = (window.east_m - window.west_m) / WIDEST_PX
     return _Canvas(patch=read_luma(reference, window, gsd_m), reference=reference)
 
 
-def _window(points: FloatArray, margin: float) -> MapWindow:
+def _window(
+    points: FloatArray, margin: float, bounds: tuple[float, float, float, float]
+) -> MapWindow:
+    """Frame the points, moved rather than cut where the reference ends."""
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2
     half = np.maximum((high - low) / 2, _SMALLEST_WINDOW_M / 2) * (1.0 + margin)
     half[0] = max(half[0], half[1] * _ASPECT)
     half[1] = max(half[1], half[0] / _ASPECT)
+    edge_low, edge_high = np.array(bounds[:2]), np.array(bounds[2:])
+    half = np.minimum(half, (edge_high - edge_low) / 2)
+    middle = np.clip(middle, edge_low + half, edge_high - half)
     return MapWindow(
         west_m=float(middle[0] - half[0]),
         south_m=float(middle[1] - half[1]),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from purport.core.casefile import CaseFile
 from purport.core.media_time import FrameSpan
-from purport.core.positions import GeoPoint, to_geographic
+from purport.core.positions import GeoPoint, MapPoint, to_geographic
 from purport.imagery import Reference, open_reference
 from purport.media import Probe, probe_media
 from purport.reports.drawings import (
@@ -142,7 +142,25 @@ def test_plan_key_frames_keeps_strikes_when_there_are_too_many(
     many = [replace(strikes[0], number=n, onset_frame=100 * n) for n in range(1, 8)]
     plans = plan_key_frames(1000, 10.0, edits=(), strikes=many)
     assert len(plans) == 8
-    assert len([plan for plan in plans if plan.strike]) == 7
+    assert plans[0].index == 0
+    assert [plan.strike.number for plan in plans if plan.strike] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_plan_key_frames_prefers_first_showings(strikes: tuple[StrikeReading, ...]) -> None:
+    many = [
+        replace(strikes[0], number=n, onset_frame=100 * n, same_strike_as=1 if n % 2 else None)
+        for n in range(2, 16)
+    ]
+    plans = plan_key_frames(2000, 10.0, edits=(), strikes=many)
+    assert [plan.strike.number for plan in plans if plan.strike] == [2, 4, 6, 8, 10, 12, 14]
+
+
+def test_plan_key_frames_shows_one_of_several_at_one_moment(
+    strikes: tuple[StrikeReading, ...],
+) -> None:
+    near = [replace(strikes[0], number=n, onset_frame=100 + n) for n in range(1, 4)]
+    plans = plan_key_frames(1000, 25.0, edits=(), strikes=near)
+    assert [plan.strike.number for plan in plans if plan.strike] == [1]
 
 
 def draw(
@@ -231,7 +249,7 @@ def test_draw_key_frames_draws_no_strike_where_no_link_says_where(  # noqa: PLR0
 def test_draw_key_frames_outlines_burnt_in_graphics(
     hand_made: HandMade, builder: ModuleType, probe: Probe
 ) -> None:
-    plan = FramePlan(index=5, caption="First", graphic=False)
+    plan = FramePlan(index=0, caption="First frame", graphic=False)
     context = FrameContext(rate=10.0, place=None, target=None, scene=make_scene(builder))
     drawing = draw(hand_made, probe, plan, context).drawing
     (outline,) = [s for s in drawing.shapes if isinstance(s, Polygon) and s.role == "overlay"]
@@ -353,6 +371,39 @@ def test_draw_impacts_ellipse_is_true_to_scale(
     assert covariance is not None
     assert area.rx / scale_px_per_m(drawing) == pytest.approx(ellipse_axes(covariance)[0], rel=0.01)
     assert not any(shape.role in {"target", "offset"} for shape in drawing.shapes)
+
+
+def test_draw_impacts_moves_its_window_at_the_edge_of_the_orthophoto(
+    builder: ModuleType, reference: Reference, strikes: tuple[StrikeReading, ...]
+) -> None:
+    corner = to_geographic(
+        MapPoint(
+            easting_m=builder.ORIGIN[0] + 2.0, northing_m=builder.ORIGIN[1] - 2.0, crs=builder.CRS
+        )
+    )
+    drawing = draw_impacts(reference, [replace(strikes[0], position=corner)], None)
+    spot = next(s for s in drawing.shapes if isinstance(s, Ellipse) and s.role == "impact")
+    px_per_m = scale_px_per_m(drawing)
+    assert (spot.x / px_per_m, spot.y / px_per_m) == pytest.approx((2.0, 2.0), abs=0.1)
+    assert (drawing.width, drawing.height) == (960, 640)
+
+
+def test_draw_impacts_writes_no_lengths_over_each_other(
+    case: CaseFile, reference: Reference, strikes: tuple[StrikeReading, ...]
+) -> None:
+    many = [replace(strikes[0], number=n) for n in range(1, 8)]
+    drawing = draw_impacts(reference, many, case.items[0].record.target)
+    offsets = [s for s in drawing.shapes if s.role == "offset"]
+    assert len(offsets) == 7
+    assert all(isinstance(shape, Segment) for shape in offsets)
+
+
+def test_draw_impacts_draws_no_offset_inside_the_target(
+    case: CaseFile, reference: Reference, strikes: tuple[StrikeReading, ...]
+) -> None:
+    inside = replace(strikes[0], offset_m=0.0)
+    drawing = draw_impacts(reference, [inside], case.items[0].record.target)
+    assert not any(shape.role == "offset" for shape in drawing.shapes)
 
 
 def test_draw_impacts_leaves_out_what_is_shown_again(
