@@ -17,6 +17,9 @@ from purport.core.errors import (
 __all__ = ["translate_database_faults"]
 
 _FULL = re.compile(r"disk is full|no space left|disk full", re.IGNORECASE)
+_FULL_CODES = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE"})
+"""SQLite says "disk full" only for ENOSPC on the main file; a write or the growth of its index of
+the log that is refused (quota, limit on file size) is an input or output error to it."""
 _IO = re.compile(r"disk I/O error|unable to open database file|readonly database", re.IGNORECASE)
 _BUSY = re.compile(r"is locked|lock timeout", re.IGNORECASE)
 _DAMAGED = re.compile(r"malformed|not a database", re.IGNORECASE)
@@ -46,10 +49,11 @@ def translate_database_faults(subject: str) -> Iterator[None]:
 
 def _translate(subject: str, error: DatabaseError) -> PurportError | None:
     message = " ".join(str(error).split())
-    if _FULL.search(message):
+    code = getattr(error.__cause__, "sqlite_errorname", None)
+    if _FULL.search(message) or code in _FULL_CODES:
         return StorageFullError(
             subject,
-            "there is no room to write to the database",
+            f"the database cannot grow: the disk or quota is full ({message})",
             remedy="Free disk space or quota, then run the command again; "
             "what was stored before is whole.",
         )

@@ -1,0 +1,148 @@
+"""Kill -9, a full disk, a busy workspace: whatever was reported as stored is there and whole."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from purport.casework import CheckRequest, Workspace, case_file, check_case, verify_workspace
+from purport.core.errors import StorageFullError
+
+ROOT = Path(__file__).parents[2]
+STORY = (
+    "Raid on the harbour road\n\n30 September 2015\n\n"
+    "The harbour ministry said that it had destroyed eight militia targets. A fisherman said the "
+    "bombs missed by several metres.\n"
+)
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A story and two clips of noise."""
+    folder = tmp_path_factory.mktemp("inputs")
+    (folder / "story.txt").write_text(STORY, encoding="utf-8")
+    for seed, name in enumerate(("one.mp4", "two.mp4")):
+        _write_clip(folder / name, seed)
+    return folder
+
+
+def _write_clip(path: Path, seed: int) -> None:
+    ground = np.random.default_rng(seed).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
+        for index in range(12):
+            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def test_kills_at_random_instants_lose_nothing(inputs: Path) -> None:
+    """Eight kills here; `benchmarks/kill_main_job.py` does the fifty that we publish."""
+    script = ROOT / "benchmarks" / "kill_main_job.py"
+    found = subprocess.run(
+        [
+            *(sys.executable, script, "--kills", "8", "--story", inputs / "story.txt"),
+            inputs / "one.mp4",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    figures = json.loads(found.stdout)
+    assert figures["kills"] == 8
+    assert figures["lost"] == []
+    assert figures["not_verified"] == []
+    assert figures["different_results"] == 0
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A place that can be made full: a file system of 2 MiB where we may mount one; elsewhere a
+    limit on the size of files stands in for it."""
+
+    folder: Path
+    mounted: bool
+
+    @contextmanager
+    def full(self, *, free_kib: int) -> Iterator[None]:
+        """Leave only so much free."""
+        if not self.mounted:
+            before = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (free_kib * 1024, before[1]))
+            yield
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            return
+        filler = self.folder / "filler"
+        with filler.open("wb", buffering=0) as stream:
+            with suppress(OSError):
+                while stream.write(bytes(4096)):
+                    pass
+            stream.truncate(max(0, stream.tell() - free_kib * 1024))
+        yield
+        filler.unlink()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    yield Disk(place, mounted)
+    if mounted:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_item_too_large_for_the_disk_is_one_clear_error(disk: Disk, inputs: Path) -> None:
+    folder = disk.folder / "case"
+    first = check_case(_request(folder, inputs, footage=("one.mp4",)))
+    before = verify_workspace(folder, record=False)
+    large = inputs / "large.mp4"
+    large.write_bytes((inputs / "two.mp4").read_bytes() + os.urandom(4 << 20))
+    with (
+        disk.full(free_kib=900),
+        pytest.raises(StorageFullError, match=r"large\.mp4: there is no room") as caught,
+    ):
+        check_case(_request(folder, inputs, footage=("large.mp4",)))
+    assert "Free disk space" in caught.value.remedy
+    assert not list((folder / "vault").glob("incoming-*"))
+    assert verify_workspace(folder, record=False) == before
+    with Workspace.open(folder, writing=False) as workspace:
+        assert case_file(workspace) == first.case
+
+
+@pytest.mark.parametrize("free_kib", [0, 40, 120])
+def test_disk_that_fills_during_the_job_leaves_the_workspace_whole(
+    disk: Disk, inputs: Path, free_kib: int
+) -> None:
+    folder = disk.folder / "case"
+    footage = ("one.mp4", "two.mp4")
+    Workspace.open(folder, create=True).close()
+    with disk.full(free_kib=free_kib), pytest.raises(StorageFullError) as caught:
+        check_case(_request(folder, inputs, footage=footage))
+    assert caught.value.remedy
+    assert verify_workspace(folder, record=False).objects <= 3
+    assert len(check_case(_request(folder, inputs, footage=footage)).case.items) == 2
+    assert verify_workspace(folder).objects == 3
+
+
+def _request(folder: Path, inputs: Path, *, footage: tuple[str, ...]) -> CheckRequest:
+    return CheckRequest(
+        workspace=folder,
+        story=inputs / "story.txt",
+        footage=tuple(inputs / name for name in footage),
+        workers=1,
+        dossier=False,
+    )
