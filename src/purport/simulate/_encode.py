@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.simulate._overlays import BAND_TEXT
 from purport.simulate._script import Encoding
 from purport.simulate._timeline import TICKS_PER_SECOND
 
@@ -40,6 +41,7 @@ def write_video(
         duration_s: Length of the sound track. [s]
     """
     with av.open(str(path), "w", format="mp4") as container:
+        container.metadata["comment"] = BAND_TEXT
         stream = container.add_stream("libx264", rate=rate)
         stream.width, stream.height = size_px
         stream.pix_fmt = "yuv420p"

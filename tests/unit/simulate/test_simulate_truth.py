@@ -233,6 +233,12 @@ def test_same_script_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
 
 
+def test_the_file_says_of_itself_that_it_is_synthetic(tmp_path: Path) -> None:
+    render(edited_script(), tmp_path / "clip.mp4")
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        assert "SYNTHETIC" in container.metadata["comment"]
+
+
 def test_truth_survives_its_file(tmp_path: Path) -> None:
     truth = derive_truth(edited_script())
     save_truth(truth, tmp_path / "truth.json")
