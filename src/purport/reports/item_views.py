@@ -51,6 +51,10 @@ __all__ = ["Files", "FindingView", "ItemView", "StrikeRow", "view_items"]
 
 _LONGEST_PARAMETER = 120
 
+_NOWHERE = PlaceReading(
+    matched=None, centre=None, covariance_m2=None, frames=(), claimed_distance_m=None
+)
+
 ReadingT = TypeVar("ReadingT")
 
 
@@ -154,6 +158,8 @@ class ItemView:
     """What control layers say."""
     place_map: Drawing | None
     """Map of found and claimed position; None when there is nothing to draw it on."""
+    matched: bool
+    """Whether the footage was laid on the orthophoto."""
     impact_map: Drawing | None
     """Map of impacts and target; None when none was located."""
     map_note: str | None
@@ -224,6 +230,7 @@ class _ItemDrawing:
             ),
             layers=tuple(_layer_row(layer) for layer in self.layers),
             place_map=self._place_map(reference, probe),
+            matched=self._matched(),
             impact_map=self._impact_map(reference),
             map_note=_map_note(reference),
             strikes=tuple(_strike_row(strike) for strike in self.strikes or ()),
@@ -291,13 +298,20 @@ class _ItemDrawing:
         )
 
     def _place_map(self, reference: Reference | None, probe: Probe | None) -> Drawing | None:
-        if reference is None or probe is None or self.place is None or not self.place.matched:
+        claimed = self.item.record.claimed_place
+        if reference is None or probe is None:
             return None
+        if not self._matched() and (claimed is None or claimed.point is None):
+            return None
+        place = self.place if self.place and self._matched() else _NOWHERE
         try:
-            return draw_place(reference, self.place, self.item.record, size_px=display_size(probe))
+            return draw_place(reference, place, self.item.record, size_px=display_size(probe))
         except InputError as error:
             self.faults.append(str(error))
             return None
+
+    def _matched(self) -> bool:
+        return self.place is not None and self.place.matched is True
 
     def _impact_map(self, reference: Reference | None) -> Drawing | None:
         located = [strike for strike in self.strikes or () if strike.position is not None]

@@ -176,12 +176,11 @@ def draw_impacts(
     shapes: list[Shape] = []
     legend: list[tuple[str, str]] = []
     if outline is not None:
-        shapes += _target_shapes(canvas, outline)
-        legend.append(("target", "Stated target"))
-    if outline is not None:
         labelled = len(points) <= _MOST_LABELLED
         for strike, point in points:
             shapes += _offset_shapes(canvas, outline, point, strike)[: None if labelled else 1]
+        shapes += _target_shapes(canvas, outline)
+        legend.append(("target", "Stated target"))
     for strike, point in points:
         text = str(strike.number) if len(points) <= _MOST_NUMBERED else ""
         shapes += _spot("impact", canvas, point, text=text)
@@ -369,7 +368,9 @@ def _nearest(outline: FloatArray, impact: MapPoint) -> FloatArray:
 
 def _claimed_words(canvas: _Canvas, claimed: MapPoint, found: MapPoint | None) -> str:
     if found is None:
-        return "Position claimed"
+        return (
+            "Position claimed" if canvas.shows(claimed) else "Position claimed: not in this picture"
+        )
     here, there = to_geographic(found), to_geographic(claimed)
     if here == there:
         return "Position claimed: the position found"

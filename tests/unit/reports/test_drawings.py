@@ -325,6 +325,15 @@ def test_draw_place_shows_found_claimed_and_footprint(
     assert "north is up" in drawing.alt
 
 
+def test_draw_place_without_a_match_draws_the_claim_alone(
+    case: CaseFile, reference: Reference, place: PlaceReading
+) -> None:
+    nothing = replace(place, matched=False, centre=None, covariance_m2=None, frames=())
+    drawing = draw_place(reference, nothing, case.items[0].record, size_px=(480, 270))
+    assert {shape.role for shape in drawing.shapes} == {"claimed", "scale", "north"}
+    assert drawing.legend == (("claimed", "Position claimed"),)
+
+
 def test_draw_place_says_when_the_claimed_place_lies_outside(
     case: CaseFile, reference: Reference, place: PlaceReading
 ) -> None:
