@@ -100,9 +100,7 @@ def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = No
     story = read_document(path, name=path.name, encoding=encoding)
     digest = workspace.vault.put_file(path)
     _require_same(path, digest, story.document.digest)
-    known = {stored.record.document.digest for stored in workspace.store.live(StoryText)}
-    if digest not in known or encoding is not None:
-        workspace.record([story], _collected([digest]))
+    workspace.record([story], _collected([digest]))
     update_claims(workspace)
     return story
 

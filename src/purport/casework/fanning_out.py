@@ -5,12 +5,15 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import TypeAlias
 
 from dask.callbacks import Callback
 from dask.local import get_sync
 from dask.multiprocessing import get as get_in_processes
+
+from purport.core.errors import UnavailableError
 
 __all__ = ["Graph", "compute"]
 
@@ -29,6 +32,9 @@ def compute(
         workers: Processes; None for one a core; 1 does everything here.
         items: How many items there are; one alone is done here.
         finished: Is given the name and result of every step as it finishes, in this thread.
+
+    Raises:
+        UnavailableError: A worker process died (it ran out of memory, or was killed).
     """
     if not graph:
         return
@@ -43,6 +49,12 @@ def compute(
         )
         try:
             get_in_processes(dict(graph), list(graph), pool=pool, optimize_graph=False, chunksize=1)
+        except BrokenProcessPool as error:
+            raise UnavailableError(
+                "analysis",
+                "a worker process ended before it had finished",
+                remedy="Free memory, or run again with one worker; what was stored is kept.",
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)
 

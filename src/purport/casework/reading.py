@@ -83,7 +83,7 @@ def live_verdicts(workspace: Workspace) -> tuple[Verdict, ...]:
     places = {claim.id: place for place, claim in enumerate(live_claims(workspace))}
     parts = tuple(Part)
     proposals = sorted(
-        (stored.record for stored in workspace.store.live(Verdict)),
+        (s.record for s in workspace.store.live(Verdict) if s.record.claim in places),
         key=lambda verdict: (places[verdict.claim], parts.index(verdict.part)),
     )
     return tuple(reviews.get((verdict.claim, verdict.part), verdict) for verdict in proposals)

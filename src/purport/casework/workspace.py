@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 from purport import __version__
 from purport.casework.locking import WorkspaceLock
@@ -23,7 +24,10 @@ __all__ = ["Act", "Workspace"]
 
 DATABASE_FILE = "purport.sqlite3"
 _LOCK_FILE = "lock"
-_OWN = frozenset({"vault", "cache", "dossier", _LOCK_FILE, DATABASE_FILE})
+_CASE_FILE = "case"
+_OWN = frozenset(
+    {"vault", "cache", "dossier", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part", DATABASE_FILE}
+)
 _UNFINISHED = ".part"
 
 
@@ -98,9 +102,7 @@ class Workspace:
         _require_workspace(folder, create=create, has_database=database is not None)
         lock = _lock(folder, create=create) if writing else None
         try:
-            location = database if database is not None else folder / DATABASE_FILE
-            case = "case" if database is None else folder.name
-            store = open_store(location, case=case, migrate=writing)
+            store = _open_store(folder, database, writing=writing)
         except BaseException:
             if lock is not None:
                 lock.release()
@@ -204,6 +206,18 @@ class Workspace:
                 leftover.unlink()
 
 
+def _open_store(folder: Path, database: str | None, *, writing: bool) -> Store:
+    """Open the file in the folder, or the case of a shared database that the folder names."""
+    if database is None:
+        return open_store(folder / DATABASE_FILE, migrate=writing)
+    named = folder / _CASE_FILE
+    if writing and not named.exists():
+        unfinished = named.with_suffix(_UNFINISHED)
+        unfinished.write_text(uuid4().hex, encoding="ascii")
+        unfinished.replace(named)
+    return open_store(database, case=named.read_text(encoding="ascii"), migrate=writing)
+
+
 def _lock(folder: Path, *, create: bool) -> WorkspaceLock:
     if create:
         with translate_storage_faults(str(folder)):
@@ -223,7 +237,7 @@ def _require_workspace(folder: Path, *, create: bool, has_database: bool) -> Non
         raise InputError(
             str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."
         )
-    if (folder / DATABASE_FILE).exists() or (has_database and (folder / _LOCK_FILE).exists()):
+    if (folder / (_CASE_FILE if has_database else DATABASE_FILE)).exists():
         return
     if not create:
         raise InputError(

@@ -1,5 +1,7 @@
 """Small workspaces, videos and checks to try casework on."""
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,6 +56,7 @@ class FakeCheck:
     setting: int = 1
     diary: Path | None = None
     breaks_on: str | None = None
+    kills: bool = False
 
     def parameters(self) -> JsonObject:
         return {"setting": self.setting}
@@ -62,6 +65,8 @@ class FakeCheck:
         if self.diary is not None:
             with self.diary.open("a") as diary:
                 diary.write(f"{self.name} on {evidence.item.name}\n")
+        if self.kills:
+            os.kill(os.getpid(), signal.SIGKILL)
         if evidence.item.name == self.breaks_on:
             message = "this check is broken"
             raise RuntimeError(message)

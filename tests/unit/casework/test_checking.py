@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from purport.casework.checking import discover_checks, order_checks
 from purport.casework.collecting import ItemDetails
 from purport.checks.contract import Check, Need
 from purport.core.case import ClaimedPlace
-from purport.core.errors import ConsistencyError, StorageFullError
+from purport.core.errors import ConsistencyError, StorageFullError, UnavailableError
 
 MakeClip = Callable[..., Path]
 MakeCheck = Callable[..., Check]
@@ -255,3 +257,18 @@ def test_groups_named_by_claims_reach_the_check(
     collect_item(workspace, clip())
     run_checks(workspace, checks=[check()])
     assert case_file(workspace).findings[0].values["groups"] == ["isis"]
+
+
+def test_worker_that_dies_is_one_clear_error(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck
+) -> None:
+    for seed, name in enumerate("ab"):
+        collect_item(workspace, clip(f"{name}.mp4", seed=seed))
+    with pytest.raises(UnavailableError, match="a worker process ended"):
+        run_checks(workspace, checks=[check(kills=True)], workers=2)
+    assert run_checks(workspace, checks=[check()], workers=1).faults == ()
+
+
+def test_workers_know_no_database() -> None:
+    code = "import sys, purport.casework.steps; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

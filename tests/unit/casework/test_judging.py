@@ -12,10 +12,12 @@ from purport.casework import (
     mark,
     review_verdict,
 )
+from purport.casework.workspace import Act
 from purport.core.claims import Part
 from purport.core.errors import InputError
 from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import Verdict
+from purport.store import Entry
 
 
 @pytest.fixture
@@ -152,3 +154,12 @@ def test_name_that_two_items_have_is_refused(
     collect_item(workspace, clip(seed=2))
     with pytest.raises(InputError, match="2 items are called so"):
         mark(workspace, item="clip.mp4", kind="target", values={}, author="Ann")
+
+
+def test_verdict_on_a_withdrawn_claim_is_not_shown(
+    workspace: Workspace, verdicts: tuple[Verdict, ...]
+) -> None:
+    claim = case_file(workspace).claims[0]
+    workspace.record([Entry(record=claim, withdrawn=True)], Act(kind="recorded"))
+    shown = case_file(workspace).verdicts
+    assert shown == tuple(verdict for verdict in verdicts if verdict.claim != claim.id)
