@@ -4,15 +4,19 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
+from purport.casework import Progress, quiet
 from purport.core.casefile import CaseFile, Fault
 from purport.core.claims import Claim, Part
 from purport.core.digests import JsonValue
 from purport.core.ratings import Rating
 from purport.core.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 __all__ = ["print_faults", "print_json", "print_verdicts", "progress_bars"]
 
@@ -78,18 +82,14 @@ class _Bars:
         self._progress.stop()
 
 
-def _silent(stage: str, *, done: int, total: int, label: str) -> None:
-    del stage, done, total, label
-
-
 @contextmanager
-def progress_bars(*, wanted: bool) -> Iterator[object]:
+def progress_bars(*, wanted: bool) -> Iterator[Progress]:
     """Give a progress callback: bars when wanted and standard error is a terminal, else nothing."""
     if wanted and sys.stderr.isatty():
         with _Bars() as bars:
             yield bars
     else:
-        yield _silent
+        yield quiet
 
 
 def print_json(value: JsonValue) -> None:
@@ -126,7 +126,7 @@ def print_verdicts(case: CaseFile) -> None:
     console.print(table)
 
 
-def _cell(verdict: Verdict | None) -> object:
+def _cell(verdict: Verdict | None) -> "Text":
     from rich.text import Text  # noqa: PLC0415 - kept out of start-up
 
     if verdict is None:
