@@ -63,7 +63,8 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
 
 
 def _compare(slot: Slot, claimed: Interval, seen: int, noun: str) -> tuple[Rating, str]:
-    lowest = f"at least {seen} distinct {noun} can be seen in the footage"
+    kinds = noun.removesuffix("s") if seen == 1 else noun
+    lowest = f"at least {seen} distinct {kinds} can be seen in the footage"
     if slot.quantifier is Quantifier.AT_MOST:
         return Rating.UNPROVEN, f"At most {claimed.high:g} are claimed; {lowest}, of those shown."
     if seen < claimed.low:
@@ -97,7 +98,7 @@ def _again(case: CaseReading) -> tuple[str, ...]:
     if not case.repeated:
         return ()
     times = "once" if case.repeated == 1 else f"{case.repeated} times"
-    return (f"A strike is shown again {times}, and was counted only once.",)
+    return (f"Strikes are shown again {times}; each was counted only once.",)
 
 
 def _target_rule(case: CaseReading, *, shown: bool) -> tuple[str, ...]:

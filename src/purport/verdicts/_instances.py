@@ -1,6 +1,7 @@
 """From single strikes to a statement about some or all of them.
 
-A claim about "targets hit" is read as: at least one of those shown was. A claim about "all targets"
+A claim about "targets hit" is read as: at least one of those shown was; others that were not leave
+it partly supported, unless it speaks of "at least one" to begin with. A claim about "all targets"
 or "exclusively" this group is read as: every one of them. One counter-example contradicts the
 second kind and never the first; examples support the first kind and never prove the second while
 strikes remain unseen. An instance known only with low confidence is left open.
@@ -28,8 +29,12 @@ class Holds(Enum):
 class Scope(Enum):
     """Of how many instances the claim says it."""
 
+    ONE = auto()
+    """Of at least one, in so many words: "at least one of the bombs"."""
     SOME = auto()
+    """Of those it speaks of, without saying of how many: "targets were hit"."""
     EVERY = auto()
+    """Of every one: "all", "exclusively"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +49,17 @@ class Instance:
     """Quality of that basis."""
     confidence_reason: str
     """Why."""
-    sentence: str
-    """What was found, in words."""
+    subject: str
+    """What it is about, as sentences begin ("Strike 1 in clip.mp4")."""
+    tells: str
+    """What was found, as the sentence goes on after a colon, without full stop."""
     probability: float | None = None
     """Probability that it holds; None where no number exists."""
+
+    @property
+    def sentence(self) -> str:
+        """Return subject and finding as a sentence."""
+        return f"{self.subject}: {self.tells}."
 
     def settled(self) -> Holds:
         """Return whether it holds as far as the confidence carries."""
@@ -78,20 +90,25 @@ def weigh_instances(
         smallest. The end that speaks against the rating is used.
     """
     unseen = claimed > len(instances) if claimed is not None else scope is Scope.EVERY
-    rule = _some if scope is Scope.SOME else _every
-    rating = rule(instances, rules, unseen=unseen)
-    deciding = _deciding(instances, rating)
-    confidence = _confidence(deciding, rating, scope)
+    rating = _rate(instances, rules, scope, unseen=unseen)
+    probability = _probability(instances, rating, scope, unseen=unseen)
+    confidence, reason = _confidence(instances, rating, scope, probability=probability)
     return Opinion(
         rating=rating,
-        probability=_probability(instances, rating, scope, unseen=unseen),
+        probability=probability,
         confidence=confidence,
-        confidence_reason=next(
-            one.confidence_reason for one in deciding if one.confidence is confidence
-        ),
-        because=(*(one.sentence for one in instances), *_remarks(instances, scope, claimed)),
+        confidence_reason=reason,
+        because=(*_sentences(instances), *_remarks(instances, scope, claimed)),
         bearings=tuple(_bearing(one.finding, one) for one in instances if one.finding is not None),
     )
+
+
+def _sentences(instances: Sequence[Instance]) -> tuple[str, ...]:
+    """Write what was found, once for all instances of which the same was found."""
+    grouped: dict[str, list[str]] = {}
+    for one in instances:
+        grouped.setdefault(one.tells, []).append(one.subject)
+    return tuple(f"{'; '.join(subjects)}: {tells}." for tells, subjects in grouped.items())
 
 
 def _some(instances: Sequence[Instance], rules: JudgingRules, *, unseen: bool) -> Rating:
@@ -106,6 +123,16 @@ def _some(instances: Sequence[Instance], rules: JudgingRules, *, unseen: bool) -
     ):
         return Rating.CONTRADICTED
     return Rating.UNPROVEN
+
+
+def _rate(
+    instances: Sequence[Instance], rules: JudgingRules, scope: Scope, *, unseen: bool
+) -> Rating:
+    if scope is Scope.EVERY:
+        return _every(instances, rules, unseen=unseen)
+    if scope is Scope.ONE and Holds.YES in {one.settled() for one in instances}:
+        return Rating.SUPPORTED
+    return _some(instances, rules, unseen=unseen)
 
 
 def _every(instances: Sequence[Instance], rules: JudgingRules, *, unseen: bool) -> Rating:
@@ -131,17 +158,14 @@ def _probability(
     instances: Sequence[Instance], rating: Rating, scope: Scope, *, unseen: bool
 ) -> float | None:
     numbers = [one.probability for one in instances if one.probability is not None]
-    if not numbers or len(numbers) != len(instances):
+    if len(numbers) != len(instances):
         return None
-    if rating is Rating.CONTRADICTED and scope is Scope.EVERY:
-        return min(numbers)
-    if unseen or rating is Rating.PARTLY_SUPPORTED:
-        return None
-    if len(numbers) == 1:
-        return numbers[0]
+    if rating is Rating.CONTRADICTED:
+        return min(numbers) if scope is Scope.EVERY else _highest_some(instances)
     if rating is Rating.SUPPORTED:
-        return max(numbers) if scope is Scope.SOME else _lowest_every(instances)
-    return _highest_some(instances) if rating is Rating.CONTRADICTED else None
+        return _lowest_every(instances) if scope is Scope.EVERY else max(numbers)
+    alone = len(numbers) == 1 and not unseen and rating is Rating.UNPROVEN
+    return numbers[0] if alone else None
 
 
 def _deciding(instances: Sequence[Instance], rating: Rating) -> Sequence[Instance]:
@@ -154,16 +178,22 @@ def _deciding(instances: Sequence[Instance], rating: Rating) -> Sequence[Instanc
     return [one for one in instances if one.settled() is wanted] or instances
 
 
-def _confidence(deciding: Sequence[Instance], rating: Rating, scope: Scope) -> Confidence:
+def _confidence(
+    instances: Sequence[Instance], rating: Rating, scope: Scope, *, probability: float | None
+) -> tuple[Confidence, str]:
     """One good example suffices for "some", one good counter-example against "every"."""
-    confidences = [one.confidence for one in deciding]
+    if rating is Rating.UNPROVEN and probability is None:
+        return Confidence.LOW, "What was found does not decide it."
+    deciding = _deciding(instances, rating)
     supported = rating in {Rating.SUPPORTED, Rating.PARTLY_SUPPORTED}
-    one_suffices = (supported and scope is Scope.SOME) or (
+    one_suffices = (supported and scope is not Scope.EVERY) or (
         rating is Rating.CONTRADICTED and scope is Scope.EVERY
     )
-    if one_suffices and Confidence.HIGH in confidences:
-        return Confidence.HIGH
-    return weakest(confidences)
+    confidences = [one.confidence for one in deciding]
+    high = one_suffices and Confidence.HIGH in confidences
+    confidence = Confidence.HIGH if high else weakest(confidences)
+    reason = next(one.confidence_reason for one in deciding if one.confidence is confidence)
+    return confidence, reason
 
 
 def _remarks(instances: Sequence[Instance], scope: Scope, claimed: float | None) -> tuple[str, ...]:

@@ -69,8 +69,8 @@ class StrikeSeen:
     """95 % interval of the offset. [m]"""
     p_inside: float | None
     """Probability that it lies inside the target's outline; None without an outline."""
-    target_basis: str
-    """What the target is, in the check's words."""
+    target_basis: str | None
+    """What the target is, in the check's words; None when there is none."""
     confidence: Confidence
     """Quality of the measurement."""
     confidence_reason: str
@@ -95,8 +95,8 @@ class PointSeen:
     def label(self) -> str:
         """Return how sentences name it."""
         if self.answer.strike is None:
-            return f"The place that {self.item.name} shows"
-        return f"The point of strike {self.answer.strike + 1} in {self.item.name}"
+            return f"The place in {self.item.name}"
+        return f"Strike {self.answer.strike + 1} in {self.item.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +282,7 @@ def _place_confidence(values: Mapping[str, Any], *, matched: bool | None) -> tup
 
 def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Iterable[StrikeSeen]:
     values = cast("Mapping[str, Any]", finding.values)
-    basis = str(values["target_basis"] or "no target")
+    basis: str | None = values["target_basis"]
     for index, strike in enumerate(values["strikes"]):
         if strike["same_strike_as"] is not None:
             continue
@@ -303,8 +303,8 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
         )
 
 
-def _strike_confidence(basis: str, place: PlaceSeen | None) -> tuple[Confidence, str]:
-    if "crosshair" in basis.casefold():
+def _strike_confidence(basis: str | None, place: PlaceSeen | None) -> tuple[Confidence, str]:
+    if basis is not None and "crosshair" in basis.casefold():
         return Confidence.LOW, "It is measured from the crosshair, which need not mark the target."
     if place is None or place.matched is not True:
         return Confidence.LOW, "The footage was not matched to a map, so that scale is uncertain."

@@ -76,12 +76,14 @@ def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     if outcome is Outcome.RUINED:
         return _judge_ruined(slot, case)
     if outcome is Outcome.OTHER:
-        return unproven(f"No check answers whether something was “{slot.span.exact}”.")
+        return unproven(
+            f"No check answers whether something was “{slot.span.exact}”.", would_change=_IMAGERY
+        )
     if not case.strikes:
         return _no_strike(case, "on or off target")
     says_hit = (outcome is Outcome.HIT) is (slot.polarity is Polarity.AFFIRMED)
     instances = [_outcome_instance(strike, case, says_hit=says_hit) for strike in case.strikes]
-    scope = scope_of(slot)
+    scope = scope_of(slot, claim)
     opinion = weigh_instances(
         instances, scope=scope, claimed=claimed_count(claim), rules=case.rules
     )
@@ -89,7 +91,12 @@ def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     share = "every strike" if scope is Scope.EVERY else "at least one of the strikes shown"
     return replace(
         opinion,
-        because=(f"Read as: {share} was {word}.", _hit_rule(case), *opinion.because),
+        because=(
+            f"Read as: {share} was {word}.",
+            _hit_rule(case),
+            *_counted_from(case),
+            *opinion.because,
+        ),
         would_change=_MEASURE,
     )
 
@@ -101,55 +108,67 @@ def _hit_rule(case: CaseReading) -> str:
     )
 
 
+def _counted_from(case: CaseReading) -> tuple[str, ...]:
+    bases = dict.fromkeys(one.target_basis for one in case.strikes if one.target_basis is not None)
+    return (f"Distances count from: {'; '.join(bases)}.",) if bases else ()
+
+
 def _outcome_instance(strike: StrikeSeen, case: CaseReading, *, says_hit: bool) -> Instance:
     hit = probability_of_hit(strike, case.rules.hit_radius_m)
-    probability = hit if hit is None or says_hit else 1.0 - hit
-    return _instance(strike, probability, case)
+    if hit is None:
+        return _unmeasured(strike)
+    return _measured(
+        strike,
+        hit if says_hit else 1.0 - hit,
+        case,
+        tells=f"{_distance(strike)}on target with probability {hit:.2f}",
+    )
 
 
-def _instance(strike: StrikeSeen, probability: float | None, case: CaseReading) -> Instance:
-    if probability is None:
-        return Instance(
-            finding=strike.finding.id,
-            holds=Holds.OPEN,
-            confidence=Confidence.LOW,
-            confidence_reason="It could not be measured.",
-            sentence=f"{strike.label()} could not be measured against a target.",
-        )
+def _unmeasured(strike: StrikeSeen) -> Instance:
+    return Instance(
+        finding=strike.finding.id,
+        holds=Holds.OPEN,
+        confidence=Confidence.LOW,
+        confidence_reason="It could not be measured.",
+        subject=strike.label(),
+        tells="could not be measured against a target",
+    )
+
+
+def _measured(strike: StrikeSeen, probability: float, case: CaseReading, *, tells: str) -> Instance:
     return Instance(
         finding=strike.finding.id,
         holds=holds_by_number(probability, case.rules),
         confidence=strike.confidence,
         confidence_reason=strike.confidence_reason,
-        sentence=f"{strike.label()}: {_measured(strike)}; the probability that it fits the claim "
-        f"is {probability:.2f}.",
+        subject=strike.label(),
+        tells=tells,
         probability=probability,
     )
 
 
-def _measured(strike: StrikeSeen) -> str:
-    parts = []
-    if strike.offset_m is not None and strike.offset_95_m is not None:
-        low, high = strike.offset_95_m
-        parts.append(
-            f"{strike.offset_m:.1f} m from the target (95 % interval {low:.1f} to {high:.1f} m)"
-        )
-    if strike.p_inside is not None:
-        parts.append(f"inside the target's outline with probability {strike.p_inside:.2f}")
-    return f"{' and '.join(parts)}, target: {strike.target_basis}"
+def _distance(strike: StrikeSeen) -> str:
+    if strike.offset_m is None or strike.offset_95_m is None:
+        return ""
+    low, high = strike.offset_95_m
+    return f"{strike.offset_m:.1f} m from the target (95 % interval {low:.1f} to {high:.1f} m), "
 
 
 def _judge_distance(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
     stated = distance_of(slot, case.rules)
     if stated is None:
-        return unproven(f"“{slot.span.exact}” names no distance that could be compared.")
+        return unproven(
+            f"“{slot.span.exact}” names no distance that could be compared.",
+            would_change=_MEASURE,
+        )
     if not case.strikes:
         return _no_strike(case, f"off by “{slot.span.exact}”")
     instances = [
         _distance_instance(strike, (stated.low, stated.high), slot, case) for strike in case.strikes
     ]
     opinion = weigh_instances(
-        instances, scope=scope_of(slot), claimed=claimed_count(claim), rules=case.rules
+        instances, scope=scope_of(slot, claim), claimed=claimed_count(claim), rules=case.rules
     )
     reading = f"“{slot.span.exact}” is read as {stated.low:g} to {stated.high:g} m."
     return replace(opinion, because=(reading, *opinion.because), would_change=_MEASURE)
@@ -160,15 +179,15 @@ def _distance_instance(
 ) -> Instance:
     """Compare one offset with the stated distance; a vague word is never contradicted."""
     inside = probability_between(strike, *stated_m)
-    negated = slot.polarity is Polarity.NEGATED
-    probability = inside if inside is None or not negated else 1.0 - inside
-    instance = _instance(strike, probability, case)
+    if inside is None:
+        return _unmeasured(strike)
+    probability = 1.0 - inside if slot.polarity is Polarity.NEGATED else inside
+    tells = f"{_distance(strike)}in that range with probability {inside:.2f}"
+    instance = _measured(strike, probability, case, tells=tells)
     inexact = slot.vague is not None or slot.quantifier is Quantifier.ABOUT
     if instance.holds is Holds.NO and inexact:
-        said = (
-            f"{instance.sentence} “{slot.span.exact}” has no fixed limits, so that it stays open."
-        )
-        return replace(instance, holds=Holds.OPEN, sentence=said)
+        said = f"{tells}, which stays open, because “{slot.span.exact}” has no fixed limits"
+        return replace(instance, holds=Holds.OPEN, tells=said)
     return instance
 
 

@@ -98,17 +98,17 @@ def _instance(
 ) -> Instance:
     confidence, reason = publication_confidence(publication)
     earlier = published_before(publication, time)
-    what = item.name if finding is None else f"A stretch of {item.name}, in another item,"
-    sentence = (
-        f"{what} was public at {publication.published.stated}, before {time.stated}."
+    tells = (
+        f"public at {publication.published.stated}, before {time.stated}"
         if earlier
-        else f"{what} was public at {publication.published.stated}; that it was filmed before then "
-        "is all that follows."
+        else f"public at {publication.published.stated}; that it was filmed before then is all "
+        "that follows"
     )
     return Instance(
         finding=finding,
         holds=Holds.NO if earlier else Holds.OPEN,
         confidence=confidence,
         confidence_reason=reason,
-        sentence=sentence,
+        subject=item.name if finding is None else f"A stretch of {item.name}, in another item",
+        tells=tells,
     )

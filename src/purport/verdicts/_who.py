@@ -45,7 +45,7 @@ def _judge_slot(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
         )
     negated = slot.polarity is Polarity.NEGATED
     instances = [_instance(point, group, said, case, negated=negated) for point in case.points]
-    scope = scope_of(slot)
+    scope = scope_of(slot, claim)
     count = None if negated else claimed_count(claim)
     opinion = weigh_instances(instances, scope=scope, claimed=count, rules=case.rules)
     return replace(
@@ -56,22 +56,24 @@ def _judge_slot(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
 
 
 def _reading_of(scope: Scope, said: str, *, negated: bool) -> str:
-    relation = "were not" if negated else "were"
     if scope is Scope.EVERY:
-        return f"Read as: every target {relation} of “{said}”; one counter-example contradicts it."
-    return f"Read as: targets among those hit {relation} of “{said}”."
+        return f"Read as: every target was of “{said}”; one counter-example contradicts it."
+    if negated:
+        return f"Read as: “{said}” was not what was hit."
+    return f"Read as: “{said}” was among those hit."
 
 
 def _instance(
     point: PointSeen, group: str, said: str, case: CaseReading, *, negated: bool
 ) -> Instance:
-    holds, sentence = _holds(point, group, said, case)
+    holds, tells = _holds(point, group, said, case)
     return Instance(
         finding=point.finding.id,
         holds=_FLIPPED[holds] if negated else holds,
         confidence=_confidence(point, holds),
         confidence_reason=point.answer.confidence_reason,
-        sentence=sentence,
+        subject=point.label(),
+        tells=tells,
     )
 
 
@@ -83,15 +85,15 @@ def _confidence(point: PointSeen, holds: Holds) -> Confidence:
 
 
 def _holds(point: PointSeen, group: str, said: str, case: CaseReading) -> tuple[Holds, str]:
-    answer, label = point.answer, point.label()
+    answer = point.answer
     deniers = [layer for layer in answer.layers if _denies(layer, group)]
     if answer.overall is Overall.NO_DATA and deniers:
-        return Holds.NO, f"{label} was not held by {said}, according to {_names(deniers)}."
+        return Holds.NO, f"not held by {said}, according to {_names(deniers)}"
     if answer.overall is not Overall.AGREE or answer.holder is None:
-        return Holds.OPEN, f"{label}: {_WHY_OPEN[answer.overall]}"
+        return Holds.OPEN, _WHY_OPEN[answer.overall]
     holder = answer.holder
     if canonical_group(holder) == group:
-        return Holds.YES, f"{label} was held by {holder}, according to {_names(_speaking(point))}."
+        return Holds.YES, f"held by {holder}, according to {_names(_speaking(point))}"
     knowing = [
         layer
         for layer in _speaking(point)
@@ -101,24 +103,24 @@ def _holds(point: PointSeen, group: str, said: str, case: CaseReading) -> tuple[
         return (
             Holds.NO,
             (
-                f"{label} was held by {holder}, not by {said}, according to {_names(knowing)}"
-                f"{_distance(knowing, group)}."
+                f"held by {holder}, not by {said}, according to {_names(knowing)}"
+                f"{_distance(knowing, group)}"
             ),
         )
     return (
         Holds.OPEN,
         (
-            f"{label} was held by {holder} according to {_names(_speaking(point))}; these maps "
-            f"draw no territory of {said} far enough away to exclude it."
+            f"held by {holder}, according to {_names(_speaking(point))}; these maps "
+            f"draw no territory of {said} far enough away to exclude it"
         ),
     )
 
 
 _WHY_OPEN = {
-    Overall.AGREE: "the maps name no holder.",
-    Overall.DISPUTED: "the maps differ on who held it.",
-    Overall.BOUNDARY: "it lies too close to a boundary to name a holder.",
-    Overall.NO_DATA: "no map lists a holder, which excludes nobody.",
+    Overall.AGREE: "the maps name no holder",
+    Overall.DISPUTED: "the maps differ on who held the place",
+    Overall.BOUNDARY: "too close to a boundary to name a holder",
+    Overall.NO_DATA: "no map lists a holder, which excludes nobody",
 }
 
 

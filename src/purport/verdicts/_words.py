@@ -1,6 +1,7 @@
 """Words of the ledger's slots as numbers and closed sets."""
 
 import math
+import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
@@ -21,6 +22,10 @@ __all__ = [
     "slots_of",
 ]
 
+_AT_LEAST_ONE = re.compile(
+    r"\b(?:at least one|one or more|some of|one of|a number of|a few of|several of)\b",
+    re.IGNORECASE,
+)
 _METRES = {"m": 1.0, "km": 1000.0}
 _METRES_IN_WORDS = {
     "m": 1.0,
@@ -80,11 +85,14 @@ def is_visible_kind(slot: Slot) -> bool:
     return str(slot.value).casefold().removesuffix("s") in _VISIBLE_KINDS
 
 
-def scope_of(slot: Slot) -> Scope:
+def scope_of(slot: Slot, claim: Claim) -> Scope:
     """Tell of how many a slot speaks; a denial ("were not") is read as speaking of some."""
     universal = slot.exclusive or slot.quantifier is Quantifier.ALL
-    affirmed = slot.polarity is Polarity.AFFIRMED
-    return Scope.EVERY if universal and affirmed else Scope.SOME
+    if universal and slot.polarity is Polarity.AFFIRMED:
+        return Scope.EVERY
+    said = " ".join(span.exact for span in claim.content)
+    particular = slot.quantifier in {Quantifier.SOME, Quantifier.AT_LEAST}
+    return Scope.ONE if particular or _AT_LEAST_ONE.search(said) else Scope.SOME
 
 
 def count_of(slot: Slot) -> Interval | None:

@@ -8,12 +8,13 @@ from purport.core.claims import Part, Quantifier, Slot, SlotAttr
 from purport.core.findings import Finding
 from purport.core.ratings import Confidence, Likelihood, Rating, Stance
 from purport.core.verdicts import Verdict
+from purport.verdicts import JudgedInputs, judge
 from purport.verdicts._offsets import probability_between, probability_within
 from purport.verdicts._reading import StrikeSeen
 from purport.verdicts._words import count_of, distance_of
 from purport.verdicts.records import JudgingRules
 
-from .case_builder import finding, item, judged, part_of, place, slot, strike, strikes
+from .case_builder import claim, finding, item, judged, part_of, place, slot, strike, strikes
 
 CLIP = item()
 MAPPED = place(CLIP)
@@ -56,7 +57,7 @@ class TestOutcome:
         inside = strikes(CLIP, strike(offset_m=30.0, p_inside=0.97))
         verdict = _what(HIT, found=inside)
         assert (verdict.rating, verdict.probability) == (Rating.SUPPORTED, 0.97)
-        assert any("outline with probability 0.97" in one for one in verdict.because)
+        assert any("on target with probability 0.97" in one for one in verdict.because)
 
     def test_the_crosshair_is_no_target(self) -> None:
         verdict = _what(HIT, found=strikes(CLIP, strike(offset_m=30.0), basis="burnt-in crosshair"))
@@ -83,6 +84,21 @@ class TestOutcome:
         assert {link.stance for link in verdict.links[:2]} == {Stance.SUPPORTS, Stance.CONTRADICTS}
         assert any("every strike was on target" in sentence for sentence in verdict.because)
         assert _what(HIT, found=found).rating is Rating.PARTLY_SUPPORTED
+
+    def test_at_least_one_is_enough_where_one_is_claimed(self) -> None:
+        found = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5), strike(offset_m=12.0, onset_s=6.0))
+        modest = claim(MISSED, content="at least one of the bombs missed")
+        inputs = JudgedInputs(claims=(modest,), items=(CLIP,), findings=(found, MAPPED))
+        verdict = part_of(judge(inputs), Part.WHAT)
+        assert (verdict.rating, verdict.likelihood) == (
+            Rating.SUPPORTED,
+            Likelihood.ALMOST_CERTAIN,
+        )
+        some = slot(SlotAttr.OUTCOME, "missed", quantifier=Quantifier.SOME)
+        assert _what(some, found=found).rating is Rating.SUPPORTED
+        assert _what(some, found=strikes(CLIP, strike(offset_m=1.0, sd_m=0.5))).rating is (
+            Rating.CONTRADICTED
+        )
 
     def test_all_needs_all_to_be_seen(self) -> None:
         good = strike(offset_m=1.0, sd_m=0.5)

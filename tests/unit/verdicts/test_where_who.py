@@ -52,6 +52,18 @@ class TestWhere:
         assert verdict.rating is Rating.UNPROVEN
         assert verdict.links[0].stance is Stance.NEUTRAL
 
+    def test_a_place_that_matches_under_another_name_stays_open(self) -> None:
+        verdict = _where(slot(SlotAttr.PLACE, "Orvelle"), place(SITE), clips=(SITE,))
+        assert verdict.rating is Rating.UNPROVEN
+        assert any("was not looked up" in sentence for sentence in verdict.because)
+
+    def test_a_wider_name_is_supported_but_not_contradicted(self) -> None:
+        site = item(place="Harbour Road, Port Selden", at=(31.2, 34.7))
+        wider = slot(SlotAttr.PLACE, "north of Port Selden")
+        assert _where(wider, place(site), clips=(site,)).rating is Rating.SUPPORTED
+        for found in (place(site, matched=False), place(site, distance_m=20_000.0)):
+            assert _where(wider, found, clips=(site,)).rating is Rating.UNPROVEN
+
     def test_found_far_from_the_claimed_point_contradicts(self) -> None:
         verdict = _where(self.named, place(SITE, distance_m=20_000.0), clips=(SITE,))
         assert verdict.rating is Rating.CONTRADICTED
