@@ -27,6 +27,7 @@ _VENUES = COMMUNICATIONS | words(
     "nations un "
     "parliament headquarters"
 )
+_LONGER_VENUES = _VENUES | words("general security")
 _WHERE = words("at in on during via through by")
 
 
@@ -129,7 +130,7 @@ def _adjunct_end(passage: Passage, index: int, high: int) -> int:
     for at in range(index + 1, min(high, index + _MAX_ADJUNCT)):
         if not passage.tokens[at].is_word or passage.lower(at) in FINITE | {"that"}:
             return index
-        if passage.lower(at) in _VENUES and passage.lower(at + 1) not in _VENUES:
+        if passage.lower(at) in _VENUES and passage.lower(at + 1) not in _LONGER_VENUES:
             return _with_date(passage, _with_owner(passage, at + 1, high), high)
     return index
 

@@ -19,8 +19,9 @@ _LARGE = {name: 10 * number for number, name in enumerate(_TENS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join((*_UNITS[1:], *_TENS))
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[ ,]\d{{3}})+|\d+(?:[.,]\d{{1,2}})?|(?:a|an|{_WORD})[ -](?:hundred|thousand)"
-    rf"|(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})|(?:{_WORD})|(?:a|two|three) dozen)"
+    rf"(?:(?:a|{_WORD}) dozen(?!s)"
+    rf"|\d{{1,3}}(?:[ ,]\d{{3}})+|\d+(?:[.,]\d{{1,2}})?|(?:a|an|{_WORD})[ -](?:hundred|thousand)"
+    rf"|(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})|(?:{_WORD}))"
 )
 _BOUND = {
     "at least": Quantifier.AT_LEAST,
@@ -51,7 +52,7 @@ _VAGUE = (
 )
 _AMOUNT = re.compile(
     rf"\b(?:(?P<bound>{'|'.join(_BOUND)})\s+(?:the\s+|a\s+)?)?"
-    rf"(?:(?:between\s+)?(?P<low>{_NUMBER})\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER})(?![\w])"
+    rf"(?:(?:between\s+)?(?P<low>{_NUMBER})(?:\s+(?:to|and|or)\s+|\s*[-–]\s*(?=\d))(?P<high>{_NUMBER})(?![\w])"
     rf"|(?P<one>{_NUMBER})(?![\w])|(?P<vague>{_VAGUE})\b)",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from purport.ledger.lexicon import (
     MEDIA,
     PREPOSITIONS,
     PRONOUNS,
+    PUBLISHING,
     Complement,
 )
 from purport.ledger.passages import Passage
@@ -104,10 +105,11 @@ def _attribute(
     if cue.kind in {CueKind.PURPORTED, CueKind.SEEMING}:
         return _shown(passage, cue, bounds)
     phrase = _subject(passage, cue, bounds, earlier)
+    leads = phrase is not None and phrase[0] <= bounds[0]
+    if not leads and cue.start > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
+        return _inverted(passage, cue, bounds, bare=True)
     if phrase is None:
         return _inverted(passage, cue, bounds)
-    if phrase[0] > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
-        return _inverted(passage, cue, bounds, bare=True)
     return _plain(passage, cue, phrase, bounds)
 
 
@@ -298,13 +300,26 @@ def _shown(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
     """Read "video purports to show …" (its publisher says so) and "appears to show" (we say)."""
     low, high = bounds
     phrase = source_before(passage, cue.start, _clause_start(passage, cue.start, low))
-    if phrase is None or not has_medium(passage, phrase):
+    if phrase is None:
         return None
-    if cue.kind is CueKind.SEEMING:
+    if not has_medium(passage, phrase):
+        medium = _medium_before(passage, phrase[0], low)
+        if medium is None:
+            return None
+        speaker = Speaker(phrase, medium=medium)
+    elif cue.kind is CueKind.SEEMING:
         speaker = Speaker(None, narrator=True, medium=phrase)
     else:
         speaker = Speaker(_medium_only(passage, phrase), medium=phrase)
     return Attribution(speaker, (cue.start, cue.end), ((cue.end, high),), NO_ADJUNCTS, cue.lemma)
+
+
+def _medium_before(passage: Passage, index: int, low: int) -> Range | None:
+    """Find the footage in "video released by the navy"."""
+    if passage.lower(index - 1) != "by" or passage.lower(index - 2) not in PUBLISHING:
+        return None
+    at = index - 3
+    return (at, at + 1) if at >= low and passage.lower(at) in MEDIA else None
 
 
 def _medium_only(passage: Passage, phrase: Range) -> Range:

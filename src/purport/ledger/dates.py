@@ -21,12 +21,12 @@ _MONTH_FIRST = re.compile(
     rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b")
+_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
 _REST = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|published|"
     r"(?:last )?(?:updated|modified)|posted|date of publication|first|\bon\b|\bat\b|"
     r"\d{1,2}[:.]\d\d|"
-    r"\b[ap]\.?m\b|\b(?:bst|gmt|utc|est|edt|cet|cest|msk|z)\b|[\s,.:|•·–—\-()T+\d]",
+    r"\b[ap]\.?m\b|\b(?:bst|gmt|utc|est|edt|cet|cest|msk|z)\b|(?<=\d)z\b|[\s,.:|•·–—\-()T+\d]",
     re.IGNORECASE,
 )
 

@@ -126,7 +126,7 @@ AUXILIARIES = words(
 FINITE = AUXILIARIES | words(
     "hit struck took came went left fell lost shot set began made saw held kept knew got gave "
     "found fled fought led sent cut put became remains continues comes goes wants needs seeks "
-    "appears seems demonstrates shows hits strikes targets bombs bombed"
+    "appears seems purport purports purported demonstrates shows hits strikes targets bombs bombed"
 )
 ADVERBS = words(
     "also later then again repeatedly previously now earlier still even just once already "

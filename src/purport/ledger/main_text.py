@@ -1,16 +1,14 @@
 """The blocks of an HTML page that are story: what trafilatura keeps, aligned back."""
 
 import re
-
-import trafilatura
+from importlib.metadata import version
 
 from purport.ledger.html_text import HtmlBlock
 from purport.ledger.layout import Layout, lay_out
 from purport.ledger.view import View
 
-__all__ = ["TRAFILATURA_BASIS", "lay_out_html", "published_in_markup"]
+__all__ = ["lay_out_html", "published_in_markup"]
 
-TRAFILATURA_BASIS = f"trafilatura {trafilatura.__version__}, aligned back"
 _OWN_BASIS = "own rules; trafilatura found no main text"
 _CLOSED_TAGS = frozenset({"nav", "footer", "aside", "form", "button", "select", "dialog"})
 _SHARED_SHARE = 0.8
@@ -30,6 +28,8 @@ _ISO = re.compile(
 
 def lay_out_html(view: View) -> tuple[Layout, str]:
     """Return the story blocks of a page, and by what they were told from the rest."""
+    import trafilatura  # noqa: PLC0415 - slow to import, and plain text never needs it
+
     extracted = trafilatura.extract(
         view.source, output_format="txt", include_comments=False, include_tables=True,
         with_metadata=False, favor_recall=True, deduplicate=False,
@@ -45,7 +45,8 @@ def lay_out_html(view: View) -> tuple[Layout, str]:
         chosen = open_blocks
     ranges = [found for block in chosen if (found := _trimmed(view, block))]
     layout = lay_out(view.text, ranges, headline=headline)
-    return layout, TRAFILATURA_BASIS if kept else _OWN_BASIS
+    basis = f"trafilatura {version('trafilatura')}, aligned back"
+    return layout, basis if kept else _OWN_BASIS
 
 
 def published_in_markup(source: str) -> str | None:

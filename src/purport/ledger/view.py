@@ -1,6 +1,6 @@
 """The text as a reader sees it, and the way back from there to the preserved text."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,29 +47,6 @@ class View:
         first = piece.start + max(0, start - piece.visible)
         last = min(piece.end, piece.start + end - piece.visible)
         return first, last
-
-    def to_visible(self, span: Span) -> tuple[int, int]:
-        """Return the visible range whose characters come from inside a span."""
-        first = bisect_right(self.segments, span.start, key=lambda piece: piece.end)
-        last = bisect_left(self.segments, span.end, key=lambda piece: piece.start)
-        if first >= last:
-            return 0, 0
-        return self._visible_at(first, span.start), self._visible_end(last - 1, span.end)
-
-    def _visible_at(self, index: int, position: int) -> int:
-        piece = self.segments[index]
-        if piece.literal and position > piece.start:
-            return piece.visible + position - piece.start
-        return piece.visible
-
-    def _visible_end(self, index: int, position: int) -> int:
-        piece = self.segments[index]
-        if piece.literal:
-            return piece.visible + min(position, piece.end) - piece.start
-        following = index + 1
-        return (
-            self.segments[following].visible if following < len(self.segments) else len(self.text)
-        )
 
 
 def view_of_text(text: str) -> View:
