@@ -47,7 +47,11 @@ _BACKWARD_MISSES = 3
 _MARGIN_PX = 4
 _SAMPLE_MOVE_PX = 3.0
 _LEAST_AGREEMENT = 0.2
+_KEPT_AGREEMENT = 0.4
+_FOUND_AGREEMENT = 0.6
+_REMEMBERED = 50
 _MOST_SAMPLES = 100
+_TELL_EVERY = 6
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -118,10 +122,12 @@ class Chainer:
         self._current: _Key | None = None
         self._last: tuple[Tracked, Image] | None = None
         self._motion: list[float] = []
+        self._agreements: list[float] = []
         self._loss: _Loss | None = None
         self._usable = _usable_masks(survey)
         self._graphics = self._new_statistics()
         self._sampled: int | None = None
+        self._shown: Image | None = None
         self._overlays: list[OverlayMask] = []
 
     def feed(self, index: int, small: Image) -> None:
@@ -174,19 +180,38 @@ class Chainer:
         if self._graphics.samples < _MOST_SAMPLES:
             self._graphics.add(small)
             self._sampled = index
+            if self._graphics.samples % _TELL_EVERY == 0:
+                self._tell_graphics()
+
+    def _tell_graphics(self) -> None:
+        """Leave out the graphics that the movement of this shot has shown."""
+        overlay = self._graphics.estimate_mask()
+        if overlay.known:
+            self._shown = _usable(overlay.mask | self._survey.overlay.mask)
 
     def _new_statistics(self) -> OverlayStatistics:
         height, width = self._usable[0][1].shape
         return OverlayStatistics((height, width))
 
-    def _follow(self, track: Track, frame: Tracked, guess: Matrix) -> Link | None:
+    def _follow(
+        self, track: Track, frame: Tracked, guess: Matrix, *, share: float = _KEPT_AGREEMENT
+    ) -> Link | None:
         """Follow corners to a frame; None also when the pictures do not agree afterwards."""
         link = follow(track, frame, guess=guess)
-        return link if link is not None and self._agrees(track.frame, frame, link) else None
+        if link is None or not self._agrees(track.frame, frame, link, share):
+            return None
+        return link
 
-    def _agrees(self, key: Tracked, frame: Tracked, link: Link) -> bool:
-        usable = self._usable_at(frame.index)
-        return abs(agreement(frame, key, link.matrix, usable)) > _LEAST_AGREEMENT
+    def _agrees(self, key: Tracked, frame: Tracked, link: Link, share: float) -> bool:
+        """Tell whether two linked pictures agree nearly as well as others of the shot do."""
+        found = abs(agreement(frame, key, link.matrix, self._usable_at(frame.index)))
+        usual = float(np.median(self._agreements)) if self._agreements else 0.0
+        if found <= max(_LEAST_AGREEMENT, share * usual):
+            return False
+        if self._loss is None:
+            self._agreements.append(found)
+            del self._agreements[:-_REMEMBERED]
+        return True
 
     def _begin(self, frame: Tracked, small: Image) -> bool:
         """Make the first frame with enough corners the anchor of the shot."""
@@ -255,7 +280,7 @@ class Chainer:
         self._linked[index] = True
         if self._last is not None and self._last[0].index == index - 1:
             self._motion.append(self._moved(index - 1, index))
-            del self._motion[:-50]
+            del self._motion[:-_REMEMBERED]
 
     def _moved(self, start: int, end: int) -> float:
         """Return how far the picture moved between two linked frames, mean of its corners. [px]"""
@@ -282,7 +307,7 @@ class Chainer:
         frame = prepare(index, small)
         if loss.sighted:
             for key in loss.references:
-                link = self._follow(key.track, frame, self._guess(key))
+                link = self._follow(key.track, frame, self._guess(key), share=_FOUND_AGREEMENT)
                 if link is not None:
                     return key, link
         loss.sighted += 1
@@ -291,7 +316,7 @@ class Chainer:
         features = find_features(small, self._usable_at(index))
         for key in loss.references:
             link = recognise(features, self._reference_of(key))
-            if link is not None and self._agrees(key.track.frame, frame, link):
+            if link is not None and self._agrees(key.track.frame, frame, link, _FOUND_AGREEMENT):
                 return key, link
         holds = loss.tried is not None and match_features(features, loss.tried) is not None
         if not holds or loss.tried is None:
@@ -379,7 +404,7 @@ class Chainer:
         self._close_shot()
         self._starts.append(ShotStart(first=first, begins_with=begins_with))
         self._keys, self._current, self._last = [], None, None
-        self._motion, self._loss = [], None
+        self._motion, self._agreements, self._loss = [], [], None
         for index, small in loss.frames:
             self.feed(index, small)
 
@@ -393,6 +418,8 @@ class Chainer:
             self._linked[first] = True
 
     def _usable_at(self, index: int) -> Image:
+        if self._shown is not None:
+            return self._shown
         for last, mask in self._usable:
             if index <= last:
                 return mask
@@ -425,15 +452,16 @@ def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:
 def _usable_masks(survey: Survey) -> list[tuple[int, Image]]:
     """Return the pixels to work with up to each segment's last frame; 0 on graphics and borders.
 
-    A segment too short to tell its graphics takes those of the one before, else of the one after.
+    Graphics are those of the whole video and of the segment; a segment too short to tell takes
+    those of the one before, else of the one after.
     """
+    whole = survey.overlay.mask
     known = [segment for segment in survey.segments if segment.overlay.known]
     if not known:
-        shape = survey.segments[0].overlay.mask.shape
-        return [(len(survey.pts) - 1, _usable(np.zeros(shape, dtype=np.bool_)))]
+        return [(len(survey.pts) - 1, _usable(whole))]
     last_frames = [segment.span.first - 1 for segment in known[1:]] + [len(survey.pts) - 1]
     return [
-        (last, _usable(segment.overlay.mask))
+        (last, _usable(segment.overlay.mask | whole))
         for last, segment in zip(last_frames, known, strict=True)
     ]
 

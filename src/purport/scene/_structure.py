@@ -8,7 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["THUMBNAIL_PX", "edges_of", "likeness", "make_thumbnail", "textured_share"]
+__all__ = [
+    "THUMBNAIL_PX",
+    "edges_of",
+    "flat_share",
+    "likeness",
+    "make_thumbnail",
+    "textured_share",
+]
 
 THUMBNAIL_PX = 64
 """Side of a thumbnail. [px]"""
@@ -17,6 +24,7 @@ _SHIFT_PX = 8
 _TILES = 8
 _DETAIL_PX = 9
 _TEXTURE_SD = 1.5
+_FLAT_LEVELS = 4
 
 Image = NDArray[np.uint8]
 Edges = NDArray[np.float32]
@@ -45,6 +53,13 @@ def textured_share(thumbnail: Image) -> float:
     detail = wide - cv2.blur(wide, (_DETAIL_PX, _DETAIL_PX))
     power = cv2.resize(detail * detail, (_TILES, _TILES), interpolation=cv2.INTER_AREA)
     return float(np.mean(power > _TEXTURE_SD**2))
+
+
+def flat_share(thumbnail: Image) -> float:
+    """Return the share of a thumbnail within 4 levels of its median luma."""
+    middle = int(np.median(thumbnail))
+    near = (thumbnail >= middle - _FLAT_LEVELS) & (thumbnail <= middle + _FLAT_LEVELS)
+    return float(np.mean(near))
 
 
 def likeness(edges: Edges, other: Edges) -> float:

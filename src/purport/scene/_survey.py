@@ -10,12 +10,18 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame
 from purport.scene._overlays import OverlayMask, OverlayStatistics
-from purport.scene._structure import edges_of, likeness, make_thumbnail, textured_share
+from purport.scene._structure import (
+    edges_of,
+    flat_share,
+    likeness,
+    make_thumbnail,
+    textured_share,
+)
 
 __all__ = [
     "WORKING_WIDTH_PX",
@@ -34,9 +40,12 @@ WORKING_WIDTH_PX = 640
 
 _BREAK_LIKENESS = 0.45
 _SAMPLE_EVERY = 4
+_WHOLE_EVERY = 8
 _SATURATED_LUMA = 250
 _USUAL_FRAMES = 100
 _BLIND_RATIO = 0.3
+_FLAT_SHARE = 0.55
+_USUAL_FLAT_SHARE = 0.35
 
 Image = NDArray[np.uint8]
 
@@ -77,6 +86,8 @@ class Survey:
     """Whether the frame shows next to nothing: black, white or fogged but for graphics (n,)."""
     thumbnails: NDArray[np.uint8]
     """Thumbnails (n, 64, 64)."""
+    overlay: OverlayMask
+    """Graphics that stand through the whole video, at working size."""
     segments: tuple[Segment, ...]
     """Segments, in order, covering every frame once."""
 
@@ -97,6 +108,7 @@ class _Columns:
     sharpness: list[float] = field(default_factory=list)
     saturated: list[float] = field(default_factory=list)
     texture: list[float] = field(default_factory=list)
+    flat: list[float] = field(default_factory=list)
     thumbnails: list[Image] = field(default_factory=list)
 
     def add(self, frame: LumaFrame, small: Image, alike: float) -> None:
@@ -115,6 +127,7 @@ class _Columns:
         self.sharpness.append(_sharpness(small, float(deviation[0, 0])))
         self.saturated.append(ends / thumbnail.size)
         self.texture.append(textured_share(thumbnail))
+        self.flat.append(flat_share(thumbnail))
         self.thumbnails.append(thumbnail)
 
 
@@ -142,6 +155,7 @@ def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
     segments: list[Segment] = []
     first = 0
     statistics: OverlayStatistics | None = None
+    whole: OverlayStatistics | None = None
     edges: NDArray[np.float32] | None = None
     size, scale = (0, 0), 1.0
     for position, frame in enumerate(frames):
@@ -152,25 +166,30 @@ def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
         thumbnail = make_thumbnail(small)
         new_edges = edges_of(thumbnail)
         alike = 1.0 if edges is None else likeness(new_edges, edges)
-        if statistics is None:
-            statistics = OverlayStatistics(small.shape)
+        if statistics is None or whole is None:
+            statistics, whole = OverlayStatistics(small.shape), OverlayStatistics(small.shape)
         elif alike < _BREAK_LIKENESS:
             segments.append(_close(statistics, first, position - 1))
             statistics, first = OverlayStatistics(small.shape), position
         if (position - first) % _SAMPLE_EVERY == 0:
             statistics.add(small)
+        if position % _WHOLE_EVERY == 0 and flat_share(thumbnail) < _FLAT_SHARE:
+            whole.add(small)
         columns.add(frame, small, alike)
         edges = new_edges
-    if statistics is None:
+    if statistics is None or whole is None:
         return None
     segments.append(_close(statistics, first, len(columns.pts) - 1))
-    return _assemble(columns, segments, size, scale)
+    return _assemble(columns, segments, size, overlay=whole.estimate_mask())
 
 
-def _find_blind(texture: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _find_blind(texture: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell the frames with far less structure than those about them, or with none."""
-    usual = maximum_filter1d(texture, 2 * _USUAL_FRAMES + 1, mode="nearest")
-    return np.asarray((texture < _BLIND_RATIO * usual) | (texture == 0.0), dtype=np.bool_)
+    about = 2 * _USUAL_FRAMES + 1
+    bare = texture < _BLIND_RATIO * maximum_filter1d(texture, about, mode="nearest")
+    usual = minimum_filter1d(flat, about, mode="nearest")
+    fogged = (flat > _FLAT_SHARE) & (usual < _USUAL_FLAT_SHARE)
+    return np.asarray(bare | fogged | (texture == 0.0), dtype=np.bool_)
 
 
 def _close(statistics: OverlayStatistics, first: int, last: int) -> Segment:
@@ -178,11 +197,11 @@ def _close(statistics: OverlayStatistics, first: int, last: int) -> Segment:
 
 
 def _assemble(
-    columns: _Columns, segments: list[Segment], size: tuple[int, int], scale: float
+    columns: _Columns, segments: list[Segment], size: tuple[int, int], *, overlay: OverlayMask
 ) -> Survey:
     return Survey(
         size=size,
-        scale=scale,
+        scale=min(1.0, WORKING_WIDTH_PX / size[0]),
         pts=np.array(columns.pts, dtype=np.int64),
         luma_mean=np.array(columns.mean, dtype=np.float32),
         luma_sd=np.array(columns.sd, dtype=np.float32),
@@ -190,7 +209,8 @@ def _assemble(
         alike=np.array(columns.alike, dtype=np.float32),
         sharpness=np.array(columns.sharpness, dtype=np.float32),
         saturated=np.array(columns.saturated, dtype=np.float32),
-        blind=_find_blind(np.array(columns.texture)),
+        blind=_find_blind(np.array(columns.texture), np.array(columns.flat)),
         thumbnails=np.stack(columns.thumbnails),
+        overlay=overlay,
         segments=tuple(segments),
     )

@@ -29,6 +29,7 @@ _FLOOR_PX = 0.08
 _CORRELATION = 2.0
 _SPREAD_SHARE = 0.12
 _LEAST_COMMON = 0.05
+_TELLING_GAIN = 10.0
 _TERMINATION = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.02)
 
 Image = NDArray[np.uint8]
@@ -225,6 +226,7 @@ def fit_homography(
     matrix = np.asarray(matrix / matrix[2, 2], dtype=np.float64)
     if not (_is_possible(matrix, size) and _is_spread(source[inlier], size)):
         return None
+    matrix = _simplify(matrix, source[inlier], target[inlier])
     return Link(
         matrix=matrix,
         sd_px=_centre_sd(matrix, source[inlier], target[inlier], size),
@@ -232,6 +234,52 @@ def fit_homography(
         share=inliers / tried,
         seen=1.0,
     )
+
+
+def _simplify(matrix: Matrix, source: Points, target: Points) -> Matrix:
+    """Prefer a similarity, then an affine map, where it explains the points as well.
+
+    Two or four parameters more must each lower the sum of squares by more than chance would (an F
+    test); a homography that they do not need is loose at the corners of the picture.
+    """
+    simple = [_fit_similarity(source, target), _fit_affine(source, target)]
+    chosen, squares, parameters = simple[0], _squares(simple[0], source, target), 4
+    for richer, count in ((simple[1], 6), (matrix, 8)):
+        freedom = 2 * len(source) - count
+        better = _squares(richer, source, target)
+        gain = (squares - better) / (count - parameters)
+        if freedom > 0 and gain > _TELLING_GAIN * better / freedom:
+            chosen, squares, parameters = richer, better, count
+    return chosen
+
+
+def _fit_affine(source: Points, target: Points) -> Matrix:
+    middle = source.mean(axis=0)
+    rows = np.column_stack([source - middle, np.ones(len(source))]).astype(np.float64)
+    solution, *_ = np.linalg.lstsq(rows, target.astype(np.float64), rcond=None)
+    matrix = np.vstack([solution.T, [0.0, 0.0, 1.0]])
+    matrix[:2, 2] -= matrix[:2, :2] @ middle
+    return matrix
+
+
+def _fit_similarity(source: Points, target: Points) -> Matrix:
+    here = source.astype(np.float64) @ np.array([1.0, 1.0j])
+    there = target.astype(np.float64) @ np.array([1.0, 1.0j])
+    centred = here - here.mean()
+    turn = np.vdot(centred, there - there.mean()) / np.vdot(centred, centred)
+    shift = there.mean() - turn * here.mean()
+    return np.array(
+        [
+            [turn.real, -turn.imag, shift.real],
+            [turn.imag, turn.real, shift.imag],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def _squares(matrix: Matrix, source: Points, target: Points) -> float:
+    mapped = cv2.perspectiveTransform(source[:, None].astype(np.float64), matrix)[:, 0]
+    return float(((mapped - target) ** 2).sum())
 
 
 def _is_possible(matrix: Matrix, size: tuple[int, int]) -> bool:
