@@ -81,6 +81,7 @@ def _impacts(draw: st.DrawFn, of: ItemRecord) -> Finding:
             sd_m=draw(st.floats(0.1, 10.0)),
             p_inside=draw(st.none() | st.floats(0.0, 1.0)),
             position=draw(st.sampled_from([None, (31.2, 34.7), (31.3, 34.7)])),
+            cause=draw(st.sampled_from(["sudden", "sudden", "gradual"])),
         )
         for number in range(draw(st.integers(0, 3)))
     ]

@@ -39,13 +39,13 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         )
     counting_targets = slot.attr is SlotAttr.TARGET_COUNT
     noun = "targets" if counting_targets else "strikes"
-    if not case.strikes:
+    counted = tuple(strike for strike in case.strikes if strike.sudden)
+    if not counted:
         return unproven(
             f"{case.unseen()}, so that nothing could be counted beside “{said}”.",
             would_change=_SETTLES,
         )
-    counted = case.strikes
-    seen = _separate_targets(case) if counting_targets else len(counted)
+    seen = _separate_targets(case, counted) if counting_targets else len(counted)
     confidence, reason = _confidence(counted)
     rating, comparison = _compare(slot, claimed, seen, noun)
     stance = Stance.SUPPORTS if rating is Rating.SUPPORTED else Stance.NEUTRAL
@@ -53,7 +53,12 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         rating=rating,
         confidence=confidence,
         confidence_reason=reason,
-        because=(comparison, *_again(case), *_target_rule(case, shown=counting_targets)),
+        because=(
+            comparison,
+            *_doubtful(case),
+            *_again(case),
+            *_target_rule(case, shown=counting_targets),
+        ),
         bearings=tuple(
             Bearing(finding=finding, stance=stance, reason=comparison)
             for finding in dict.fromkeys(strike.finding.id for strike in counted)
@@ -94,6 +99,14 @@ def _amount(claimed: Interval) -> str:
     return f"{claimed.low:g} to {claimed.high:g}"
 
 
+def _doubtful(case: CaseReading) -> tuple[str, ...]:
+    slow = sum(not strike.sudden for strike in case.strikes)
+    if not slow:
+        return ()
+    things = "1 more change" if slow == 1 else f"{slow} more changes"
+    return (f"{things} that did not begin at once (smoke, dust or a shadow) are not counted.",)
+
+
 def _again(case: CaseReading) -> tuple[str, ...]:
     if not case.repeated:
         return ()
@@ -125,14 +138,14 @@ def _confidence(counted: tuple[StrikeSeen, ...]) -> tuple[Confidence, str]:
     )
 
 
-def _separate_targets(case: CaseReading) -> int:
+def _separate_targets(case: CaseReading, counted: tuple[StrikeSeen, ...]) -> int:
     """Count places further apart than the rule's distance; unplaced strikes add none.
 
     Greedy and in order: each strike opens a new place only when it is far from all places before,
     so that the count is one that the footage shows at least, and never below one.
     """
     places: list[GeoPoint] = []
-    for strike in case.strikes:
+    for strike in counted:
         if strike.position is None:
             continue
         point = GeoPoint(longitude_deg=strike.position[0], latitude_deg=strike.position[1])

@@ -23,6 +23,7 @@ from purport.verdicts.records import JudgedInputs, JudgingRules
 __all__ = ["CaseReading", "EditSeen", "PlaceSeen", "PointSeen", "SharedStretch", "StrikeSeen"]
 __all__ += ["read_case"]
 
+_SUDDEN = "sudden"
 _SAME_MOMENT_S = 0.5
 _AGREEING_FRAMES_FOR_HIGH = 3
 
@@ -69,6 +70,9 @@ class StrikeSeen:
     """95 % interval of the offset. [m]"""
     p_inside: float | None
     """Probability that it lies inside the target's outline; None without an outline."""
+    sudden: bool
+    """Whether it began at once; what comes slowly, or while the picture is disturbed, can be smoke,
+    dust or a shadow."""
     target_basis: str | None
     """What the target is, in the check's words; None when there is none."""
     confidence: Confidence
@@ -286,7 +290,8 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
     for index, strike in enumerate(values["strikes"]):
         if strike["same_strike_as"] is not None:
             continue
-        confidence, reason = _strike_confidence(basis, place)
+        sudden = strike["cause"] == _SUDDEN
+        confidence, reason = _strike_confidence(basis, place, sudden=sudden)
         yield StrikeSeen(
             finding=finding,
             item=item,
@@ -297,13 +302,18 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
             offset_68_m=_pair(strike["offset_68_m"]),
             offset_95_m=_pair(strike["offset_95_m"]),
             p_inside=strike["p_inside"],
+            sudden=sudden,
             target_basis=basis,
             confidence=confidence,
             confidence_reason=reason,
         )
 
 
-def _strike_confidence(basis: str | None, place: PlaceSeen | None) -> tuple[Confidence, str]:
+def _strike_confidence(
+    basis: str | None, place: PlaceSeen | None, *, sudden: bool
+) -> tuple[Confidence, str]:
+    if not sudden:
+        return Confidence.LOW, "It did not begin at once: it can be smoke, dust or a shadow."
     if basis is not None and "crosshair" in basis.casefold():
         return Confidence.LOW, "It is measured from the crosshair, which need not mark the target."
     if place is None or place.matched is not True:
@@ -362,7 +372,8 @@ def _is_same(strike: StrikeSeen, other: StrikeSeen, stretch: SharedStretch) -> b
 def _points(
     finding: Finding, item: ItemRecord, strikes: Sequence[StrikeSeen]
 ) -> Iterable[PointSeen]:
-    counted = {strike.index for strike in strikes if strike.item.digest == item.digest}
+    mine = [strike for strike in strikes if strike.item.digest == item.digest]
+    counted = {strike.index for strike in mine if strike.sudden} or {one.index for one in mine}
     for answer in from_json(ControlValues, finding.values).points:
         if answer.strike is None or answer.strike in counted:
             yield PointSeen(finding=finding, item=item, answer=answer)

@@ -173,6 +173,7 @@ def strike(
     p_inside: float | None = None,
     position: tuple[float, float] | None = HERE,
     same_as: int | None = None,
+    cause: str = "sudden",
 ) -> dict[str, Any]:
     def interval(width: float) -> list[float] | None:
         if offset_m is None:
@@ -181,6 +182,7 @@ def strike(
 
     return {
         "onset_s": onset_s,
+        "cause": cause,
         "position": position,
         "offset_m": offset_m,
         "offset_68_m": interval(0.994),

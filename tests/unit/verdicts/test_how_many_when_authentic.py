@@ -55,6 +55,15 @@ class TestHowMany:
         unplaced = strikes(CLIP, strike(position=None))
         assert _how_many(slot(SlotAttr.TARGET_COUNT, 1.0), unplaced).rating is Rating.UNPROVEN
 
+    @pytest.mark.parametrize("slow", [1, 2])
+    def test_what_comes_slowly_is_not_counted(self, slow: int) -> None:
+        found = strikes(CLIP, strike(), *(strike(cause="gradual") for _ in range(slow)))
+        verdict = _how_many(slot(SlotAttr.STRIKE_COUNT, 5.0), found)
+        assert any("1 of 5" in sentence for sentence in verdict.because)
+        assert any(f"{slow} more change" in sentence for sentence in verdict.because)
+        none = strikes(CLIP, strike(cause="disturbance"))
+        assert _how_many(slot(SlotAttr.STRIKE_COUNT, 1.0), none).rating is Rating.UNPROVEN
+
     def test_a_strike_shown_twice_counts_once(self) -> None:
         again = strikes(CLIP, strike(), strike(onset_s=6.0, same_as=0))
         verdict = _how_many(slot(SlotAttr.STRIKE_COUNT, 2.0), again)

@@ -15,6 +15,7 @@ READ = {
     ImpactsValues: {"strikes", "target_basis"},
     StrikeValues: {
         "onset_s",
+        "cause",
         "position",
         "offset_m",
         "offset_68_m",

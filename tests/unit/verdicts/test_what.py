@@ -65,6 +65,12 @@ class TestOutcome:
         assert verdict.links[0].stance is Stance.CONTRADICTS
         assert verdict.likelihood is Likelihood.ALMOST_NO_CHANCE
 
+    def test_smoke_is_no_counter_example(self) -> None:
+        far = strike(offset_m=30.0, onset_s=6.0, cause="gradual")
+        found = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5), far)
+        assert _what(ALL_HIT, found=found).rating is Rating.UNPROVEN
+        assert _what(HIT, found=found).rating is Rating.SUPPORTED
+
     def test_without_a_map_scale_decides_nothing(self) -> None:
         found = strikes(CLIP, strike(offset_m=30.0))
         assert _what(HIT, found=found, mapped=False).rating is Rating.UNPROVEN
@@ -210,6 +216,7 @@ def _seen(offset: float | None, i68: tuple[float, float], i95: tuple[float, floa
         offset_68_m=i68,
         offset_95_m=i95,
         p_inside=None,
+        sudden=True,
         target_basis="point",
         confidence=Confidence.MODERATE,
         confidence_reason="made for a test",

@@ -173,6 +173,11 @@ class TestWho:
         seen = strikes(CLIP, strike(), strike(onset_s=5.0, same_as=0))
         assert _who(self.plain, found, seen).rating is Rating.SUPPORTED
 
+    def test_only_what_begins_at_once_is_asked_about(self) -> None:
+        found = control(CLIP, point(ISIS, strike_index=0), point(OTHERS, strike_index=1))
+        seen = strikes(CLIP, strike(), strike(onset_s=5.0, cause="gradual"))
+        assert _who(self.plain, found, seen).rating is Rating.SUPPORTED
+
     def test_no_point_to_look_up(self) -> None:
         verdict = _who(self.plain)
         assert verdict.rating is Rating.UNPROVEN
