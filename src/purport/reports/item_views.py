@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,6 +51,7 @@ from purport.scene import Scene
 __all__ = ["Files", "FindingView", "ItemView", "StrikeRow", "view_items"]
 
 _LONGEST_PARAMETER = 120
+_EMBARGO = timedelta(hours=72)
 
 _NOWHERE = PlaceReading(
     matched=None, centre=None, covariance_m2=None, frames=(), claimed_distance_m=None
@@ -170,6 +172,8 @@ class ItemView:
     """Causes of uncertainty that any strike's budget names."""
     outlined: bool
     """Whether any strike has a probability to lie inside an outline."""
+    embargo: str | None
+    """When 72 h have surely passed since publication, in words; None without a publication."""
     target_basis: str
     """What offsets are measured from."""
     findings: tuple[FindingView, ...]
@@ -240,6 +244,7 @@ class _ItemDrawing:
                 )
             ),
             outlined=any(strike.p_inside is not None for strike in self.strikes or ()),
+            embargo=_embargo(record),
             target_basis=self._target_basis(),
             findings=tuple(_finding(f) for f in self.case.findings if f.item == record.digest),
             not_run=tuple(n for n in self.case.not_run if n.item == record.digest),
@@ -370,6 +375,13 @@ def _target_words(record: ItemRecord) -> str:
     return f"{where} ({target.basis}{spread})"
 
 
+def _embargo(record: ItemRecord) -> str | None:
+    if record.publication is None:
+        return None
+    end = record.publication.published.latest_utc + _EMBARGO
+    return f"{end:%Y-%m-%d %H:%M} UTC"
+
+
 def _container(item: CaseItem) -> tuple[tuple[str, str], ...]:
     probe = item.container or {}
     rows = [
@@ -438,8 +450,8 @@ def _bearing_words(strike: StrikeReading) -> str:
         return "none at distance 0" if strike.offset_m == 0 else "not measurable"
     words = f"{strike.bearing_deg:.0f}° ({compass_point(strike.bearing_deg)})"
     if strike.bearing_sd_deg is None:
-        return f"{words}, uncertain at so short a distance"
-    return f"{words} u = {strike.bearing_sd_deg:.0f}°"
+        return f"{words}, too near to be sure"
+    return f"{words}, u {strike.bearing_sd_deg:.0f}°"
 
 
 def _layer_row(layer: LayerReading) -> LayerRow:

@@ -125,7 +125,10 @@ def test_write_dossier_shows_each_claim_with_six_parts(page: Page, hand_made: Ha
         "4.7 m",
         "Position claimed: 12.9 m south-east of the position found",
         "Orthophoto with 0.25 m to a pixel; its accuracy is not stated.",
-        "publish no earlier than 72 h after the footage was first published",
+        (
+            "publish no earlier than 72 h after the footage was first published, which by what is "
+            "recorded is 2031-05-10 11:59 UTC"
+        ),
         "Moving shadows and smoke could hide small changes.",
         "5 days before the date",
         "broken.mp4 is empty",
