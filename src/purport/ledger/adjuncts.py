@@ -125,9 +125,13 @@ def _adjunct_end(passage: Passage, index: int, high: int) -> int:
         return index + 1
     if word == "on" and passage.lower(index + 1) in TIMES:
         return index + 2
-    if word not in _WHERE:
-        return index
+    return _phrase_end(passage, index, high) if word in _WHERE else index
+
+
+def _phrase_end(passage: Passage, index: int, high: int) -> int:
     for at in range(index + 1, min(high, index + _MAX_ADJUNCT)):
+        if passage.lower(at) == "that" and at > index + 1:
+            return at  # "in Kelder that …": whatever stands before "that" was not said
         if not passage.tokens[at].is_word or passage.lower(at) in FINITE | {"that"}:
             return index
         if passage.lower(at) in _VENUES and passage.lower(at + 1) not in _LONGER_VENUES:

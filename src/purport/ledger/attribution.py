@@ -158,7 +158,8 @@ def _content(
     parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
     if quote is not None:
         return _with_second_half(passage, quote, rest, high)
-    if _is_over(passage, rest, high):
+    turns = parenthetic and passage.lower(rest + 1) in _SUBORDINATORS
+    if turns or _is_over(passage, rest, high):
         return ((low, phrase[0]),) if phrase[0] > low else ()
     if parenthetic and phrase[0] - 1 > low and not _opens_with_adjunct(passage, low):
         return ((low, phrase[0]), (rest + 1, high))
@@ -231,7 +232,8 @@ def _complements(
     if cue.complement is Complement.QUOTE:
         return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
     if quoted or cue.complement is Complement.ANY or adjuncts.that:
-        return sum(end - start for start, end in content) > 1 or quoted
+        told = (passage.tokens[at].is_word for start, end in content for at in range(start, end))
+        return sum(told) > 1 or quoted
     words = [passage.lower(index) for index in range(*content[0])]
     if (
         cue.complement is Complement.ADDRESSEE
@@ -306,7 +308,8 @@ def _shown(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
         medium = _medium_before(passage, phrase[0], low)
         if medium is None:
             return None
-        speaker = Speaker(phrase, medium=medium)
+        own = cue.kind is CueKind.SEEMING
+        speaker = Speaker(None if own else phrase, narrator=own, medium=medium)
     elif cue.kind is CueKind.SEEMING:
         speaker = Speaker(None, narrator=True, medium=phrase)
     else:
@@ -316,10 +319,11 @@ def _shown(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
 
 def _medium_before(passage: Passage, index: int, low: int) -> Range | None:
     """Find the footage in "video released by the navy"."""
-    if passage.lower(index - 1) != "by" or passage.lower(index - 2) not in PUBLISHING:
+    if passage.lower(index - 1) != "by":
         return None
-    at = index - 3
-    return (at, at + 1) if at >= low and passage.lower(at) in MEDIA else None
+    reach = range(index - 2, max(low, index - 7) - 1, -1)
+    verb = next((at for at in reach if passage.lower(at) in PUBLISHING), low)
+    return (verb - 1, verb) if verb > low and passage.lower(verb - 1) in MEDIA else None
 
 
 def _medium_only(passage: Passage, phrase: Range) -> Range:

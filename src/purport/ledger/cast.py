@@ -229,6 +229,8 @@ def _named_after(passage: Passage, phrase: Range) -> Range | None:
     start = phrase[1] + 1
     if passage.lower(phrase[1]) != "," or passage.lower(phrase[1] - 1) not in _ROLES:
         return None
+    while passage.lower(start) in TITLES:
+        start += 1
     end = start
     while end < len(passage.tokens) and _may_be_name(passage, end):
         end += 1

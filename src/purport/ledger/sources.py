@@ -247,6 +247,8 @@ def _phrase_ending(passage: Passage, last: int, low: int) -> Range | None:
 def _before_determiner(passage: Passage, index: int, low: int) -> int | None:
     """Step over "of the" into the noun phrase before it, if one is there."""
     before = index - 1
+    if before > low and passage.lower(before) == "and" and passage.lower(before - 1) in _BARE:
+        return before - 1
     if before <= low or passage.lower(before) not in {"of", "for", "from", "at", "in", "with"}:
         return None
     if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS:

@@ -53,6 +53,19 @@ CASES = [
     ("The raid, the ministry said, hit the depot.", "ministry", "said",
      "The raid hit the depot"),
     ("Norvania Says Raid Hit Eight Targets", "Norvania", "Says", "Raid Hit Eight Targets"),
+    ("Ilse Varga wrote on Coastnet that it had missed.", "Ilse Varga", "wrote", "it had missed"),
+    ("The ministry's spokesman, Colonel Anton Varga, said the bombs hit.", "Anton Varga", "said",
+     "the bombs hit"),
+    ("Some 40 people died, activists and a doctor said, but it rained.", "activists and a doctor",
+     "said", "Some 40 people died"),
+    ("The group claimed responsibility for the raid.", "group", "claimed",
+     "responsibility for the raid"),
+    ("“Nothing burned,” she wrote. It rained.", "she", "wrote", "Nothing burned"),
+    ("Ilse Varga told Coastwire the raid missed.", "Ilse Varga", "told", "the raid missed"),
+    ("Ilse Varga told the Selden Courier Norvania is bombing boats.", "Ilse Varga", "told",
+     "Norvania is bombing boats"),
+    ("The navy said in a statement published on Monday that it hit.", "navy", "said", "it hit"),
+    ("Ilse Varga told a crowd in Kelder that it missed.", "Ilse Varga", "told", "it missed"),
     # unclosed, and footage
     ("Mr Reke claims the video shows jets “seemingly missing by metres.", "Reke", "claims",
      "the video shows jets “seemingly missing by metres"),
@@ -143,6 +156,7 @@ def test_quote_type(claims_of: ClaimsOf, text: str, kind: QuoteType) -> None:
         "The alleged attack was on Monday.",
         "The ship is called Marit.",
         "“She said it missed.”",
+        "The navy denied it.",
     ],
 )
 def test_no_claim(claims_of: ClaimsOf, text: str) -> None:
@@ -157,6 +171,7 @@ def test_no_claim(claims_of: ClaimsOf, text: str) -> None:
         ("The video could not be independently verified.",
          "The video could not be independently verified", "video"),
         ("The navy’s video appears to show a ship sinking.", "a ship sinking", "The navy’s video"),
+        ("A video posted on Monday by the navy appears to show a ship.", "a ship", "video"),
     ],
 )  # fmt: skip
 def test_the_narrator_speaks(claims_of: ClaimsOf, text: str, content: str, medium: str) -> None:
