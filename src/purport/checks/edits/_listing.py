@@ -23,8 +23,10 @@ __all__ = [
 _AROUND_FRAMES = 12
 _ONE_FADE_FRAMES = 12
 _OVERLAY_STRENGTH = 0.75
-_BOUNDED_BLACK_STRENGTH = 0.9
-_ALL_BLACK_STRENGTH = 0.25
+_BETWEEN_SHOTS_STRENGTH = 0.9
+_LONG_BLACK_STRENGTH = 0.6
+_SHORT_BLACK_STRENGTH = 0.25
+_LONGEST_BLINDING_S = 0.35
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
@@ -47,6 +49,10 @@ _BLACK = (
     "The lens may have been covered, or the sensor may have lost its signal.",
 )
 _DARK = ("The whole video is black: a picture in the dark, or none at all.",)
+_BLINDED = (
+    "A blast blinds the sensor for a moment; where heat is shown black, the picture turns black.",
+    "The sensor may have lost its signal.",
+)
 _SILENCE_WHOLE = (
     "Many cameras, and nearly all airborne ones, record no sound.",
     "Publishing tools add an empty sound track by themselves.",
@@ -101,17 +107,21 @@ def list_freezes(
 
 
 def list_black(scene: Scene, black: Iterable[FrameSpan]) -> Iterator[Edit]:
-    """List black stretches; a video that is black throughout gives but a hint."""
+    """List black stretches.
+
+    Those at an end of the video or where a shot begins are clear signs. Within a shot a blast may
+    have blinded the sensor, and a video that is black throughout shows nothing: but hints.
+    """
     for span in black:
-        throughout = len(span) == scene.frames
+        strength, innocent = _weigh_black(scene, span)
         yield Edit(
             kind=EditKind.BLACK,
             start_s=scene.seconds(span.first),
             end_s=_end_s(scene, span.last),
-            strength=_ALL_BLACK_STRENGTH if throughout else _BOUNDED_BLACK_STRENGTH,
+            strength=strength,
             start_frame=span.first,
             end_frame=span.last,
-            innocent=_DARK if throughout else _BLACK,
+            innocent=innocent,
         )
 
 
@@ -158,6 +168,17 @@ def list_repeats(
             other_start_s=scene.seconds(repeat.span.first),
             other_end_s=_end_s(scene, repeat.span.last),
         )
+
+
+def _weigh_black(scene: Scene, span: FrameSpan) -> tuple[float, tuple[str, ...]]:
+    if len(span) == scene.frames:
+        return _SHORT_BLACK_STRENGTH, _DARK
+    borders = {shot.span.first for shot in scene.shots} | {scene.frames}
+    if any(span.first <= border <= span.last + 1 for border in borders):
+        return _BETWEEN_SHOTS_STRENGTH, _BLACK
+    if _end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S:
+        return _LONG_BLACK_STRENGTH, _BLACK
+    return _SHORT_BLACK_STRENGTH, _BLINDED
 
 
 def _fade(scene: Scene, shots: Sequence[Shot]) -> Edit:

@@ -27,10 +27,12 @@ _FEWEST_FRAMES = 3
 class BlackRules:
     """When a picture counts as black."""
 
-    brightest_mean: float = 24.0
-    """Largest mean luma; black is 16 in limited range and 0 in full range. [0 to 255]"""
-    largest_sd: float = 4.0
-    """Largest spatial standard deviation. [0 to 255]"""
+    brightest: int = 24
+    """Brightest luma that counts; black is 16 in limited range and 0 in full range. [0 to 255]"""
+    largest_sd: float = 2.0
+    """Largest standard deviation among the pixels that count. [0 to 255]"""
+    least_share: float = 0.9
+    """Least share of the picture that counts; a caption or logo may stand on the black."""
     fewest_frames: int = 2
     """Fewest frames in a row."""
 
@@ -71,7 +73,11 @@ class Quiet:
 
 def find_black(scene: Scene, rules: BlackRules) -> tuple[FrameSpan, ...]:
     """Find runs of black pictures."""
-    black = (scene.luma_mean <= rules.brightest_mean) & (scene.luma_sd <= rules.largest_sd)
+    pixels = scene.thumbnails.reshape(scene.frames, -1)
+    black = (pixels <= rules.brightest).mean(axis=1) >= rules.least_share
+    for frame in np.flatnonzero(black).tolist():
+        dark = pixels[frame][pixels[frame] <= rules.brightest]
+        black[frame] = dark.std() <= rules.largest_sd
     return tuple(span for span in _runs(black) if len(span) >= rules.fewest_frames)
 
 

@@ -174,6 +174,23 @@ def test_an_all_black_video_cannot_tell(
     assert [hint.kind for hint in values.hints] == [EditKind.BLACK]
 
 
+@pytest.mark.parametrize(("frames", "listed"), [(6, False), (20, True)])
+def test_a_sensor_blinded_for_a_moment_is_only_a_hint(
+    ground: Ground,
+    build_scene: BuildScene,
+    make_evidence: MakeEvidence,
+    *,
+    frames: int,
+    listed: bool,
+) -> None:
+    film = ground(120)
+    film[60 : 60 + frames] = 16
+    finding, values = run(make_evidence(build_scene(film)))
+    assert [edit.kind for edit in values.edits] == [EditKind.BLACK] * listed
+    assert [hint.kind for hint in values.hints] == [EditKind.BLACK] * (not listed)
+    assert (finding.answer == EditsAnswer.EDITED) == listed
+
+
 @pytest.mark.parametrize("frames", [1, 2, 7])
 def test_a_few_frames_cannot_tell(
     ground: Ground, build_scene: BuildScene, make_evidence: MakeEvidence, frames: int

@@ -40,6 +40,13 @@ def test_black_of_either_range_is_found(
     assert find_black(build_scene(film), BlackRules()) == (FrameSpan(first=10, last=19),)
 
 
+def test_a_caption_on_black_is_still_black(ground: Ground, build_scene: BuildScene) -> None:
+    film = ground(50)
+    film[10:20] = 16
+    film[10:20, 2:6, 4:60] = 235
+    assert find_black(build_scene(film), BlackRules()) == (FrameSpan(first=10, last=19),)
+
+
 def test_one_black_frame_is_too_few(ground: Ground, build_scene: BuildScene) -> None:
     film = ground(50)
     film[10] = 16
