@@ -30,6 +30,7 @@ from purport.reports.claim_views import (
     view_matrix,
     view_stories,
 )
+from purport.reports.custody_views import view_custody
 from purport.reports.disputes import view_disputes
 from purport.reports.item_views import Files, view_items
 from purport.reports.methods import explain_checks, registered_checks
@@ -110,6 +111,7 @@ def _render(case: CaseFile, files: Files) -> str:
         "ratings": tuple((r.value, RATING_ICONS[r], _style_of(r)) for r in Rating),
         "likelihoods": tuple(word.value for word in Likelihood),
         "confidences": tuple(word.value for word in Confidence),
+        "custody": view_custody(case),
         "reviewed": _reviewed(case),
         "libraries": _libraries(case),
         "version": __version__,
