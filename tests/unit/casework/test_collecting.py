@@ -16,8 +16,10 @@ from purport.casework import (
     collect_reference,
     collect_story,
     describe_case,
+    media_path,
     reference_path,
 )
+from purport.casework.collecting import live_attachments
 from purport.core.case import ItemRecord, Publication, Target
 from purport.core.digests import Digest, digest_file
 from purport.core.errors import (
@@ -31,6 +33,7 @@ from purport.core.errors import (
 )
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
+from purport.store import AttachmentKind
 
 
 def stored_nothing(workspace: Workspace) -> bool:
@@ -213,3 +216,55 @@ def test_date_that_is_none_is_refused(workspace: Workspace) -> None:
     with pytest.raises(InputError, match="date: 'yesterday'"):
         describe_case(workspace, date="yesterday")
     assert stored_nothing(workspace)
+
+
+def test_control_layer_is_preserved(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "control.geojson"
+    ring = [[36.0, 35.0], [36.1, 35.0], [36.1, 35.1], [36.0, 35.0]]
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "properties": {"holder": "Harbour Front", "date": "2015-09-30"},
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    digest = collect_control(workspace, path)
+    assert workspace.vault.holds(digest)
+    (attachment,) = live_attachments(workspace, AttachmentKind.CONTROL)
+    assert (attachment.digest, attachment.name) == (digest, "control.geojson")
+
+
+def test_paths_of_what_is_not_there_are_our_own_fault(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    item = collect_item(workspace, clip())
+    assert media_path(workspace, item.digest).read_bytes() == clip().read_bytes()
+    with pytest.raises(ConsistencyError, match="no media item"):
+        media_path(workspace, Digest("0" * 64))
+
+
+def test_story_that_changes_while_it_is_read_is_refused(
+    workspace: Workspace, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = workspace.vault.put_file
+
+    def change_and_put(path: Path) -> Digest:
+        path.write_text("something else\n")
+        return put(path)
+
+    monkeypatch.setattr(workspace.vault, "put_file", change_and_put)
+    with pytest.raises(InputError, match=r"story\.txt: the file changed"):
+        collect_story(workspace, story)
+    assert case_file(workspace).stories == ()
+
+
+def test_claims_that_a_new_version_no_longer_finds_are_withdrawn(
+    workspace: Workspace, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect_story(workspace, story)
+    found = case_file(workspace).claims
+    monkeypatch.setattr("purport.casework.claims.relate_claims", lambda claims: claims[:1])
+    collect_story(workspace, story)
+    assert [claim.id for claim in case_file(workspace).claims] == [found[0].id]
+    monkeypatch.undo()
+    collect_story(workspace, story)
+    assert case_file(workspace).claims == found

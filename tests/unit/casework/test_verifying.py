@@ -16,6 +16,7 @@ from purport.vault import FolderVault
 
 @pytest.fixture
 def filled(folder: Path, clip: Callable[..., Path], story: Path) -> Path:
+    """A workspace with a story and a clip."""
     with Workspace.open(folder, create=True) as workspace:
         describe_case(workspace, name="Verified")
         collect_story(workspace, story)

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from collections.abc import Callable
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from purport.casework import Workspace, collect_item, describe_case, verify_workspace
-from purport.core.errors import InputError, WorkspaceBusyError
+from purport.core.errors import InputError, StorageFullError, WorkspaceBusyError
 
 
 def test_new_workspace_is_a_folder_with_a_database(folder: Path, workspace: Workspace) -> None:
@@ -100,3 +101,29 @@ def test_working_copy_has_the_name_and_the_bytes(
     assert copy.name == "with name.mp4"
     assert copy.read_bytes() == path.read_bytes()
     assert workspace.working_copy(item.digest, item.name) == copy
+
+
+@pytest.mark.parametrize("place", ["pathlib.Path.mkdir", "purport.casework.locking.os.open"])
+def test_folder_that_may_not_be_written_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(place, refuse)
+    with pytest.raises(InputError, match="the folder cannot be") as caught:
+        Workspace.open(folder, create=True)
+    assert "may write" in caught.value.remedy
+
+
+def test_lock_file_without_room_is_a_full_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("purport.casework.locking.os.pwrite", refuse)
+    with pytest.raises(StorageFullError):
+        Workspace.open(folder, create=True)
+    monkeypatch.undo()
+    Workspace.open(folder, create=True).close()
