@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from scipy.stats import binom
 
-__all__ = ["AcceptanceRule", "Counted", "first_failure", "stands_above_chance"]
+__all__ = [
+    "AcceptanceRule",
+    "Counted",
+    "agrees_in_mirror",
+    "first_failure",
+    "stands_above_chance",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,11 @@ def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: Acceptance
     """Tell whether a count of first inliers stands above the chance level."""
     floor = rule.decoy_factor * decoy_inliers + rule.decoy_margin
     return first_inliers >= max(rule.fewest_first_inliers, floor)
+
+
+def agrees_in_mirror(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
+    """Tell whether the mirrored picture agrees, not by chance: the footage may be mirrored."""
+    return decoy_inliers >= rule.strong_first_inliers and decoy_inliers > first_inliers
 
 
 def first_failure(counted: Counted, rule: AcceptanceRule) -> str | None:

@@ -42,6 +42,8 @@ _STEADY_PX = 0.3
 """Drift below which a frame's residuals tell of the ground. [px]"""
 _LOST_PX = 0.8
 """Drift above which a frame says nothing of another. [px]"""
+_MOST_HELD = 6
+"""Key frames in one fit; more show the same points again."""
 _SHARED_DRIFT_PX = 0.15
 """Drift below which a shot is one stretch. [px]"""
 _FIT_NOISE = 12.0
@@ -189,7 +191,8 @@ def _fit(
 ) -> Fitted | None:
     local = patch_to_local(mapped, origin_m)
     away = drift[centre]
-    near = [place for place in range(len(traced)) if away[place] <= _LOST_PX]
+    nearest = sorted(range(len(traced)), key=lambda place: (away[place], abs(place - centre)))
+    near = sorted(place for place in nearest[:_MOST_HELD] if away[place] <= _LOST_PX)
     held = [traced[place] for place in near]
     seen = _observe(held, mapped, local, drift_px=away[near])
     normal = normalisation_of(size)

@@ -11,6 +11,7 @@ from scipy.spatial import ConvexHull, QhullError
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     Counted,
+    agrees_in_mirror,
     first_failure,
     stands_above_chance,
 )
@@ -126,6 +127,8 @@ def register_shot(
         first.inliers, first.decoy_inliers, settings.rule
     ):
         words = f"{first.inliers} points agree, against {first.decoy_inliers} by chance"
+        if agrees_in_mirror(first.inliers, first.decoy_inliers, settings.rule):
+            words = f"{first.decoy_inliers} points agree only in a mirror: it may be mirrored"
         return _refused(shot, evidence, words)
     fault = implausibility(first.matrix, size, settings.limits)
     if fault is not None:

@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.contract import Evidence, Need, make_finding
-from purport.checks.place._acceptance import AcceptanceRule, stands_above_chance
+from purport.checks.place._acceptance import (
+    AcceptanceRule,
+    agrees_in_mirror,
+    stands_above_chance,
+)
 from purport.checks.place._adjustment import Adjustment
 from purport.checks.place._geometry import ViewLimits, apply_homography
 from purport.checks.place._power import PowerRule, test_power
@@ -209,7 +213,10 @@ class PlaceCheck:
         if outcome.best() is not None:
             return None
         counts = [(r.evidence.first_inliers, r.evidence.decoy_inliers) for r in outcome.results]
-        hinted = any(stands_above_chance(*count, self.rule) for count in counts)
+        hinted = any(
+            stands_above_chance(*count, self.rule) or agrees_in_mirror(*count, self.rule)
+            for count in counts
+        )
         if hinted:
             # Something agrees more than by chance: too much for "no", too little for "yes".
             return None
