@@ -1,6 +1,7 @@
 """The first fact slots and the relations on them. All names are made up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -215,3 +216,9 @@ def test_relations_hold_across_documents(claims_of: ClaimsOf) -> None:
     assert first.relations[0].other == second.id
     assert second.relations[0].kind is RelationKind.CONTRADICTS
     assert relate_claims((first, second)) == (first, second)
+
+
+def test_very_many_claims_are_compared_with_their_neighbours_only(claims_of: ClaimsOf) -> None:
+    (claim,) = claims_of("The navy said the depot was hit.")
+    many = relate_claims([replace(claim, id=f"c{number:012d}") for number in range(2001)])
+    assert len(many[1000].relations) == 16
