@@ -1,29 +1,33 @@
-"""What a user can do: open a case, add, check, mark, judge, verify, report."""
+"""What a user can do: open a case, add, check, mark, judge, verify, report.
 
-from purport.casework.checking import RunSummary, discover_checks, run_checks
-from purport.casework.collecting import (
-    ItemDetails,
-    collect_control,
-    collect_item,
-    collect_reference,
-    collect_story,
-    describe_case,
-)
-from purport.casework.copies import media_path, reference_path
-from purport.casework.job import (
-    CheckOutcome,
-    CheckRequest,
-    check_case,
-    parse_point,
-    parse_publication,
-)
-from purport.casework.judging import judge_case, mark, review_verdict
-from purport.casework.progress import Progress, quiet
-from purport.casework.reading import case_file
-from purport.casework.reporting import write_case_dossier
-from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
-from purport.casework.verifying import Verification, verify_workspace
-from purport.casework.workspace import Workspace
+Each name is imported when it is first asked for, so that a command that only reads a workspace
+does not wait for what the checks need.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from purport.casework.checking import RunSummary, discover_checks, run_checks
+    from purport.casework.collecting import (
+        ItemDetails,
+        collect_control,
+        collect_item,
+        collect_reference,
+        collect_story,
+        describe_case,
+    )
+    from purport.casework.copies import media_path, reference_path
+    from purport.casework.job import CheckOutcome, CheckRequest, check_case
+    from purport.casework.judging import judge_case
+    from purport.casework.options import parse_point, parse_publication
+    from purport.casework.progress import Progress, quiet
+    from purport.casework.reading import case_file
+    from purport.casework.reporting import write_case_dossier
+    from purport.casework.reviewing import mark, review_verdict
+    from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
+    from purport.casework.verifying import Verification, verify_workspace
+    from purport.casework.workspace import Workspace
 
 __all__ = [
     "CheckOutcome",
@@ -56,3 +60,43 @@ __all__ = [
     "verify_workspace",
     "write_case_dossier",
 ]
+
+_MODULES = {
+    "CheckOutcome": "job",
+    "CheckRequest": "job",
+    "ItemDetails": "collecting",
+    "Progress": "progress",
+    "RunSummary": "checking",
+    "SheetRow": "sheet",
+    "Verification": "verifying",
+    "Workspace": "workspace",
+    "case_file": "reading",
+    "check_case": "job",
+    "collect_control": "collecting",
+    "collect_item": "collecting",
+    "collect_reference": "collecting",
+    "collect_sheet": "sheet",
+    "collect_story": "collecting",
+    "describe_case": "collecting",
+    "discover_checks": "checking",
+    "judge_case": "judging",
+    "load_sheet": "sheet",
+    "mark": "reviewing",
+    "media_path": "copies",
+    "parse_point": "options",
+    "parse_publication": "options",
+    "quiet": "progress",
+    "reference_path": "copies",
+    "review_verdict": "reviewing",
+    "run_checks": "checking",
+    "verify_workspace": "verifying",
+    "write_case_dossier": "reporting",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    if name not in _MODULES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
 
-from purport.casework.claims import live_claims, named_groups
-from purport.casework.collecting import live_attachments, live_items
 from purport.casework.copies import attachment_path, scene_path
 from purport.casework.fanning_out import Graph, compute
 from purport.casework.guarding import Stopped
+from purport.casework.holdings import (
+    case_date,
+    live_attachments,
+    live_claims,
+    live_items,
+    named_groups,
+)
 from purport.casework.progress import Progress, quiet
-from purport.casework.settings import case_date
 from purport.casework.steps import Answered, Job, Other, Question, ask, ask_from_record, survey
 from purport.casework.workspace import Act, Workspace
 from purport.checks.contract import Check, ControlSource, Need, ReferenceSource

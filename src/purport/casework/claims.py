@@ -1,12 +1,13 @@
 """From the stories of a workspace to its claims."""
 
+from purport.casework.holdings import live_claims
 from purport.casework.workspace import Act, Workspace
 from purport.core.casefile import StoryText
-from purport.core.claims import Claim, Polarity, SlotAttr
+from purport.core.claims import Claim
 from purport.ledger import extract_claims, relate_claims
 from purport.store import Entry
 
-__all__ = ["live_claims", "named_groups", "update_claims"]
+__all__ = ["update_claims"]
 
 
 def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
@@ -25,38 +26,3 @@ def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
         [*claims, *(Entry(record=claim, withdrawn=True) for claim in gone)], Act(kind="recorded")
     )
     return claims
-
-
-def live_claims(workspace: Workspace) -> tuple[Claim, ...]:
-    """Return the claims of all stories, story by story, in the order of the text."""
-    places = {
-        stored.record.document.digest: place
-        for place, stored in enumerate(workspace.store.live(StoryText))
-    }
-    claims = [stored.record for stored in workspace.store.live(Claim)]
-    return tuple(
-        sorted(
-            claims,
-            key=lambda claim: (
-                places[claim.document],
-                claim.content[0].start if claim.content else 0,
-                claim.id,
-            ),
-        )
-    )
-
-
-def named_groups(claims: tuple[Claim, ...]) -> tuple[str, ...]:
-    """Return the canonical names of the groups that the claims name as hit, sorted."""
-    slots = (slot for claim in claims for slot in claim.slots)
-    return tuple(
-        sorted(
-            {
-                slot.value
-                for slot in slots
-                if slot.attr is SlotAttr.TARGET_GROUP
-                and slot.polarity is Polarity.AFFIRMED
-                and isinstance(slot.value, str)
-            }
-        )
-    )

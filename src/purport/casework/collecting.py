@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from purport.casework.claims import update_claims
+from purport.casework.holdings import live_attachments, live_items
 from purport.casework.workspace import Act, Workspace
 from purport.checks.control import load_control
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
@@ -28,8 +29,6 @@ __all__ = [
     "collect_reference",
     "collect_story",
     "describe_case",
-    "live_attachments",
-    "live_items",
 ]
 
 _SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
@@ -180,17 +179,6 @@ def collect_control(workspace: Workspace, path: Path) -> Digest:
     attachment = Attachment(kind=AttachmentKind.CONTROL, digest=digest, name=path.name)
     workspace.record([attachment], _collected([digest]))
     return digest
-
-
-def live_items(workspace: Workspace) -> tuple[ItemRecord, ...]:
-    """Return the media items, in the order in which they were first collected."""
-    return tuple(stored.record for stored in workspace.store.live(ItemRecord))
-
-
-def live_attachments(workspace: Workspace, kind: AttachmentKind) -> tuple[Attachment, ...]:
-    """Return the attachments of a kind, in the order in which they were first collected."""
-    attachments = (stored.record for stored in workspace.store.live(Attachment))
-    return tuple(attachment for attachment in attachments if attachment.kind is kind)
 
 
 def _parse_date(text: str) -> StatedTime:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from purport.casework.collecting import live_attachments, live_items
+from purport.casework.holdings import live_attachments, live_items
 from purport.casework.workspace import Workspace
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError

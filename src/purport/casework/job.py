@@ -30,7 +30,7 @@ from purport.imagery import load_area
 from purport.reports import case_document
 from purport.store import Entry, InputFault
 
-__all__ = ["CheckOutcome", "CheckRequest", "check_case", "parse_point", "parse_publication"]
+__all__ = ["CheckOutcome", "CheckRequest", "check_case"]
 
 _STORY_BASIS = "dated story given with the footage"
 
@@ -129,39 +129,6 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         computed=summary.computed,
         cached=summary.cached,
     )
-
-
-def parse_publication(text: str) -> Publication:
-    """Read "DATE" or "DATE,URL".
-
-    Raises:
-        InputError: The date cannot be read.
-    """
-    date, _, url = text.partition(",")
-    try:
-        published = parse_stated_time(date)
-    except ValueError as error:
-        raise InputError(
-            "published", str(error), remedy="Write it as 2015-09-30 or 2015-09-30,https://…"
-        ) from error
-    return Publication(published=published, basis="recorded by user", url=url.strip() or None)
-
-
-def parse_point(text: str) -> GeoPoint:
-    """Read "LON,LAT" in degrees.
-
-    Raises:
-        InputError: It is no such pair, or not on Earth.
-    """
-    try:
-        longitude, latitude = (float(part) for part in text.split(","))
-        return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
-    except ValueError as error:
-        raise InputError(
-            "target",
-            f"{text!r} is not longitude,latitude in degrees ({error})",
-            remedy="Write it as 36.72,35.41: longitude first.",
-        ) from error
 
 
 def _require_something(request: CheckRequest) -> None:

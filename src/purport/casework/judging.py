@@ -1,27 +1,13 @@
-"""Judging: the machine proposes, a person confirms or replaces, and both stay on record."""
+"""Judging: the machine proposes; what people make of it stands in `reviewing`."""
 
-from dataclasses import replace
-
-from purport.casework.claims import live_claims
-from purport.casework.collecting import live_items
+from purport.casework.holdings import live_claims, live_items
 from purport.casework.reading import gather_findings, live_verdicts
 from purport.casework.workspace import Act, Workspace
-from purport.core.casefile import MarkRecord
-from purport.core.claims import Part
-from purport.core.digests import Digest, JsonObject, digest_json
-from purport.core.errors import InputError
-from purport.core.ratings import Rating, ReviewState
-from purport.core.records import to_json
 from purport.core.verdicts import Verdict
-from purport.store import Entry, Review
+from purport.store import Entry
 from purport.verdicts import JudgedInputs, judge
 
-__all__ = ["MARK_KINDS", "find_item", "judge_case", "mark", "review_verdict"]
-
-MARK_KINDS = ("control_point", "impact", "shadow_tip", "target")
-"""What a person may place by hand."""
-
-_SHORTEST_PREFIX = 6
+__all__ = ["judge_case"]
 
 
 def judge_case(workspace: Workspace) -> tuple[Verdict, ...]:
@@ -48,128 +34,3 @@ def judge_case(workspace: Workspace) -> tuple[Verdict, ...]:
     ]
     workspace.record([*proposals, *gone], Act(kind="judged"))
     return live_verdicts(workspace)
-
-
-def review_verdict(
-    workspace: Workspace,
-    *,
-    claim: str,
-    part: Part,
-    author: str,
-    reason: str,
-    rating: Rating | None = None,
-) -> Verdict:
-    """Confirm or replace a proposed rating; the proposal stays on record.
-
-    Args:
-        workspace: Where.
-        claim: Identifier of the claim.
-        part: The part of the claim.
-        author: Who judges.
-        reason: Why.
-        rating: The rating that replaces the proposed one; None confirms it.
-
-    Raises:
-        InputError: There is no such proposal, or nobody or no reason is named.
-    """
-    for name, value in (("author", author), ("reason", reason)):
-        if not value.strip():
-            raise InputError(name, "is empty", remedy="Say who judges, and why.")
-    proposals = {
-        (stored.record.claim, stored.record.part): stored
-        for stored in workspace.store.live(Verdict)
-    }
-    if (claim, part) not in proposals:
-        raise InputError(
-            f"{claim} {part.value}",
-            "there is no proposed verdict on it",
-            remedy="List claims with purport claims, and judge the case with purport check first.",
-        )
-    proposal = proposals[claim, part]
-    changed = rating is not None and rating is not proposal.record.rating
-    verdict = replace(
-        proposal.record,
-        rating=proposal.record.rating if rating is None else rating,
-        because=(f"{author}: {reason}", *proposal.record.because),
-        likelihood=None if changed else proposal.record.likelihood,
-        probability=None if changed else proposal.record.probability,
-        review=ReviewState.REVIEWED,
-        reviewer=author,
-    )
-    workspace.record(
-        [Review(verdict=verdict, reason=reason, proposal=proposal.digest)], Act(kind="judged")
-    )
-    return verdict
-
-
-def mark(
-    workspace: Workspace,
-    *,
-    item: str,
-    kind: str,
-    values: JsonObject,
-    author: str,
-    note: str | None = None,
-    supersedes: str | None = None,
-) -> MarkRecord:
-    """Record what a person placed by hand; a machine's finding on record stays beside it.
-
-    Args:
-        workspace: Where.
-        item: The media item: its name, or its digest or the first six or more digits of it.
-        kind: One of `MARK_KINDS`.
-        values: Frame, pixel and map position, by kind.
-        author: Who placed it.
-        note: Why; None when nothing is said.
-        supersedes: The mark that it replaces; None for a first one.
-
-    Raises:
-        InputError: There is no such item, kind or earlier mark.
-    """
-    if kind not in MARK_KINDS:
-        raise InputError("mark", f"{kind!r} is no kind", remedy=f"Use {', '.join(MARK_KINDS)}.")
-    if not author.strip():
-        raise InputError("author", "is empty", remedy="Say who placed the mark.")
-    replaced = [
-        stored.record
-        for stored in workspace.store.live(MarkRecord)
-        if stored.record.id == supersedes
-    ]
-    if supersedes is not None and not replaced:
-        raise InputError(
-            f"mark {supersedes}", "is not a live mark", remedy="List marks with purport findings."
-        )
-    blank = MarkRecord(
-        id="",
-        item=find_item(workspace, item),
-        kind=kind,
-        values=values,
-        author=author,
-        placed_utc=workspace.now(),
-        note=note,
-        supersedes=supersedes,
-    )
-    record = replace(blank, id="m" + digest_json(to_json(blank))[:12])
-    withdrawn = [Entry(record=old, withdrawn=True) for old in replaced]
-    workspace.record([record, *withdrawn], Act(kind="marked", subject=record.item))
-    return record
-
-
-def find_item(workspace: Workspace, called: str) -> Digest:
-    """Return the digest of the one item that a name, digest or beginning of a digest means.
-
-    Raises:
-        InputError: There is none, or more than one.
-    """
-    items = live_items(workspace)
-    meant = {
-        item.digest
-        for item in items
-        if item.name == called
-        or (len(called) >= _SHORTEST_PREFIX and item.digest.startswith(called.lower()))
-    }
-    if len(meant) != 1:
-        fault = "there is no such item" if not meant else f"{len(meant)} items are called so"
-        names = ", ".join(f"{item.name} ({item.digest[:12]})" for item in items) or "none"
-        raise InputError(called, fault, remedy=f"The items of the workspace: {names}.")
-    return meant.pop()

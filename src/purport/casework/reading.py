@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from purport.casework.claims import live_claims
-from purport.casework.collecting import live_items
-from purport.casework.settings import case_date, setting
+from purport.casework.holdings import case_date, live_claims, live_items, setting
 from purport.casework.workspace import Workspace
 from purport.core.casefile import CaseFile, CaseItem, Fault, MarkRecord, StoryText
 from purport.core.claims import Part

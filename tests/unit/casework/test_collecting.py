@@ -19,7 +19,7 @@ from purport.casework import (
     media_path,
     reference_path,
 )
-from purport.casework.collecting import live_attachments
+from purport.casework.holdings import live_attachments
 from purport.core.case import ItemRecord, Publication, Target
 from purport.core.digests import Digest, digest_file
 from purport.core.errors import (

@@ -1,0 +1,41 @@
+"""Publications and points as people write them."""
+
+from purport.core.case import Publication
+from purport.core.errors import InputError
+from purport.core.instants import parse_stated_time
+from purport.core.positions import GeoPoint
+
+__all__ = ["parse_point", "parse_publication"]
+
+
+def parse_publication(text: str) -> Publication:
+    """Read "DATE" or "DATE,URL".
+
+    Raises:
+        InputError: The date cannot be read.
+    """
+    date, _, url = text.partition(",")
+    try:
+        published = parse_stated_time(date)
+    except ValueError as error:
+        raise InputError(
+            "published", str(error), remedy="Write it as 2015-09-30 or 2015-09-30,https://…"
+        ) from error
+    return Publication(published=published, basis="recorded by user", url=url.strip() or None)
+
+
+def parse_point(text: str) -> GeoPoint:
+    """Read "LON,LAT" in degrees.
+
+    Raises:
+        InputError: It is no such pair, or not on Earth.
+    """
+    try:
+        longitude, latitude = (float(part) for part in text.split(","))
+        return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
+    except ValueError as error:
+        raise InputError(
+            "target",
+            f"{text!r} is not longitude,latitude in degrees ({error})",
+            remedy="Write it as 36.72,35.41: longitude first.",
+        ) from error
