@@ -7,7 +7,6 @@ References:
     ISO/IEC 14496-12, 4.2 (boxes). RFC 8794, 4 and 5 (EBML variable-size integers, IDs and sizes).
 """
 
-import struct
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,8 +34,7 @@ def is_truncated(path: Path) -> bool:
         if head[:4] == _EBML_MAGIC:
             return _matroska_end(stream, size) > size
         if head[:4] == _RIFF_MAGIC:
-            (length,) = struct.unpack("<I", head[4:8])
-            return 8 + int(length) > size
+            return 8 + int.from_bytes(head[4:8], "little") > size
     return False
 
 

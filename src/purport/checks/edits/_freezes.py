@@ -4,7 +4,8 @@ A still scene is not a freeze. Live pictures carry noise, so that two frames dif
 moves; a frozen picture differs from itself only by what the codec does to it. A run of frames with
 next to no difference is therefore a clear freeze only where the frames around it differ all the
 time. Where they hardly differ either (a still scene after strong compression), it is but a hint.
-A camera that comes to rest slows down first; a freeze begins and ends in full movement.
+A camera that comes to rest slows down first; a freeze begins and ends in full movement. A sensor
+that a blast has blinded shows the same white (or black) for a while, which is no freeze either.
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class FreezeRules:
     """Least share of the usual difference around that the frames next to the freeze must reach."""
     abrupt_frames: int = 3
     """Frames next to the freeze, on either side, of which one must."""
+    largest_flat_share: float = 0.85
+    """Largest share of the picture without any structure: a blinded sensor is not frozen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +115,19 @@ def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: Fre
     abrupt = all(
         float(scene.step[edge].max()) >= rules.abrupt_share * usual for edge in edges if len(edge)
     )
-    clear = noise >= rules.least_noise and within * rules.contrast <= noise and abrupt
-    strength = 1.0 - 0.5 * within * rules.contrast / noise if clear else _UNTOLD
+    structured = _flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
+    lively = noise >= rules.least_noise and within * rules.contrast <= noise
+    strength = (
+        1.0 - 0.5 * within * rules.contrast / noise if lively and abrupt and structured else _UNTOLD
+    )
     return Freeze(first=whole.first, last=whole.last, strength=strength)
+
+
+def _flat_share(thumbnail: NDArray[np.uint8]) -> float:
+    """Return the part of a picture whose neighbouring pixels differ by one level at most."""
+    levels = thumbnail.astype(np.int16)
+    down, across = np.abs(np.diff(levels, axis=0)), np.abs(np.diff(levels, axis=1))
+    return float(((down[:, :-1] <= 1) & (across[:-1] <= 1)).mean())
 
 
 def _beside(

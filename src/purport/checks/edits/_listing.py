@@ -41,6 +41,7 @@ _FREEZE = (
     "Editors hold a picture so that viewers can look at it.",
 )
 _STILL = (
+    "A blast may have blinded the sensor, which then shows nothing but white or black.",
     "The scene may have stood still: strong compression removes the noise that would show it.",
     *_FREEZE,
 )

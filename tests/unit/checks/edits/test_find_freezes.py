@@ -92,6 +92,15 @@ def test_a_camera_that_comes_to_rest_is_only_a_hint(
     assert [freeze.strength < 0.5 for freeze in find_freezes(build_scene(film), RULES)] == [True]
 
 
+def test_a_blinded_sensor_is_only_a_hint(ground: Ground, build_scene: BuildScene) -> None:
+    film = ground(100)
+    film[50:58] = 235
+    film[50:58, :4] = 16
+    (freeze,) = find_freezes(build_scene(film), RULES)
+    assert (freeze.first, freeze.last) == (50, 57)
+    assert freeze.strength < 0.5
+
+
 def test_a_cut_ends_a_freeze(ground: Ground, build_scene: BuildScene) -> None:
     first, second = ground(60, seed=1), ground(60, seed=2)
     shown = np.concatenate((held(first, 59, 15), second))
