@@ -94,9 +94,11 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name on first use."""
-    if name not in _MODULES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+if not TYPE_CHECKING:  # so that a name that does not exist still fails in the type checker
+
+    def __getattr__(name: str) -> object:
+        """Import a public name on first use."""
+        if name not in _MODULES:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
