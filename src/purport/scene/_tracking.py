@@ -25,8 +25,8 @@ _BACK_PX = 0.7
 _RESIDUAL_PX = 1.5
 _LEAST_INLIERS = 14
 _LEAST_SHARE = 0.4
-_FLOOR_PX = 0.08
-_CORRELATION = 2.0
+_FLOOR_PX = 0.12
+_CORRELATION = 2.5
 _SPREAD_SHARE = 0.12
 _LEAST_COMMON = 0.05
 _TELLING_GAIN = 10.0
@@ -210,7 +210,7 @@ def fit_homography(
 
     Uncertainty:
         First order from the residuals, which are taken to be correlated over a few points (the
-        variance is multiplied by 4), with a floor of 0.08 px.
+        variance is multiplied by 6), with a floor of 0.12 px.
     """
     if len(source) < least_inliers:
         return None

@@ -64,7 +64,7 @@ class ImpactsCheck:
     """Change, over its noise, that counts as still there later."""
     least_area_px: int = 10
     """Smallest patch at a picture width of 320. [px]"""
-    least_grown_px: int = 12
+    least_grown_px: int = 16
     """Smallest patch that lasts, at a picture width of 320. [px]"""
     watched_s: float = 1.0
     """How long a change must last; glints are shorter. [s]"""
@@ -72,11 +72,13 @@ class ImpactsCheck:
     """Share of that time in which a pixel must be changed."""
     disturbed_share: float = 0.35
     """Share of the picture from which a change is no longer local."""
-    point_floor_px: float = 1.0
+    point_floor_px: float = 0.8
     """Smallest standard uncertainty of a point. [px]"""
-    point_first_share: float = 0.15
+    point_first_share: float = 0.13
     """Standard uncertainty of a point from the first frames, over the radius of the effect."""
-    point_remained_share: float = 0.35
+    point_remained_floor_px: float = 6.0
+    """Smallest standard uncertainty of a point from what remained. [px]"""
+    point_remained_share: float = 0.5
     """Standard uncertainty of a point from what remained, over its radius."""
 
     def parameters(self) -> JsonObject:
@@ -97,6 +99,7 @@ class ImpactsCheck:
             PointRules(
                 floor_px=self.point_floor_px,
                 first_share=self.point_first_share,
+                remained_floor_px=self.point_remained_floor_px,
                 remained_share=self.point_remained_share,
             ),
         )
@@ -136,6 +139,7 @@ _PARAMETERS = (
     "least_grown_px",
     "point_first_share",
     "point_floor_px",
+    "point_remained_floor_px",
     "point_remained_share",
     "sudden_score",
     "watched_s",

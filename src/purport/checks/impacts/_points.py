@@ -31,6 +31,7 @@ class PointRules:
 
     floor_px: float
     first_share: float
+    remained_floor_px: float
     remained_share: float
 
 
@@ -125,7 +126,7 @@ def _from_remains(views: Views, seen: Seen, rules: PointRules) -> ImpactPoint:
     radius = math.sqrt(len(rows) / math.pi) / views.scale
     return ImpactPoint(
         point_px=views.to_full(centre),
-        sd_px=math.hypot(rules.floor_px, rules.remained_share * radius),
+        sd_px=math.hypot(rules.remained_floor_px, rules.remained_share * radius),
         radius_px=radius,
         basis=PointBasis.WHAT_REMAINED,
     )

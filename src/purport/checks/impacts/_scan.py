@@ -18,6 +18,7 @@ _KEPT_VIEWS = 14
 _BEFORE_LAGS = (1, 3, 5, 8)
 _GRADUAL_LAG = 10
 _GRADUAL_EVERY = 3
+_GRADUAL_RATIO = 3
 _EARLY_FRAMES = 4
 _SETTLING_S = 0.24
 _ZONE_FADE = 0.985
@@ -27,6 +28,10 @@ _RENEWED_RATIO = 2.5
 _RENEWED_LEAST = 25.0
 _LONGEST_DISTURBANCE_S = 4.0
 _MOST_PENDING = 24
+_SAME_MOMENT_S = 0.2
+_GROWTH = 1.5
+_KEPT = 0.3
+_QUIET_S = 10.0
 
 Mask = NDArray[np.bool_]
 Float = NDArray[np.float32]
@@ -127,7 +132,7 @@ class ShotScan:
 
     def _find_gradual(self, view: View) -> None:
         earlier = [other for other in self._good if other.index <= view.index - _GRADUAL_LAG]
-        if not earlier or self._is_settling(view.index):
+        if not earlier or self._is_unquiet(view.index):
             return
         picture, valid = median_view(self.views, earlier[-3:], view)
         change = compare(picture, view.picture, valid, threshold=self._rules.gradual_score)
@@ -136,7 +141,7 @@ class ShotScan:
         blobs, labels = find_blobs(
             change,
             threshold=self._rules.gradual_score,
-            least_area_px=2 * self._rules.least_area_px,
+            least_area_px=_GRADUAL_RATIO * self._rules.least_area_px,
         )
         active = self._zone > _ZONE_LEVEL
         for blob in blobs:
@@ -157,6 +162,12 @@ class ShotScan:
             if float(np.median(np.abs(change.score[mask]))) > self._rules.kept_score / 2:
                 return other.index
         return view.index
+
+    def _is_unquiet(self, index: int) -> bool:
+        """Tell whether something burns or smokes already, so that slow changes are its own."""
+        onsets = [candidate.onset for candidate in self._pending]
+        onsets += [seen.candidate.onset for seen in self._seen]
+        return any(self._seconds(index) - self._seconds(onset) < _QUIET_S for onset in onsets)
 
     def _is_settling(self, index: int) -> bool:
         """Tell whether a candidate is so young that everything near it is still its own."""
@@ -240,11 +251,20 @@ class ShotScan:
 
     def _least_area(self, candidate: Candidate) -> int:
         rules = self._rules
-        own = int(0.3 * np.count_nonzero(candidate.region))
-        return max(own, rules.least_area_px, rules.least_grown_px)
+        began = int(np.count_nonzero(candidate.region))
+        if candidate.cause is Cause.GRADUAL:
+            return max(int(_GROWTH * began), rules.least_grown_px)
+        return max(int(_KEPT * began), rules.least_grown_px)
 
     def _judge_disturbance(self, candidate: Candidate, lasting: Mask) -> None:
-        """Take the lasting patches that a disturbance left, but those of other candidates."""
+        """Take the lasting patches that a disturbance left, unless its strike was seen begin."""
+        if any(
+            seen.candidate.cause is Cause.SUDDEN
+            and abs(self._seconds(candidate.onset) - self._seconds(seen.candidate.onset))
+            < _SAME_MOMENT_S
+            for seen in self._seen
+        ):
+            return
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
             _grown(lasting, 1).astype(np.uint8), connectivity=8
         )
