@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
 
 __all__ = [
     "ViewLimits",
     "apply_homography",
     "find_homography",
+    "hull_area",
     "implausibility",
     "local_affine",
     "view_obliquity_deg",
@@ -83,6 +85,14 @@ def find_homography(
     if matrix is None or mask is None or not np.isfinite(matrix).all():
         return None
     return np.asarray(matrix, dtype=np.float64), mask.ravel().astype(bool)
+
+
+def hull_area(points: FloatArray) -> float:
+    """Return the area that points (n, 2) span; 0 when they lie on one line. [px²]"""
+    try:
+        return float(ConvexHull(points).volume)
+    except (QhullError, ValueError):
+        return 0.0
 
 
 def view_obliquity_deg(matrix: FloatArray, size: tuple[int, int]) -> float:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 
 from purport.checks.place._acceptance import (
     AcceptanceRule,
@@ -22,6 +21,7 @@ from purport.checks.place._fitting import INLIER_WEIGHT, Fitted, fit_shot
 from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
+    hull_area,
     implausibility,
     local_affine,
     view_obliquity_deg,
@@ -290,7 +290,7 @@ def _count(
     cell = np.floor(pixels / np.array(task.size) * np.array(_CELL_GRID)).astype(np.int64)
     inside = ((cell >= 0) & (cell < np.array(_CELL_GRID))).all(axis=1)
     agreeing, disagreeing = _poll(task, traced, evidence.polarity)
-    clearest = max(traced, key=lambda each: float(each.view.luma[each.view.usable].std()))
+    clearest = max(traced, key=lambda each: len(each.feature))
     blocks, fitting = count_fitting_blocks(
         clearest.view,
         task.mapped.patch,
@@ -301,20 +301,12 @@ def _count(
         evidence,
         inliers=len(np.unique(richest.seen.feature[inlier])),
         cells=len(np.unique(cell[inside], axis=0)),
-        spread=_hull_area(pixels) / (task.size[0] * task.size[1]),
+        spread=hull_area(pixels) / (task.size[0] * task.size[1]),
         frames_agreeing=agreeing,
         frames_disagreeing=disagreeing,
         blocks=blocks,
         blocks_agreeing=fitting,
     )
-
-
-def _hull_area(points: FloatArray) -> float:
-    """Return the area that points span; 0 when they lie on one line. [px²]"""
-    try:
-        return float(ConvexHull(points).volume)
-    except (QhullError, ValueError):
-        return 0.0
 
 
 def _poll(task: _Task, traced: Sequence[Traced], polarity: Polarity) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.place._features import Features, take
-from purport.checks.place._geometry import find_homography
+from purport.checks.place._geometry import find_homography, hull_area
 from purport.checks.place._matching import Matches, guided_matches
 from purport.checks.place._scouting import count_distinct, in_polarity, scout
 from purport.checks.place._views import Mapped, View
@@ -25,6 +25,8 @@ _RADII_PX = (12.0, 5.0)
 _THRESHOLD_PX = 3.0
 _FEWEST_INLIERS = 20
 _FEWEST_ALONE = 9
+_SMALLEST_SPREAD = 0.15
+"""Share of the picture that a frame's inliers must span, so that nothing is extrapolated far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,7 +134,8 @@ def _lay(
             return None
         inlier = found[1]
         there = mapped.features.points[pairs.patch[inlier]]
-        if count_distinct(seen[inlier], there) < _FEWEST_INLIERS:
+        spread = hull_area(seen[inlier]) / view.luma.size
+        if count_distinct(seen[inlier], there) < _FEWEST_INLIERS or spread < _SMALLEST_SPREAD:
             return None
         backward = np.linalg.inv(found[0])
         matrix = backward / backward[2, 2]

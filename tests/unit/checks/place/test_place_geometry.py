@@ -5,6 +5,7 @@ from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
     find_homography,
+    hull_area,
     implausibility,
     local_affine,
     view_obliquity_deg,
@@ -101,3 +102,10 @@ def test_what_no_camera_sees_is_refused(matrix: np.ndarray, fault: str) -> None:
     reason = implausibility(matrix, SIZE, ViewLimits())
     assert reason is not None
     assert fault in reason
+
+
+def test_hull_area_of_a_square_and_of_a_line() -> None:
+    square = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [1.0, 1.0]])
+    assert hull_area(square) == pytest.approx(4.0)
+    assert hull_area(np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])) == 0.0
+    assert hull_area(np.zeros((0, 2))) == 0.0
