@@ -73,6 +73,14 @@ def test_a_repeat_is_found_to_the_frame(ground: Ground, build_scene: BuildScene)
     assert repeat.ratio == 0.0
 
 
+def test_a_repeat_goes_on_through_a_blinded_sensor(ground: Ground, build_scene: BuildScene) -> None:
+    footage = ground(200)
+    footage[75:85] = 235
+    shown = np.concatenate((footage, footage[60:110]))
+    (repeat,) = find_repeats(build_scene(shown, cuts=[200]))
+    assert repeat.span == FrameSpan(first=60, last=109)
+
+
 def test_a_repeat_survives_another_encoding(
     ground: Ground, build_scene: BuildScene, regrained: Regrained
 ) -> None:
