@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         collect_reference,
         collect_story,
         describe_case,
+        describe_items,
     )
     from purport.casework.copies import media_path, reference_path
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
@@ -46,6 +47,7 @@ __all__ = [
     "collect_sheet",
     "collect_story",
     "describe_case",
+    "describe_items",
     "discover_checks",
     "judge_case",
     "load_sheet",
@@ -78,6 +80,7 @@ _MODULES = {
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",
+    "describe_items": "collecting",
     "discover_checks": "checking",
     "judge_case": "judging",
     "load_sheet": "sheet",

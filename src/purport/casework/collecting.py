@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from purport.casework.claims import update_claims
-from purport.casework.holdings import live_attachments, live_items
+from purport.casework.holdings import live_attachments, live_items, setting
 from purport.casework.workspace import Act, Workspace
 from purport.checks.control import load_control
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
@@ -29,8 +29,11 @@ __all__ = [
     "collect_reference",
     "collect_story",
     "describe_case",
+    "describe_items",
 ]
 
+_REFERENCE = "reference"
+"""Setting that names the orthophoto of the whole case."""
 _SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
 
 
@@ -130,12 +133,27 @@ def collect_item(
         digest=digest, name=path.name, size_bytes=workspace.vault.path_of(digest).stat().st_size
     )
     record = _with_details(known.get(digest, fresh), details)
+    shared = setting(workspace, _REFERENCE)
+    if record.reference is None and shared is not None:
+        record = replace(record, reference=Digest(shared))
     workspace.record([record], _collected([digest]))
     return record
 
 
+def describe_items(workspace: Workspace, details: ItemDetails) -> None:
+    """Record what is now known of every item of the workspace.
+
+    Raises:
+        OutsideReferenceError: The target lies outside the orthophoto; nothing is stored.
+    """
+    _require_target_inside(workspace, details)
+    items = [_with_details(item, details) for item in live_items(workspace)]
+    if items:
+        workspace.record(items, Act(kind="recorded"))
+
+
 def collect_reference(
-    workspace: Workspace, path: Path, *, accuracy_m: float | None = None
+    workspace: Workspace, path: Path, *, accuracy_m: float | None = None, for_all: bool = True
 ) -> Digest:
     """Preserve an orthophoto with its world file.
 
@@ -143,6 +161,8 @@ def collect_reference(
         workspace: Where.
         path: GeoTIFF, or PNG or JPEG with a world file beside it.
         accuracy_m: Stated horizontal standard uncertainty; None when nothing states it. [m]
+        for_all: Whether it shows the place of the whole case: items that name none of their own,
+            now or later, take it.
 
     Returns:
         The digest by which items name it.
@@ -163,7 +183,12 @@ def collect_reference(
         accuracy_m=accuracy_m,
     )
     preserved = [digest, *(companion for _, companion in companions)]
-    workspace.record([attachment], _collected(preserved))
+    records: list[object] = [attachment]
+    if for_all:
+        records.append(Setting(key=_REFERENCE, value=digest))
+        bare = [item for item in live_items(workspace) if item.reference is None]
+        records.extend(replace(item, reference=digest) for item in bare)
+    workspace.record(records, _collected(preserved))
     return digest
 
 

@@ -1,7 +1,7 @@
 """The whole job: from a story and its footage to a verdict for each part of each claim."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from purport.casework.checking import run_checks
@@ -12,8 +12,10 @@ from purport.casework.collecting import (
     collect_reference,
     collect_story,
     describe_case,
+    describe_items,
 )
 from purport.casework.guarding import fault_of
+from purport.casework.holdings import live_items
 from purport.casework.judging import judge_case
 from purport.casework.progress import Progress, quiet
 from purport.casework.reading import case_file
@@ -37,7 +39,10 @@ _STORY_BASIS = "dated story given with the footage"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What is to be checked; any of story and footage may be absent."""
+    """What is to be checked; any of story and footage may be absent.
+
+    Without story, footage and sheet it is what the workspace already holds.
+    """
 
     workspace: Path
     """Folder of the workspace; made when it does not exist."""
@@ -111,11 +116,14 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         StorageFullError: The disk is full; what was stored before is whole.
         IntegrityError: Preserved bytes were altered.
     """
-    _require_something(request)
     with Workspace.open(
-        request.workspace, create=True, agent=request.agent, database=request.database
+        request.workspace,
+        create=_gives_something(request),
+        agent=request.agent,
+        database=request.database,
     ) as workspace:
         _collect(workspace, request, progress)
+        _require_something(workspace)
         summary = run_checks(workspace, workers=request.workers, progress=progress)
         progress("judge", done=0, total=1, label="verdicts")
         judge_case(workspace)
@@ -131,14 +139,14 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
     )
 
 
-def _require_something(request: CheckRequest) -> None:
-    if request.story is None and not request.footage and request.items_sheet is None:
+def _gives_something(request: CheckRequest) -> bool:
+    return bool(request.story or request.footage or request.items_sheet)
+
+
+def _require_something(workspace: Workspace) -> None:
+    if not live_items(workspace) and not workspace.store.live(StoryText):
         raise InputError(
             "check", "there is nothing to check", remedy="Give a story, footage, or an items sheet."
-        )
-    if request.target is not None and request.target_area is not None:
-        raise InputError(
-            "target", "a point and an area are given", remedy="Give one of --target, --target-area."
         )
 
 
@@ -157,13 +165,12 @@ def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) ->
     if request.reference is not None:
         accuracy = request.reference_accuracy_m
         reference = collect_reference(workspace, request.reference, accuracy_m=accuracy)
-    defaults = ItemDetails(
-        publication=request.published or _publication_by(story),
-        target=target,
-        reference=reference,
-    )
-    faults = _collect_footage(workspace, request, defaults, progress)
-    _record_faults(workspace, faults)
+    details = ItemDetails(publication=request.published, target=target, reference=reference)
+    if request.footage or request.items_sheet:
+        dated = replace(details, publication=request.published or _publication_by(story))
+        _record_faults(workspace, _collect_footage(workspace, request, dated, progress))
+    else:
+        describe_items(workspace, details)
 
 
 def _collect_footage(
@@ -220,6 +227,10 @@ def _report(workspace: Workspace, request: CheckRequest, progress: Progress) -> 
 
 
 def _target(request: CheckRequest) -> Target | None:
+    if request.target is not None and request.target_area is not None:
+        raise InputError(
+            "target", "a point and an area are given", remedy="Give one of --target, --target-area."
+        )
     if request.target_area is not None:
         outline = load_area(request.target_area, name=request.target_area.name)
         return Target(outline=outline, standard_uncertainty_m=request.target_sd_m)

@@ -100,7 +100,9 @@ def collect_sheet(
     """
     rows = load_sheet(path)
     references = {row.reference for row in rows if row.reference is not None}
-    digests = {each: collect_reference(workspace, each) for each in sorted(references)}
+    digests = {
+        each: collect_reference(workspace, each, for_all=False) for each in sorted(references)
+    }
     items: list[ItemRecord] = []
     faults: list[Fault] = []
     for row in rows:

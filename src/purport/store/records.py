@@ -36,7 +36,7 @@ class Setting:
     """One thing said of the case as a whole."""
 
     key: str
-    """"name", "date" or "notice"."""
+    """"name", "date", "notice" or "reference"."""
     value: str
     """As given."""
 

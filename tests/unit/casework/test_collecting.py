@@ -16,6 +16,7 @@ from purport.casework import (
     collect_reference,
     collect_story,
     describe_case,
+    describe_items,
     media_path,
     reference_path,
 )
@@ -268,3 +269,30 @@ def test_claims_that_a_new_version_no_longer_finds_are_withdrawn(
     monkeypatch.undo()
     collect_story(workspace, story)
     assert case_file(workspace).claims == found
+
+
+def test_orthophoto_of_the_case_is_taken_by_items_that_name_none(
+    workspace: Workspace, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    collect_item(workspace, clip("before.mp4", seed=1))
+    own = collect_reference(workspace, write_reference(tmp_path / "own.tif"), for_all=False)
+    assert case_file(workspace).items[0].record.reference is None
+    shared_path = tmp_path / "shared.tif"
+    shared_path.write_bytes(write_reference(tmp_path / "x.tif").read_bytes() + b"\0")
+    shared = collect_reference(workspace, shared_path)
+    collect_item(workspace, clip("after.mp4", seed=2))
+    collect_item(workspace, clip("own.mp4", seed=3), details=ItemDetails(reference=own))
+    references = [item.record.reference for item in case_file(workspace).items]
+    assert references == [shared, shared, own]
+
+
+def test_what_is_known_of_all_items_is_recorded_for_each(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    describe_items(workspace, ItemDetails(collector="Ann"))
+    assert workspace.store.custody() == ()
+    for seed, name in enumerate("ab"):
+        collect_item(workspace, clip(f"{name}.mp4", seed=seed))
+    describe_items(workspace, ItemDetails(collector="Ann"))
+    collectors = [item.record.collector for item in case_file(workspace).items]
+    assert collectors == ["Ann", "Ann"]

@@ -90,9 +90,23 @@ def test_footage_alone_gives_its_findings(run: Run, clip: Callable[..., Path]) -
 
 
 def test_nothing_to_check_is_refused(run: Run, folder: Path) -> None:
-    with pytest.raises(InputError, match="nothing to check"):
+    with pytest.raises(InputError, match="is not a workspace"):
         run()
     assert not folder.exists()
+    Workspace.open(folder, create=True).close()
+    with pytest.raises(InputError, match="nothing to check"):
+        run()
+
+
+def test_without_inputs_it_checks_what_the_workspace_holds(
+    run: Run, story: Path, clip: Callable[..., Path]
+) -> None:
+    first = run(story=story, footage=(clip(),), dossier=False)
+    assert run(dossier=False).case == first.case
+    published = parse_publication("2015-09-30")
+    point = GeoPoint(longitude_deg=36.0, latitude_deg=35.0)
+    record = run(published=published, target=point, dossier=False).case.items[0].record
+    assert (record.publication, record.target) == (published, Target(point=point))
 
 
 def test_two_kinds_of_target_are_refused(run: Run, story: Path) -> None:
