@@ -176,14 +176,13 @@ def draw_impacts(
     shapes: list[Shape] = []
     legend: list[tuple[str, str]] = []
     if outline is not None:
-        labelled = len(points) <= _MOST_LABELLED
-        for strike, point in points:
-            shapes += _offset_shapes(canvas, outline, point, strike)[: None if labelled else 1]
+        shapes += [
+            _offset_line(canvas, outline, point) for strike, point in points if strike.offset_m != 0
+        ]
         shapes += _target_shapes(canvas, outline)
         legend.append(("target", "Stated target"))
     for strike, point in points:
-        text = str(strike.number) if len(points) <= _MOST_NUMBERED else ""
-        shapes += _spot("impact", canvas, point, text=text)
+        shapes += _spot("impact", canvas, point, text=_impact_text(strike, len(points)))
     legend.append(("impact", "Impact, numbered as in the table, with its 95 % ellipse"))
     if outline is not None:
         legend.append(("offset", "Offset: from the nearest point of the target to the impact"))
@@ -339,19 +338,18 @@ def _target_shapes(canvas: _Canvas, outline: FloatArray) -> list[Shape]:
     ]
 
 
-def _offset_shapes(
-    canvas: _Canvas, outline: FloatArray, impact: MapPoint, strike: StrikeReading
-) -> list[Shape]:
-    """Draw the offset as a line with its length; nothing inside an outline."""
-    if strike.offset_m == 0:
-        return []
+def _impact_text(strike: StrikeReading, count: int) -> str:
+    """Write number and offset beside an impact, as far as there is room for so many."""
+    if count > _MOST_NUMBERED:
+        return ""
+    if count > _MOST_LABELLED or strike.offset_m is None:
+        return str(strike.number)
+    return f"{strike.number}: {format_length(strike.offset_m)}"
+
+
+def _offset_line(canvas: _Canvas, outline: FloatArray, impact: MapPoint) -> Segment:
     (x1, y1), (x2, y2) = canvas.pixels(np.array([_nearest(outline, impact), _plane(impact)]))
-    line = Segment(role="offset", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2))
-    if strike.offset_m is None:
-        return [line]
-    middle = (float(x1 + x2) / 2 + 10.0, float(y1 + y2) / 2 + 6.0)
-    text = format_length(strike.offset_m)
-    return [line, Label(role="offset", x=middle[0], y=middle[1], text=text)]
+    return Segment(role="offset", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2))
 
 
 def _nearest(outline: FloatArray, impact: MapPoint) -> FloatArray:

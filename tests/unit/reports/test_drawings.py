@@ -404,7 +404,11 @@ def test_draw_impacts_writes_no_lengths_over_each_other(
     drawing = draw_impacts(reference, many, case.items[0].record.target)
     offsets = [s for s in drawing.shapes if s.role == "offset"]
     assert len(offsets) == 7
-    assert all(isinstance(shape, Segment) for shape in offsets)
+    texts = [s.text for s in drawing.shapes if isinstance(s, Label) and s.role == "impact"]
+    assert texts == ["1", "2", "3", "4", "5", "6", "7"]
+    crowd = [replace(strikes[0], number=n) for n in range(1, 40)]
+    drawing = draw_impacts(reference, crowd, case.items[0].record.target)
+    assert not any(isinstance(s, Label) and s.role == "impact" for s in drawing.shapes)
 
 
 def test_draw_impacts_draws_no_offset_inside_the_target(
@@ -420,4 +424,6 @@ def test_draw_impacts_leaves_out_what_is_shown_again(
 ) -> None:
     again = replace(strikes[1], same_strike_as=1)
     drawing = draw_impacts(reference, [strikes[0], again], case.items[0].record.target)
-    assert [s.text for s in drawing.shapes if isinstance(s, Label) and s.role == "impact"] == ["1"]
+    assert [s.text for s in drawing.shapes if isinstance(s, Label) and s.role == "impact"] == [
+        "1: 4.7 m"
+    ]
