@@ -8,8 +8,9 @@ drifting view, each of which looks the same at any offset, yields nothing.
 
 Measured: of 34 repeats of 1.1 to 2.4 s put into 17 published clips (re-encoded by x264 at crf 23
 and 32), 30 are found to within 3 frames; two of a still picture and one of a nearly blank one are
-not, and one is found in part. No repeat is found in 136 such clips without one. Of 496 pairs among 32 published clips, all 28 that share footage are found (other
-codecs and sizes, grading, trims, logos) and no other.
+not, and one is found in part. No repeat is found in 136 such clips without one. Of 496 pairs among
+32 published clips, all 28 that share footage are found (other codecs and sizes, grading, trims,
+logos) and no other.
 
 References:
     Facebook (2019), "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm":
