@@ -111,7 +111,7 @@ def test_dossier_is_photographed(visit: Callable[..., Any], screenshots: Path) -
         with visit(width=width, scheme=scheme) as opened:
             opened.page.set_viewport_size({"width": width, "height": height})
             opened.page.screenshot(path=screenshots / name)
-    sections = {"dossier-claims.png": "#sources", "dossier-footage.png": ".item"}
+    sections = {"dossier-claims.png": "#sources", "dossier-frames.png": ".item .frames"}
     with visit() as opened:
         # A banner that sticks to the window would lie across a picture taller than it.
         opened.page.add_style_tag(content=".synthetic-banner { position: static !important }")
