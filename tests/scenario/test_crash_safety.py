@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 from purport.casework import CheckRequest, Workspace, case_file, check_case, verify_workspace
 from purport.core.errors import StorageFullError
 
+ENDS_WITHIN_S = 30.0
 ROOT = Path(__file__).parents[2]
 STORY = (
     "Raid on the harbour road\n\n30 September 2015\n\n"
@@ -65,6 +67,47 @@ def test_kills_at_random_instants_lose_nothing(inputs: Path) -> None:
     assert figures["lost"] == []
     assert figures["not_verified"] == []
     assert figures["different_results"] == 0
+
+
+PARALLEL = """
+import sys
+from pathlib import Path
+from purport.casework import CheckRequest, check_case
+
+def tell(stage, *, done, total, label):
+    if stage == "analyse":
+        print(label, flush=True)
+
+folder, *footage = map(Path, sys.argv[1:])
+check_case(CheckRequest(workspace=folder, footage=tuple(footage), workers=2), progress=tell)
+"""
+
+
+def test_workers_of_a_killed_run_end_and_the_next_run_finishes(
+    inputs: Path, tmp_path: Path
+) -> None:
+    footage = (inputs / "one.mp4", inputs / "two.mp4")
+    folder = tmp_path / "case"
+    with subprocess.Popen(
+        [sys.executable, "-c", PARALLEL, folder, *footage], stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        reported = run.stdout.readline().strip()
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        workers = [os.pidfd_open(int(child)) for child in children]
+        run.kill()
+    assert len(workers) >= 2
+    for worker in workers:
+        assert select.select([worker], [], [], ENDS_WITHIN_S)[0], "a worker outlived its parent"
+        os.close(worker)
+    verify_workspace(folder)
+    with Workspace.open(folder, writing=False) as workspace:
+        surveyed = [item.record.name for item in case_file(workspace).items if item.frames]
+    assert reported.removesuffix(": survey") in surveyed
+    request = CheckRequest(workspace=folder, footage=footage, workers=1, dossier=False)
+    outcome = check_case(request)
+    assert outcome.cached >= 1
+    assert len(outcome.case.items) == 2
 
 
 @dataclass(frozen=True)
