@@ -8,23 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from purport.core.groups import NAMED_GROUPS, canonical_group
 from purport.ledger.wordlists import words
 
 __all__ = ["GroupMention", "GroupNames", "is_described", "learn_groups"]
 
-_KNOWN = {
-    "isis": r"(?-i:ISIS|ISIL|IS|I\.S\.|Isis|Isil)|Islamic State(?: group)?|Da['’]?esh|Daish|داعش|"
-    r"الدولة الإسلامية|(?-i:ИГИЛ|ИГ)|Исламское государство",
-    "jabhat al-nusra": r"(?:Jabhat )?al[- ]Nusra(?: Front)?|Nusra(?: Front)?|جبهة النصرة",
-    "fsa": r"(?-i:FSA)|Free Syrian Army|الجيش السوري الحر",
-    "al-qaeda": r"al[- ]Qa['’]?e?ida|al[- ]Qaeda",
-    "hezbollah": r"Hi?e?zb[ou]llah",
-    "hamas": r"Hamas",
-    "ypg": r"(?-i:YPG)|People['’]s Protection Units",
-    "sdf": r"(?-i:SDF)|Syrian Democratic Forces",
-    "pkk": r"(?-i:PKK)",
-    "taliban": r"Taliban",
-}
 _THINGS = (
     r"positions?|targets?|fighters|militants|camps?|bases?|headquarters|hq|depots?|strongholds?|"
     r"convoys?|hideouts?|trenches|troops|gunmen|vehicles|outposts?|compounds?|checkpoints?|"
@@ -103,8 +91,7 @@ class GroupNames:
 
     def _value(self, name: str) -> str:
         plain = " ".join(name.split()).casefold()
-        known = (value for value, form in _KNOWN.items() if _matches(form, name))
-        return self.values.get(plain) or next(known, plain)
+        return self.values.get(plain) or canonical_group(name)
 
 
 def learn_groups(text: str) -> GroupNames:
@@ -113,7 +100,7 @@ def learn_groups(text: str) -> GroupNames:
     for form in _LEARNED:
         for match in form.finditer(text):
             name = _strip(match.group("name"))
-            if name and not any(_matches(known, name) for known in _KNOWN.values()):
+            if name and not NAMED_GROUPS.fullmatch(name):
                 names[name] = None
     kept = list(names)[:_MAX_LEARNED]
     values = {name.casefold(): name.casefold() for name in kept}
@@ -123,13 +110,9 @@ def learn_groups(text: str) -> GroupNames:
             values[short.casefold()] = name.casefold()
             kept.append(short)
     parts = [rf"(?-i:{re.escape(name)})" for name in sorted(kept, key=lambda n: (-len(n), n))]
-    names_form = "|".join((*parts, *_KNOWN.values()))
+    names_form = "|".join((*parts, NAMED_GROUPS.pattern))
     form = re.compile(rf"(?<![\w-])(?:{names_form})(?![\w])", re.IGNORECASE)
     return GroupNames(form, values)
-
-
-def _matches(form: str, name: str) -> bool:
-    return re.fullmatch(form, name, re.IGNORECASE) is not None
 
 
 def _strip(name: str) -> str:

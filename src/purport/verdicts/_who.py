@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from purport.checks.control import LayerAnswer, Overall, canonical_group
+from purport.checks.control import LayerAnswer, Overall
 from purport.core.claims import Claim, Polarity, Slot, SlotAttr
+from purport.core.groups import canonical_group
 from purport.core.ratings import Confidence
 from purport.verdicts._instances import Holds, Instance, Scope, weigh_instances
 from purport.verdicts._opinions import Opinion, join_opinions, unproven

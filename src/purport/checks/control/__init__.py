@@ -27,7 +27,6 @@ top-level member `properties` (or `purport`), which a feature's own overrules:
 Broken geometry is an error that names the feature. Nothing is repaired in silence.
 """
 
-from purport.checks.control._aliases import canonical_group
 from purport.checks.control._check import ControlCheck
 from purport.checks.control._layers import load_control
 from purport.checks.control.records import (
@@ -53,6 +52,5 @@ __all__ = [
     "PointAnswer",
     "PointBasis",
     "Territory",
-    "canonical_group",
     "load_control",
 ]

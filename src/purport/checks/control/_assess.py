@@ -11,7 +11,6 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from purport.checks.control._aliases import canonical_group
 from purport.checks.control._points import AskedPoint
 from purport.checks.control.records import (
     ControlLayer,
@@ -19,6 +18,7 @@ from purport.checks.control.records import (
     LayerAnswer,
     Territory,
 )
+from purport.core.groups import canonical_group
 
 __all__ = ["Rules", "assess_layer", "normal_lattice"]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from purport.checks.contract import Evidence, Need, make_finding
-from purport.checks.control._aliases import canonical_group
 from purport.checks.control._assess import Rules, assess_layer
 from purport.checks.control._combine import combine_layers, combine_points
 from purport.checks.control._layers import first_and_last_day, load_control
@@ -20,6 +19,7 @@ from purport.checks.control.records import (
 )
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
+from purport.core.groups import canonical_group
 from purport.core.instants import StatedTime
 from purport.core.records import to_json
 

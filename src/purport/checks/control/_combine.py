@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from purport.checks.control._aliases import canonical_group
 from purport.checks.control._points import AskedPoint
 from purport.checks.control.records import LayerAnswer, Overall, PointAnswer
+from purport.core.groups import canonical_group
 from purport.core.ratings import Confidence
 
 __all__ = ["combine_layers", "combine_points"]

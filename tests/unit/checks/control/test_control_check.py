@@ -14,7 +14,6 @@ from purport.checks.control import (
     ControlValues,
     Overall,
     PointBasis,
-    canonical_group,
 )
 from purport.checks.control._assess import normal_lattice
 from purport.core.errors import UnreadableControlError
@@ -358,17 +357,3 @@ class TestContract:
         assert [name for name, _ in finding.derivation.inputs] == ["control", "date", "earlier"]
         assert check.run(evidence) == [finding]
         assert finding.limits
-
-
-class TestAliases:
-    @pytest.mark.parametrize(
-        "name", ["ISIS", "Isil", "IS", "Daesh", "داعش", "ИГИЛ", "the Islamic State", " Da’esh "]
-    )
-    def test_names_of_one_group(self, name: str) -> None:
-        assert canonical_group(name) == "isis"
-
-    @given(st.text())
-    def test_law_canonical_is_idempotent(self, name: str) -> None:
-        """Law: the canonical name of a canonical name is itself."""
-        once = canonical_group(name)
-        assert canonical_group(once) == once
