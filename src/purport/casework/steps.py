@@ -32,6 +32,7 @@ from purport.store import Outcome, Survey
 __all__ = ["Answered", "Job", "Other", "Question", "ask", "ask_from_record", "survey"]
 
 _MISSING = {
+    Need.CLAIMED_PLACE: "the place claimed (--items table, or `purport add item --place-at`)",
     Need.CONTROL: "a territorial control layer (--control FILE.geojson)",
     Need.DATE: "the date claimed (--date 2015-09-30)",
     Need.EARLIER: "the answer of a check that comes before it",

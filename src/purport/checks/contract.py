@@ -33,6 +33,7 @@ __all__ = [
 class Need(StrEnum):
     """An input that a check cannot do without, or can use."""
 
+    CLAIMED_PLACE = "claimed_place"
     CONTROL = "control"
     DATE = "date"
     EARLIER = "earlier"
@@ -114,6 +115,7 @@ class Evidence:
         return {
             Need.MEDIA: item.digest,
             Need.REFERENCE: _digest([reference.digest, reference.accuracy_m] if reference else []),
+            Need.CLAIMED_PLACE: _digest([item.claimed_place] if item.claimed_place else []),
             Need.TARGET: _digest([item.target] if item.target else []),
             Need.PUBLICATION: _digest([item.publication] if item.publication else []),
             Need.CONTROL: _digest([*layers, *self.groups] if layers else []),

@@ -174,7 +174,7 @@ def _decide(
     failure = first_failure(_counted(evidence, fault), task.settings.rule)
     if failure is not None:
         return _refused(task.shot, evidence, failure)
-    reason = f"{evidence.inliers} points agree over {evidence.spread:.0%} of the picture"
+    reason = f"{evidence.inliers} points agree over {_area_in_words(evidence.spread)}"
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
@@ -374,3 +374,10 @@ def _rms(residual: FloatArray) -> float:
 
 def _rows3(matrix: FloatArray) -> Matrix3:
     return tuple((float(a), float(b), float(c)) for a, b, c in matrix)
+
+
+def _area_in_words(spread: float) -> str:
+    """Say how much of the picture points cover; a moving camera shows more ground than one frame."""
+    if spread <= 1.0:
+        return f"{spread:.0%} of the picture"
+    return f"{spread:.1f} times the ground that one picture shows"

@@ -85,7 +85,7 @@ class PlaceCheck:
     version: str = "1"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
-    uses: frozenset[Need] = frozenset({Need.TARGET})
+    uses: frozenset[Need] = frozenset({Need.CLAIMED_PLACE, Need.TARGET})
     after: frozenset[str] = frozenset()
     key_frames: int = 12
     frame_features: int = 2000
