@@ -377,7 +377,7 @@ def _rows3(matrix: FloatArray) -> Matrix3:
 
 
 def _area_in_words(spread: float) -> str:
-    """Say how much of the picture points cover; a moving camera shows more ground than one frame."""
+    """Say how much ground points cover; a moving camera shows more than one picture does."""
     if spread <= 1.0:
         return f"{spread:.0%} of the picture"
     return f"{spread:.1f} times the ground that one picture shows"
