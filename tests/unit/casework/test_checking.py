@@ -1,16 +1,26 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from purport.casework import Workspace, case_file, collect_item, collect_story, run_checks
+from purport.casework import (
+    Workspace,
+    case_file,
+    collect_item,
+    collect_story,
+    describe_case,
+    run_checks,
+)
 from purport.casework.checking import discover_checks, order_checks
 from purport.casework.collecting import ItemDetails
+from purport.casework.workspace import Act
 from purport.checks.contract import Check, Need
 from purport.core.case import ClaimedPlace
 from purport.core.errors import ConsistencyError, StorageFullError, UnavailableError
+from purport.store import Attachment, AttachmentKind
 
 MakeClip = Callable[..., Path]
 MakeCheck = Callable[..., Check]
@@ -272,3 +282,42 @@ def test_worker_that_dies_is_one_clear_error(
 def test_workers_know_no_database() -> None:
     code = "import sys, purport.casework.steps; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_was_collected_reaches_the_check(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck, tmp_path: Path
+) -> None:
+    orthophoto, layer = tmp_path / "ortho.tif", tmp_path / "control.geojson"
+    for path in (orthophoto, layer):
+        path.write_bytes(path.name.encode())
+    world = workspace.vault.put_bytes(b"1 0 0 -1 0 0", name="ortho.tfw")
+    reference = Attachment(
+        kind=AttachmentKind.REFERENCE,
+        digest=workspace.vault.put_file(orthophoto),
+        name=orthophoto.name,
+        companions=(("ortho.tfw", world),),
+    )
+    control = Attachment(
+        kind=AttachmentKind.CONTROL, digest=workspace.vault.put_file(layer), name=layer.name
+    )
+    workspace.record([reference, control], Act(kind="collected"))
+    collect_item(workspace, clip(), details=ItemDetails(reference=reference.digest))
+    describe_case(workspace, date="2015-09")
+    needs = frozenset({Need.REFERENCE, Need.CONTROL, Need.DATE})
+    run_checks(workspace, checks=[check(needs=needs)])
+    values = case_file(workspace).findings[0].values
+    assert values["reference"] == "ortho.tif"
+    assert values["control"] == ["control.geojson"]
+    assert values["date"] == "2015-09"
+    changed = replace(reference, companions=(("ortho.tfw", control.digest),))
+    workspace.record([changed], Act(kind="collected"))
+    assert run_checks(workspace, checks=[check(needs=needs)]).computed == 1
+
+
+def test_step_that_returns_nonsense_is_our_own_fault(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect_item(workspace, clip())
+    monkeypatch.setattr("purport.casework.checking.survey", lambda _: None)
+    with pytest.raises(ConsistencyError, match="a step returned None"):
+        run_checks(workspace, checks=[check()])
