@@ -97,6 +97,7 @@ def _document(story: StoryText) -> JsonObject:
         "encoding_basis": document.encoding_basis,
         "title": document.title,
         "published": document.published,
+        "main_text_basis": document.main_text_basis,
     }
 
 
@@ -116,6 +117,7 @@ def _claim(claim: Claim) -> JsonObject:
         "nested_in": claim.nested_in,
         "slots": [_slot(slot) for slot in claim.slots],
         "relations": to_json(claim.relations),
+        "appearances": _spans(claim.appearances),
     }
 
 

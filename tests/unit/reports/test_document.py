@@ -112,6 +112,42 @@ def test_case_document_slots_say_exactly_what_the_source_said(document: Json) ->
     assert slots["miss_distance"]["vague"] == "several"
 
 
+def test_case_document_says_where_a_caption_stands_again(hand_made: Json) -> None:
+    claim = hand_made.case.claims[0]
+    printed_twice = replace(claim, appearances=(claim.source[0],))
+    case = replace(hand_made.case, claims=(printed_twice, *hand_made.case.claims[1:]))
+    made = plain(case_document(case, dossier=None))
+    assert validator().is_valid(made)
+    assert made["claims"][0]["appearances"] == made["claims"][0]["source"]
+    assert made["claims"][1]["appearances"] == []
+
+
+def test_case_document_lets_the_narrator_speak_without_source_or_cue(hand_made: Json) -> None:
+    told = replace(hand_made.case.claims[0], claimant="narrator", source=(), cue=())
+    case = replace(hand_made.case, claims=(told, *hand_made.case.claims[1:]))
+    made = plain(case_document(case, dossier=None))
+    assert validator().is_valid(made)
+    assert made["claims"][0]["source"] == made["claims"][0]["cue"] == []
+
+
+def test_case_document_says_how_story_was_told_from_furniture(hand_made: Json) -> None:
+    story = hand_made.case.stories[0]
+    cleaned = replace(story, document=replace(story.document, main_text_basis="cleaner 2.0"))
+    case = replace(hand_made.case, stories=(cleaned, *hand_made.case.stories[1:]))
+    made = plain(case_document(case, dossier=None))
+    assert validator().is_valid(made)
+    assert [one["main_text_basis"] for one in made["documents"]] == ["cleaner 2.0", "own rules"]
+
+
+def test_case_schema_still_takes_documents_written_before(document: Json) -> None:
+    older = copy.deepcopy(document)
+    for claim in older["claims"]:
+        del claim["appearances"]
+    for story in older["documents"]:
+        del story["main_text_basis"]
+    assert validator().is_valid(older)
+
+
 def test_case_document_is_deterministic(hand_made: Json) -> None:
     first = canonical_json(case_document(hand_made.case, dossier=None))
     assert first == canonical_json(case_document(replace(hand_made.case), dossier=None))
