@@ -49,6 +49,7 @@ _SAMPLE_MOVE_PX = 3.0
 _LEAST_AGREEMENT = 0.2
 _KEPT_AGREEMENT = 0.25
 _FOUND_AGREEMENT = 0.4
+_PATIENT_FRAMES = 24
 _REMEMBERED = 50
 _MOST_SAMPLES = 100
 _TELL_EVERY = 6
@@ -305,9 +306,10 @@ class Chainer:
     def _search(self, loss: _Loss, index: int, small: Image) -> tuple[_Key, Link] | None:
         """Look for the place before the loss: by following, now and then by features."""
         frame = prepare(index, small)
+        share = _FOUND_AGREEMENT if loss.sighted < _PATIENT_FRAMES else 0.0
         if loss.sighted:
             for key in loss.references:
-                link = self._follow(key.track, frame, self._guess(key), share=_FOUND_AGREEMENT)
+                link = self._follow(key.track, frame, self._guess(key), share=share)
                 if link is not None:
                     return key, link
         loss.sighted += 1
@@ -316,7 +318,7 @@ class Chainer:
         features = find_features(small, self._usable_at(index))
         for key in loss.references:
             link = recognise(features, self._reference_of(key))
-            if link is not None and self._agrees(key.track.frame, frame, link, _FOUND_AGREEMENT):
+            if link is not None and self._agrees(key.track.frame, frame, link, share):
                 return key, link
         holds = loss.tried is not None and match_features(features, loss.tried) is not None
         if not holds or loss.tried is None:
@@ -353,7 +355,9 @@ class Chainer:
             self._restart(loss, first, Transition.CUT)
             return
         self._loss = None
-        self._renew(frame, small)
+        track = find_corners(frame, self._usable_at(index))
+        if len(track.corners) >= _LEAST_CORNERS:
+            self._add_key(track, small)
         self._link_backwards(frame, loss.frames[:-1])
         self._last = (frame, small)
 

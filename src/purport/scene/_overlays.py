@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 __all__ = ["OverlayMask", "OverlayStatistics"]
 
 _LEAST_SAMPLES = 6
-_STATIC_COHERENCE = 0.55
+_STATIC_COHERENCE = 0.7
+_SLOW_COHERENCE = 0.5
 _COHERENCE = 0.85
+_SURE_COHERENCE = 0.95
 _STRENGTH = 1.2
 _GROWTH_PX = 5
 _SMALLEST_AREA_PX = 12
@@ -80,9 +82,11 @@ class OverlayStatistics:
         mean_size = self._sum_size / self.samples
         coherence = mean_vector / np.maximum(mean_size, np.float32(1e-6))
         textured = mean_size > np.median(mean_size)
-        if float(np.median(coherence[textured])) > _STATIC_COHERENCE:
+        usual = float(np.median(coherence[textured]))
+        if usual > _STATIC_COHERENCE:
             return OverlayMask(mask=nothing, known=False, samples=self.samples)
-        still = (coherence > _COHERENCE) & (mean_vector > _STRENGTH * float(np.median(mean_size)))
+        needed = _COHERENCE if usual < _SLOW_COHERENCE else _SURE_COHERENCE
+        still = (coherence > needed) & (mean_vector > _STRENGTH * float(np.median(mean_size)))
         mask = _tidy(still) | self._bars()
         if float(mask.mean()) > _LARGEST_SHARE:
             return OverlayMask(mask=nothing, known=False, samples=self.samples)
