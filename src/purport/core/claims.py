@@ -88,8 +88,9 @@ class Slot:
     span: Span
     """The words that say it."""
     value: str | float | None = None
-    """A definite value in its canonical form ("isis", 8.0, "hit", "missed", "destroyed"); None
-    when the source gives a range or a vague amount."""
+    """A definite value in its canonical form ("isis", 8.0, "hit", "missed", "destroyed"; for a
+    time the day, ISO 8601, where the words or the story's publication date tell it); None when the
+    source gives a range or a vague amount."""
     range: tuple[float, float] | None = None
     """Lowest and highest in `unit`; None when it is not a range."""
     vague: str | None = None
@@ -101,7 +102,8 @@ class Slot:
     exclusive: bool = False
     """True for "exclusively", "only"."""
     quantifier: Quantifier | None = None
-    """How an amount is bounded; None when nothing says it."""
+    """How an amount is bounded, or of how many an outcome is said ("at least one of the bombs
+    missed"); None when nothing says it."""
 
 
 class RelationKind(StrEnum):

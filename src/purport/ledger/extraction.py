@@ -113,7 +113,11 @@ def _claim(story: _Story, item: _Made) -> Claim:
     if attribution.speaker.narrator:
         source = ()
     slots = find_slots(
-        story.view.text, ranges, story.groups, denied=attribution.cue_lemma in _DENYING
+        story.view.text,
+        ranges,
+        story.groups,
+        denied=attribution.cue_lemma in _DENYING,
+        published=story.story.document.published,
     )
     cue = _token_spans(story.view, passage, attribution.cue)
     document = story.story.document.digest

@@ -94,7 +94,7 @@ def _judge_group_pair(a: Slot, b: Slot) -> _Judged | None:
     if _is_closed(a):
         reason = f"one says that only {a.value} was hit, the other names {b.value}"
         return RelationKind.CONTRADICTS, reason
-    if a.quantifier is Quantifier.ALL and b.quantifier is None:
+    if a.quantifier is Quantifier.ALL and b.quantifier is not Quantifier.ALL:
         return _judge_sweeping(a, b)
     return None
 

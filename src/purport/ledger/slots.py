@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from purport.core.claims import Polarity, Quantifier, SlotAttr
 from purport.ledger.amounts import Amount, find_amounts
 from purport.ledger.groups import GroupMention, GroupNames
+from purport.ledger.shares import share_around, share_before
 from purport.ledger.verification import UNESTABLISHED
+from purport.ledger.weekdays import day_meant
 
 __all__ = ["FoundSlot", "find_hedges", "find_slots"]
 
@@ -179,7 +181,12 @@ class FoundSlot:
 
 
 def find_slots(
-    text: str, ranges: Sequence[tuple[int, int]], groups: GroupNames, *, denied: bool
+    text: str,
+    ranges: Sequence[tuple[int, int]],
+    groups: GroupNames,
+    *,
+    denied: bool,
+    published: str | None,
 ) -> list[FoundSlot]:
     """Return the fact slots of a claim's content, in order of the text.
 
@@ -188,6 +195,7 @@ def find_slots(
         ranges: The stretches of the content.
         groups: The groups of the story.
         denied: Whether the cue denies the content ("denied that …").
+        published: Publication date of the story, ISO 8601; None when it states none.
     """
     found: list[FoundSlot] = []
     for start, end in ranges:
@@ -205,7 +213,7 @@ def find_slots(
         found.extend(_types(text, start, end))
         found.extend(_weapons(text, start, end))
         found.extend(_places(text, (start, end), groups))
-        found.extend(_times(text, start, end))
+        found.extend(_times(text, start, end, published))
         found.extend(_verification(text, start, end))
     return sorted(found, key=lambda slot: (slot.start, slot.end, slot.attr))
 
@@ -286,6 +294,8 @@ def _group_quantifier(
     before = text[bounds[0] : mention.start]
     if mention.universal or _ALL_TARGETS.search(before):
         return Quantifier.ALL
+    if share := share_before(text, bounds[0], mention.start):
+        return share
     if re.search(r"\bsome\b[^,;]{0,30}$", before, re.IGNORECASE):
         return Quantifier.SOME
     return None
@@ -335,6 +345,7 @@ def _outcomes(
                 end=match.end(),
                 value=value,
                 polarity=Polarity.NEGATED if negated else Polarity.AFFIRMED,
+                quantifier=share_around(text, bounds, match.span()),
             )
 
 
@@ -376,10 +387,11 @@ def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[
         )  # fmt: skip
 
 
-def _times(text: str, start: int, end: int) -> Iterator[FoundSlot]:
+def _times(text: str, start: int, end: int, published: str | None) -> Iterator[FoundSlot]:
     for match in _TIME.finditer(text, start, end):
         said = " ".join(match.group().split()).removeprefix("on ")
-        yield FoundSlot(attr=SlotAttr.TIME, start=match.start(), end=match.end(), value=said)
+        day = day_meant(match.group(), text[start : match.start()], published)
+        yield FoundSlot(attr=SlotAttr.TIME, start=match.start(), end=match.end(), value=day or said)
 
 
 def _verification(text: str, start: int, end: int) -> Iterator[FoundSlot]:

@@ -44,25 +44,32 @@ def publication_confidence(publication: Publication) -> tuple[Confidence, str]:
 
 
 def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
-    said = str(slot.value or slot.span.exact)
-    time = _parse(said)
+    time = _parse(str(slot.value or slot.span.exact))
+    said = _said(slot)
     if time is None or slot.polarity is Polarity.NEGATED:
         return unproven(
-            f"The time “{said}” could not be compared with anything: it names no calendar date."
+            f"The time {said} could not be compared with anything: it names no calendar date."
             if time is None
-            else f"The claim denies “{said}”; when else it was filmed was not looked for.",
+            else f"The claim denies {said}; when else it was filmed was not looked for.",
             impossible=(_NO_CLOCK,),
             would_change=_SETTLES,
         )
     instances = [*_published(time, case), *_reused(time, case)]
     if not instances:
         return unproven(
-            f"Nothing that was looked at tells whether the footage was filmed at “{said}”.",
+            f"Nothing that was looked at tells whether the footage was filmed at {said}.",
             impossible=(_NO_CLOCK,),
             would_change=_SETTLES,
         )
     opinion = weigh_instances(instances, scope=Scope.SOME, claimed=None, rules=case.rules)
     return replace(opinion, impossible=(_NO_CLOCK,), would_change=_SETTLES)
+
+
+def _said(slot: Slot) -> str:
+    """Quote the words, and the day that they were read as where that is not what they say."""
+    words = " ".join(slot.span.exact.split())
+    read = slot.value is not None and str(slot.value) not in words and _parse(str(slot.value))
+    return f"“{words}” (read as {slot.value})" if read else f"“{words}”"
 
 
 def _parse(said: str) -> StatedTime | None:

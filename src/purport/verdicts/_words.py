@@ -1,7 +1,6 @@
 """Words of the ledger's slots as numbers and closed sets."""
 
 import math
-import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
@@ -22,10 +21,6 @@ __all__ = [
     "slots_of",
 ]
 
-_AT_LEAST_ONE = re.compile(
-    r"\b(?:at least one|one or more|some of|one of|a number of|a few of|several of)\b",
-    re.IGNORECASE,
-)
 _METRES = {"m": 1.0, "km": 1000.0}
 _METRES_IN_WORDS = {
     "m": 1.0,
@@ -86,13 +81,19 @@ def is_visible_kind(slot: Slot) -> bool:
 
 
 def scope_of(slot: Slot, claim: Claim) -> Scope:
-    """Tell of how many a slot speaks; a denial ("were not") is read as speaking of some."""
+    """Tell of how many a slot speaks; a denial ("were not") is read as speaking of some.
+
+    The quantifier of a distance bounds the distance: how many it is said of stands on the outcomes
+    of the claim.
+    """
     universal = slot.exclusive or slot.quantifier is Quantifier.ALL
     if universal and slot.polarity is Polarity.AFFIRMED:
         return Scope.EVERY
-    said = " ".join(span.exact for span in claim.content)
-    particular = slot.quantifier in {Quantifier.SOME, Quantifier.AT_LEAST}
-    return Scope.ONE if particular or _AT_LEAST_ONE.search(said) else Scope.SOME
+    if slot.attr is SlotAttr.MISS_DISTANCE:
+        said = {outcome.quantifier for outcome in slots_of(claim, SlotAttr.OUTCOME)}
+    else:
+        said = {slot.quantifier}
+    return Scope.ONE if said & {Quantifier.SOME, Quantifier.AT_LEAST} else Scope.SOME
 
 
 def count_of(slot: Slot) -> Interval | None:

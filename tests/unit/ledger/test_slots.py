@@ -8,6 +8,7 @@ import pytest
 from purport.core.claims import Claim, Polarity, Quantifier, RelationKind, Slot, SlotAttr
 from purport.ledger import relate_claims
 from purport.ledger.amounts import find_amounts
+from purport.ledger.weekdays import day_meant
 
 ClaimsOf = Callable[[str], tuple[Claim, ...]]
 
@@ -135,7 +136,7 @@ def test_exclusive_says_who_and_not_how_well(claims_of: ClaimsOf, content: str) 
         ("it burned in the north of Norvania", SlotAttr.PLACE, "north of Norvania"),
         ("it burned in Port Selden", SlotAttr.PLACE, "Port Selden"),
         ("it burned on Wednesday", SlotAttr.TIME, "Wednesday"),
-        ("it burned on 4 March 2031", SlotAttr.TIME, "4 March 2031"),
+        ("it burned on 4 March 2031", SlotAttr.TIME, "2031-03-04"),
         ("cluster bombs were dropped", SlotAttr.WEAPON, "cluster bomb"),
         ("the video cannot be verified", SlotAttr.VERIFICATION_STATUS, "unverified"),
     ],
@@ -143,6 +144,61 @@ def test_exclusive_says_who_and_not_how_well(claims_of: ClaimsOf, content: str) 
 def test_other_slots(claims_of: ClaimsOf, content: str, attr: SlotAttr, value: str) -> None:
     (slot,) = _slots(claims_of, content, attr)
     assert slot.value == value
+
+
+_AT_LEAST, _SOME = Quantifier.AT_LEAST, Quantifier.SOME
+
+
+@pytest.mark.parametrize(
+    ("content", "quantifier"),
+    [
+        ("at least one of the bombs missed", _AT_LEAST),
+        ("one or more of the bombs had missed", _AT_LEAST),
+        ("some of the bombs missed", _SOME),
+        ("a number of targets were hit", _SOME),
+        ("the jets had hit some of the depots", _SOME),
+        ("the bombs missed", None),
+        ("the bombs missed; some of the pilots were new", None),
+        ("some of the pilots were new: the bombs missed", None),
+    ],
+)
+def test_of_how_many_an_outcome_is_said(
+    claims_of: ClaimsOf, content: str, quantifier: Quantifier | None
+) -> None:
+    (slot,) = _slots(claims_of, content, SlotAttr.OUTCOME)
+    assert slot.quantifier is quantifier
+
+
+def test_of_how_many_a_group_is_said(claims_of: ClaimsOf) -> None:
+    (slot,) = _slots(claims_of, "at least one of the bombs hit ISIS", SlotAttr.TARGET_GROUP)
+    assert (slot.value, slot.quantifier) == ("isis", _AT_LEAST)
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "value"),
+    [
+        ("it burned on Wednesday", "on Wednesday", "2031-03-05"),
+        ("it burned late Wednesday night", "late Wednesday night", "2031-03-05"),
+        ("it burned on Thursday", "on Thursday", "2031-03-06"),
+        ("it burned on Friday", "on Friday", "2031-02-28"),
+        ("it burned last Wednesday", "Wednesday", "Wednesday"),
+        ("it had burned since Wednesday", "since Wednesday", "since Wednesday"),
+        ("raids would begin on Friday", "on Friday", "Friday"),
+        ("it burned overnight", "overnight", "overnight"),
+    ],
+)
+def test_weekdays_are_told_by_the_day_of_publication(
+    claims_of: ClaimsOf, content: str, words: str, value: str
+) -> None:
+    claims = claims_of(f"The depot\n\nThursday 06 March 2031\n\nThe envoy said {content}.\n")
+    (slot,) = [slot for claim in claims for slot in claim.slots if slot.attr is SlotAttr.TIME]
+    assert (slot.span.exact, slot.value) == (words, value)
+
+
+def test_weekdays_need_a_whole_day_of_publication() -> None:
+    assert day_meant("on Wednesday", "", None) is None
+    assert day_meant("on Wednesday", "", "2031-03") is None
+    assert day_meant("on Wednesday", "", "2031-03-06T00:10:00+01:00") == "2031-03-05"
 
 
 def test_weapons_that_nobody_names_are_vague(claims_of: ClaimsOf) -> None:

@@ -159,6 +159,13 @@ class TestWhen:
             verdict = _when(DAY, found, items=(CLIP, old))
             assert verdict.rating is Rating.UNPROVEN
 
+    def test_a_weekday_that_the_story_dates_is_quoted_and_read(self) -> None:
+        stated = slot(SlotAttr.TIME, "2015-09-30", exact="on Wednesday")
+        verdict = _when(stated)
+        assert any("“on Wednesday” (read as 2015-09-30)" in one for one in verdict.because)
+        early = item(published="2014-05-01", url="https://example.org/clip")
+        assert _when(stated, items=(early,)).rating is Rating.CONTRADICTED
+
     def test_words_are_not_turned_into_dates(self) -> None:
         early = item(published="2014-05-01")
         for stated in (slot(SlotAttr.TIME, "Wednesday"), slot(SlotAttr.TIME, "2015", negated=True)):

@@ -93,7 +93,8 @@ class TestOutcome:
 
     def test_at_least_one_is_enough_where_one_is_claimed(self) -> None:
         found = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5), strike(offset_m=12.0, onset_s=6.0))
-        modest = claim(MISSED, content="at least one of the bombs missed")
+        one = slot(SlotAttr.OUTCOME, "missed", quantifier=Quantifier.AT_LEAST)
+        modest = claim(one, content="at least one of the bombs missed")
         inputs = JudgedInputs(claims=(modest,), items=(CLIP,), findings=(found, MAPPED))
         verdict = part_of(judge(inputs), Part.WHAT)
         assert (verdict.rating, verdict.likelihood) == (
@@ -169,6 +170,16 @@ class TestMissDistance:
         assert _what(ten, found=close).rating is Rating.SUPPORTED
         denied = slot(SlotAttr.MISS_DISTANCE, 10.0, unit="m", negated=True)
         assert _what(denied, found=close).rating is Rating.CONTRADICTED
+
+    def test_how_many_missed_so_far_stands_on_the_outcome(self) -> None:
+        found = strikes(CLIP, strike(offset_m=10.5, sd_m=0.5), strike(offset_m=80.0, onset_s=6.0))
+        one = slot(SlotAttr.OUTCOME, "missed", quantifier=Quantifier.AT_LEAST)
+        ten = slot(SlotAttr.MISS_DISTANCE, 10.0, unit="m")
+        assert _what(one, ten, found=found).rating is Rating.SUPPORTED
+        assert _what(MISSED, ten, found=found).rating is Rating.PARTLY_SUPPORTED
+        near = strikes(CLIP, strike(offset_m=10.5, sd_m=0.5), strike(offset_m=1.0, onset_s=6.0))
+        least = slot(SlotAttr.MISS_DISTANCE, 9.0, unit="m", quantifier=Quantifier.AT_LEAST)
+        assert _what(least, found=near).rating is Rating.PARTLY_SUPPORTED
 
     def test_unmeasured(self) -> None:
         assert _what(SEVERAL, found=strikes(CLIP, strike())).rating is Rating.UNPROVEN
