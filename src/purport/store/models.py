@@ -128,7 +128,7 @@ class ClaimRow(RecordRow):
 
 
 class OutcomeRow(RecordRow):
-    """What came of a check on an item: findings, what it lacked, or a fault; keyed for re-use."""
+    """What came of a check on an item: findings, what it lacked, or a fault; keyed for reuse."""
 
     item = models.CharField(max_length=_DIGEST_LENGTH)
     check_name = models.CharField(max_length=_KEY_LENGTH)
