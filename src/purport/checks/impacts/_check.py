@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
 from purport.checks.impacts._points import PointRules
@@ -83,7 +83,7 @@ class ImpactsCheck:
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
-        return {name: getattr(self, name) for name in _PARAMETERS}
+        return parameters_of(self)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Find strikes, and measure them as far as what is recorded allows.
@@ -128,22 +128,6 @@ class ImpactsCheck:
             kept_share=self.kept_share,
             disturbed_share=self.disturbed_share,
         )
-
-
-_PARAMETERS = (
-    "disturbed_share",
-    "gradual_score",
-    "kept_score",
-    "kept_share",
-    "least_area_px",
-    "least_grown_px",
-    "point_first_share",
-    "point_floor_px",
-    "point_remained_floor_px",
-    "point_remained_share",
-    "sudden_score",
-    "watched_s",
-)
 
 
 def _answer(values: ImpactsValues) -> tuple[ImpactsAnswer, str]:

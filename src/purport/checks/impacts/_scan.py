@@ -29,6 +29,8 @@ _RENEWED_LEAST = 25.0
 _LONGEST_DISTURBANCE_S = 4.0
 _MOST_PENDING = 24
 _SAME_MOMENT_S = 0.2
+_MOST_AT_ONCE = 2
+_LEAST_WATCHED_S = 0.4
 _GROWTH = 1.5
 _KEPT = 0.3
 _QUIET_S = 10.0
@@ -115,6 +117,7 @@ class ShotScan:
         active = self._zone > _ZONE_LEVEL
         usual = max(self._restless, default=0.0)
         restless = 0.0
+        opened = 0
         for blob in blobs:
             mask = labels == blob.label
             if recovered:
@@ -127,7 +130,9 @@ class ShotScan:
                     view.index
                 ):
                     continue
-            self._open(Cause.SUDDEN, view.index, view, mask)
+            opened += 1
+            if opened <= _MOST_AT_ONCE:
+                self._open(Cause.SUDDEN, view.index, view, mask)
         self._restless.append(restless)
 
     def _find_gradual(self, view: View) -> None:
@@ -237,7 +242,10 @@ class ShotScan:
             candidate.sightings.clear()
 
     def _judge(self, candidate: Candidate) -> None:
-        if len(candidate.sightings) < 2:  # noqa: PLR2004 - a first look and a second
+        if not candidate.sightings:
+            return
+        watched = candidate.sightings[-1].index
+        if self._seconds(watched) - self._seconds(candidate.onset) < _LEAST_WATCHED_S:
             return
         lasting = candidate.lasting(self._rules)
         if candidate.cause is Cause.DISTURBANCE:
