@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from purport.core.case import ItemRecord
 from purport.core.digests import Digest, JsonObject, digest_json
@@ -27,7 +27,10 @@ __all__ = [
     "Need",
     "ReferenceSource",
     "make_finding",
+    "parameters_of",
 ]
+
+_IDENTITY = frozenset({"name", "version", "question", "needs", "uses", "after"})
 
 
 class Need(StrEnum):
@@ -170,6 +173,12 @@ class Check(Protocol):
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Answer the question."""
         ...
+
+
+def parameters_of(check: Check) -> JsonObject:
+    """Return every field of a check that is a dataclass, save those that say what check it is."""
+    fields = cast("JsonObject", to_json(check))
+    return {name: value for name, value in fields.items() if name not in _IDENTITY}
 
 
 def make_finding(

@@ -1,8 +1,9 @@
 """The contract's own functions; every check is run against it in tests/contract."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -12,6 +13,7 @@ from purport.checks.contract import (
     Need,
     ReferenceSource,
     make_finding,
+    parameters_of,
 )
 from purport.core.case import ItemRecord, Target
 from purport.core.digests import Digest, JsonObject, digest_bytes
@@ -21,18 +23,20 @@ from purport.media import Probe
 from purport.scene import Scene
 
 
+@dataclass(frozen=True)
 class EchoCheck:
     """Answers the length of the name."""
 
-    name = "echo"
-    version = "1"
-    question = "How long is the name?"
-    needs = frozenset({Need.MEDIA})
-    uses = frozenset({Need.TARGET})
+    name: str = "echo"
+    version: ClassVar[str] = "1"
+    question: str = "How long is the name?"
+    needs: frozenset[Need] = frozenset({Need.MEDIA})
+    uses: frozenset[Need] = frozenset({Need.TARGET})
     after: frozenset[str] = frozenset()
+    factor: int = 1
 
     def parameters(self) -> JsonObject:
-        return {"factor": 1}
+        return parameters_of(self)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         length = len(evidence.item.name)
@@ -92,6 +96,10 @@ def test_the_derivation_names_libraries_and_parameters() -> None:
     derivation = run(evidence()).derivation
     assert derivation.parameters == {"factor": 1}
     assert [name for name, _ in derivation.libraries] == ["numpy"]
+
+
+def test_parameters_are_all_fields_but_those_that_name_the_check() -> None:
+    assert parameters_of(EchoCheck(factor=2)) == {"factor": 2}
 
 
 def test_absent_inputs_have_no_digest() -> None:

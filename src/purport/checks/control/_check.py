@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.control._assess import Rules, assess_layer
 from purport.checks.control._combine import combine_layers, combine_points
 from purport.checks.control._layers import first_and_last_day, load_control
@@ -65,11 +65,7 @@ class ControlCheck:
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
-        return {
-            "decided_probability": self.decided_probability,
-            "max_age_days": self.max_age_days,
-            "town_radius_m": self.town_radius_m,
-        }
+        return parameters_of(self)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Ask every layer about every located point.

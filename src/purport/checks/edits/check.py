@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.edits._freezes import FreezeRules, find_freezes
 from purport.checks.edits._listing import (
     list_black,
@@ -94,11 +94,7 @@ class EditsCheck:
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
-        whole = cast("dict[str, object]", to_json(self))
-        identity = {"name", "version", "question", "needs", "uses", "after"}
-        return cast(
-            "JsonObject", {name: value for name, value in whole.items() if name not in identity}
-        )
+        return parameters_of(self)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Look at one item.

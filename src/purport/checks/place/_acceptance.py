@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from scipy.stats import binom
 
+from purport.checks.place.records import ShotEvidence
+
 __all__ = [
     "AcceptanceRule",
-    "Counted",
     "agrees_in_mirror",
     "first_failure",
     "stands_above_chance",
@@ -43,32 +44,6 @@ class AcceptanceRule:
     """See `largest_weak_p_value`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What was counted on a shot."""
-
-    implausible: str | None
-    """Why the homography cannot be a view; None when it can."""
-    first_inliers: int
-    """See `ShotEvidence`."""
-    decoy_inliers: int
-    """See `ShotEvidence`."""
-    inliers: int
-    """See `ShotEvidence`."""
-    cells: int
-    """See `ShotEvidence`."""
-    spread: float
-    """See `ShotEvidence`."""
-    frames_agreeing: int
-    """See `ShotEvidence`."""
-    frames_disagreeing: int
-    """See `ShotEvidence`."""
-    blocks: int
-    """See `ShotEvidence`."""
-    blocks_agreeing: int
-    """See `ShotEvidence`."""
-
-
 def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
     """Tell whether a count of first inliers stands above the chance level."""
     floor = rule.decoy_factor * decoy_inliers + rule.decoy_margin
@@ -80,8 +55,16 @@ def agrees_in_mirror(first_inliers: int, decoy_inliers: int, rule: AcceptanceRul
     return decoy_inliers >= rule.strong_first_inliers and decoy_inliers > first_inliers
 
 
-def first_failure(counted: Counted, rule: AcceptanceRule) -> str | None:
-    """Return the first condition that fails, in words; None when all hold."""
+def first_failure(
+    counted: ShotEvidence, rule: AcceptanceRule, *, implausible: str | None
+) -> str | None:
+    """Return the first condition that fails, in words; None when all hold.
+
+    Args:
+        counted: What was counted on the shot.
+        rule: The conditions.
+        implausible: Why the homography cannot be a view; None when it can.
+    """
     chance = float(binom.sf(counted.blocks_agreeing - 1, counted.blocks, rule.chance_block))
     strong = counted.first_inliers >= rule.strong_first_inliers
     limit = rule.largest_p_value if strong else rule.largest_weak_p_value
@@ -95,7 +78,7 @@ def first_failure(counted: Counted, rule: AcceptanceRule) -> str | None:
         f"{counted.first_inliers} points agree, against {counted.decoy_inliers} by chance": (
             not stands_above_chance(counted.first_inliers, counted.decoy_inliers, rule)
         ),
-        f"the view cannot be: {counted.implausible}": counted.implausible is not None,
+        f"the view cannot be: {implausible}": implausible is not None,
         f"only {counted.inliers} different points agree, {rule.fewest_inliers} are needed": (
             counted.inliers < rule.fewest_inliers
         ),

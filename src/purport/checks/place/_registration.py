@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from purport.checks.place._acceptance import (
     AcceptanceRule,
-    Counted,
     agrees_in_mirror,
     first_failure,
     stands_above_chance,
@@ -171,7 +170,7 @@ def _decide(
     evidence = _count(task, evidence, traced, fitted)
     faults = [implausibility(each.to_patch, task.size, task.settings.limits) for each in fitted]
     fault = next((fault for fault in faults if fault is not None), None)
-    failure = first_failure(_counted(evidence, fault), task.settings.rule)
+    failure = first_failure(evidence, task.settings.rule, implausible=fault)
     if failure is not None:
         return _refused(task.shot, evidence, failure)
     reason = f"{evidence.inliers} points agree over {_area_in_words(evidence.spread)}"
@@ -210,21 +209,6 @@ def _blank(shot: Shot, views: list[View]) -> ShotEvidence:
 def _refused(shot: Shot, evidence: ShotEvidence, reason: str) -> Registered:
     return Registered(
         shot=shot, evidence=replace(evidence, reason=reason), ground=(), to_patch=None
-    )
-
-
-def _counted(evidence: ShotEvidence, implausible: str | None) -> Counted:
-    return Counted(
-        implausible=implausible,
-        first_inliers=evidence.first_inliers,
-        decoy_inliers=evidence.decoy_inliers,
-        inliers=evidence.inliers,
-        cells=evidence.cells,
-        spread=evidence.spread,
-        frames_agreeing=evidence.frames_agreeing,
-        frames_disagreeing=evidence.frames_disagreeing,
-        blocks=evidence.blocks,
-        blocks_agreeing=evidence.blocks_agreeing,
     )
 
 

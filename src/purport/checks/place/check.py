@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
@@ -103,11 +103,7 @@ class PlaceCheck:
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
-        whole = cast("dict[str, object]", to_json(self))
-        identity = {"name", "version", "question", "needs", "uses", "after"}
-        return cast(
-            "JsonObject", {name: value for name, value in whole.items() if name not in identity}
-        )
+        return parameters_of(self)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Compare all shots of the item with its reference.

@@ -5,13 +5,20 @@ import pytest
 
 from purport.checks.place._acceptance import (
     AcceptanceRule,
-    Counted,
     first_failure,
     stands_above_chance,
 )
+from purport.checks.place.records import Polarity, ShotEvidence
 
-GOOD = Counted(
-    implausible=None,
+GOOD = ShotEvidence(
+    first=0,
+    last=99,
+    accepted=False,
+    reason="",
+    polarity=Polarity.SAME,
+    key_frames=(0, 25, 50, 75),
+    features=2000,
+    tentative=300,
     first_inliers=40,
     decoy_inliers=4,
     inliers=120,
@@ -25,7 +32,12 @@ GOOD = Counted(
 
 
 def test_a_match_that_meets_every_condition_is_accepted() -> None:
-    assert first_failure(GOOD, AcceptanceRule()) is None
+    assert first_failure(GOOD, AcceptanceRule(), implausible=None) is None
+
+
+def test_a_view_that_cannot_be_is_refused() -> None:
+    failure = first_failure(GOOD, AcceptanceRule(), implausible="it is flat")
+    assert failure == "the view cannot be: it is flat"
 
 
 @pytest.mark.parametrize(
@@ -33,7 +45,6 @@ def test_a_match_that_meets_every_condition_is_accepted() -> None:
     [
         ({"first_inliers": 8}, "by chance"),
         ({"decoy_inliers": 30}, "against 30 by chance"),
-        ({"implausible": "it is flat"}, "it is flat"),
         ({"inliers": 15}, "only 15"),
         ({"cells": 3}, "crowded"),
         ({"spread": 0.02}, "crowded"),
@@ -45,7 +56,7 @@ def test_a_match_that_meets_every_condition_is_accepted() -> None:
     ],
 )
 def test_each_condition_alone_refuses(change: dict[str, Any], words: str) -> None:
-    failure = first_failure(replace(GOOD, **change), AcceptanceRule())
+    failure = first_failure(replace(GOOD, **change), AcceptanceRule(), implausible=None)
     assert failure is not None
     assert words in failure
 
@@ -53,7 +64,7 @@ def test_each_condition_alone_refuses(change: dict[str, Any], words: str) -> Non
 def test_twenty_nine_inliers_on_one_spot_are_refused() -> None:
     # A trial with plain SIFT accepted a wrong place so.
     counted = replace(GOOD, first_inliers=29, inliers=29, cells=1, spread=0.001)
-    failure = first_failure(counted, AcceptanceRule())
+    failure = first_failure(counted, AcceptanceRule(), implausible=None)
     assert failure is not None
     assert "crowded" in failure
 
