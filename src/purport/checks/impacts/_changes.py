@@ -5,6 +5,8 @@ a local change does not bend it), then removed; what is left is compared with th
 what a small misregistration makes of every edge.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,6 +22,8 @@ _LEAST_NOISE = 1.2
 _MISREGISTRATION_PX = 0.6
 _LEAST_SLOPE = 0.22
 _LEAST_CORRELATION = 0.5
+_HIDDEN_REACH_PX = 7
+_FRAGMENT_REACH = 2.0
 
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
@@ -149,19 +153,52 @@ def compare(earlier: Image, picture: Image, valid: Mask, *, threshold: float) ->
 
 
 def find_blobs(
-    change: Change, *, threshold: float, least_area_px: int
+    change: Change, hidden: Mask, *, threshold: float, least_area_px: int
 ) -> tuple[tuple[Blob, ...], NDArray[np.int32]]:
-    """Find connected patches of change, strongest first, with the label picture."""
+    """Find patches of change, strongest first, with the label picture.
+
+    A patch reaches on beneath burnt-in graphics that it borders on, so that a crosshair neither
+    halves it nor hides that it is large enough. Patches nearer to each other than their size are
+    one: a blast throws fragments.
+
+    Args:
+        change: The change.
+        hidden: Where graphics hide the ground (height, width).
+        threshold: Score from which a pixel counts as changed.
+        least_area_px: Smallest patch.
+    """
     changed = (np.abs(change.score) > threshold).astype(np.uint8)
-    closed = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    near = cv2.dilate(changed, np.ones((_HIDDEN_REACH_PX, _HIDDEN_REACH_PX), np.uint8))
+    whole = changed | (near & hidden.astype(np.uint8))
+    closed = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    blobs = [
-        _describe(change, labels, label, stats[label])
+    kept = [
+        label
         for label in range(1, count)
-        if stats[label, cv2.CC_STAT_AREA] >= least_area_px
+        if stats[label, cv2.CC_STAT_AREA] >= least_area_px and np.any(changed[labels == label])
     ]
+    blobs = [_describe(change, labels, label, stats[label]) for label in kept]
     ranked = sorted(blobs, key=lambda blob: (-blob.strength, blob.label))
-    return tuple(ranked), np.asarray(labels, dtype=np.int32)
+    return _join_fragments(ranked, np.asarray(labels, dtype=np.int32))
+
+
+def _join_fragments(
+    ranked: Sequence[Blob], labels: NDArray[np.int32]
+) -> tuple[tuple[Blob, ...], NDArray[np.int32]]:
+    """Give a fragment the label of the stronger patch beside it."""
+    joined: list[Blob] = []
+    for blob in ranked:
+        host = next((other for other in joined if _is_beside(blob, other)), None)
+        if host is None:
+            joined.append(blob)
+        else:
+            labels[labels == blob.label] = host.label
+    return tuple(joined), labels
+
+
+def _is_beside(fragment: Blob, patch: Blob) -> bool:
+    apart = math.dist(fragment.centre, patch.centre)
+    return apart <= _FRAGMENT_REACH * (fragment.radius_px + patch.radius_px)
 
 
 def _describe(

@@ -21,8 +21,11 @@ _WINDOW_RADII = 5.0
 _LEAST_WINDOW_PX = 48
 _CORE = 0.5
 _LEAST_CORE_PX = 5
+_BRIGHTEST = 255
+_FILL_RADIUS_PX = 5.0
 
 FloatArray = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,9 @@ def _from_core(
     size = (right - left, bottom - top)
     now = cv2.warpPerspective(view.full, shift @ matrix, size, flags=cv2.INTER_LINEAR)
     white = np.full(view.full.shape, 255, dtype=np.uint8)
+    white[views.graphics] = 0
     valid = cv2.warpPerspective(white, shift @ matrix, size, flags=cv2.INTER_NEAREST) > 0
+    valid &= ~views.graphics[top:bottom, left:right]
     before = np.ascontiguousarray(base.full[top:bottom, left:right])
     change = compare(before, np.asarray(now, dtype=np.uint8), valid, threshold=_LEAST_CORE_PX)
     allowed = cv2.resize(
@@ -87,7 +92,8 @@ def _from_core(
         (base.full.shape[1], base.full.shape[0]),
         interpolation=cv2.INTER_NEAREST,
     )[top:bottom, left:right]
-    size_of_change = np.abs(cv2.GaussianBlur(change.residual, (0, 0), 1.0)) * (allowed > 0)
+    whole = _fill_hidden(np.abs(change.residual), valid)
+    size_of_change = cv2.GaussianBlur(whole, (0, 0), 1.0) * (allowed > 0)
     core = size_of_change > _CORE * float(size_of_change.max())
     count = int(np.count_nonzero(core))
     if count < _LEAST_CORE_PX:
@@ -97,6 +103,13 @@ def _from_core(
     x = float((columns * weight).sum() / weight.sum()) + left
     y = float((rows * weight).sum() / weight.sum()) + top
     return (x, y), math.sqrt(count / math.pi)
+
+
+def _fill_hidden(change: FloatArray | NDArray[np.float32], valid: Mask) -> NDArray[np.float32]:
+    """Continue a change beneath burnt-in graphics from what surrounds them."""
+    levels = np.minimum(change, _BRIGHTEST).astype(np.uint8)
+    filled = cv2.inpaint(levels, (~valid).astype(np.uint8), _FILL_RADIUS_PX, cv2.INPAINT_TELEA)
+    return np.asarray(filled, dtype=np.float32)
 
 
 def _window(views: Views, seen: Seen, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

@@ -112,7 +112,10 @@ class ShotScan:
     def _find_sudden(self, view: View, change: Change, *, recovered: bool) -> None:
         """Open a candidate for each new patch; after a disturbance its own candidate does that."""
         blobs, labels = find_blobs(
-            change, threshold=self._rules.sudden_score, least_area_px=self._rules.least_area_px
+            change,
+            ~self.views.clear,
+            threshold=self._rules.sudden_score,
+            least_area_px=self._rules.least_area_px,
         )
         active = self._zone > _ZONE_LEVEL
         usual = max(self._restless, default=0.0)
@@ -145,6 +148,7 @@ class ShotScan:
             return
         blobs, labels = find_blobs(
             change,
+            ~self.views.clear,
             threshold=self._rules.gradual_score,
             least_area_px=_GRADUAL_RATIO * self._rules.least_area_px,
         )
@@ -284,7 +288,7 @@ class ShotScan:
             if area < 2 * self._rules.least_grown_px or not strong:
                 continue
             patch = (labels == label) & lasting
-            if not self._is_known(candidate, patch):
+            if not (self._is_known(candidate, patch) or self._burned_before(candidate, patch)):
                 self._keep(candidate, patch, patch)
 
     def _keep(self, candidate: Candidate, region: Mask, lasting: Mask) -> None:
@@ -300,6 +304,19 @@ class ShotScan:
                 continue
             there = self.views.warp_mask(seen.lasting | seen.region, other.base, candidate.base)
             if np.any(_grown(there, 3) & patch):
+                return True
+        return False
+
+    def _burned_before(self, candidate: Candidate, patch: Mask) -> bool:
+        """Tell whether the patch lies where an earlier strike left its effect.
+
+        What a disturbance leaves there is that fire or smoke going on, not another strike.
+        """
+        for seen in self._seen:
+            other = seen.candidate
+            there = self.views.warp_mask(seen.lasting | seen.region, other.base, candidate.base)
+            overlap = np.count_nonzero(_grown(there, 3) & patch)
+            if overlap > _INSIDE_SHARE * np.count_nonzero(patch):
                 return True
         return False
 

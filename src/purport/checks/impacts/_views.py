@@ -55,6 +55,7 @@ class Views:
         )
         self._up = np.linalg.inv(self._down)
         self._scene = scene
+        self.graphics = shot.overlay
         self.clear = self._clear_of_graphics(shot)
 
     def make(self, index: int, luma: Image) -> View:
