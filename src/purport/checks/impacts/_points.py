@@ -22,6 +22,7 @@ _LEAST_WINDOW_PX = 48
 _CORE = 0.5
 _LEAST_CORE_PX = 5
 _BRIGHTEST = 255
+_LARGEST_HULL = 2.0
 _FILL_RADIUS_PX = 5.0
 
 FloatArray = NDArray[np.float64]
@@ -98,11 +99,28 @@ def _from_core(
     count = int(np.count_nonzero(core))
     if count < _LEAST_CORE_PX:
         return None
+    x, y = _middle(core, size_of_change)
+    return (x + left, y + top), math.sqrt(count / math.pi)
+
+
+def _middle(core: Mask, size_of_change: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the middle of the strongest change, (x, y) in its window.
+
+    A flash over something as bright as itself (or as dark, in black-hot) shows no change there, so
+    that the core has a bay; its convex hull has none. When the hull is far larger, the core is
+    several pieces, and its own weighted centroid is taken.
+    """
     rows, columns = np.nonzero(core)
+    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
+    filled = cv2.fillConvexPoly(np.zeros(core.shape, dtype=np.uint8), hull, 1)
+    if int(np.count_nonzero(filled)) <= _LARGEST_HULL * len(rows):
+        rows, columns = np.nonzero(filled)
+        return float(columns.mean()), float(rows.mean())
     weight = size_of_change[core]
-    x = float((columns * weight).sum() / weight.sum()) + left
-    y = float((rows * weight).sum() / weight.sum()) + top
-    return (x, y), math.sqrt(count / math.pi)
+    return (
+        float((columns * weight).sum() / weight.sum()),
+        float((rows * weight).sum() / weight.sum()),
+    )
 
 
 def _fill_hidden(change: FloatArray | NDArray[np.float32], valid: Mask) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """The scan of a shot, frame by frame in order: candidates arise, are watched, and stay or fall."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ _INSIDE_SHARE = 0.3
 _RENEWED_RATIO = 2.5
 _RENEWED_LEAST = 25.0
 _LONGEST_DISTURBANCE_S = 4.0
+_RECOVERY_S = 0.5
 _MOST_PENDING = 24
 _SAME_MOMENT_S = 0.2
 _MOST_AT_ONCE = 2
@@ -72,6 +74,7 @@ class ShotScan:
         self._zone = np.zeros(self.views.size[::-1], dtype=np.float32)
         self._restless: deque[float] = deque(maxlen=10)
         self._disturbed_since: int | None = None
+        self._recovering_until_s = -math.inf
 
     def feed(self, index: int, luma: NDArray[np.uint8]) -> None:
         """Take the next frame of the shot."""
@@ -86,10 +89,12 @@ class ShotScan:
         if change is None or not change.sound or change.share > self._rules.disturbed_share:
             self._disturb(view)
             return
-        recovered = self._disturbed_since is not None
-        self._disturbed_since = None
+        if self._disturbed_since is not None:
+            self._disturbed_since = None
+            self._recovering_until_s = self._seconds(index) + _RECOVERY_S
         self._carry_zone(last, view)
-        self._find_sudden(view, change, recovered=recovered)
+        recovering = self._seconds(index) < self._recovering_until_s
+        self._find_sudden(view, change, recovering=recovering)
         self._watch(view)
         self._good.append(view)
         if index % _GRADUAL_EVERY == 0:
@@ -109,8 +114,11 @@ class ShotScan:
         picture, valid = self.views.warp(earlier, view)
         return compare(picture, view.picture, valid, threshold=self._rules.sudden_score)
 
-    def _find_sudden(self, view: View, change: Change, *, recovered: bool) -> None:
-        """Open a candidate for each new patch; after a disturbance its own candidate does that."""
+    def _find_sudden(self, view: View, change: Change, *, recovering: bool) -> None:
+        """Open a candidate for each new patch; after a disturbance its own candidate does that.
+
+        While the picture recovers, links to the ground are still being mended.
+        """
         blobs, labels = find_blobs(
             change,
             ~self.views.clear,
@@ -123,7 +131,7 @@ class ShotScan:
         opened = 0
         for blob in blobs:
             mask = labels == blob.label
-            if recovered:
+            if recovering:
                 self._spread_zone(mask)
                 continue
             if np.count_nonzero(mask & active) > _INSIDE_SHARE * blob.area_px:
