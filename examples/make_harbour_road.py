@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from _caliterra import lay_photos, lift_tones
 
+from purport.casework.sheet import COLUMNS
 from purport.core.positions import MapPoint, to_geographic
 from purport.core.records import to_json
 from purport.simulate import (
@@ -49,23 +50,6 @@ COORDINATION_CENTRE_NAME = "coordination-centre.mp4"
 NOTICE = (
     "SYNTHETIC: footage, place, country, people and claims are made up. "
     "Ground after the Caliterra photos (CC0), drawn at a fictional place and scale."
-)
-
-COLUMNS = (
-    "file",
-    "url",
-    "publisher",
-    "published",
-    "retrieved",
-    "collector",
-    "claimed_place",
-    "claimed_lon",
-    "claimed_lat",
-    "claimed_time",
-    "target_lon",
-    "target_lat",
-    "target_sd_m",
-    "reference",
 )
 
 Place = tuple[float, float]

@@ -27,20 +27,9 @@ from purport.core.errors import (
 )
 from purport.core.positions import GeoPoint
 
+from .conftest import write_clip
+
 STORY = "30 September 2015\n\nThe ministry said that it had struck eight targets.\n"
-
-
-def write_clip(path: Path) -> Path:
-    ground = np.random.default_rng(7).integers(0, 255, (40, 50, 3), dtype=np.uint8)
-    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
-        for index in range(12):
-            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
-        container.mux(stream.encode())
-    return path
 
 
 def write_sound(path: Path) -> None:

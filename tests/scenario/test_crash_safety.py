@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 
 from purport.casework import CheckRequest, Workspace, case_file, check_case, verify_workspace
 from purport.core.errors import StorageFullError
+
+from .conftest import write_clip
 
 ENDS_WITHIN_S = 30.0
 ROOT = Path(__file__).parents[2]
@@ -33,20 +33,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inputs")
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
     for seed, name in enumerate(("one.mp4", "two.mp4")):
-        _write_clip(folder / name, seed)
+        write_clip(folder / name, seed=seed)
     return folder
-
-
-def _write_clip(path: Path, seed: int) -> None:
-    ground = np.random.default_rng(seed).integers(0, 255, (40, 50, 3), dtype=np.uint8)
-    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
-        for index in range(12):
-            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
-        container.mux(stream.encode())
 
 
 def test_kills_at_random_instants_lose_nothing(inputs: Path) -> None:

@@ -375,12 +375,7 @@ def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[
             or name.casefold() in groups.values
         ):
             continue
-        where = re.sub(
-            r"^(?:in|at|inside|over|above)(?: the)?\b ?",
-            "",
-            match.group("where"),
-            flags=re.IGNORECASE,
-        )
+        where = _INSIDE.sub("", match.group("where"))
         yield FoundSlot(
             attr=SlotAttr.PLACE, start=match.start(), end=match.end(),
             value=" ".join(f"{where} {name}".replace("’s", "").split()),

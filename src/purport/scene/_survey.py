@@ -91,10 +91,6 @@ class Survey:
     segments: tuple[Segment, ...]
     """Segments, in order, covering every frame once."""
 
-    def segment_of(self, index: int) -> Segment:
-        """Return the segment of frame `index`."""
-        return next(segment for segment in self.segments if index in segment.span)
-
 
 @dataclass(slots=True)
 class _Columns:

@@ -30,7 +30,6 @@ _SCALE_ITERATIONS = 8
 _CONVERGED = 1e-4
 """Length of the last step, in standard deviations of the parameters, squared."""
 _COVERAGE = 0.95
-_MAD_TO_SD = 1.4826
 _RAYLEIGH_MEDIAN = 1.1774
 """Median length of a vector of two standard normal numbers."""
 _FEWEST_IN_CLUSTER = 3
