@@ -3,7 +3,6 @@
 Marks may overlap; each piece of text knows every claim that covers it, so nothing is hidden.
 """
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from itertools import pairwise
 
 from purport.core.casefile import StoryText
 from purport.core.claims import Claim, Span
+from purport.ledger import visible_text
 
 __all__ = ["Mark", "Piece", "mark_quote", "mark_story"]
 
-_TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|section|article|header|figure|figcaption|table|tr|td"
     r"|br|hr|pre|main|aside)\b|\n[ \t\r]*\n",
@@ -79,10 +78,10 @@ def mark_quote(story: StoryText, claim: Claim) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     end: int | None = None
     for span in sorted(claim.content, key=lambda content: content.start):
-        if end is not None and _visible(story, story.text[end : span.start]).strip():
+        if end is not None and _visible(story, end, span.start).strip():
             pieces.append(Piece(text=" … "))
         elif end is not None and span.start > end:
-            pieces.append(Piece(text=_visible(story, story.text[end : span.start])))
+            pieces.append(Piece(text=_visible(story, end, span.start)))
         pieces.extend(_cut(story, span, marks, set()))
         end = span.end
     return tuple(pieces)
@@ -108,7 +107,7 @@ def _cut(story: StoryText, block: Span, marks: Sequence[Mark], seen: set[int]) -
     edges.update(m.span.end for m in inside if m.span.end < block.end)
     ordered = sorted(edges)
     for start, end in pairwise(ordered):
-        text = _visible(story, story.text[start:end])
+        text = _visible(story, start, end)
         if not text:
             continue
         covering = [m for m in inside if m.span.start <= start and m.span.end >= end]
@@ -123,7 +122,6 @@ def _cut(story: StoryText, block: Span, marks: Sequence[Mark], seen: set[int]) -
         )
 
 
-def _visible(story: StoryText, source: str) -> str:
-    if story.document.media_type == "text/html":
-        source = html.unescape(_TAG.sub("", source))
-    return _SPACE.sub(" ", source)
+def _visible(story: StoryText, start: int, end: int) -> str:
+    between = Span(start=start, end=end, exact=story.text[start:end])
+    return _SPACE.sub(" ", visible_text(story, [between]))

@@ -91,6 +91,13 @@ def test_mark_story_resolves_entities_and_drops_tags() -> None:
     assert [(p.text, p.claims) for p in pieces] == [("“Yes”", (1,)), (" & no", ())]
 
 
+def test_mark_story_shows_no_comment_and_no_script() -> None:
+    inner = "One <!-- a > b --> word<script>if (a < b) hide()</script>."
+    page = story(f"<p>{inner}</p>", inner, media_type="text/html")
+    (paragraph,) = mark_story(page, [])
+    assert "".join(piece.text for piece in paragraph) == "One word."
+
+
 def test_mark_story_without_main_text_is_empty() -> None:
     assert mark_story(story("text"), []) == ()
 
