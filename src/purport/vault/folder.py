@@ -47,12 +47,11 @@ class FolderVault:
         """Tell whether there is a file under `digest`, without reading it."""
         return self.path_of(digest).is_file()
 
-    def put_file(self, path: Path, *, name: str | None = None) -> Digest:
+    def put_file(self, path: Path) -> Digest:
         """Preserve a file's bytes; it is enough to do it once.
 
         Args:
             path: The file to copy.
-            name: What error messages call it; its file name when None.
 
         Returns:
             The digest under which the bytes now lie, durably.
@@ -61,17 +60,16 @@ class FolderVault:
             InputError: The file cannot be read.
             StorageFullError: The disk or quota is full; nothing is left behind.
         """
-        subject = name or path.name
         try:
             source = path.open("rb")
         except OSError as error:
             raise InputError(
-                subject,
+                path.name,
                 f"cannot be read ({error.strerror})",
                 remedy="Give a file that exists and that you may read.",
             ) from error
         with source:
-            return self._put(source, subject)
+            return self._put(source, path.name)
 
     def put_bytes(self, content: bytes, *, name: str) -> Digest:
         """Preserve bytes held in memory; see `put_file`."""
