@@ -103,17 +103,18 @@ def _build_shots(survey: Survey, chained: Chained) -> tuple[Shot, ...]:
     ends = [start.first - 1 for start in chained.starts[1:]] + [len(survey.pts) - 1]
     shots = []
     rows = zip(chained.starts, chained.anchors, ends, chained.overlays, strict=True)
+    throughout = survey.overlay
     for start, anchor, last, overlay in rows:
-        pixels = cv2.resize(
-            overlay.mask.astype(np.uint8), survey.size, interpolation=cv2.INTER_NEAREST
-        )
+        # a shot that stands still tells nothing of graphics, but those of the whole video hold
+        mask = overlay.mask | throughout.mask
+        pixels = cv2.resize(mask.astype(np.uint8), survey.size, interpolation=cv2.INTER_NEAREST)
         shots.append(
             Shot(
                 span=FrameSpan(first=start.first, last=last),
                 begins_with=start.begins_with,
                 anchor=anchor,
                 overlay=_lock(pixels > 0),
-                overlay_known=overlay.known,
+                overlay_known=overlay.known or throughout.known,
             )
         )
     return tuple(shots)
