@@ -8,9 +8,10 @@ EXAMPLE := examples/harbour-road
 .PHONY: demo test test-quick lint docs lock clean
 
 demo: $(VENV)/.runtime  ## run the main job on the bundled case and say where the report is
-	$(BIN)/purport check $(EXAMPLE)/story.html $(EXAMPLE)/footage/*.mp4 \
-	    --items $(EXAMPLE)/items.csv --reference $(EXAMPLE)/reference.tif \
+	$(BIN)/purport check $(EXAMPLE)/story.html --items $(EXAMPLE)/items.csv \
 	    --control $(EXAMPLE)/control.geojson --target-area $(EXAMPLE)/target.geojson \
+	    --date 2019-03-13 --name "Harbour Road" \
+	    --notice "Country, place, people and claims are fictional; the footage was simulated." \
 	    --workspace demo
 	@echo
 	@echo "What was really simulated: $(EXAMPLE)/truth.json"

@@ -205,6 +205,8 @@ def write_items(targets: Mapping[str, Place], path: Path) -> None:
         writer.writerow(COLUMNS)
         for name, target in targets.items():
             longitude, latitude = geographic(target)
+            # the command post's target is its outline, given by target.geojson
+            stated = ["", "", ""] if name == COMMAND_POST_NAME else [longitude, latitude, "0.5"]
             writer.writerow(
                 [
                     f"footage/{name}",
@@ -217,9 +219,7 @@ def write_items(targets: Mapping[str, Place], path: Path) -> None:
                     longitude,
                     latitude,
                     times[name],
-                    longitude,
-                    latitude,
-                    "0.5",
+                    *stated,
                     "reference.tif",
                 ]
             )

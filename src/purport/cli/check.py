@@ -52,6 +52,7 @@ _SNIFFED_BYTES = 4096
 )
 @click.option("--items", type=existing_file, help="Table of what is known of each item (CSV).")
 @click.option("--name", help="Name of the case.")
+@click.option("--notice", help="A line that every page of the dossier shows.")
 @encoding
 @workspace
 @click.option(
@@ -75,6 +76,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
     published: str | None,
     items: Path | None,
     name: str | None,
+    notice: str | None,
     encoding: str | None,
     workspace: str | None,
     fail_on: tuple[str, ...],
@@ -111,6 +113,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         published=parse_publication(published) if published else None,
         encoding=encoding,
         name=name,
+        notice=notice,
         agent=resolve("agent") or "purport",
         workers=int(workers) if workers else None,
         database=resolve("database"),
