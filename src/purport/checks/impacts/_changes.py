@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 __all__ = ["Blob", "Change", "compare", "find_blobs", "match_tones"]
 
 _SAMPLES = 6000
+_LINE_SAMPLES = 2000
+_LINE_SHARE = 0.8
+_NOISE_SAMPLES = 4000
 _BINS = 32
 _LEAST_IN_BIN = 12
 _LEAST_NOISE = 1.2
@@ -23,11 +26,15 @@ _MISREGISTRATION_PX = 0.6
 _LEAST_SLOPE = 0.22
 _LEAST_CORRELATION = 0.5
 _HIDDEN_REACH_PX = 7
+_WINDOW_MARGIN_PX = 8
 _FRAGMENT_REACH = 2.0
 
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
+
+_SQUARE_3 = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,56 +74,66 @@ class Blob:
         return float(np.sqrt(self.area_px / np.pi))
 
 
-def match_tones(earlier: Image, picture: Image, valid: Mask) -> tuple[Float, bool]:
+def match_tones(earlier: Image, picture: Image, places: Places) -> tuple[Float, bool]:
     """Bring an earlier picture to the tones of a picture.
+
+    Args:
+        earlier: Earlier picture.
+        picture: The picture.
+        places: Where both show ground, as indices into the flattened pictures (m,).
 
     Returns:
         The earlier picture at the picture's tones, and whether they correlate well enough.
     """
-    places = np.flatnonzero(valid)
     if len(places) < _BINS * _LEAST_IN_BIN:
         return earlier.astype(np.float32), False
     chosen = places[:: max(1, len(places) // _SAMPLES)]
-    before = earlier.ravel()[chosen].astype(np.float32)
-    now = picture.ravel()[chosen].astype(np.float32)
-    slope, offset, correlation = _robust_line(before, now)
+    before, now = earlier.ravel()[chosen], picture.ravel()[chosen]
+    every = max(1, len(chosen) // _LINE_SAMPLES)
+    slope, offset, correlation = _robust_line(
+        before[::every].astype(np.float32), now[::every].astype(np.float32)
+    )
     sound = slope > _LEAST_SLOPE and correlation > _LEAST_CORRELATION
     curve = _tone_curve(before, now, slope, offset)
     return np.asarray(cv2.LUT(earlier, curve), dtype=np.float32), sound
 
 
 def _robust_line(before: Float, now: Float) -> tuple[float, float, float]:
-    """Fit now = slope · before + offset without the worst quarter; return the correlation too."""
-    kept = np.ones(len(before), dtype=np.bool_)
+    """Fit now = slope · before + offset without the worst fifth; return the correlation too."""
+    x, y = before, now
     slope, offset, correlation = 0.0, 0.0, 0.0
     for _ in range(3):
-        x, y = before[kept], now[kept]
-        spread_x, spread_y = float(x.std()), float(y.std())
-        if spread_x == 0.0 or spread_y == 0.0:
+        mean_x, mean_y = float(x.mean()), float(y.mean())
+        apart_x, apart_y = x - np.float32(mean_x), y - np.float32(mean_y)
+        power_x, power_y = float(apart_x @ apart_x), float(apart_y @ apart_y)
+        if power_x == 0.0 or power_y == 0.0:
             return 0.0, float(np.median(now)), 0.0
-        correlation = float(((x - x.mean()) * (y - y.mean())).mean()) / (spread_x * spread_y)
-        slope = correlation * spread_y / spread_x
-        offset = float(y.mean()) - slope * float(x.mean())
-        residual = np.abs(now - slope * before - offset)
-        kept = residual <= np.quantile(residual, 0.8)
+        shared = float(apart_x @ apart_y)
+        correlation = shared / math.sqrt(power_x * power_y)
+        slope = shared / power_x
+        offset = mean_y - slope * mean_x
+        residual = np.abs(now - np.float32(slope) * before - np.float32(offset))
+        rank = int(_LINE_SHARE * (len(residual) - 1))
+        kept = residual <= np.partition(residual, rank)[rank]
+        x, y = before[kept], now[kept]
     return slope, offset, correlation
 
 
-def _tone_curve(before: Float, now: Float, slope: float, offset: float) -> Float:
+def _tone_curve(before: Image, now: Image, slope: float, offset: float) -> Float:
     """Return the table from earlier to present tones (256,): medians per level, else the line."""
-    bins = (before * (_BINS / 256.0)).astype(np.intp)
-    order = np.lexsort((now, bins))
-    edges = np.searchsorted(bins[order], np.arange(_BINS + 1))
-    counts = np.diff(edges)
+    bins = (before >> 3).astype(np.intp)
+    histogram = np.bincount((bins << 8) + now, minlength=256 * _BINS).reshape(_BINS, 256)
+    summed = np.cumsum(histogram, axis=1)
+    counts = summed[:, -1]
     filled = counts >= _LEAST_IN_BIN
     levels = (np.arange(_BINS) + 0.5) * (256.0 / _BINS)
-    line = slope * levels + offset
+    tones = slope * np.arange(256) + offset
     if not filled.any():
-        return np.asarray(slope * np.arange(256) + offset, dtype=np.float32)
-    middle = np.clip(edges[:-1] + counts // 2, 0, len(now) - 1)
-    departure = np.where(filled, now[order][middle] - line, 0.0)
+        return np.asarray(tones, dtype=np.float32)
+    medians = np.argmax(summed > (counts // 2)[:, None], axis=1)
+    departure = medians - (slope * levels + offset)
     smooth = np.interp(np.arange(256), levels[filled], departure[filled])
-    return np.asarray(slope * np.arange(256) + offset + smooth, dtype=np.float32)
+    return np.asarray(tones + smooth, dtype=np.float32)
 
 
 def compare(earlier: Image, picture: Image, valid: Mask, *, threshold: float) -> Change:
@@ -128,24 +145,25 @@ def compare(earlier: Image, picture: Image, valid: Mask, *, threshold: float) ->
         valid: Where both show ground (height, width).
         threshold: Score from which a pixel counts as changed.
     """
-    expected, sound = match_tones(earlier, picture, valid)
-    residual = picture.astype(np.float32) - expected
-    residual[~valid] = 0.0
-    inside = residual[valid]
+    open_here = valid.view(np.uint8)
+    places = np.flatnonzero(valid)
+    expected, sound = match_tones(earlier, picture, places)
+    residual = np.zeros(picture.shape, dtype=np.float32)
+    cv2.subtract(picture, expected, residual, mask=open_here, dtype=cv2.CV_32F)
     noise = _LEAST_NOISE
-    if len(inside):
-        noise = max(1.4826 * float(np.median(np.abs(inside[::5]))), _LEAST_NOISE)
-    horizontal = cv2.Sobel(expected, cv2.CV_32F, 1, 0, scale=0.125)
-    vertical = cv2.Sobel(expected, cv2.CV_32F, 0, 1, scale=0.125)
-    edges = cv2.dilate(cv2.magnitude(horizontal, vertical), np.ones((3, 3), np.uint8))
-    sigma = np.sqrt(noise**2 + (_MISREGISTRATION_PX * edges) ** 2)
-    score = cv2.boxFilter(residual, -1, (3, 3)) / sigma
-    score[~valid] = 0.0
-    count = max(int(np.count_nonzero(valid)), 1)
-    share = float(np.count_nonzero(np.abs(score) > threshold)) / count
+    if len(places):
+        sample = residual.ravel()[places[:: max(1, len(places) // _NOISE_SAMPLES)]]
+        noise = max(1.4826 * float(np.median(np.abs(sample))), _LEAST_NOISE)
+    horizontal = cv2.Sobel(expected, cv2.CV_32F, 1, 0, scale=0.125 * _MISREGISTRATION_PX)
+    vertical = cv2.Sobel(expected, cv2.CV_32F, 0, 1, scale=0.125 * _MISREGISTRATION_PX)
+    edges = cv2.dilate(cv2.magnitude(horizontal, vertical), _SQUARE_3)
+    sigma = cv2.magnitude(edges, np.full_like(edges, noise))
+    score = np.zeros(picture.shape, dtype=np.float32)
+    cv2.copyTo(cv2.divide(cv2.boxFilter(residual, -1, (3, 3)), sigma), open_here, score)
+    share = float(np.count_nonzero(np.abs(score) > threshold)) / max(len(places), 1)
     return Change(
         residual=residual,
-        score=np.asarray(score, dtype=np.float32),
+        score=score,
         noise=noise,
         share=share,
         sound=sound,
@@ -167,19 +185,35 @@ def find_blobs(
         threshold: Score from which a pixel counts as changed.
         least_area_px: Smallest patch.
     """
-    changed = (np.abs(change.score) > threshold).astype(np.uint8)
-    near = cv2.dilate(changed, np.ones((_HIDDEN_REACH_PX, _HIDDEN_REACH_PX), np.uint8))
-    whole = changed | (near & hidden.astype(np.uint8))
-    closed = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    changed = (np.abs(change.score) > threshold).view(np.uint8)
+    labels = np.zeros(changed.shape, dtype=np.int32)
+    left, top, width, height = cv2.boundingRect(changed)
+    if width == 0:
+        return (), labels
+    window = (
+        slice(max(top - _WINDOW_MARGIN_PX, 0), top + height + _WINDOW_MARGIN_PX),
+        slice(max(left - _WINDOW_MARGIN_PX, 0), left + width + _WINDOW_MARGIN_PX),
+    )
+    stats = _label_patches(changed[window], hidden[window], labels[window])
+    stats[:, cv2.CC_STAT_TOP] += window[0].start
+    stats[:, cv2.CC_STAT_LEFT] += window[1].start
     kept = [
         label
-        for label in range(1, count)
+        for label in range(1, len(stats))
         if stats[label, cv2.CC_STAT_AREA] >= least_area_px and np.any(changed[labels == label])
     ]
     blobs = [_describe(change, labels, label, stats[label]) for label in kept]
     ranked = sorted(blobs, key=lambda blob: (-blob.strength, blob.label))
-    return _join_fragments(ranked, np.asarray(labels, dtype=np.int32))
+    return _join_fragments(ranked, labels)
+
+
+def _label_patches(changed: Image, hidden: Mask, labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Write the number of each patch into `labels` and return the patches' statistics."""
+    near = cv2.dilate(changed, np.ones((_HIDDEN_REACH_PX, _HIDDEN_REACH_PX), np.uint8))
+    whole = changed | (near & hidden.view(np.uint8))
+    closed = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, _SQUARE_3)
+    _, labels[:], stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    return np.asarray(stats, dtype=np.int32)
 
 
 def _join_fragments(

