@@ -2,5 +2,5 @@
 
 collect_ignore = [
     f"src/purport/store/{name}.py"  # Django's models load only once Django is configured
-    for name in ("django_store", "kinds", "models", "verification")
+    for name in ("configuration", "django_store", "kinds", "models", "verification")
 ]

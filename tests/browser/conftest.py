@@ -51,9 +51,13 @@ def _load_builder() -> HandMade:
     return module
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser that the system has installed."""
+    """The browser that the system has installed.
+
+    It ends with the module: Playwright keeps an event loop in this thread, in which Django refuses
+    to work.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.fail("Chromium is not installed: run scripts/install-test-packages")
