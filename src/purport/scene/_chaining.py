@@ -24,6 +24,7 @@ from purport.scene._matching import (
 from purport.scene._overlays import OverlayMask, OverlayStatistics
 from purport.scene._survey import Survey
 from purport.scene._tracking import (
+    NEAR_LEVELS,
     Link,
     Track,
     Tracked,
@@ -131,14 +132,14 @@ class Chainer:
         self._shown: Image | None = None
         self._overlays: list[OverlayMask] = []
 
-    def feed(self, index: int, small: Image) -> None:
-        """Take the next frame, at working size."""
+    def feed(self, frame: Tracked, small: Image) -> None:
+        """Take the next frame, made ready, with the picture at working size."""
         if self._loss is not None:
-            self._wait(self._loss, index, small)
+            self._wait(self._loss, frame, small)
             return
-        if not self._advance(prepare(index, small), small):
+        if not self._advance(frame, small):
             self._loss = _Loss(self._references())
-            self._wait(self._loss, index, small)
+            self._wait(self._loss, frame, small)
 
     def finish(self) -> Chained:
         """Close the last shot and return everything."""
@@ -198,7 +199,9 @@ class Chainer:
         self, track: Track, frame: Tracked, guess: Matrix, *, share: float = _KEPT_AGREEMENT
     ) -> Link | None:
         """Follow corners to a frame; None also when the pictures do not agree afterwards."""
-        link = follow(track, frame, guess=guess)
+        link = follow(track, frame, guess=guess, levels=NEAR_LEVELS)
+        if link is None or link.share < _RENEW_SHARE:
+            link = follow(track, frame, guess=guess)
         if link is None or not self._agrees(track.frame, frame, link, share):
             return None
         return link
@@ -293,21 +296,20 @@ class Chainer:
 
     # Losing and finding
 
-    def _wait(self, loss: _Loss, index: int, small: Image) -> None:
+    def _wait(self, loss: _Loss, frame: Tracked, small: Image) -> None:
         """Keep a frame that could not be followed, try to find the place, judge the loss."""
-        loss.frames.append((index, small))
-        if not self._survey.blind[index]:
-            found = self._search(loss, index, small)
+        loss.frames.append((frame.index, small))
+        if not self._survey.blind[frame.index]:
+            found = self._search(loss, frame)
             if found is not None:
                 self._resume(loss, found)
                 return
         self._settle(loss, ended=False)
 
-    def _search(self, loss: _Loss, index: int, small: Image) -> tuple[_Key, Link] | None:
+    def _search(self, loss: _Loss, frame: Tracked) -> tuple[_Key, Link] | None:
         """Look for the place before the loss: by following, now and then by features."""
-        frame = prepare(index, small)
         share = _FOUND_AGREEMENT if loss.sighted < _PATIENT_FRAMES else 0.0
-        if loss.sighted:
+        if len(loss.frames) > 1:
             for key in loss.references:
                 link = self._follow(key.track, frame, self._guess(key), share=share)
                 if link is not None:
@@ -315,7 +317,7 @@ class Chainer:
         loss.sighted += 1
         if not should_attempt(loss.sighted - 1):
             return None
-        features = find_features(small, self._usable_at(index))
+        features = find_features(frame.picture, self._usable_at(frame.index))
         for key in loss.references:
             link = recognise(features, self._reference_of(key))
             if link is not None and self._agrees(key.track.frame, frame, link, share):
@@ -323,7 +325,7 @@ class Chainer:
         holds = loss.tried is not None and match_features(features, loss.tried) is not None
         if not holds or loss.tried is None:
             loss.tried = features
-        loss.attempts.append(Attempt(index=index, features=len(features), holds=holds))
+        loss.attempts.append(Attempt(index=frame.index, features=len(features), holds=holds))
         return None
 
     def _references(self) -> tuple[_Key, ...]:
@@ -387,13 +389,12 @@ class Chainer:
     def _settle(self, loss: _Loss, *, ended: bool) -> None:
         """End a loss that proves to be a cut or fade; let the oldest frames go when it lasts."""
         first, last = loss.frames[0][0], loss.frames[-1][0]
-        counts = [len(self._reference_of(key).positive) for key in loss.references]
         judgement = judge_loss(
             self._survey,
             first,
             loss.attempts,
             last=last,
-            features_before=max(counts, default=0),
+            features_before=self._most_features(loss) if loss.attempts else 0,
             ended=ended,
         )
         if judgement is Judgement.CUT:
@@ -403,6 +404,9 @@ class Chainer:
         elif len(loss.frames) > _LONGEST_WAIT:
             del loss.frames[1 : len(loss.frames) // 2]
 
+    def _most_features(self, loss: _Loss) -> int:
+        return max((len(self._reference_of(key)) for key in loss.references), default=0)
+
     def _restart(self, loss: _Loss, first: int, begins_with: Transition) -> None:
         """Begin a new shot at `first` and feed it the frames that waited."""
         self._close_shot()
@@ -410,7 +414,7 @@ class Chainer:
         self._keys, self._current, self._last = [], None, None
         self._motion, self._agreements, self._loss = [], [], None
         for index, small in loss.frames:
-            self.feed(index, small)
+            self.feed(prepare(index, small), small)
 
     def _close_shot(self) -> None:
         """Tell its graphics; a shot without a frame to anchor on is anchored on its first."""

@@ -47,26 +47,42 @@ class Features:
         return len(self.points)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference:
-    """A frame to be recognised, in both contrast polarities."""
+    """A frame to be recognised, in both contrast polarities; the negative only when it is needed.
 
-    positive: Features
-    """Features of the picture."""
-    negative: Features
-    """Features of its negative."""
+    Args:
+        picture: The locally normalised picture at working size.
+        usable: Not 0 where features may lie.
+    """
+
+    def __init__(self, picture: Image, usable: Image) -> None:
+        self._picture = picture
+        self._usable = usable
+        self._negative: Features | None = None
+        self.positive = _sift(picture, usable)
+        """Features of the picture."""
+
+    def __len__(self) -> int:
+        """Return the number of features of the picture."""
+        return len(self.positive)
+
+    @property
+    def negative(self) -> Features:
+        """Return the features of the picture's negative."""
+        if self._negative is None:
+            inverted = np.asarray(255 - self._picture, dtype=np.uint8)
+            self._negative = _sift(inverted, self._usable)
+        return self._negative
 
 
-def find_features(small: Image, usable: Image) -> Features:
-    """Find features where `usable` is not 0."""
-    return _sift(normalise(small), usable)
+def find_features(picture: Image, usable: Image) -> Features:
+    """Find features of a locally normalised picture where `usable` is not 0."""
+    return _sift(picture, usable)
 
 
 def find_reference(small: Image, usable: Image) -> Reference:
     """Find features in a picture and in its negative, where `usable` is not 0."""
-    picture = normalise(small)
-    negative = np.asarray(255 - picture, dtype=np.uint8)
-    return Reference(positive=_sift(picture, usable), negative=_sift(negative, usable))
+    return Reference(normalise(small), usable)
 
 
 def recognise(features: Features, reference: Reference) -> Link | None:

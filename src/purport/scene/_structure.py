@@ -57,9 +57,10 @@ def textured_share(thumbnail: Image) -> float:
 
 def flat_share(thumbnail: Image) -> float:
     """Return the share of a thumbnail within 4 levels of its median luma."""
-    middle = int(np.median(thumbnail))
-    near = (thumbnail >= middle - _FLAT_LEVELS) & (thumbnail <= middle + _FLAT_LEVELS)
-    return float(np.mean(near))
+    counts = np.cumsum(np.bincount(thumbnail.ravel(), minlength=256))
+    middle = int(np.searchsorted(counts, thumbnail.size // 2, side="right"))
+    below = int(counts[middle - _FLAT_LEVELS - 1]) if middle > _FLAT_LEVELS else 0
+    return (int(counts[min(middle + _FLAT_LEVELS, 255)]) - below) / thumbnail.size
 
 
 def likeness(edges: Edges, other: Edges) -> float:

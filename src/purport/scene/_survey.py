@@ -6,6 +6,7 @@ next. Segments break at cuts, but also at flashes; the second pass joins what be
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from purport.scene._structure import (
     make_thumbnail,
     textured_share,
 )
+from purport.scene.ahead import Ahead
 
 __all__ = [
     "WORKING_WIDTH_PX",
@@ -92,6 +94,23 @@ class Survey:
     """Segments, in order, covering every frame once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Measured:
+    """What one frame shows by itself; the numbers are those of `Survey`."""
+
+    pts: int
+    size: tuple[int, int]
+    small: Image
+    thumbnail: Image
+    edges: NDArray[np.float32]
+    mean: float
+    sd: float
+    sharpness: float
+    saturated: float
+    texture: float
+    flat: float
+
+
 @dataclass(slots=True)
 class _Columns:
     """Growing columns of per-frame numbers."""
@@ -107,24 +126,41 @@ class _Columns:
     flat: list[float] = field(default_factory=list)
     thumbnails: list[Image] = field(default_factory=list)
 
-    def add(self, frame: LumaFrame, small: Image, alike: float) -> None:
-        """Add one frame, given at working size too."""
-        thumbnail = make_thumbnail(small)
-        mean, deviation = cv2.meanStdDev(small)
-        before = self.thumbnails[-1] if self.thumbnails else thumbnail
-        ends = np.count_nonzero(
-            (thumbnail >= _SATURATED_LUMA) | (thumbnail <= 255 - _SATURATED_LUMA)
-        )
+    def add(self, frame: _Measured, alike: float) -> None:
+        """Add one frame."""
+        before = self.thumbnails[-1] if self.thumbnails else frame.thumbnail
         self.pts.append(frame.pts)
-        self.mean.append(float(mean[0, 0]))
-        self.sd.append(float(deviation[0, 0]))
-        self.step.append(float(cv2.absdiff(thumbnail, before).mean()))
+        self.mean.append(frame.mean)
+        self.sd.append(frame.sd)
+        self.step.append(float(cv2.mean(cv2.absdiff(frame.thumbnail, before))[0]))
         self.alike.append(alike)
-        self.sharpness.append(_sharpness(small, float(deviation[0, 0])))
-        self.saturated.append(ends / thumbnail.size)
-        self.texture.append(textured_share(thumbnail))
-        self.flat.append(flat_share(thumbnail))
-        self.thumbnails.append(thumbnail)
+        self.sharpness.append(frame.sharpness)
+        self.saturated.append(frame.saturated)
+        self.texture.append(frame.texture)
+        self.flat.append(frame.flat)
+        self.thumbnails.append(frame.thumbnail)
+
+
+def _measure(frame: LumaFrame) -> _Measured:
+    """Measure what a frame shows by itself."""
+    height, width = frame.luma.shape
+    small = reduce_picture(frame.luma, min(1.0, WORKING_WIDTH_PX / width))
+    thumbnail = make_thumbnail(small)
+    mean, deviation = cv2.meanStdDev(small)
+    ends = np.count_nonzero((thumbnail >= _SATURATED_LUMA) | (thumbnail <= 255 - _SATURATED_LUMA))
+    return _Measured(
+        pts=frame.pts,
+        size=(width, height),
+        small=small,
+        thumbnail=thumbnail,
+        edges=edges_of(thumbnail),
+        mean=float(mean[0, 0]),
+        sd=float(deviation[0, 0]),
+        sharpness=_sharpness(small, float(deviation[0, 0])),
+        saturated=ends / thumbnail.size,
+        texture=textured_share(thumbnail),
+        flat=flat_share(thumbnail),
+    )
 
 
 def _sharpness(small: Image, deviation: float) -> float:
@@ -147,36 +183,30 @@ def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
     Returns:
         The survey; None when there is no frame.
     """
-    columns = _Columns()
-    segments: list[Segment] = []
-    first = 0
-    statistics: OverlayStatistics | None = None
-    whole: OverlayStatistics | None = None
-    edges: NDArray[np.float32] | None = None
-    size, scale = (0, 0), 1.0
-    for position, frame in enumerate(frames):
-        if statistics is None:
-            height, width = frame.luma.shape
-            size, scale = (width, height), min(1.0, WORKING_WIDTH_PX / width)
-        small = reduce_picture(frame.luma, scale)
-        thumbnail = make_thumbnail(small)
-        new_edges = edges_of(thumbnail)
-        alike = 1.0 if edges is None else likeness(new_edges, edges)
-        if statistics is None or whole is None:
-            statistics, whole = OverlayStatistics(small.shape), OverlayStatistics(small.shape)
-        elif alike < _BREAK_LIKENESS:
-            segments.append(_close(statistics, first, position - 1))
-            statistics, first = OverlayStatistics(small.shape), position
-        if (position - first) % _SAMPLE_EVERY == 0:
-            statistics.add(small)
-        if position % _WHOLE_EVERY == 0 and flat_share(thumbnail) < _FLAT_SHARE:
-            whole.add(small)
-        columns.add(frame, small, alike)
-        edges = new_edges
-    if statistics is None or whole is None:
-        return None
-    segments.append(_close(statistics, first, len(columns.pts) - 1))
-    return _assemble(columns, segments, size, overlay=whole.estimate_mask())
+    with Ahead(frames, _measure) as measured:
+        first = next(measured, None)
+        return None if first is None else _gather(first, measured)
+
+
+def _gather(first: _Measured, others: Iterable[_Measured]) -> Survey:
+    """Put the frames together: columns, segments, graphics."""
+    columns, segments, start = _Columns(), list[Segment](), 0
+    shape = (first.small.shape[0], first.small.shape[1])
+    statistics, whole = OverlayStatistics(shape), OverlayStatistics(shape)
+    before = first
+    for position, frame in enumerate(chain((first,), others)):
+        alike = 1.0 if position == 0 else likeness(frame.edges, before.edges)
+        if alike < _BREAK_LIKENESS:
+            segments.append(_close(statistics, start, position - 1))
+            statistics, start = OverlayStatistics(shape), position
+        if (position - start) % _SAMPLE_EVERY == 0:
+            statistics.add(frame.small)
+        if position % _WHOLE_EVERY == 0 and frame.flat < _FLAT_SHARE:
+            whole.add(frame.small)
+        columns.add(frame, alike)
+        before = frame
+    segments.append(_close(statistics, start, len(columns.pts) - 1))
+    return _assemble(columns, segments, first.size, overlay=whole.estimate_mask())
 
 
 def _find_blind(texture: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -10,14 +10,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Link", "Track", "Tracked", "fit_homography", "follow", "normalise", "prepare"]
+__all__ = [
+    "FAR_LEVELS",
+    "NEAR_LEVELS",
+    "Link",
+    "Track",
+    "Tracked",
+    "fit_homography",
+    "follow",
+    "normalise",
+    "prepare",
+]
 
-_CORNERS = 180
+_CORNERS = 140
 _CORNER_QUALITY = 0.01
 _CORNER_SPACING_PX = 9
 _BLOCK_PX = 7
 _WINDOW_PX = 15
-_LEVELS = 3
 _LOCAL_PX = 31
 _GAIN = 26.0
 _LEAST_GAIN_SD = 0.8
@@ -30,6 +39,12 @@ _CORRELATION = 2.5
 _SPREAD_SHARE = 0.12
 _LEAST_COMMON = 0.05
 _TELLING_GAIN = 10.0
+FAR_LEVELS = 3
+"""Halvings with which corners are found again some 60 px from where they were expected."""
+
+NEAR_LEVELS = 1
+"""Halvings with which corners are found again some 15 px from where they were expected."""
+
 _TERMINATION = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.02)
 
 Image = NDArray[np.uint8]
@@ -136,13 +151,14 @@ def find_corners(frame: Tracked, usable: Image) -> Track:
     return Track(frame=frame, corners=np.asarray(points, dtype=np.float32))
 
 
-def follow(track: Track, to: Tracked, *, guess: Matrix) -> Link | None:
+def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS) -> Link | None:
     """Follow corners from a frame to another.
 
     Args:
         track: The frame with its corners.
         to: The other frame.
         guess: About where they went: homography from `track` to `to`.
+        levels: Times that the pictures are halved; each doubles how far the guess may be off.
 
     Returns:
         The link from `to` back to `track`'s frame; None when too few corners can be followed.
@@ -155,8 +171,8 @@ def follow(track: Track, to: Tracked, *, guess: Matrix) -> Link | None:
     if np.count_nonzero(inside) < _LEAST_INLIERS:
         return None
     origin, start = track.corners[inside], start[inside]
-    there, found = _flow(track.frame.picture, to.picture, origin, start)
-    back, found_back = _flow(to.picture, track.frame.picture, there, origin)
+    there, found = _flow(track.frame.picture, to.picture, origin, start, levels=levels)
+    back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
     returned = np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX
     good = found & found_back & returned & _inside(there, width, height)
     fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
@@ -172,7 +188,7 @@ def follow(track: Track, to: Tracked, *, guess: Matrix) -> Link | None:
 
 
 def _flow(
-    start: Image, end: Image, points: Points, guess: Points
+    start: Image, end: Image, points: Points, guess: Points, *, levels: int
 ) -> tuple[Points, NDArray[np.bool_]]:
     moved, found, _ = cv2.calcOpticalFlowPyrLK(
         start,
@@ -180,7 +196,7 @@ def _flow(
         points,
         guess.copy(),
         winSize=(_WINDOW_PX, _WINDOW_PX),
-        maxLevel=_LEVELS,
+        maxLevel=levels,
         criteria=_TERMINATION,
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
         minEigThreshold=1e-3,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from purport.core.errors import UnreadableMediaError
 from purport.core.media_time import FrameSpan
-from purport.media import Probe, decode_luma
+from purport.media import LumaFrame, Probe, decode_luma
 from purport.scene._chaining import Chained, Chainer
 from purport.scene._key_frames import (
     MOST_IN_A_SHOT,
@@ -26,6 +26,8 @@ from purport.scene._key_frames import (
     thin_evenly,
 )
 from purport.scene._survey import FrameSource, Survey, reduce_picture, survey_frames
+from purport.scene._tracking import Tracked, prepare
+from purport.scene.ahead import Ahead
 from purport.scene.records import KeyFrame, Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
@@ -33,6 +35,7 @@ __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 SCENE_VERSION = "1"
 """Raised whenever a scene could come out differently."""
 
+Image = NDArray[np.uint8]
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
@@ -76,10 +79,16 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
     chainer = Chainer(survey)
     planned = set(plan_key_frames(survey))
     kept: dict[int, KeyFrame] = {}
-    for frame in source():
-        chainer.feed(frame.index, reduce_picture(frame.luma, survey.scale))
-        if frame.index in planned:
-            kept[frame.index] = KeyFrame(index=frame.index, luma=freeze(frame.luma))
+
+    def make_ready(frame: LumaFrame) -> tuple[LumaFrame, Image, Tracked]:
+        small = reduce_picture(frame.luma, survey.scale)
+        return frame, small, prepare(frame.index, small)
+
+    with Ahead(source(), make_ready) as coming:
+        for frame, small, tracked in coming:
+            chainer.feed(tracked, small)
+            if frame.index in planned:
+                kept[frame.index] = KeyFrame(index=frame.index, luma=freeze(frame.luma))
     chained = chainer.finish()
     shots = _build_shots(survey, chained)
     return Scene(

@@ -12,6 +12,7 @@ from purport.checks.impacts._points import ImpactPoint, PointRules, estimate_poi
 from purport.checks.impacts._scan import Seen, ShotScan
 from purport.media import LumaFrame
 from purport.scene import Scene
+from purport.scene.ahead import Ahead
 
 __all__ = ["StrikeSighting", "find_sightings", "ground_patch"]
 
@@ -52,14 +53,19 @@ def find_sightings(
     """
     sightings: list[StrikeSighting] = []
     number, scan = 0, ShotScan(scene, scene.shots[0], rules)
-    for frame in frames:
-        if frame.index > scene.shots[number].span.last:
-            sightings.extend(_measure(scene, number, scan, point_rules))
-            number += 1
-            scan = ShotScan(scene, scene.shots[number], rules)
-        scan.feed(frame.index, frame.luma)
+    with Ahead(frames, _unchanged) as coming:
+        for frame in coming:
+            if frame.index > scene.shots[number].span.last:
+                sightings.extend(_measure(scene, number, scan, point_rules))
+                number += 1
+                scan = ShotScan(scene, scene.shots[number], rules)
+            scan.feed(frame.index, frame.luma)
     sightings.extend(_measure(scene, number, scan, point_rules))
     return tuple(sightings)
+
+
+def _unchanged(frame: LumaFrame) -> LumaFrame:
+    return frame
 
 
 def _measure(
