@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from purport.checks.place.records import ShotEvidence
 
@@ -10,6 +10,7 @@ __all__ = [
     "AcceptanceRule",
     "agrees_in_mirror",
     "first_failure",
+    "hints_at_place",
     "stands_above_chance",
 ]
 
@@ -20,8 +21,10 @@ class AcceptanceRule:
 
     fewest_inliers: int = 16
     """Different points of the reference that the joint homography explains."""
-    fewest_first_inliers: int = 9
+    fewest_first_inliers: int = 12
     """Of a single frame (or, where none suffices alone, of the frames pooled)."""
+    fewest_hint_inliers: int = 9
+    """Too few to say "yes" by themselves, too many to say "no"."""
     decoy_factor: float = 1.6
     """How many times the chance level the first inliers must be."""
     decoy_margin: int = 3
@@ -46,8 +49,12 @@ class AcceptanceRule:
 
 def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
     """Tell whether a count of first inliers stands above the chance level."""
-    floor = rule.decoy_factor * decoy_inliers + rule.decoy_margin
-    return first_inliers >= max(rule.fewest_first_inliers, floor)
+    return first_inliers >= max(rule.fewest_first_inliers, _chance_level(decoy_inliers, rule))
+
+
+def hints_at_place(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
+    """Tell whether a count of first inliers is too high for "does not show this place"."""
+    return first_inliers >= max(rule.fewest_hint_inliers, _chance_level(decoy_inliers, rule))
 
 
 def agrees_in_mirror(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
@@ -65,7 +72,7 @@ def first_failure(
         rule: The conditions.
         implausible: Why the homography cannot be a view; None when it can.
     """
-    chance = float(binom.sf(counted.blocks_agreeing - 1, counted.blocks, rule.chance_block))
+    chance = float(bdtrc(counted.blocks_agreeing - 1, counted.blocks, rule.chance_block))
     strong = counted.first_inliers >= rule.strong_first_inliers
     limit = rule.largest_p_value if strong else rule.largest_weak_p_value
     crowded = counted.cells < rule.fewest_cells or counted.spread < rule.smallest_spread
@@ -92,3 +99,7 @@ def first_failure(
         ),
     }
     return next((words for words, failed in failures.items() if failed), None)
+
+
+def _chance_level(decoy_inliers: int, rule: AcceptanceRule) -> float:
+    return rule.decoy_factor * decoy_inliers + rule.decoy_margin

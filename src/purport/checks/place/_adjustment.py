@@ -14,10 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
-from scipy.stats import f as fisher
 
-__all__ = ["Adjusted", "Adjustment", "Observations", "adjust_homography", "normalisation_of"]
+__all__ = [
+    "Adjusted",
+    "Adjustment",
+    "Observations",
+    "adjust_homography",
+    "normalisation_of",
+    "widening",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -121,16 +126,17 @@ def adjust_homography(
     settled = False
     for iteration in range(_ITERATIONS):
         whiten, residual, jacobian = _linearise(theta, unit, seen, scale=normal[0, 0])
-        white = np.einsum("nij,nj->ni", whiten, residual)
+        white = _whitened(whiten, residual[..., None])[..., 0]
         length = np.hypot(white[:, 0], white[:, 1])
         if iteration < _SCALE_ITERATIONS:
             spread = float(np.median(length)) / _RAYLEIGH_MEDIAN
         if not np.isfinite(spread) or spread == 0.0:
             break
         weight = 1.0 / (1.0 + (length / (spread * _CAUCHY)) ** 2)
-        design = np.einsum("nij,njk->nik", whiten, jacobian)
-        normal_matrix = np.einsum("n,nij,nik->jk", weight, design, design)
-        score = np.einsum("n,nij,ni->j", weight, design, white)
+        design = _whitened(whiten, jacobian).reshape(-1, _PARAMETERS)
+        weighted = design * np.repeat(weight, 2)[:, None]
+        normal_matrix = weighted.T @ design
+        score = weighted.T @ white.ravel()
         step = _solve(normal_matrix, score)
         if step is None:
             return None
@@ -167,8 +173,30 @@ def _linearise(
         by_pixel @ np.swapaxes(by_pixel, 1, 2) * seen.pixel_sd[:, None, None] ** 2
         + np.eye(2) * seen.ground_sd[:, None, None] ** 2
     )
-    whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    return whiten, ground - seen.ground, jacobian
+    return _whitening(covariance), ground - seen.ground, jacobian
+
+
+def _whitening(covariance: FloatArray) -> FloatArray:
+    """Return the inverses of the lower Cholesky factors of covariances (n, 2, 2)."""
+    first = 1.0 / np.sqrt(covariance[:, 0, 0])
+    slope = covariance[:, 1, 0] * first**2
+    second = 1.0 / np.sqrt(covariance[:, 1, 1] - slope * covariance[:, 1, 0])
+    whiten = np.zeros_like(covariance)
+    whiten[:, 0, 0] = first
+    whiten[:, 1, 0] = -slope * second
+    whiten[:, 1, 1] = second
+    return whiten
+
+
+def _whitened(whiten: FloatArray, columns: FloatArray) -> FloatArray:
+    """Multiply lower triangular matrices (n, 2, 2) with matrices (n, 2, k)."""
+    return np.stack(
+        [
+            whiten[:, 0, 0, None] * columns[:, 0],
+            whiten[:, 1, 0, None] * columns[:, 0] + whiten[:, 1, 1, None] * columns[:, 1],
+        ],
+        axis=1,
+    )
 
 
 def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray | None:
@@ -194,8 +222,8 @@ def _assess(
     scale = 2.0 / max(size)
     whiten, residual, jacobian = _linearise(theta, unit, seen, scale=scale)
     cluster = _clusters(seen.pixels, size, settings.cells)
-    design = np.einsum("nij,njk->nik", whiten, jacobian)
-    white = np.einsum("nij,nj->ni", whiten, residual)
+    design = _whitened(whiten, jacobian)
+    white = _whitened(whiten, residual[..., None])[..., 0]
     weight = 1.0 / (1.0 + (white**2).sum(axis=1) / (spread * _CAUCHY) ** 2)
     # How the weighted residual changes with the residual: less than the weight, as it falls.
     bend = (
@@ -266,8 +294,17 @@ def _jackknife(own: FloatArray, score: FloatArray, cluster: NDArray[np.intp]) ->
         shifts.append(shift)
     away = np.array(shifts)
     covariance = (count - 1) / count * away.T @ away
-    widen = 2.0 * fisher.ppf(_COVERAGE, 2, freedom) / chi2.ppf(_COVERAGE, 2)
-    return np.asarray(covariance * widen, dtype=np.float64)
+    return np.asarray(covariance * widening(freedom), dtype=np.float64)
+
+
+def widening(freedom: int) -> float:
+    """Return by how much Fisher's F (2, freedom) widens the 95 % ellipse of a known covariance.
+
+    With two degrees of freedom in its numerator, F has a quantile in closed form; half of
+    chi-squared (2) is its limit for many in the denominator.
+    """
+    outside = 1.0 - _COVERAGE
+    return float(freedom * np.expm1(-2.0 / freedom * np.log(outside)) / (-2.0 * np.log(outside)))
 
 
 def _shared_sd(

@@ -160,10 +160,11 @@ def guided_matches(
     distance, near = tree.query(expected[usable], k=_CANDIDATES)
     inside = distance <= radius_px * scale[:, None]
     inside &= _alike(take(picture, usable), patch, near=near, jacobian=jacobian)
-    cosine = np.einsum(
-        "nd,nkd->nk", picture.descriptors[usable], patch.descriptors[near], optimize=True
+    cosine = np.full(near.shape, -1.0, dtype=np.float32)
+    row, column = np.nonzero(inside)
+    cosine[row, column] = np.einsum(
+        "nd,nd->n", picture.descriptors[usable[row]], patch.descriptors[near[row, column]]
     )
-    cosine[~inside] = -1.0
     best = cosine.argmax(axis=1)
     rows = np.arange(len(usable))
     top = cosine[rows, best].copy()

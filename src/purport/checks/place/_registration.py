@@ -27,7 +27,7 @@ from purport.checks.place._geometry import (
 )
 from purport.checks.place._scouting import Scouted, scout, scout_views
 from purport.checks.place._tracing import Traced, trace_views
-from purport.checks.place._views import Mapped, View, shot_views
+from purport.checks.place._views import Mapped, View
 from purport.checks.place.records import Polarity, ShotEvidence, ShotGround
 from purport.core.homographies import GroundHomography, Matrix3
 from purport.scene import Scene, Shot
@@ -95,7 +95,13 @@ class _Task:
 
 
 def register_shot(
-    scene: Scene, shot: Shot, mapped: Mapped, *, settings: MatchSettings, reference_sd_m: float
+    scene: Scene,
+    shot: Shot,
+    mapped: Mapped,
+    *,
+    views: list[View],
+    settings: MatchSettings,
+    reference_sd_m: float,
 ) -> Registered:
     """Register a shot to a stretch of the reference, and decide whether it shows it.
 
@@ -103,11 +109,11 @@ def register_shot(
         scene: The video.
         shot: One of its shots.
         mapped: The stretch, with its points.
+        views: Key frames of the shot, with their points.
         settings: How.
         reference_sd_m: Standard uncertainty of the reference per axis. [m]
     """
     size = (scene.width_px, scene.height_px)
-    views = shot_views(scene, shot, most=settings.key_frames, most_features=settings.frame_features)
     task = _Task(
         shot=shot, step=scene.step, views=views, mapped=mapped, size=size, settings=settings
     )
@@ -319,7 +325,7 @@ def _poll(task: _Task, traced: Sequence[Traced], polarity: Polarity) -> tuple[in
         diagonal = 2.0 * float(np.hypot(*(expected[4] - expected[0])))
         if float(np.median(np.hypot(*(found - expected).T))) <= _AGREES_WITHIN * diagonal:
             agreeing += 1
-        elif alone.inliers >= task.settings.rule.fewest_first_inliers:
+        elif alone.inliers >= task.settings.rule.fewest_hint_inliers:
             disagreeing += 1
     return agreeing, disagreeing
 

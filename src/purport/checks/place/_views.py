@@ -1,6 +1,9 @@
 """What is matched: key frames of a shot on one side, a stretch of the reference on the other."""
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import cv2
 import numpy as np
@@ -11,7 +14,7 @@ from purport.checks.place._features import Features, detect_features
 from purport.imagery import LumaPatch
 from purport.scene import KeyFrame, Scene, Shot
 
-__all__ = ["Mapped", "View", "map_patch", "shot_views", "usable_area"]
+__all__ = ["Mapped", "View", "map_patch", "shot_views", "usable_area", "views_ahead"]
 
 FloatArray = NDArray[np.float64]
 
@@ -59,13 +62,47 @@ def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
 
 def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:
     """Find the distinctive points of up to `most` key frames of a shot, by index."""
+    return [_view(scene, shot, frame, most_features) for frame in _frames(scene, shot, most=most)]
+
+
+def views_ahead(
+    pool: ThreadPoolExecutor,
+    scene: Scene,
+    shots: Sequence[Shot],
+    *,
+    most: int,
+    most_features: int,
+) -> Iterator[tuple[Shot, list[View]]]:
+    """Yield each shot with its views, those of the next shot already under way.
+
+    Args:
+        pool: Threads to find points in.
+        scene: The video.
+        shots: Which shots, in this order.
+        most: Key frames of a shot, at most.
+        most_features: Distinctive points of a frame, at most.
+    """
+
+    def begin(shot: Shot) -> list[Future[View]]:
+        frames = _frames(scene, shot, most=most)
+        return [pool.submit(_view, scene, shot, frame, most_features) for frame in frames]
+
+    coming = begin(shots[0]) if shots else []
+    for shot, following in zip_longest(shots, shots[1:]):
+        views = [waiting.result() for waiting in coming]
+        coming = begin(following) if following is not None else []
+        yield shot, views
+
+
+def _frames(scene: Scene, shot: Shot, *, most: int) -> list[KeyFrame]:
+    """Return up to `most` linked key frames of a shot, spread evenly, by index."""
     frames = [
         frame
         for frame in scene.key_frames
         if frame.index in shot.span and bool(scene.linked[frame.index])
     ]
     places = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
-    return [_view(scene, shot, frames[place], most_features) for place in places]
+    return [frames[place] for place in places]
 
 
 def usable_area(overlay: NDArray[np.bool_]) -> NDArray[np.bool_]:

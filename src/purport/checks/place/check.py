@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,14 +13,14 @@ from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
-    stands_above_chance,
+    hints_at_place,
 )
 from purport.checks.place._adjustment import Adjustment
 from purport.checks.place._geometry import ViewLimits, apply_homography
 from purport.checks.place._power import PowerRule, test_power
 from purport.checks.place._registration import MatchSettings, Registered, register_shot
 from purport.checks.place._search import finer_stretch, stretches
-from purport.checks.place._views import Mapped, map_patch
+from purport.checks.place._views import Mapped, map_patch, views_ahead
 from purport.checks.place.records import (
     FrameGround,
     PlaceAnswer,
@@ -33,12 +34,13 @@ from purport.core.digests import JsonObject
 from purport.core.findings import Finding
 from purport.core.positions import GeoPoint, MapPoint, from_geographic, to_geographic
 from purport.core.records import to_json
-from purport.imagery import Reference, open_reference
+from purport.imagery import LumaPatch, Reference, open_reference
 from purport.scene import Scene, Shot
 
 __all__ = ["PlaceCheck"]
 
 _MOST_FRAMES_LISTED = 600
+_THREADS = 2
 _HORIZON = (
     "The ground is taken as a plane: buildings and slopes lean away from the camera, and a point "
     "above the ground is placed too far from it."
@@ -158,8 +160,7 @@ class PlaceCheck:
         """Look in one stretch of the reference after the other until a shot is found."""
         outcome: _Outcome | None = None
         for patch in stretches(reference, claimed, side_px=self.reference_side_px):
-            mapped = map_patch(patch, most_features=self.reference_features)
-            outcome = self._register(scene, reference, mapped)
+            outcome = self._register(scene, reference, patch)
             best = outcome.best()
             if best is not None:
                 return self._refined(scene, reference, outcome, best)
@@ -183,34 +184,37 @@ class PlaceCheck:
         )
         if finer is None:
             return outcome
-        mapped = map_patch(finer, most_features=self.reference_features)
-        again = self._register(scene, reference, mapped)
+        again = self._register(scene, reference, finer)
         accepted = [sum(bool(r.ground) for r in o.results) for o in (outcome, again)]
         return again if accepted[1] >= accepted[0] else outcome
 
-    def _register(self, scene: Scene, reference: Reference, mapped: Mapped) -> _Outcome:
+    def _register(self, scene: Scene, reference: Reference, patch: LumaPatch) -> _Outcome:
         by_length = sorted(scene.shots, key=lambda shot: -len(shot.span))[: self.most_shots]
         tried: list[Shot] = sorted(by_length, key=lambda shot: shot.span.first)
-        return _Outcome(
-            mapped=mapped,
-            results=tuple(
+        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+            mapping = pool.submit(map_patch, patch, most_features=self.reference_features)
+            ahead = views_ahead(
+                pool, scene, tried, most=self.key_frames, most_features=self.frame_features
+            )
+            results = tuple(
                 register_shot(
                     scene,
                     shot,
-                    mapped,
+                    mapping.result(),
+                    views=views,
                     settings=self._settings(),
                     reference_sd_m=self._accuracy_m(reference),
                 )
-                for shot in tried
-            ),
-        )
+                for shot, views in ahead
+            )
+            return _Outcome(mapped=mapping.result(), results=results)
 
     def _power(self, scene: Scene, outcome: _Outcome) -> PowerTest | None:
         if outcome.best() is not None:
             return None
         counts = [(r.evidence.first_inliers, r.evidence.decoy_inliers) for r in outcome.results]
         hinted = any(
-            stands_above_chance(*count, self.rule) or agrees_in_mirror(*count, self.rule)
+            hints_at_place(*count, self.rule) or agrees_in_mirror(*count, self.rule)
             for count in counts
         )
         if hinted:

@@ -6,6 +6,7 @@ import pytest
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     first_failure,
+    hints_at_place,
     stands_above_chance,
 )
 from purport.checks.place.records import Polarity, ShotEvidence
@@ -71,6 +72,14 @@ def test_twenty_nine_inliers_on_one_spot_are_refused() -> None:
 
 def test_standing_above_chance_needs_factor_and_margin() -> None:
     rule = AcceptanceRule()
-    assert stands_above_chance(10, 4, rule)
-    assert not stands_above_chance(9, 4, rule)
-    assert not stands_above_chance(8, 0, rule)
+    assert stands_above_chance(13, 6, rule)
+    assert not stands_above_chance(12, 6, rule)
+    assert not stands_above_chance(11, 0, rule)
+
+
+def test_too_few_points_for_yes_may_be_too_many_for_no() -> None:
+    rule = AcceptanceRule()
+    assert hints_at_place(9, 0, rule)
+    assert not stands_above_chance(9, 0, rule)
+    assert not hints_at_place(8, 0, rule)
+    assert not hints_at_place(12, 6, rule)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.stats import chi2
+from scipy.stats import f as fisher
 
 from purport.checks.place._adjustment import (
     Adjusted,
@@ -8,6 +9,7 @@ from purport.checks.place._adjustment import (
     Observations,
     adjust_homography,
     normalisation_of,
+    widening,
 )
 
 SIZE = (640, 360)
@@ -145,3 +147,9 @@ def test_matches_on_a_line_determine_nothing() -> None:
         steady=seen.steady,
     )
     assert adjust_homography(line, TRUE, size=SIZE, settings=Adjustment()) is None
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 7, 44])
+def test_the_covariance_is_widened_by_the_quantile_of_fishers_f(freedom: int) -> None:
+    expected = 2.0 * fisher.ppf(0.95, 2, freedom) / chi2.ppf(0.95, 2)
+    assert widening(freedom) == pytest.approx(expected)
