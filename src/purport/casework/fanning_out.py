@@ -1,4 +1,4 @@
-"""Steps that depend on each other, on one core or several, by Dask."""
+"""Steps that depend on each other, one after the other or, by Dask, on several cores."""
 
 import multiprocessing
 import os
@@ -6,12 +6,9 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from graphlib import TopologicalSorter
 from multiprocessing.connection import wait
 from typing import TypeAlias
-
-from dask.callbacks import Callback
-from dask.local import get_sync
-from dask.multiprocessing import get as get_in_processes
 
 from purport.core.errors import UnavailableError
 
@@ -39,14 +36,50 @@ def compute(
     if not graph:
         return
     processes = min(items, workers or len(os.sched_getaffinity(0)))
-    keep = Callback(posttask=lambda key, result, *_: finished(key, result))
-    with keep:
-        if processes == 1:
-            get_sync(dict(graph), list(graph))
-            return
-        pool = ProcessPoolExecutor(
-            processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-        )
+    if processes == 1:
+        _compute_here(graph, finished)
+    else:
+        _compute_in_processes(graph, processes, finished)
+
+
+def _compute_here(graph: Graph, finished: Callable[[str, object], None]) -> None:
+    """Do one step after the other, each after those whose results it takes."""
+    waits = {name: _names(list(arguments), graph) for name, (_, *arguments) in graph.items()}
+    results: dict[str, object] = {}
+    for name in TopologicalSorter(waits).static_order():
+        function, *arguments = graph[name]
+        if not callable(function):
+            message = f"step {name!r} has no function"
+            raise TypeError(message)
+        results[name] = function(*(_filled_in(argument, results) for argument in arguments))
+        finished(name, results[name])
+
+
+def _names(argument: object, graph: Graph) -> list[str]:
+    """Return the names of steps in an argument."""
+    if isinstance(argument, list):
+        return [name for part in argument for name in _names(part, graph)]
+    return [argument] if isinstance(argument, str) and argument in graph else []
+
+
+def _filled_in(argument: object, results: Mapping[str, object]) -> object:
+    """Return an argument with results in the place of the names of their steps."""
+    if isinstance(argument, list):
+        return [_filled_in(part, results) for part in argument]
+    return results.get(argument, argument) if isinstance(argument, str) else argument
+
+
+def _compute_in_processes(
+    graph: Graph, processes: int, finished: Callable[[str, object], None]
+) -> None:
+    # Imported here, as one item alone, the usual case, does without.
+    from dask.callbacks import Callback  # noqa: PLC0415 - takes long, see above
+    from dask.multiprocessing import get as get_in_processes  # noqa: PLC0415 - the same
+
+    pool = ProcessPoolExecutor(
+        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
+    with Callback(posttask=lambda key, result, *_: finished(key, result)):
         try:
             get_in_processes(dict(graph), list(graph), pool=pool, optimize_graph=False, chunksize=1)
         except BrokenProcessPool as error:
