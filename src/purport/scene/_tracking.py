@@ -1,10 +1,11 @@
 """Links between two frames: corners followed from one to the other, and the homography they fit.
 
-Corners are followed on locally normalised pictures (so that gain and exposure do not matter), there
-and back (so that what cannot be followed drops out), under a mask that leaves out graphics.
+Corners are followed on locally normalised pictures (so that gain and exposure do not matter), under
+a mask that leaves out graphics. Unless most of them agree to a fraction of a pixel, they are
+followed there and back, so that what cannot be followed drops out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,6 +32,8 @@ _LOCAL_PX = 31
 _GAIN = 26.0
 _LEAST_GAIN_SD = 0.8
 _BACK_PX = 0.7
+_SURE_SHARE = 0.75
+_SURE_SD_PX = 0.15
 _RESIDUAL_PX = 1.5
 _LEAST_INLIERS = 14
 _LEAST_SHARE = 0.4
@@ -128,13 +131,17 @@ def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> 
     laid = cv2.warpPerspective(frame.half, onto, (width, height))
     open_here = cv2.resize(usable, (width, height), interpolation=cv2.INTER_NEAREST)
     covered = cv2.warpPerspective(open_here, onto, (width, height), flags=cv2.INTER_NEAREST)
-    both = (covered > 0) & (open_here > 0)
-    if np.count_nonzero(both) < _LEAST_COMMON * both.size:
+    both = cv2.bitwise_and(covered, open_here)
+    count = int(np.count_nonzero(both))
+    if count < _LEAST_COMMON * both.size:
         return 0.0
-    one = laid[both].astype(np.float32) - 128.0
-    two = other.half[both].astype(np.float32) - 128.0
-    power = float((one * one).mean() * (two * two).mean())
-    return float((one * two).mean()) / power**0.5 if power > 0.0 else 0.0
+    middle = np.full_like(both, 128)
+    one = np.zeros(both.shape, dtype=np.float32)
+    two = np.zeros(both.shape, dtype=np.float32)
+    cv2.subtract(laid, middle, one, mask=both, dtype=cv2.CV_32F)
+    cv2.subtract(other.half, middle, two, mask=both, dtype=cv2.CV_32F)
+    power = float(np.vdot(one, one)) * float(np.vdot(two, two))
+    return float(np.vdot(one, two)) / power**0.5 if power > 0.0 else 0.0
 
 
 def find_corners(frame: Tracked, usable: Image) -> Track:
@@ -172,19 +179,15 @@ def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS
         return None
     origin, start = track.corners[inside], start[inside]
     there, found = _flow(track.frame.picture, to.picture, origin, start, levels=levels)
-    back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
-    returned = np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX
-    good = found & found_back & returned & _inside(there, width, height)
+    good = found & _inside(there, width, height)
     fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
+    if fitted is None or fitted.share < _SURE_SHARE or fitted.sd_px > _SURE_SD_PX:
+        back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
+        good &= found_back & (np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX)
+        fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
     if fitted is None:
         return None
-    return Link(
-        matrix=fitted.matrix,
-        sd_px=fitted.sd_px,
-        inliers=fitted.inliers,
-        share=fitted.share,
-        seen=len(origin) / len(track.corners),
-    )
+    return replace(fitted, seen=len(origin) / len(track.corners))
 
 
 def _flow(
