@@ -96,12 +96,11 @@ class Link:
 def normalise(small: Image) -> Image:
     """Take out local brightness and overall gain."""
     wide = small.astype(np.float32)
-    detail = wide - cv2.boxFilter(wide, -1, (_LOCAL_PX, _LOCAL_PX))
-    typical = max(float(np.abs(detail[::4, ::4]).mean()), _LEAST_GAIN_SD)
-    gain = _GAIN / typical
-    return np.asarray(
-        cv2.convertScaleAbs(np.clip(detail * gain, -127, 127) + 128.0), dtype=np.uint8
-    )
+    local = cv2.boxFilter(wide, -1, (_LOCAL_PX, _LOCAL_PX))
+    typical = float(np.abs(wide[::4, ::4] - local[::4, ::4]).mean())
+    gain = _GAIN / max(typical, _LEAST_GAIN_SD)
+    picture = cv2.addWeighted(wide, gain, local, -gain, 128.0, dtype=cv2.CV_8U)  # saturates
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def prepare(index: int, small: Image) -> Tracked:
