@@ -166,9 +166,8 @@ def _describe(values: ImpactsValues) -> str:
     sentences = [f"{count} distinct {noun} seen."]
     repeats = len(values.strikes) - count
     if repeats:
-        sentences.append(
-            f"{repeats} more showing{'s' * (repeats > 1)} repeat a strike seen before."
-        )
+        again = "1 more shows" if repeats == 1 else f"{repeats} more show"
+        sentences.append(f"{again} a strike seen before.")
     measured = [strike for strike in values.strikes if strike.offset_m is not None]
     for strike in measured[:1] if len(measured) == 1 else ():
         low, high = strike.offset_95_m or (0.0, 0.0)

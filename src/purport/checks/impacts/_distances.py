@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import ncx2
+from scipy.special import chndtr
 
 __all__ = [
     "TargetShape",
@@ -99,7 +99,7 @@ def critical_value(ratio: float, coverage: float) -> float:
 
     def excess(half_width: float) -> float:
         low, high = max(ratio - half_width, 0.0), ratio + half_width
-        inside = ncx2.cdf(high**2, 2, ratio**2) - ncx2.cdf(low**2, 2, ratio**2)
+        inside = chndtr(high**2, 2, ratio**2) - chndtr(low**2, 2, ratio**2)
         return float(inside) - coverage
 
     return float(brentq(excess, 1e-6, 8.0, xtol=1e-6))
