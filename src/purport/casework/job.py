@@ -196,10 +196,10 @@ def _collect_footage(
         items, refused = collect_sheet(workspace, request.items_sheet, defaults=defaults)
         collected += len(items)
         faults.extend(refused)
-    if collected == 0 and len(errors) == 1:
-        raise errors[0]
     if collected == 0 and faults:
         all_errors = [InputError(f.subject, f.fault, remedy=f.remedy) for f in faults]
+        if len(faults) == 1:
+            raise errors[0] if errors else all_errors[0]
         raise SeveralFaultsError.collect("footage", all_errors)
     return tuple(faults)
 

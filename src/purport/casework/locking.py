@@ -1,5 +1,6 @@
 """One process at a time writes to a workspace; the operating system lets go when it dies."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 from purport.core.errors import InputError, WorkspaceBusyError
 from purport.vault import translate_storage_faults
 
-__all__ = ["WorkspaceLock"]
+__all__ = ["REFUSED", "WorkspaceLock"]
 
 _PID_BYTES = 32
+REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""What the operating system answers where we may not write."""
 
 
 class WorkspaceLock:
@@ -53,7 +56,9 @@ class WorkspaceLock:
 def _open(path: Path, subject: str) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
         raise InputError(
             subject,
             "the folder cannot be written to",

@@ -24,14 +24,20 @@ def parse_publication(text: str) -> Publication:
     return Publication(published=published, basis="recorded by user", url=url.strip() or None)
 
 
+_COORDINATES = 2
+
+
 def parse_point(text: str) -> GeoPoint:
     """Read "LON,LAT" in degrees.
 
     Raises:
         InputError: It is no such pair, or not on Earth.
     """
+    parts = text.split(",")
     try:
-        longitude, latitude = (float(part) for part in text.split(","))
+        if len(parts) != _COORDINATES:
+            raise ValueError(f"two numbers are expected, got {len(parts)}")  # noqa: TRY301 - one way out
+        longitude, latitude = (float(part) for part in parts)
         return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
     except ValueError as error:
         raise InputError(

@@ -14,7 +14,7 @@ from typing import Self
 from uuid import uuid4
 
 from purport import __version__
-from purport.casework.locking import WorkspaceLock
+from purport.casework.locking import REFUSED, WorkspaceLock
 from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError
 from purport.store import Entry, Store, open_store
@@ -223,7 +223,9 @@ def _lock(folder: Path, *, create: bool) -> WorkspaceLock:
         with translate_storage_faults(str(folder)):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-            except PermissionError as error:
+            except OSError as error:
+                if error.errno not in REFUSED:
+                    raise
                 raise InputError(
                     str(folder),
                     "the folder cannot be made",

@@ -3,6 +3,20 @@
 Sub-commands are imported when they are called, so that `purport --version` and help stay fast.
 """
 
-from purport.cli._main import main
+import sys
+from typing import NoReturn
 
 __all__ = ["main"]
+
+EXIT_INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code, also when stopped while still loading."""
+    try:
+        from purport.cli._main import main as run  # noqa: PLC0415 - an interrupt here is no crash
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\npurport: interrupted; what was reported as stored is stored.\n")
+        sys.exit(EXIT_INTERRUPTED)

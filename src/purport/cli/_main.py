@@ -5,6 +5,7 @@ used · 4 bytes or records are not what was recorded · 5 something is not to be
 full, missing tool) · 70 a bug of Purport · 130 interrupted.
 """
 
+import errno
 import sys
 from typing import NoReturn
 
@@ -21,6 +22,9 @@ EXIT_INTEGRITY = 4
 EXIT_UNAVAILABLE = 5
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+_REFUSED = frozenset({errno.EACCES, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM})
+_REFUSED |= {errno.EROFS}
+_SCARCE = frozenset({errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENOSPC})
 
 purport = LazyGroup(
     "purport",
@@ -74,6 +78,10 @@ def _report(error: Exception) -> int:
         if isinstance(error, errors.IntegrityError):
             return EXIT_INTEGRITY
         return EXIT_UNAVAILABLE if isinstance(error, errors.UnavailableError) else EXIT_BUG
+    if isinstance(error, OSError) and error.errno in _REFUSED | _SCARCE:
+        click.echo(f"purport: {error.filename or 'a file'}: {error.strerror}", err=True)
+        click.echo("  Choose a place that can be written to, or make room there.", err=True)
+        return EXIT_INPUT if error.errno in _REFUSED else EXIT_UNAVAILABLE
     import traceback  # noqa: PLC0415 - only for a bug
 
     traceback.print_exception(error)

@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import click
 
@@ -12,10 +12,11 @@ from purport.casework import Progress, quiet
 from purport.core.casefile import CaseFile, Fault
 from purport.core.claims import Claim, Part
 from purport.core.digests import JsonValue
-from purport.core.ratings import Rating
+from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.text import Text
 
 __all__ = ["print_faults", "print_json", "print_verdicts", "progress_bars"]
@@ -42,6 +43,9 @@ _SHORT = {
     Rating.NOT_CHECKABLE: "–",
 }
 _LONGEST_QUOTE = 70
+_UNFOLDED = 1000
+"""Columns in which everything has room."""
+Verdicts: TypeAlias = Mapping[tuple[str, Part], Verdict]
 
 
 class _Bars:
@@ -104,26 +108,69 @@ def print_faults(faults: Iterable[Fault]) -> None:
 
 
 def print_verdicts(case: CaseFile) -> None:
-    """Print the table of verdicts: a row a claim, a column a part."""
+    """Print the table of verdicts: a row a claim, a column a part; too wide, a list."""
     from rich.console import Console  # noqa: PLC0415 - kept out of start-up
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     if not case.claims:
         click.echo("No story was given, so there are no claims to judge; see the findings.")
         return
-    by_part = {(verdict.claim, verdict.part): verdict for verdict in case.verdicts}
-    table = Table(title="Verdicts (proposed, not reviewed)", title_justify="left", pad_edge=False)
-    table.add_column("Claim", overflow="fold", min_width=24)
-    for part in Part:
-        table.add_column(part.value.replace("_", " "), no_wrap=True)
-    for claim in case.claims:
-        cells = [by_part.get((claim.id, part)) for part in Part]
-        table.add_row(Text(_headline(claim)), *(_cell(verdict) for verdict in cells))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
-    console.print(table)
+    by_part = {(verdict.claim, verdict.part): verdict for verdict in case.verdicts}
+    table = _table(case, by_part)
+    unfolded = console.options.update(width=_UNFOLDED)
+    if console.measure(table, options=unfolded).minimum <= console.width:
+        console.print(table)
+        return
+    console.print(_title(case), style="italic")
+    for claim in case.claims:
+        console.print(_list_entry(claim, by_part))
+
+
+def _table(case: CaseFile, by_part: Verdicts) -> "Table":
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - kept out of start-up
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(
+        title=_title(case),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("Claim", overflow="fold", min_width=20)
+    rows = [[_cell(by_part.get((claim.id, part))) for part in Part] for claim in case.claims]
+    for part, cells in zip(Part, zip(*rows, strict=True), strict=True):
+        width = max(len(_name(part)), *(cell.cell_len for cell in cells))
+        table.add_column(_name(part), no_wrap=True, min_width=width)
+    for claim, row in zip(case.claims, rows, strict=True):
+        table.add_row(Text(_headline(claim)), *row)
+    return table
+
+
+def _list_entry(claim: Claim, by_part: Verdicts) -> "Text":
+    """Return a claim with the parts that could be judged, a line each."""
+    from rich.text import Text  # noqa: PLC0415 - kept out of start-up
+
+    entry = Text(_headline(claim))
+    verdicts = [verdict for part in Part if (verdict := by_part.get((claim.id, part)))]
+    for verdict in verdicts:
+        if verdict.rating is not Rating.NOT_CHECKABLE or verdict.review is ReviewState.REVIEWED:
+            entry.append(f"\n    {_name(verdict.part):<10} ").append_text(_cell(verdict))
+    return entry
+
+
+def _name(part: Part) -> str:
+    return part.value.replace("_", " ")
+
+
+def _title(case: CaseFile) -> str:
+    reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in case.verdicts)
+    if not reviewed:
+        return "Verdicts (proposed, not reviewed)"
+    return f"Verdicts (✓ {reviewed} reviewed; the others proposed, not reviewed)"
 
 
 def _cell(verdict: Verdict | None) -> "Text":
@@ -131,7 +178,8 @@ def _cell(verdict: Verdict | None) -> "Text":
 
     if verdict is None:
         return Text("")
-    return Text(_SHORT[verdict.rating], style=_STYLES[verdict.rating])
+    tick = " ✓" if verdict.review is ReviewState.REVIEWED else ""
+    return Text(_SHORT[verdict.rating] + tick, style=_STYLES[verdict.rating])
 
 
 def _headline(claim: Claim) -> str:

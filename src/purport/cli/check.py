@@ -18,9 +18,14 @@ EXIT_INPUT = 3
 _STORY_SUFFIXES = {".htm", ".html", ".md", ".text", ".txt", ".xhtml"}
 _RATINGS = {rating.value.lower().replace(" ", "-"): rating for rating in Rating}
 _SNIFFED_BYTES = 4096
+_EXAMPLE = """\b
+Example:
+  purport check story.html strike.mp4 --reference place.tif \\
+      --target 36.62,35.32 --published 2015-09-30,https://example.org/video
+"""
 
 
-@click.command()
+@click.command(epilog=_EXAMPLE)
 @click.argument("inputs", nargs=-1, type=existing_file, metavar="[STORY] [FOOTAGE]...")
 @click.option("--reference", type=existing_file, help="Orthophoto of the place claimed.")
 @click.option(
@@ -88,7 +93,6 @@ def check(  # noqa: PLR0913 - click passes every option by its name
     A story alone gives its ledger, footage alone its findings. Everything is preserved in the
     workspace; a second run recomputes only what changed.
 
-    For example: purport check story.html strike.mp4 --reference place.tif --target 36.62,35.32
     Without inputs it checks what the workspace already holds.
     """
     story, footage = split_inputs(inputs)
@@ -153,13 +157,18 @@ def _print(outcome: CheckOutcome, *, as_json: bool) -> None:
         print_json(outcome.document)
         return
     print_verdicts(outcome.case)
+    case = outcome.case
     click.echo(
-        f"{len(outcome.case.items)} items, {len(outcome.case.claims)} claims, "
-        f"{len(outcome.case.findings)} findings "
+        f"{_count(len(case.items), 'item')}, {_count(len(case.claims), 'claim')}, "
+        f"{_count(len(case.findings), 'finding')} "
         f"({outcome.computed} computed, {outcome.cached} taken from the workspace)."
     )
     if outcome.dossier is not None:
         click.echo(f"Dossier: {outcome.dossier}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _exit_code(outcome: CheckOutcome, fail_on: Sequence[Rating]) -> int:

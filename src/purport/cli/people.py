@@ -8,7 +8,7 @@ from purport.cli._options import author, workspace, workspace_folder
 from purport.cli._settings import resolve
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
-from purport.core.ratings import Rating
+from purport.core.ratings import Rating, ReviewState
 
 __all__ = ["judge", "mark"]
 
@@ -93,7 +93,8 @@ def judge(
             raise click.UsageError("--rating, --author and --reason go with CLAIM and PART.")
         with _open(workspace) as opened:
             verdicts = judge_case(opened)
-        click.echo(f"{len(verdicts)} verdicts proposed.")
+        reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in verdicts)
+        click.echo(f"{len(verdicts) - reviewed} verdicts proposed, {reviewed} reviewed.")
         return
     if part is None or author is None or reason is None:
         raise click.UsageError("To confirm or replace a rating give CLAIM PART --author --reason.")

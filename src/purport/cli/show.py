@@ -23,6 +23,8 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
     if as_json:
         print_json(to_json(case.claims))
         return
+    if not case.claims:
+        click.echo("No claims: preserve a story with purport add story or check.", err=True)
     for claim in case.claims:
         words = " … ".join(" ".join(span.exact.split()) for span in claim.content)
         click.echo(f"{claim.id}  {claim.claimant} ({claim.quote_type.value})")
@@ -39,12 +41,14 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
 @workspace
 @as_json
 def findings(*, check_name: str | None, workspace: str | None, as_json: bool) -> None:
-    """List what the checks found, and which did not run for want of what."""
+    """List what the checks found, which did not run for want of what, and people's marks."""
     case = _read(workspace)
     chosen = [finding for finding in case.findings if check_name in (None, finding.check)]
     if as_json:
         print_json(to_json(chosen))
         return
+    if not (case.findings or case.not_run):
+        click.echo("No findings: nothing was checked yet; run purport check.", err=True)
     names = {item.record.digest: item.record.name for item in case.items}
     for finding in chosen:
         name = names.get(finding.item, "the case") if finding.item else "the case"
@@ -53,6 +57,9 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
     for absent in case.not_run:
         name = names.get(absent.item, "the case") if absent.item else "the case"
         click.echo(f"not run  {absent.check} on {name}: {'; '.join(absent.missing)}")
+    for mark in case.marks if check_name is None else ():
+        values = ", ".join(f"{key} {value}" for key, value in mark.values.items())
+        click.echo(f"{mark.id}  {mark.kind} on {names[mark.item]}, by {mark.author}: {values}")
 
 
 @click.command()

@@ -37,6 +37,7 @@ EXIT_INPUT = 3
 def init(*, workspace: str | None, name: str | None, date: str | None) -> None:
     """Make an empty workspace: a folder with a database and a vault."""
     folder = workspace_folder(workspace)
+    _stated("--date", date)
     with _open(folder, create=True) as opened:
         describe_case(opened, name=name, date=date)
     click.echo(f"Workspace: {folder}")

@@ -24,6 +24,8 @@ What the evidence says is a finding and never an error. ::
 
 from collections.abc import Sequence
 
+_LISTED_FAULTS = 5
+
 __all__ = [
     "BrokenChainError",
     "ConsistencyError",
@@ -115,8 +117,14 @@ class SeveralFaultsError(InputError):
 
     @classmethod
     def collect(cls, subject: str, faults: Sequence[PurportError]) -> "SeveralFaultsError":
-        """Join `faults` under one `subject`."""
-        joined = "; ".join(str(fault) for fault in faults)
+        """Join `faults` under one `subject`: the first five, and how many more there are."""
+        listed = [
+            fault.fault if fault.subject == subject else str(fault)
+            for fault in faults[:_LISTED_FAULTS]
+        ]
+        if len(faults) > _LISTED_FAULTS:
+            listed.append(f"and {len(faults) - _LISTED_FAULTS} more")
+        joined = "; ".join(listed)
         remedies = " ".join(dict.fromkeys(fault.remedy for fault in faults))
         return cls(subject, f"{len(faults)} faults: {joined}", remedy=remedies)
 

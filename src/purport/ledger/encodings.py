@@ -23,9 +23,10 @@ _XML_DECLARED = re.compile(
 )
 _SNIFFED_BYTES = 4096
 _BOM_BASIS = "byte order mark"
+_TRIED_BASIS = "valid UTF-8"
 _REMEDY = (
-    "Find out in which encoding it was written and pass it (encoding=…), or save the page again "
-    "as UTF-8; Purport never guesses."
+    "Find out in which encoding it was written and pass it (--encoding windows-1251, say), or "
+    "save the page again as UTF-8; Purport never guesses."
 )
 _WHATWG = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-8", "utf-16-le": "utf-8"}
 """Labels that the HTML standard reads as another encoding."""
@@ -65,7 +66,7 @@ def decode_bytes(content: bytes, *, name: str, encoding: str | None) -> Decoded:
         label = declared.group(1).decode("ascii", "replace")
         known = _python_name(label, name)
         return _decode_as(content, _WHATWG.get(known, known), "meta charset", name)
-    return _decode_as(content, "utf-8", "valid UTF-8", name)
+    return _decode_as(content, "utf-8", _TRIED_BASIS, name)
 
 
 def bom_length(encoding: str, basis: str) -> int:
@@ -90,7 +91,8 @@ def _decode_as(content: bytes, encoding: str, basis: str, name: str) -> Decoded:
     try:
         text = content[skipped:].decode(known)
     except UnicodeDecodeError as error:
-        fault = f"byte {error.start + skipped} is not valid {known} ({basis}): {error.reason}"
+        because = "nothing declares another" if basis == _TRIED_BASIS else basis
+        fault = f"byte {error.start + skipped} is not valid {known} ({because}): {error.reason}"
         raise UnreadableStoryError(name, fault, remedy=_REMEDY) from error
     except LookupError as error:  # a codec that is no text encoding, such as "hex"
         raise UnreadableStoryError(

@@ -183,7 +183,7 @@ def test_items_of_a_sheet_are_checked(run: Run, tmp_path: Path, clip: Callable[.
     assert case.items[0].record.claimed_time == parse_stated_time("2015-09")
     assert [fault.subject for fault in case.faults] == ["gone.mp4"]
     sheet.write_text("file\ngone.mp4\n")
-    with pytest.raises(SeveralFaultsError, match=r"gone\.mp4"):
+    with pytest.raises(InputError, match=r"^gone\.mp4: cannot be read"):
         run(items_sheet=sheet)
 
 

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,9 @@ def test_every_command_can_be_imported_and_explains_itself(command: str) -> None
         (errors.BrokenChainError("a", "b", remedy="c"), 4, "a: b\n  c"),
         (errors.StorageFullError("a", "b", remedy="c"), 5, "a: b\n  c"),
         (errors.ConsistencyError("a", "b", remedy="c"), 70, "a: b\n  c"),
+        (OSError(errno.EROFS, "Read-only file system", "d/x"), 3, "d/x: Read-only file system\n  "),
+        (OSError(errno.ENOSPC, "No space left", "d/x"), 5, "d/x: No space left\n  Choose"),
+        (FileNotFoundError(errno.ENOENT, "gone", "d/x"), 70, "this is a bug of Purport"),
         (RuntimeError("boom"), 70, "this is a bug of Purport"),
     ],
 )
@@ -86,3 +90,17 @@ def test_nothing_to_check_is_wrong_use(tmp_path: Path) -> None:
     assert out.returncode == 2
     assert "Give a story, footage or both" in out.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_an_interrupt_while_loading_is_no_crash() -> None:
+    code = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from purport.cli import main; main()\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert out.returncode == 130
+    assert out.stderr.strip().startswith("purport: interrupted")

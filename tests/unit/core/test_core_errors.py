@@ -26,6 +26,13 @@ def test_several_faults_keep_each_one_and_say_each_remedy_once() -> None:
     assert joined.remedy == "Give dates."
 
 
+def test_several_faults_of_one_file_name_it_once_and_are_not_listed_without_end() -> None:
+    faults = [InputError("map", f"feature {n} is undated", remedy="Date it.") for n in range(1, 8)]
+    joined = str(SeveralFaultsError.collect("map", faults))
+    assert joined.startswith("map: 7 faults: feature 1 is undated; feature 2")
+    assert joined.endswith("feature 5 is undated; and 2 more")
+
+
 @pytest.mark.parametrize("name", errors.__all__)
 def test_every_error_is_a_purport_error_with_an_explanation(name: str) -> None:
     kind = getattr(errors, name)
