@@ -45,7 +45,7 @@ class Decoded:
 
 
 def decode_bytes(content: bytes, *, name: str, encoding: str | None) -> Decoded:
-    """Decode a document: byte order mark, declared encoding, meta charset, valid UTF-8.
+    """Decode a document: as the user declared it, byte order mark, meta charset, valid UTF-8.
 
     Args:
         content: The preserved bytes.

@@ -53,7 +53,7 @@ class KeyFrame:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """What one pass over a video's frames found; n frames."""
+    """What was found in a video's frames; n frames."""
 
     width_px: int
     """Width of the display picture."""

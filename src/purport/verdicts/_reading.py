@@ -79,6 +79,8 @@ class StrikeSeen:
     """Quality of the measurement."""
     confidence_reason: str
     """Why."""
+    not_measured: str | None = None
+    """Why there is no offset, in the check's words; None when there is one."""
 
     def label(self) -> str:
         """Return how sentences name it."""
@@ -306,6 +308,7 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
             target_basis=basis,
             confidence=confidence,
             confidence_reason=reason,
+            not_measured=strike.get("not_measured"),
         )
 
 

@@ -38,8 +38,8 @@ WHAT_SLOTS = (
 
 _MEASURE = (
     (
-        "The strike on footage that can be placed on the map, with the target's position "
-        "(`--target`) or outline (`--target-area`)."
+        "The strike on footage whose publication is recorded (`--published`) and that can be "
+        "placed on the map, with the target's position (`--target`) or outline (`--target-area`)."
     ),
 )
 _IMAGERY = (
@@ -132,7 +132,7 @@ def _unmeasured(strike: StrikeSeen) -> Instance:
         confidence=Confidence.LOW,
         confidence_reason="It could not be measured.",
         subject=strike.label(),
-        tells="could not be measured against a target",
+        tells=f"could not be measured against a target. {strike.not_measured or ''}".rstrip(". "),
     )
 
 

@@ -81,6 +81,14 @@ class TestOutcome:
         assert verdict.rating is Rating.UNPROVEN
         assert any("could not be measured" in sentence for sentence in verdict.because)
 
+    def test_an_unpublished_strike_says_what_is_missing(self) -> None:
+        unpublished = "It is not recorded where and when the footage was published."
+        found = strikes(CLIP, {**strike(), "not_measured": unpublished})
+        verdict = _what(HIT, found=found)
+        assert verdict.rating is Rating.UNPROVEN
+        assert any(unpublished.rstrip(".") in sentence for sentence in verdict.because)
+        assert any("--published" in sentence for sentence in verdict.would_change)
+
     def test_all_falls_to_one_miss(self) -> None:
         found = strikes(CLIP, strike(offset_m=1.0, sd_m=0.5), strike(offset_m=12.0, onset_s=6.0))
         verdict = _what(ALL_HIT, found=found)

@@ -76,7 +76,7 @@ class Candidate:
     before_valid: Mask
     """Where that is known."""
     region: Mask
-    """Where the change began, in the base view; everywhere for a disturbance."""
+    """Where the change began, in the base view; nowhere yet for a disturbance."""
     until_s: float
     """When watching ends."""
     early: list[View] = field(default_factory=list)
