@@ -110,7 +110,7 @@ def test_a_second_run_computes_nothing(workspace: Path, outcome: CheckOutcome) -
     assert again.computed == 0
     assert again.case.findings == outcome.case.findings
     assert again.case.verdicts == outcome.case.verdicts
-    assert verify_workspace(workspace).objects == 5  # story, two clips, orthophoto, layers
+    assert verify_workspace(workspace).objects == 6  # story, 2 clips, orthophoto, layers, area
 
 
 def test_a_story_alone_leaves_every_part_open(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError, InputError, UnreadableMediaError
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
-from purport.imagery import open_reference, require_inside
+from purport.imagery import load_area, open_reference, require_inside
 from purport.ledger import read_document
 from purport.media import probe_media
 from purport.store import Attachment, AttachmentKind, Setting
@@ -28,6 +28,7 @@ __all__ = [
     "collect_item",
     "collect_reference",
     "collect_story",
+    "collect_target_area",
     "describe_case",
     "describe_items",
 ]
@@ -204,6 +205,19 @@ def collect_control(workspace: Workspace, path: Path) -> Digest:
     attachment = Attachment(kind=AttachmentKind.CONTROL, digest=digest, name=path.name)
     workspace.record([attachment], _collected([digest]))
     return digest
+
+
+def collect_target_area(workspace: Workspace, path: Path) -> tuple[GeoPoint, ...]:
+    """Preserve a file that outlines a target, and return the outline's ring, not closed.
+
+    Raises:
+        UnreadableSheetError: It cannot be read, or holds no polygon; nothing is stored.
+    """
+    outline = load_area(path, name=path.name)
+    digest = workspace.vault.put_file(path)
+    attachment = Attachment(kind=AttachmentKind.TARGET_AREA, digest=digest, name=path.name)
+    workspace.record([attachment], _collected([digest]))
+    return outline
 
 
 def _parse_date(text: str) -> StatedTime:

@@ -11,6 +11,7 @@ from purport.casework.collecting import (
     collect_item,
     collect_reference,
     collect_story,
+    collect_target_area,
     describe_case,
     describe_items,
 )
@@ -28,7 +29,6 @@ from purport.core.digests import JsonObject
 from purport.core.errors import InputError, SeveralFaultsError
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
-from purport.imagery import load_area
 from purport.reports import case_document
 from purport.store import Entry, InputFault
 
@@ -152,7 +152,7 @@ def _require_something(workspace: Workspace) -> None:
 
 def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) -> None:
     """Take in everything, and record what was wrong with footage that could not be read."""
-    target = _target(request)
+    target = _target(workspace, request)
     describe_case(workspace, name=request.name, date=request.date, notice=request.notice)
     story = None
     if request.story is not None:
@@ -226,13 +226,13 @@ def _report(workspace: Workspace, request: CheckRequest, progress: Progress) -> 
     return dossier
 
 
-def _target(request: CheckRequest) -> Target | None:
+def _target(workspace: Workspace, request: CheckRequest) -> Target | None:
     if request.target is not None and request.target_area is not None:
         raise InputError(
             "target", "a point and an area are given", remedy="Give one of --target, --target-area."
         )
     if request.target_area is not None:
-        outline = load_area(request.target_area, name=request.target_area.name)
+        outline = collect_target_area(workspace, request.target_area)
         return Target(outline=outline, standard_uncertainty_m=request.target_sd_m)
     if request.target is not None:
         return Target(point=request.target, standard_uncertainty_m=request.target_sd_m)

@@ -46,11 +46,12 @@ class AttachmentKind(StrEnum):
 
     CONTROL = "control"
     REFERENCE = "reference"
+    TARGET_AREA = "target_area"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto or control layer of the case."""
+    """An orthophoto, control layer or target outline of the case."""
 
     kind: AttachmentKind
     """What it is for."""
