@@ -6,9 +6,9 @@ Sub-commands are imported when they are called, so that `purport --version` and 
 import sys
 from typing import NoReturn
 
-__all__ = ["main"]
+from purport.cli._exit_codes import EXIT_INTERRUPTED
 
-EXIT_INTERRUPTED = 130
+__all__ = ["main"]
 
 
 def main() -> NoReturn:

@@ -12,16 +12,17 @@ from typing import NoReturn
 import click
 
 from purport import __version__
+from purport.cli._exit_codes import (
+    EXIT_BUG,
+    EXIT_INPUT,
+    EXIT_INTEGRITY,
+    EXIT_INTERRUPTED,
+    EXIT_UNAVAILABLE,
+)
 from purport.cli._lazy import LazyGroup
 
 __all__ = ["main", "purport"]
 
-EXIT_FAIL_ON = 1
-EXIT_INPUT = 3
-EXIT_INTEGRITY = 4
-EXIT_UNAVAILABLE = 5
-EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
 _REFUSED = frozenset({errno.EACCES, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM})
 _REFUSED |= {errno.EROFS}
 _SCARCE = frozenset({errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENOSPC})

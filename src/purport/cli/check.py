@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from purport.casework import CheckOutcome, CheckRequest, check_case, parse_point, parse_publication
+from purport.cli._exit_codes import EXIT_FAIL_ON, EXIT_INPUT
 from purport.cli._options import as_json, encoding, existing_file, workspace, workspace_folder
 from purport.cli._output import print_faults, print_json, print_verdicts, progress_bars
 from purport.cli._settings import resolve
@@ -13,8 +14,6 @@ from purport.core.ratings import Rating
 
 __all__ = ["check"]
 
-EXIT_FAIL_ON = 1
-EXIT_INPUT = 3
 _STORY_SUFFIXES = {".htm", ".html", ".md", ".text", ".txt", ".xhtml"}
 _RATINGS = {rating.value.lower().replace(" ", "-"): rating for rating in Rating}
 _SNIFFED_BYTES = 4096

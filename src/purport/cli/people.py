@@ -2,10 +2,10 @@
 
 import click
 
-from purport.casework import Workspace, judge_case, review_verdict
+from purport.casework import judge_case, review_verdict
 from purport.casework import mark as place_mark
-from purport.cli._options import author, workspace, workspace_folder
-from purport.cli._settings import resolve
+from purport.cli._opening import open_workspace
+from purport.cli._options import author, workspace
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
 from purport.core.ratings import Rating, ReviewState
@@ -55,7 +55,7 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
         "pixel_sd": pixel_sd,
     }
     values = {name: value for name, value in given.items() if value is not None}
-    with _open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         record = place_mark(
             opened,
             item=item,
@@ -91,14 +91,14 @@ def judge(
     if claim is None:
         if any(option is not None for option in (rating, author, reason)):
             raise click.UsageError("--rating, --author and --reason go with CLAIM and PART.")
-        with _open(workspace) as opened:
+        with open_workspace(workspace) as opened:
             verdicts = judge_case(opened)
         reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in verdicts)
         click.echo(f"{len(verdicts) - reviewed} verdicts proposed, {reviewed} reviewed.")
         return
     if part is None or author is None or reason is None:
         raise click.UsageError("To confirm or replace a rating give CLAIM PART --author --reason.")
-    with _open(workspace) as opened:
+    with open_workspace(workspace) as opened:
         verdict = review_verdict(
             opened,
             claim=claim,
@@ -108,11 +108,3 @@ def judge(
             rating=_RATINGS[rating] if rating else None,
         )
     click.echo(f"{claim} {part}: {verdict.rating.value} ({verdict.review.value})")
-
-
-def _open(workspace: str | None) -> Workspace:
-    return Workspace.open(
-        workspace_folder(workspace),
-        agent=resolve("agent") or "purport",
-        database=resolve("database"),
-    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from purport.casework import Workspace, case_file, write_case_dossier
+from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
 from purport.cli._settings import resolve
@@ -67,11 +68,7 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
 @workspace
 def report(*, out: Path | None, workspace: str | None) -> None:
     """Write the dossier: one HTML file that needs nothing else."""
-    with Workspace.open(
-        workspace_folder(workspace),
-        agent=resolve("agent") or "purport",
-        database=resolve("database"),
-    ) as opened:
+    with open_workspace(workspace) as opened:
         click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
 
 

@@ -6,7 +6,6 @@ import click
 
 from purport.casework import (
     ItemDetails,
-    Workspace,
     collect_control,
     collect_item,
     collect_reference,
@@ -17,6 +16,8 @@ from purport.casework import (
     parse_publication,
     verify_workspace,
 )
+from purport.cli._exit_codes import EXIT_INPUT
+from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, encoding, existing_file, workspace, workspace_folder
 from purport.cli._output import print_faults, print_json
 from purport.cli._settings import resolve
@@ -27,8 +28,6 @@ from purport.core.records import to_json
 
 __all__ = ["add", "init", "verify"]
 
-EXIT_INPUT = 3
-
 
 @click.command()
 @workspace
@@ -38,7 +37,7 @@ def init(*, workspace: str | None, name: str | None, date: str | None) -> None:
     """Make an empty workspace: a folder with a database and a vault."""
     folder = workspace_folder(workspace)
     _stated("--date", date)
-    with _open(folder, create=True) as opened:
+    with open_workspace(workspace, create=True) as opened:
         describe_case(opened, name=name, date=date)
     click.echo(f"Workspace: {folder}")
 
@@ -54,7 +53,7 @@ def add() -> None:
 @workspace
 def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> None:
     """Preserve a news page or text and read its claims."""
-    with _open(workspace_folder(workspace)) as opened:
+    with open_workspace(workspace) as opened:
         story = collect_story(opened, path, encoding=encoding)
     click.echo(f"{story.document.digest}  {story.document.name}")
 
@@ -107,7 +106,7 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
         claimed_time=_stated("--date", date),
         target=stated_target,
     )
-    with _open(workspace_folder(workspace)) as opened:
+    with open_workspace(workspace) as opened:
         record = collect_item(opened, path, details=details)
     click.echo(f"{record.digest}  {record.name}")
 
@@ -117,7 +116,7 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
 @workspace
 def add_items(*, sheet: Path, workspace: str | None) -> int:
     """Preserve every item of a table (CSV, a row an item)."""
-    with _open(workspace_folder(workspace)) as opened:
+    with open_workspace(workspace) as opened:
         records, faults = collect_sheet(opened, sheet)
     for record in records:
         click.echo(f"{record.digest}  {record.name}")
@@ -131,7 +130,7 @@ def add_items(*, sheet: Path, workspace: str | None) -> int:
 @workspace
 def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
     """Preserve an orthophoto of the place claimed."""
-    with _open(workspace_folder(workspace)) as opened:
+    with open_workspace(workspace) as opened:
         click.echo(f"{collect_reference(opened, path, accuracy_m=accuracy)}  {path.name}")
 
 
@@ -140,7 +139,7 @@ def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) 
 @workspace
 def add_control(*, path: Path, workspace: str | None) -> None:
     """Preserve a layer of who held what when."""
-    with _open(workspace_folder(workspace)) as opened:
+    with open_workspace(workspace) as opened:
         click.echo(f"{collect_control(opened, path)}  {path.name}")
 
 
@@ -160,15 +159,6 @@ def verify(*, workspace: str | None, as_json: bool) -> None:
     click.echo(
         f"Whole: {result.objects} preserved objects, {result.records} records, "
         f"{result.events} custody events. Head of the chain: {result.head}"
-    )
-
-
-def _open(folder: Path, *, create: bool = False) -> Workspace:
-    return Workspace.open(
-        folder,
-        create=create,
-        agent=resolve("agent") or "purport",
-        database=resolve("database"),
     )
 
 
