@@ -41,6 +41,12 @@ class GroundHomography:
     structure), independent from point to point. [m]"""
     reference_sd_m: float
     """Standard uncertainty, per axis, of the reference itself, common to all points. [m]"""
+    lean: tuple[float, float] | None = None
+    """East and north displacement on the map of a point 1 m above the plane, at the middle of the
+    picture; None when not known. [1]"""
+    height_sd_m: float = 0.0
+    """Standard uncertainty of the height above the plane of what is seen, independent from point to
+    point; without `lean` it moves nothing. [m]"""
 
     def to_map(self) -> FloatArray:
         """Return the plain matrix from pixel to easting and northing (3, 3), h33 = 1."""
@@ -60,7 +66,8 @@ class GroundHomography:
             The map point; its covariance is absolute (it includes the reference's own).
 
         Uncertainty:
-            First order in the matrix parameters and the pixel.
+            First order in the matrix parameters and the pixel; an unknown height moves the point
+            along `lean`.
 
         Raises:
             ConsistencyError: The pixel lies on or beyond the horizon of the homography.
@@ -73,6 +80,7 @@ class GroundHomography:
             by_parameters @ np.array(self.covariance) @ by_parameters.T
             + by_pixel @ pixel_covariance @ by_pixel.T
             + np.eye(2) * (self.ground_sd_m**2 + self.reference_sd_m**2)
+            + self.height_covariance()
         )
         return MapPoint(
             easting_m=float(ground[0]) + self.origin_m[0],
@@ -100,9 +108,15 @@ class GroundHomography:
             by_parameters @ np.array(self.covariance) @ by_parameters.T
             + here_pixel @ pixel_covariance @ here_pixel.T
             + there_pixel @ other_covariance @ there_pixel.T
-            + 2.0 * np.eye(2) * self.ground_sd_m**2,
+            + 2.0 * (np.eye(2) * self.ground_sd_m**2 + self.height_covariance()),
             dtype=np.float64,
         )
+
+    def height_covariance(self) -> FloatArray:
+        """Return what an unknown height adds to the covariance of one point (2, 2). [m²]"""
+        if self.lean is None:
+            return np.zeros((2, 2))
+        return np.asarray(np.outer(self.lean, self.lean) * self.height_sd_m**2, dtype=np.float64)
 
     def _linearise(self, pixel: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the ground point (2,), its Jacobians by parameters (2, 8) and by pixel (2, 2)."""

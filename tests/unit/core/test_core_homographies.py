@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,34 @@ def test_what_two_points_share_cancels_in_their_difference() -> None:
     assert np.sqrt(apart[0, 0]) < 0.05
 
 
+def test_an_unknown_height_moves_points_along_the_lean_as_often_as_stated() -> None:
+    lean, height_sd_m = (1.2, -0.9), 4.0
+    ground = replace(homography(), lean=lean, height_sd_m=height_sd_m, ground_sd_m=0.5)
+    stated = ground.project((420.0, 250.0), pixel_covariance=NO_PIXEL_ERROR).covariance()
+    apart = ground.difference_covariance(
+        (300.0, 180.0),
+        (420.0, 250.0),
+        pixel_covariance=NO_PIXEL_ERROR,
+        other_covariance=NO_PIXEL_ERROR,
+    )
+    rng = np.random.default_rng(RNG_SEED)
+    heights = rng.normal(size=(2, 20_000)) * height_sd_m
+    moved = heights[..., None] * np.array(lean) + rng.normal(size=(2, 20_000, 2)) * 0.5
+    # 20,000 samples give a variance to 1 %: three of its standard deviations
+    np.testing.assert_allclose(stated, np.cov(moved[0].T), rtol=0.03, atol=0.02)
+    np.testing.assert_allclose(apart, np.cov((moved[1] - moved[0]).T), rtol=0.03, atol=0.04)
+    for covariance, errors in ((stated, moved[0]), (apart, moved[1] - moved[0])):
+        squared = np.einsum("ni,ij,nj->n", errors, np.linalg.inv(covariance), errors)
+        # the 95 % ellipse of two dimensions; 20,000 trials give a share to 0.15 %
+        assert float((squared < 5.991).mean()) == pytest.approx(0.95, abs=0.006)
+
+
+def test_a_height_without_a_known_lean_moves_nothing() -> None:
+    flat = replace(homography(), height_sd_m=5.0)
+    point = flat.project((420.0, 250.0), pixel_covariance=NO_PIXEL_ERROR)
+    assert not np.any(point.covariance())
+
+
 def test_beyond_the_horizon_nothing_is_projected() -> None:
     with pytest.raises(ConsistencyError, match="horizon"):
         homography().project((-9000.0, -4000.0), pixel_covariance=NO_PIXEL_ERROR)
@@ -75,4 +105,5 @@ def test_beyond_the_horizon_nothing_is_projected() -> None:
 
 def test_it_is_stored_without_loss() -> None:
     ground = homography(np.eye(8) * 1e-4)
-    assert from_json(GroundHomography, to_json(ground)) == ground
+    for each in (ground, replace(ground, lean=(0.4, -1.1), height_sd_m=2.5)):
+        assert from_json(GroundHomography, to_json(each)) == each
