@@ -4,6 +4,7 @@ The matrix maps *normalised* pixels to metres from `origin`, so that its eight p
 similar size and their covariance is well conditioned: ground ~ M · N · (x, y, 1).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,15 +39,21 @@ class GroundHomography:
     """Covariance of the first eight elements of `matrix`, by rows."""
     ground_sd_m: float
     """Standard uncertainty, per axis, of what the plane model leaves out (relief, residual
-    structure), independent from point to point. [m]"""
+    structure). [m]"""
     reference_sd_m: float
     """Standard uncertainty, per axis, of the reference itself, common to all points. [m]"""
     lean: tuple[float, float] | None = None
     """East and north displacement on the map of a point 1 m above the plane, at the middle of the
     picture; None when not known. [1]"""
     height_sd_m: float = 0.0
-    """Standard uncertainty of the height above the plane of what is seen, independent from point to
-    point; without `lean` it moves nothing. [m]"""
+    """Standard uncertainty of the height above the plane of what is seen; without `lean` it moves
+    nothing. [m]"""
+    lean_growth_per_m: float = 0.0
+    """How much `lean` grows for each metre away from the middle: one over the camera's height above
+    the plane; 0 for a camera far away, or when not known. [1/m]"""
+    relief_range_m: float = 0.0
+    """Ground distance over which points share height and what else a plane leaves out: their
+    correlation falls by the factor e; 0: independent from point to point. [m]"""
 
     def to_map(self) -> FloatArray:
         """Return the plain matrix from pixel to easting and northing (3, 3), h33 = 1."""
@@ -66,8 +73,7 @@ class GroundHomography:
             The map point; its covariance is absolute (it includes the reference's own).
 
         Uncertainty:
-            First order in the matrix parameters and the pixel; an unknown height moves the point
-            along `lean`.
+            First order in the matrix parameters and the pixel; see `point_causes`.
 
         Raises:
             ConsistencyError: The pixel lies on or beyond the horizon of the homography.
@@ -75,13 +81,10 @@ class GroundHomography:
         References:
             Hartley and Zisserman (2004), section 5.2, equation (5.12).
         """
-        ground, by_parameters, by_pixel = self._linearise(pixel)
-        covariance = (
-            by_parameters @ np.array(self.covariance) @ by_parameters.T
-            + by_pixel @ pixel_covariance @ by_pixel.T
-            + np.eye(2) * (self.ground_sd_m**2 + self.reference_sd_m**2)
-            + self.height_covariance()
-        )
+        ground, _, by_pixel = self._linearise(pixel)
+        covariance = by_pixel @ pixel_covariance @ by_pixel.T
+        for cause in self.point_causes(pixel).values():
+            covariance = covariance + cause
         return MapPoint(
             easting_m=float(ground[0]) + self.origin_m[0],
             northing_m=float(ground[1]) + self.origin_m[1],
@@ -101,22 +104,66 @@ class GroundHomography:
 
         What both points share (the reference's own error, most of the matrix's) cancels.
         """
-        _, here, here_pixel = self._linearise(pixel)
-        _, there, there_pixel = self._linearise(other)
-        by_parameters = there - here
+        here, there = self.ground_jacobian(pixel), self.ground_jacobian(other)
+        covariance = here @ pixel_covariance @ here.T + there @ other_covariance @ there.T
+        for cause in self.difference_causes(pixel, other).values():
+            covariance = covariance + cause
+        return np.asarray(covariance, dtype=np.float64)
+
+    def ground_jacobian(self, pixel: tuple[float, float]) -> FloatArray:
+        """Return by how much the ground point moves with its pixel (2, 2). [m/px]"""
+        return self._linearise(pixel)[2]
+
+    def point_causes(self, pixel: tuple[float, float]) -> dict[str, FloatArray]:
+        """Return what makes a ground point uncertain, beside its pixel, by cause (2, 2). [m²]
+
+        "registration": the matrix; "relief": what a plane leaves out; "height": how high above the
+        plane what is seen may stand; "reference": the map itself.
+        """
+        ground, by_parameters, _ = self._linearise(pixel)
+        lean = self._lean_at(ground)
+        return {
+            "registration": by_parameters @ np.array(self.covariance) @ by_parameters.T,
+            "relief": np.eye(2) * self.ground_sd_m**2,
+            "height": np.outer(lean, lean) * self.height_sd_m**2,
+            "reference": np.eye(2) * self.reference_sd_m**2,
+        }
+
+    def difference_causes(
+        self, pixel: tuple[float, float], other: tuple[float, float]
+    ) -> dict[str, FloatArray]:
+        """Return what makes the ground vector between two pixels uncertain, beside them. [m²]
+
+        As `point_causes`, but without what both points share: the map's own error cancels wholly,
+        the matrix's mostly, relief and height as far as both points are near each other.
+        """
+        start, by_start, _ = self._linearise(pixel)
+        end, by_end, _ = self._linearise(other)
+        by_parameters = by_end - by_start
+        shared = self._shared_relief(float(np.hypot(*(end - start))))
+        lean, leaned = self._lean_at(start), self._lean_at(end)
+        crossed = np.outer(lean, leaned)
+        height = np.outer(lean, lean) + np.outer(leaned, leaned) - shared * (crossed + crossed.T)
+        return {
+            "registration": by_parameters @ np.array(self.covariance) @ by_parameters.T,
+            "relief": np.eye(2) * 2.0 * (1.0 - shared) * self.ground_sd_m**2,
+            "height": height * self.height_sd_m**2,
+        }
+
+    def _lean_at(self, ground: FloatArray) -> FloatArray:
+        """Return how a point 1 m above the plane is displaced at a ground point (2,). [1]"""
+        if self.lean is None:
+            return np.zeros(2)
+        middle = np.array(self.matrix)[:2, 2]
         return np.asarray(
-            by_parameters @ np.array(self.covariance) @ by_parameters.T
-            + here_pixel @ pixel_covariance @ here_pixel.T
-            + there_pixel @ other_covariance @ there_pixel.T
-            + 2.0 * (np.eye(2) * self.ground_sd_m**2 + self.height_covariance()),
-            dtype=np.float64,
+            np.array(self.lean) + self.lean_growth_per_m * (ground - middle), dtype=np.float64
         )
 
-    def height_covariance(self) -> FloatArray:
-        """Return what an unknown height adds to the covariance of one point (2, 2). [m²]"""
-        if self.lean is None:
-            return np.zeros((2, 2))
-        return np.asarray(np.outer(self.lean, self.lean) * self.height_sd_m**2, dtype=np.float64)
+    def _shared_relief(self, apart_m: float) -> float:
+        """Return the correlation of relief and height between two ground points. [1]"""
+        if self.relief_range_m <= 0.0:
+            return 0.0
+        return math.exp(-apart_m / self.relief_range_m)
 
     def _linearise(self, pixel: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the ground point (2,), its Jacobians by parameters (2, 8) and by pixel (2, 2)."""

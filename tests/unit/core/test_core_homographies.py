@@ -98,6 +98,63 @@ def test_a_height_without_a_known_lean_moves_nothing() -> None:
     assert not np.any(point.covariance())
 
 
+def test_relief_that_near_points_share_cancels_as_often_as_stated() -> None:
+    range_m, growth = 30.0, 0.004
+    ground = replace(
+        homography(),
+        lean=(1.2, -0.9),
+        height_sd_m=2.0,
+        ground_sd_m=0.5,
+        lean_growth_per_m=growth,
+        relief_range_m=range_m,
+    )
+    pixels = ((300.0, 180.0), (420.0, 250.0))
+    ends = [_plain(ground, pixel) for pixel in pixels]
+    apart = ground.difference_covariance(
+        *pixels, pixel_covariance=NO_PIXEL_ERROR, other_covariance=NO_PIXEL_ERROR
+    )
+    rho = np.exp(-np.hypot(*(ends[1] - ends[0])) / range_m)
+    assert 0.2 < rho < 0.8
+    rng = np.random.default_rng(RNG_SEED)
+    root = np.linalg.cholesky(np.array([[1.0, rho], [rho, 1.0]]))
+    heights, east, north = (root @ rng.normal(size=(2, 20_000)) for _ in range(3))
+    moved = [
+        np.stack([east[end], north[end]], axis=-1) * 0.5
+        + 2.0 * heights[end][:, None] * (np.array([1.2, -0.9]) + growth * (ends[end] - (5.0, 8.0)))
+        for end in (0, 1)
+    ]
+    np.testing.assert_allclose(apart, np.cov((moved[1] - moved[0]).T), rtol=0.03, atol=0.04)
+    near = ground.difference_covariance(
+        pixels[0],
+        (301.0, 180.0),
+        pixel_covariance=NO_PIXEL_ERROR,
+        other_covariance=NO_PIXEL_ERROR,
+    )
+    assert np.trace(near) < 0.05 * np.trace(apart)
+
+
+def _plain(ground: GroundHomography, pixel: tuple[float, float]) -> np.ndarray:
+    point = ground.project(pixel, pixel_covariance=NO_PIXEL_ERROR)
+    return np.array([point.easting_m, point.northing_m]) - ground.origin_m
+
+
+def test_the_causes_of_uncertainty_add_up() -> None:
+    ground = replace(
+        homography(np.eye(8) * 1e-5, ground_sd_m=0.3, reference_sd_m=0.4),
+        lean=(0.5, 0.2),
+        height_sd_m=1.0,
+    )
+    causes = ground.point_causes((420.0, 250.0))
+    assert set(causes) == {"registration", "relief", "height", "reference"}
+    whole = ground.project((420.0, 250.0), pixel_covariance=NO_PIXEL_ERROR).covariance()
+    np.testing.assert_allclose(sum(causes.values()), whole, rtol=1e-12)
+    assert set(ground.difference_causes((300.0, 180.0), (420.0, 250.0))) == {
+        "registration",
+        "relief",
+        "height",
+    }
+
+
 def test_beyond_the_horizon_nothing_is_projected() -> None:
     with pytest.raises(ConsistencyError, match="horizon"):
         homography().project((-9000.0, -4000.0), pixel_covariance=NO_PIXEL_ERROR)
