@@ -191,7 +191,9 @@ def answer(video: Path, ortho: Path, truth: Truth) -> dict[str, Any]:
         path=video,
         probe=probe,
         load_scene=lambda: scene,
-        reference=ReferenceSource(digest=digest_file(ortho), path=ortho, accuracy_m=REFERENCE_SD_M),
+        references=(
+            ReferenceSource(digest=digest_file(ortho), path=ortho, accuracy_m=REFERENCE_SD_M),
+        ),
     )
     (place,) = PlaceCheck().run(evidence)
     (impacts,) = ImpactsCheck().run(replace(evidence, earlier=(place,)))

@@ -84,7 +84,7 @@ def _request(options: argparse.Namespace, workspace: Path) -> CheckRequest:
         workspace=workspace,
         story=options.story,
         footage=tuple(options.footage),
-        reference=options.reference,
+        references=(options.reference,) if options.reference else (),
         control=tuple(options.control),
         date=options.date,
         name="killed",

@@ -144,8 +144,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
             path=path,
             probe=probe_media(path),
             load_scene=_scene_of(path),
-            reference=ReferenceSource(
-                digest=digest_file(reference), path=reference, accuracy_m=0.5
+            references=(
+                ReferenceSource(digest=digest_file(reference), path=reference, accuracy_m=0.5),
             ),
             control=(ControlSource(digest=digest_file(layers), path=layers),),
             date=parse_stated_time("2015-09-30"),

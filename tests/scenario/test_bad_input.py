@@ -153,7 +153,7 @@ CASES = {
     ),
     "missing video": Bad(_footage("gone.mp4", lambda _: None), UnreadableMediaError, "gone.mp4"),
     "orthophoto without CRS": Bad(
-        _with_clip(reference=lambda folder: write_reference(folder / "bare.tif", crs=None)),
+        _with_clip(references=lambda folder: (write_reference(folder / "bare.tif", crs=None),)),
         UnreadableReferenceError,
         "bare.tif",
     ),
@@ -175,7 +175,7 @@ CASES = {
     ),
     "target outside the orthophoto": Bad(
         _with_clip(
-            reference=lambda folder: write_reference(folder / "ortho.tif"), target=lambda _: FAR
+            references=lambda folder: (write_reference(folder / "ortho.tif"),), target=lambda _: FAR
         ),
         OutsideReferenceError,
         "ortho.tif",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         collect_item,
         collect_reference,
         collect_story,
+        collect_terrain,
         describe_case,
         describe_items,
     )
@@ -46,6 +47,7 @@ __all__ = [
     "collect_reference",
     "collect_sheet",
     "collect_story",
+    "collect_terrain",
     "describe_case",
     "describe_items",
     "discover_checks",
@@ -77,6 +79,7 @@ _MODULES = {
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_reference": "collecting",
+    "collect_terrain": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",

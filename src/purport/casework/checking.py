@@ -22,9 +22,15 @@ from purport.casework.holdings import (
 from purport.casework.progress import Progress, quiet
 from purport.casework.steps import Answered, Job, Other, Question, ask, ask_from_record, survey
 from purport.casework.workspace import Act, Workspace
-from purport.checks.contract import Check, ControlSource, Need, ReferenceSource
+from purport.checks.contract import (
+    Check,
+    ControlSource,
+    Need,
+    ReferenceSource,
+    TerrainSource,
+)
 from purport.core.case import ItemRecord
-from purport.core.casefile import Fault
+from purport.core.casefile import Fault, MarkRecord
 from purport.core.digests import Digest, digest_json
 from purport.core.errors import ConsistencyError
 from purport.scene import SCENE_VERSION
@@ -212,6 +218,8 @@ def _jobs(workspace: Workspace) -> list[Job]:
     items = live_items(workspace)
     others = [_other(workspace, item) for item in items]
     references = _references(workspace)
+    terrains = _terrains(workspace)
+    marks = [stored.record for stored in workspace.store.live(MarkRecord)]
     control = tuple(
         ControlSource(digest=layer.digest, path=workspace.working_copy(layer.digest, layer.name))
         for layer in live_attachments(workspace, AttachmentKind.CONTROL)
@@ -223,7 +231,10 @@ def _jobs(workspace: Workspace) -> list[Job]:
             item=item,
             path=own.path,
             scene=own.scene,
-            reference=None if item.reference is None else references[item.reference],
+            references=tuple(references[digest] for digest in item.references),
+            terrain=None if item.terrain is None else terrains[item.terrain],
+            marks=tuple(mark for mark in marks if mark.item == item.digest),
+            cache=workspace.cache,
             control=control,
             date=item.claimed_time or date,
             groups=groups,
@@ -250,6 +261,17 @@ def _references(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
             accuracy_m=attachment.accuracy_m,
         )
         for attachment in live_attachments(workspace, AttachmentKind.REFERENCE)
+    }
+
+
+def _terrains(workspace: Workspace) -> Mapping[Digest, TerrainSource]:
+    return {
+        attachment.digest: TerrainSource(
+            digest=_digest_with_companions(attachment),
+            path=attachment_path(workspace, attachment),
+            accuracy_m=attachment.accuracy_m,
+        )
+        for attachment in live_attachments(workspace, AttachmentKind.TERRAIN)
     }
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from purport.casework.claims import update_claims
+from purport.casework.copies import attachment_path
 from purport.casework.holdings import live_attachments, live_items, setting
 from purport.casework.workspace import Act, Workspace
 from purport.checks.control import load_control
-from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
+from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, ViewHint
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError, InputError, UnreadableMediaError
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
-from purport.imagery import load_area, open_reference, require_inside
+from purport.imagery import load_area, open_reference, open_terrain, require_inside
 from purport.ledger import read_document
 from purport.media import probe_media
 from purport.store import Attachment, AttachmentKind, Setting
@@ -29,18 +30,21 @@ __all__ = [
     "collect_reference",
     "collect_story",
     "collect_target_area",
+    "collect_terrain",
     "describe_case",
     "describe_items",
 ]
 
-_REFERENCE = "reference"
-"""Setting that names the orthophoto of the whole case."""
+_REFERENCES = "references"
+"""Setting that names the orthophotos of the whole case."""
+_TERRAIN = "terrain"
+"""Setting that names the heights of the whole case."""
 _SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDetails:
-    """What is known of a media item beside its bytes; None: not recorded, or leave as it is."""
+    """What is known of a media item beside its bytes; None or empty: leave as it is."""
 
     url: str | None = None
     """Where it was collected from."""
@@ -56,8 +60,12 @@ class ItemDetails:
     """When it is said to have been filmed."""
     target: Target | None = None
     """Where the target is said to be."""
-    reference: Digest | None = None
-    """The orthophoto of the place claimed, as `collect_reference` returned it."""
+    references: tuple[Digest, ...] = ()
+    """Orthophotos of the place claimed, as `collect_reference` returned them."""
+    terrain: Digest | None = None
+    """Heights of the ground there, as `collect_terrain` returned them."""
+    view_hint: ViewHint | None = None
+    """What is roughly known of the camera."""
 
 
 def describe_case(
@@ -134,10 +142,7 @@ def collect_item(
         digest=digest, name=path.name, size_bytes=workspace.vault.path_of(digest).stat().st_size
     )
     record = _with_details(known.get(digest, fresh), details)
-    shared = setting(workspace, _REFERENCE)
-    if record.reference is None and shared is not None:
-        record = replace(record, reference=Digest(shared))
-    workspace.record([record], _collected([digest]))
+    workspace.record([_with_shared(workspace, record)], _collected([digest]))
     return record
 
 
@@ -163,7 +168,7 @@ def collect_reference(
         path: GeoTIFF, or PNG or JPEG with a world file beside it.
         accuracy_m: Stated horizontal standard uncertainty; None when nothing states it. [m]
         for_all: Whether it shows the place of the whole case: items that name none of their own,
-            now or later, take it.
+            now or later, take it, beside those given so before.
 
     Returns:
         The digest by which items name it.
@@ -185,11 +190,54 @@ def collect_reference(
     )
     preserved = [digest, *(companion for _, companion in companions)]
     records: list[object] = [attachment]
-    if for_all:
-        records.append(Setting(key=_REFERENCE, value=digest))
-        bare = [item for item in live_items(workspace) if item.reference is None]
-        records.extend(replace(item, reference=digest) for item in bare)
+    before = _shared_references(workspace)
+    if for_all and digest not in before:
+        shared = (*before, digest)
+        records.append(Setting(key=_REFERENCES, value=" ".join(shared)))
+        without = [item for item in live_items(workspace) if item.references in {(), before}]
+        records.extend(replace(item, references=shared) for item in without)
     workspace.record(records, _collected(preserved))
+    return digest
+
+
+def collect_terrain(
+    workspace: Workspace, path: Path, *, accuracy_m: float | None = None, for_all: bool = True
+) -> Digest:
+    """Preserve a raster of ground heights with its world file.
+
+    Args:
+        workspace: Where.
+        path: GeoTIFF, heights in metres.
+        accuracy_m: Stated vertical standard uncertainty; None when nothing states it. [m]
+        for_all: Whether it holds for the whole case: items that name none of their own, now or
+            later, take it.
+
+    Returns:
+        The digest by which items name it.
+
+    Raises:
+        UnreadableReferenceError: It cannot be read, or says not where it lies; nothing is stored.
+    """
+    open_terrain(path, name=path.name, accuracy_m=accuracy_m)
+    digest = workspace.vault.put_file(path)
+    companions = tuple(
+        (sidecar.name, workspace.vault.put_file(sidecar)) for sidecar in _sidecars(path)
+    )
+    records: list[object] = [
+        Attachment(
+            kind=AttachmentKind.TERRAIN,
+            digest=digest,
+            name=path.name,
+            companions=companions,
+            accuracy_m=accuracy_m,
+        )
+    ]
+    if for_all:
+        before = setting(workspace, _TERRAIN)
+        records.append(Setting(key=_TERRAIN, value=digest))
+        without = [item for item in live_items(workspace) if item.terrain in {None, before}]
+        records.extend(replace(item, terrain=digest) for item in without)
+    workspace.record(records, _collected([digest, *(each for _, each in companions)]))
     return digest
 
 
@@ -254,8 +302,23 @@ def _require_same(path: Path, stored: Digest, read: Digest) -> None:
 
 def _with_details(record: ItemRecord, details: ItemDetails) -> ItemRecord:
     given = {field.name: getattr(details, field.name) for field in fields(details)}
-    known = {name: value for name, value in given.items() if value is not None}
+    known = {name: value for name, value in given.items() if value not in (None, ())}
     return replace(record, **known)
+
+
+def _with_shared(workspace: Workspace, record: ItemRecord) -> ItemRecord:
+    """Return the record with the orthophotos and heights of the whole case where it names none."""
+    terrain = setting(workspace, _TERRAIN)
+    return replace(
+        record,
+        references=record.references or _shared_references(workspace),
+        terrain=record.terrain or (None if terrain is None else Digest(terrain)),
+    )
+
+
+def _shared_references(workspace: Workspace) -> tuple[Digest, ...]:
+    named = setting(workspace, _REFERENCES)
+    return tuple(Digest(digest) for digest in named.split()) if named is not None else ()
 
 
 def _sidecars(path: Path) -> list[Path]:
@@ -264,23 +327,22 @@ def _sidecars(path: Path) -> list[Path]:
 
 
 def _require_target_inside(workspace: Workspace, details: ItemDetails) -> None:
-    if details.target is None or details.reference is None:
+    if details.target is None or not details.references:
         return
     references = {
         attachment.digest: attachment
         for attachment in live_attachments(workspace, AttachmentKind.REFERENCE)
     }
-    if details.reference not in references:
-        raise ConsistencyError(
-            details.reference,
-            "is not among the orthophotos of the workspace",
-            remedy="Collect the orthophoto before the items that name it.",
-        )
-    attachment = references[details.reference]
-    path = workspace.working_copy(
-        attachment.digest, attachment.name, companions=attachment.companions
-    )
-    require_inside(open_reference(path, name=attachment.name), _middle(details.target))
+    for digest in details.references:
+        if digest not in references:
+            raise ConsistencyError(
+                digest,
+                "is not among the orthophotos of the workspace",
+                remedy="Collect the orthophoto before the items that name it.",
+            )
+        attachment = references[digest]
+        path = attachment_path(workspace, attachment)
+        require_inside(open_reference(path, name=attachment.name), _middle(details.target))
 
 
 def _middle(target: Target) -> GeoPoint:

@@ -9,7 +9,7 @@ from purport.core.errors import ConsistencyError
 from purport.scene import SCENE_VERSION, Scene, load_scene
 from purport.store import Attachment, AttachmentKind
 
-__all__ = ["cached_scene", "media_path", "reference_path", "scene_path"]
+__all__ = ["attachment_path", "cached_scene", "media_path", "reference_path", "scene_path"]
 
 
 def media_path(workspace: Workspace, digest: Digest) -> Path:

@@ -12,6 +12,7 @@ from purport.casework.collecting import (
     collect_reference,
     collect_story,
     collect_target_area,
+    collect_terrain,
     describe_case,
     describe_items,
 )
@@ -23,9 +24,9 @@ from purport.casework.reading import case_file
 from purport.casework.reporting import write_case_dossier
 from purport.casework.sheet import collect_sheet
 from purport.casework.workspace import Act, Workspace
-from purport.core.case import Publication, Target
+from purport.core.case import Publication, Target, ViewHint
 from purport.core.casefile import CaseFile, Fault, StoryText
-from purport.core.digests import JsonObject
+from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError, SeveralFaultsError
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
@@ -52,10 +53,16 @@ class CheckRequest:
     """Videos."""
     items_sheet: Path | None = None
     """CSV with a row for each video and what is known of it."""
-    reference: Path | None = None
-    """Orthophoto of the place claimed."""
+    references: tuple[Path, ...] = ()
+    """Orthophotos of the place claimed."""
     reference_accuracy_m: float | None = None
-    """Its stated horizontal standard uncertainty. [m]"""
+    """Their stated horizontal standard uncertainty. [m]"""
+    terrain: Path | None = None
+    """Heights of the ground there."""
+    terrain_accuracy_m: float | None = None
+    """Their stated vertical standard uncertainty. [m]"""
+    view_hint: ViewHint | None = None
+    """What is roughly known of the camera."""
     control: tuple[Path, ...] = ()
     """Territorial control layers."""
     target: GeoPoint | None = None
@@ -161,11 +168,16 @@ def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) ->
         progress("read", done=1, total=1, label=request.story.name)
     for layer in request.control:
         collect_control(workspace, layer)
-    reference = None
-    if request.reference is not None:
-        accuracy = request.reference_accuracy_m
-        reference = collect_reference(workspace, request.reference, accuracy_m=accuracy)
-    details = ItemDetails(publication=request.published, target=target, reference=reference)
+    details = ItemDetails(
+        publication=request.published,
+        target=target,
+        references=tuple(
+            collect_reference(workspace, path, accuracy_m=request.reference_accuracy_m)
+            for path in request.references
+        ),
+        terrain=_terrain(workspace, request),
+        view_hint=request.view_hint,
+    )
     if request.footage or request.items_sheet:
         dated = replace(details, publication=request.published or _publication_by(story))
         _record_faults(workspace, _collect_footage(workspace, request, dated, progress))
@@ -224,6 +236,12 @@ def _report(workspace: Workspace, request: CheckRequest, progress: Progress) -> 
     dossier = write_case_dossier(workspace)
     progress("report", done=1, total=1, label="dossier")
     return dossier
+
+
+def _terrain(workspace: Workspace, request: CheckRequest) -> Digest | None:
+    if request.terrain is None:
+        return None
+    return collect_terrain(workspace, request.terrain, accuracy_m=request.terrain_accuracy_m)
 
 
 def _target(workspace: Workspace, request: CheckRequest) -> Target | None:

@@ -8,15 +8,13 @@ from purport.core.casefile import MarkRecord
 from purport.core.claims import Part
 from purport.core.digests import Digest, JsonObject, digest_json
 from purport.core.errors import InputError
+from purport.core.marks import MarkKind, mark_fault
 from purport.core.ratings import Rating, ReviewState
 from purport.core.records import to_json
 from purport.core.verdicts import Verdict
 from purport.store import Entry, Review
 
-__all__ = ["MARK_KINDS", "find_item", "mark", "review_verdict"]
-
-MARK_KINDS = ("control_point", "impact", "shadow_tip", "target")
-"""What a person may place by hand."""
+__all__ = ["find_item", "mark", "review_verdict"]
 
 _SHORTEST_PREFIX = 6
 
@@ -77,7 +75,7 @@ def mark(
     workspace: Workspace,
     *,
     item: str,
-    kind: str,
+    kind: MarkKind,
     values: JsonObject,
     author: str,
     note: str | None = None,
@@ -88,17 +86,20 @@ def mark(
     Args:
         workspace: Where.
         item: The media item: its name, or its digest or the first six or more digits of it.
-        kind: One of `MARK_KINDS`.
-        values: Frame, pixel and map position, by kind.
+        kind: What was placed.
+        values: Frame, pixel and map position, by kind, see `mark_fault`.
         author: Who placed it.
         note: Why; None when nothing is said.
         supersedes: The mark that it replaces; None for a first one.
 
     Raises:
-        InputError: There is no such item, kind or earlier mark.
+        InputError: There is no such item or earlier mark, or the values do not fit the kind.
     """
-    if kind not in MARK_KINDS:
-        raise InputError("mark", f"{kind!r} is no kind", remedy=f"Use {', '.join(MARK_KINDS)}.")
+    fault = mark_fault(kind, values)
+    if fault is not None:
+        raise InputError(
+            f"mark {kind.value}", fault, remedy="See purport mark --help for what each kind needs."
+        )
     if not author.strip():
         raise InputError("author", "is empty", remedy="Say who placed the mark.")
     replaced = [
@@ -113,7 +114,7 @@ def mark(
     blank = MarkRecord(
         id="",
         item=find_item(workspace, item),
-        kind=kind,
+        kind=kind.value,
         values=values,
         author=author,
         placed_utc=workspace.now(),

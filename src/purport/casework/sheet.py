@@ -2,16 +2,20 @@
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from purport.casework.collecting import ItemDetails, collect_item, collect_reference
+from purport.casework.collecting import (
+    ItemDetails,
+    collect_item,
+    collect_reference,
+    collect_terrain,
+)
 from purport.casework.guarding import fault_of
 from purport.casework.workspace import Workspace
-from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
+from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, ViewHint
 from purport.core.casefile import Fault
-from purport.core.digests import Digest
 from purport.core.errors import InputError, SeveralFaultsError, UnreadableSheetError
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
@@ -33,6 +37,11 @@ COLUMNS = (
     "target_lat",
     "target_sd_m",
     "reference",
+    "terrain",
+    "gsd_low_m",
+    "gsd_high_m",
+    "heading_deg",
+    "heading_sd_deg",
 )
 """The columns that a sheet may have; only `file` must be there."""
 
@@ -49,9 +58,11 @@ class SheetRow:
     file: Path
     """The media file; relative paths start at the sheet's folder."""
     details: ItemDetails
-    """What is known of it, but for its orthophoto."""
-    reference: Path | None = None
-    """The orthophoto of the place claimed; None when the row names none."""
+    """What is known of it, but for its orthophotos and heights."""
+    references: tuple[Path, ...] = ()
+    """Orthophotos of the place claimed, ";" between them; empty when the row names none."""
+    terrain: Path | None = None
+    """Heights of the ground there; None when the row names none."""
 
 
 def load_sheet(path: Path) -> tuple[SheetRow, ...]:
@@ -99,18 +110,23 @@ def collect_sheet(
         UnreadableReferenceError: An orthophoto that it names cannot be used.
     """
     rows = load_sheet(path)
-    references = {row.reference for row in rows if row.reference is not None}
+    references = {path for row in rows for path in row.references}
     digests = {
         each: collect_reference(workspace, each, for_all=False) for each in sorted(references)
+    }
+    heights = {
+        each: collect_terrain(workspace, each, for_all=False)
+        for each in sorted({row.terrain for row in rows if row.terrain is not None})
     }
     items: list[ItemRecord] = []
     faults: list[Fault] = []
     for row in rows:
-        details = _joined(
+        own = replace(
             row.details,
-            defaults or ItemDetails(),
-            reference=None if row.reference is None else digests[row.reference],
+            references=tuple(digests[path] for path in row.references),
+            terrain=None if row.terrain is None else heights[row.terrain],
         )
+        details = _joined(own, defaults or ItemDetails())
         try:
             items.append(collect_item(workspace, row.file, details=details))
         except InputError as error:
@@ -164,8 +180,9 @@ def _parse_row(cells: Mapping[str, str], folder: Path) -> SheetRow:
         claimed_place=row.claimed_place(),
         claimed_time=row.parsed("claimed_time", parse_stated_time),
         target=row.target(),
+        view_hint=row.view_hint(),
     )
-    name, reference = row.text("file"), row.text("reference")
+    name, references, terrain = row.text("file"), row.text("reference"), row.text("terrain")
     if name is None:
         row.faults.append("file is empty")
     if row.faults:
@@ -173,7 +190,8 @@ def _parse_row(cells: Mapping[str, str], folder: Path) -> SheetRow:
     return SheetRow(
         file=folder / (name or ""),
         details=details,
-        reference=None if reference is None else folder / reference,
+        references=tuple(folder / each.strip() for each in (references or "").split(";") if each),
+        terrain=None if terrain is None else folder / terrain,
     )
 
 
@@ -239,6 +257,23 @@ class _Row:
             return None
         return Target(point=point, standard_uncertainty_m=spread or 0.0, basis=_BASIS)
 
+    def view_hint(self) -> ViewHint | None:
+        low, high = (self.parsed(name, float) for name in ("gsd_low_m", "gsd_high_m"))
+        heading, spread = (self.parsed(name, float) for name in ("heading_deg", "heading_sd_deg"))
+        if (low is None) != (high is None):
+            self.faults.append("gsd_low_m and gsd_high_m go together")
+            return None
+        if low is None and heading is None:
+            return None
+        try:
+            hint = ViewHint(
+                gsd_m=None if low is None or high is None else (low, high), heading_deg=heading
+            )
+            return hint if spread is None else replace(hint, heading_sd_deg=spread)
+        except ValueError as error:
+            self.faults.append(str(error))
+            return None
+
 
 def _parse_spread_m(text: str) -> float:
     value = float(text)
@@ -248,9 +283,7 @@ def _parse_spread_m(text: str) -> float:
     return value
 
 
-def _joined(
-    details: ItemDetails, defaults: ItemDetails, *, reference: Digest | None
-) -> ItemDetails:
+def _joined(details: ItemDetails, defaults: ItemDetails) -> ItemDetails:
     """Return the row's own details, filled up with what holds for all."""
     return ItemDetails(
         url=details.url or defaults.url,
@@ -260,5 +293,7 @@ def _joined(
         claimed_place=details.claimed_place or defaults.claimed_place,
         claimed_time=details.claimed_time or defaults.claimed_time,
         target=details.target or defaults.target,
-        reference=reference or defaults.reference,
+        references=details.references or defaults.references,
+        terrain=details.terrain or defaults.terrain,
+        view_hint=details.view_hint or defaults.view_hint,
     )

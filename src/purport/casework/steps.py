@@ -18,9 +18,10 @@ from purport.checks.contract import (
     Fingerprinted,
     Need,
     ReferenceSource,
+    TerrainSource,
 )
 from purport.core.case import ItemRecord
-from purport.core.casefile import Fault
+from purport.core.casefile import Fault, MarkRecord
 from purport.core.digests import Digest, JsonObject, digest_json
 from purport.core.findings import Finding, NotRun
 from purport.core.instants import StatedTime
@@ -37,10 +38,13 @@ _MISSING = {
     Need.DATE: "the date claimed (--date 2015-09-30)",
     Need.EARLIER: "the answer of a check that comes before it",
     Need.ITEMS: "another media item to compare with",
+    Need.MARKS: "a mark that a person placed (purport mark)",
     Need.MEDIA: "footage that can be read",
     Need.PUBLICATION: "a recorded publication (--published DATE[,URL])",
     Need.REFERENCE: "an orthophoto of the place claimed (--reference ORTHO.tif)",
     Need.TARGET: "where the target is said to be (--target LON,LAT or --target-area FILE)",
+    Need.TERRAIN: "heights of the ground (--terrain HEIGHTS.tif)",
+    Need.VIEW_HINT: "what is roughly known of the camera (purport add item --gsd, --heading)",
 }
 _PICTURE_ONLY = frozenset({Need.MEDIA, Need.ITEMS})
 _SCENES_IN_MEMORY = 4
@@ -70,8 +74,14 @@ class Job:
     """Its working copy."""
     scene: Path
     """Where its scene is cached."""
-    reference: ReferenceSource | None
-    """The orthophoto of the place claimed; None when none was given."""
+    references: tuple[ReferenceSource, ...]
+    """Orthophotos of the place claimed."""
+    terrain: TerrainSource | None
+    """Heights of the ground there; None when none was given."""
+    marks: tuple[MarkRecord, ...]
+    """What people placed by hand on it."""
+    cache: Path
+    """Folder for derived data."""
     control: tuple[ControlSource, ...]
     """Control layers."""
     date: StatedTime | None
@@ -202,7 +212,10 @@ def _evidence(
         path=job.path,
         probe=from_json(Probe, surveys[0].probe),
         load_scene=_loader(job.path, job.scene),
-        reference=job.reference,
+        references=job.references,
+        terrain=job.terrain,
+        marks=job.marks,
+        cache=job.cache,
         control=job.control,
         date=job.date,
         groups=job.groups,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
 from purport.core.case import ItemRecord
+from purport.core.casefile import MarkRecord
 from purport.core.digests import Digest, JsonObject, digest_json
 from purport.core.findings import Derivation, Finding
 from purport.core.instants import StatedTime
@@ -26,6 +27,7 @@ __all__ = [
     "Fingerprinted",
     "Need",
     "ReferenceSource",
+    "TerrainSource",
     "make_finding",
     "parameters_of",
 ]
@@ -41,10 +43,13 @@ class Need(StrEnum):
     DATE = "date"
     EARLIER = "earlier"
     ITEMS = "items"
+    MARKS = "marks"
     MEDIA = "media"
     PUBLICATION = "publication"
     REFERENCE = "reference"
     TARGET = "target"
+    TERRAIN = "terrain"
+    VIEW_HINT = "view_hint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,18 @@ class ReferenceSource:
     """Where a working copy can be read (with its own suffix, world file beside it if any)."""
     accuracy_m: float | None = None
     """Stated horizontal standard uncertainty; None when nothing states it. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerrainSource:
+    """A raster of ground heights in the vault."""
+
+    digest: Digest
+    """SHA-256 of its bytes."""
+    path: Path
+    """Where a working copy can be read."""
+    accuracy_m: float | None = None
+    """Stated vertical standard uncertainty; None when nothing states it. [m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +110,12 @@ class Evidence:
     """What its container says."""
     load_scene: Callable[[], Scene]
     """Gives the item's scene (cached by the caller)."""
-    reference: ReferenceSource | None = None
-    """Orthophoto of the place claimed; None when none was given."""
+    references: tuple[ReferenceSource, ...] = ()
+    """Orthophotos of the place claimed; empty when none was given."""
+    terrain: TerrainSource | None = None
+    """Heights of the ground there; None when none was given."""
+    marks: tuple[MarkRecord, ...] = ()
+    """What people placed by hand on this item, as it stands; read it through `core.marks`."""
     control: tuple[ControlSource, ...] = ()
     """Control layers; empty when none was given."""
     date: StatedTime | None = None
@@ -105,6 +126,9 @@ class Evidence:
     """The other items of the workspace."""
     earlier: tuple[Finding, ...] = ()
     """Findings of checks that ran before on the same item."""
+    cache: Path | None = None
+    """Folder for derived data that may be lost, in files named by digest, version and parameters;
+    None: keep nothing. What is found does not depend on it."""
 
     def earlier_finding(self, check: str) -> Finding | None:
         """Return the finding of the named check on this item; None when it did not run."""
@@ -113,11 +137,15 @@ class Evidence:
     def input_digests(self) -> Mapping[Need, Digest | None]:
         """Digest each input; None where it is absent."""
         item = self.item
-        reference = self.reference
+        references: list[object] = [[each.digest, each.accuracy_m] for each in self.references]
+        terrain = self.terrain
         layers: list[object] = [layer.digest for layer in self.control]
         return {
             Need.MEDIA: item.digest,
-            Need.REFERENCE: _digest([reference.digest, reference.accuracy_m] if reference else []),
+            Need.REFERENCE: _digest(references),
+            Need.TERRAIN: _digest([terrain.digest, terrain.accuracy_m] if terrain else []),
+            Need.MARKS: _digest(sorted(mark.id for mark in self.marks)),
+            Need.VIEW_HINT: _digest([item.view_hint] if item.view_hint else []),
             Need.CLAIMED_PLACE: _digest([item.claimed_place] if item.claimed_place else []),
             Need.TARGET: _digest([item.target] if item.target else []),
             Need.PUBLICATION: _digest([item.publication] if item.publication else []),

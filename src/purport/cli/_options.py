@@ -1,12 +1,27 @@
 """Options that several commands share, each defined once."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from purport.cli._settings import resolve
+from purport.core.case import ViewHint
+from purport.core.errors import InputError
 
-__all__ = ["as_json", "author", "encoding", "existing_file", "workspace", "workspace_folder"]
+__all__ = [
+    "as_json",
+    "author",
+    "encoding",
+    "existing_file",
+    "view_hint",
+    "view_hint_options",
+    "workspace",
+    "workspace_folder",
+]
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 
 existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -18,6 +33,50 @@ encoding = click.option(
     "--encoding", help="Encoding of the story, when it does not say it itself (e.g. windows-1251)."
 )
 author = click.option("--author", required=True, help="Your name, as the record keeps it.")
+
+
+def view_hint_options(command: FunctionT) -> FunctionT:
+    """Add the options that say what is roughly known of the camera."""
+    for option in (
+        click.option(
+            "--heading-sd", type=float, metavar="DEGREES", help="Standard uncertainty of --heading."
+        ),
+        click.option(
+            "--heading",
+            type=float,
+            metavar="DEGREES",
+            help="Where the picture's top points, roughly.",
+        ),
+        click.option(
+            "--gsd",
+            type=float,
+            nargs=2,
+            metavar="LOW HIGH",
+            help="Metres of ground to a pixel of the footage, roughly.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def view_hint(
+    gsd: tuple[float, float] | None, heading: float | None, heading_sd: float | None
+) -> ViewHint | None:
+    """Return what is roughly known of the camera; None for nothing.
+
+    Raises:
+        InputError: No camera is so.
+    """
+    if gsd is None and heading is None:
+        return None
+    try:
+        if heading_sd is None:
+            return ViewHint(gsd_m=gsd, heading_deg=heading)
+        return ViewHint(gsd_m=gsd, heading_deg=heading, heading_sd_deg=heading_sd)
+    except ValueError as error:
+        raise InputError(
+            "--gsd, --heading", str(error), remedy="Write --gsd 0.2 0.5 --heading 270."
+        ) from error
 
 
 def workspace_folder(option: str | None) -> Path:

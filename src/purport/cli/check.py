@@ -7,7 +7,15 @@ import click
 
 from purport.casework import CheckOutcome, CheckRequest, check_case, parse_point, parse_publication
 from purport.cli._exit_codes import EXIT_FAIL_ON, EXIT_INPUT
-from purport.cli._options import as_json, encoding, existing_file, workspace, workspace_folder
+from purport.cli._options import (
+    as_json,
+    encoding,
+    existing_file,
+    view_hint,
+    view_hint_options,
+    workspace,
+    workspace_folder,
+)
 from purport.cli._output import print_faults, print_json, print_verdicts, progress_bars
 from purport.cli._settings import resolve
 from purport.core.ratings import Rating
@@ -26,13 +34,27 @@ Example:
 
 @click.command(epilog=_EXAMPLE)
 @click.argument("inputs", nargs=-1, type=existing_file, metavar="[STORY] [FOOTAGE]...")
-@click.option("--reference", type=existing_file, help="Orthophoto of the place claimed.")
+@click.option(
+    "--reference",
+    "references",
+    type=existing_file,
+    multiple=True,
+    help="Orthophoto of the place claimed; may be given several times.",
+)
 @click.option(
     "--reference-accuracy",
     type=click.FloatRange(min=0.0),
     metavar="METRES",
     help="Stated horizontal standard uncertainty of the orthophoto.",
 )
+@click.option("--terrain", type=existing_file, help="Heights of the ground there (GeoTIFF).")
+@click.option(
+    "--terrain-accuracy",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Stated vertical standard uncertainty of the heights.",
+)
+@view_hint_options
 @click.option(
     "--control",
     type=existing_file,
@@ -70,8 +92,13 @@ Example:
 def check(  # noqa: PLR0913 - click passes every option by its name
     *,
     inputs: tuple[Path, ...],
-    reference: Path | None,
+    references: tuple[Path, ...],
     reference_accuracy: float | None,
+    terrain: Path | None,
+    terrain_accuracy: float | None,
+    gsd: tuple[float, float] | None,
+    heading: float | None,
+    heading_sd: float | None,
     control: tuple[Path, ...],
     target: str | None,
     target_area: Path | None,
@@ -106,8 +133,11 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         story=story,
         footage=footage,
         items_sheet=items,
-        reference=reference,
+        references=references,
         reference_accuracy_m=reference_accuracy,
+        terrain=terrain,
+        terrain_accuracy_m=terrain_accuracy,
+        view_hint=view_hint(gsd, heading, heading_sd),
         control=control,
         target=parse_point(target) if target else None,
         target_area=target_area,

@@ -8,6 +8,7 @@ from purport.cli._opening import open_workspace
 from purport.cli._options import author, workspace
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
+from purport.core.marks import MarkKind
 from purport.core.ratings import Rating, ReviewState
 
 __all__ = ["judge", "mark"]
@@ -18,11 +19,21 @@ _PARTS = [part.value for part in Part]
 
 @click.command()
 @click.argument("item")
-@click.argument("kind", type=click.Choice(["control_point", "target", "impact", "shadow_tip"]))
+@click.argument("kind", type=click.Choice([kind.value for kind in MarkKind]))
 @click.option("--frame", type=click.IntRange(min=0), help="Frame index, presentation order from 0.")
 @click.option("--pixel", type=float, nargs=2, metavar="X Y", help="Pixel, first centre at 0 0.")
 @click.option("--at", type=float, nargs=2, metavar="LON LAT", help="Position on the map.")
 @click.option("--pixel-sd", type=click.FloatRange(min=0.0), help="Standard uncertainty in pixels.")
+@click.option(
+    "--at-sd", type=click.FloatRange(min=0.0), help="Standard uncertainty on the map, in metres."
+)
+@click.option("--to-pixel", type=float, nargs=2, metavar="X Y", help="Other end of a length.")
+@click.option(
+    "--length", type=click.FloatRange(min=0.0, min_open=True), help="Length in metres between them."
+)
+@click.option(
+    "--length-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty, in metres."
+)
 @click.option("--note", help="Why.")
 @click.option("--supersedes", metavar="MARK", help="The mark that this one replaces.")
 @author
@@ -35,14 +46,21 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
     pixel: tuple[float, float] | None,
     at: tuple[float, float] | None,
     pixel_sd: float | None,
+    at_sd: float | None,
+    to_pixel: tuple[float, float] | None,
+    length: float | None,
+    length_sd: float | None,
     note: str | None,
     supersedes: str | None,
     author: str,
     workspace: str | None,
 ) -> None:
-    """Record a point that a person placed on ITEM (its name or digest).
+    """Record what a person placed on ITEM (its name or digest).
 
-    The machine's own result stays on record beside it.
+    A control_point is the same point of the ground in a frame and on the map (--frame, --pixel,
+    --at); a known_length two points of a frame and their distance (--frame, --pixel, --to-pixel,
+    --length); the others lie in a frame, on the map, or on both. The machine's own result stays on
+    record beside it; purport check takes the marks into account.
     """
     if pixel is None and at is None:
         raise click.UsageError("Give --pixel (with --frame), --at, or both.")
@@ -53,13 +71,17 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
         "pixel": list(pixel) if pixel else None,
         "position": list(at) if at else None,
         "pixel_sd": pixel_sd,
+        "to_pixel": list(to_pixel) if to_pixel else None,
+        "position_sd_m": at_sd,
+        "length_m": length,
+        "length_sd_m": length_sd,
     }
     values = {name: value for name, value in given.items() if value is not None}
     with open_workspace(workspace) as opened:
         record = place_mark(
             opened,
             item=item,
-            kind=kind,
+            kind=MarkKind(kind),
             values=values,
             author=author,
             note=note,

@@ -11,6 +11,7 @@ from purport.casework import (
     collect_reference,
     collect_sheet,
     collect_story,
+    collect_terrain,
     describe_case,
     parse_point,
     parse_publication,
@@ -18,7 +19,15 @@ from purport.casework import (
 )
 from purport.cli._exit_codes import EXIT_INPUT
 from purport.cli._opening import open_workspace
-from purport.cli._options import as_json, encoding, existing_file, workspace, workspace_folder
+from purport.cli._options import (
+    as_json,
+    encoding,
+    existing_file,
+    view_hint,
+    view_hint_options,
+    workspace,
+    workspace_folder,
+)
 from purport.cli._output import print_faults, print_json
 from purport.cli._settings import resolve
 from purport.core.case import ClaimedPlace, Publication, Target
@@ -70,6 +79,7 @@ def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> Non
 @click.option("--date", metavar="DATE", help="When it is said to have been filmed.")
 @click.option("--target", metavar="LON,LAT", help="Where its target is said to be.")
 @click.option("--target-uncertainty", type=click.FloatRange(min=0.0), default=0.0)
+@view_hint_options
 @workspace
 def add_item(  # noqa: PLR0913 - click passes every option by its name
     *,
@@ -84,6 +94,9 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
     date: str | None,
     target: str | None,
     target_uncertainty: float,
+    gsd: tuple[float, float] | None,
+    heading: float | None,
+    heading_sd: float | None,
     workspace: str | None,
 ) -> None:
     """Preserve a video with what is known of it; what is not given reads "not recorded"."""
@@ -105,6 +118,7 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
         claimed_place=claimed_place,
         claimed_time=_stated("--date", date),
         target=stated_target,
+        view_hint=view_hint(gsd, heading, heading_sd),
     )
     with open_workspace(workspace) as opened:
         record = collect_item(opened, path, details=details)
@@ -129,9 +143,19 @@ def add_items(*, sheet: Path, workspace: str | None) -> int:
 @click.option("--accuracy", type=click.FloatRange(min=0.0), metavar="METRES")
 @workspace
 def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
-    """Preserve an orthophoto of the place claimed."""
+    """Preserve an orthophoto of the place claimed; a further one is used beside it."""
     with open_workspace(workspace) as opened:
         click.echo(f"{collect_reference(opened, path, accuracy_m=accuracy)}  {path.name}")
+
+
+@add.command("terrain")
+@click.argument("path", type=existing_file)
+@click.option("--accuracy", type=click.FloatRange(min=0.0), metavar="METRES")
+@workspace
+def add_terrain(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
+    """Preserve the heights of the ground there (GeoTIFF, metres)."""
+    with open_workspace(workspace) as opened:
+        click.echo(f"{collect_terrain(opened, path, accuracy_m=accuracy)}  {path.name}")
 
 
 @add.command("control")

@@ -6,7 +6,9 @@ from purport.core.digests import Digest
 from purport.core.instants import StatedTime
 from purport.core.positions import GeoPoint
 
-__all__ = ["ClaimedPlace", "ItemRecord", "Publication", "Target"]
+__all__ = ["ClaimedPlace", "ItemRecord", "Publication", "Target", "ViewHint"]
+
+_FULL_TURN_DEG = 360.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,31 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewHint:
+    """What is roughly known of the camera; it narrows a search and proves nothing."""
+
+    gsd_m: tuple[float, float] | None = None
+    """Least and greatest ground distance of a pixel in the middle of the picture; None: not
+    known. [m]"""
+    heading_deg: float | None = None
+    """Azimuth to which the top of the picture points, 0 to 360; None: not known. [deg]"""
+    heading_sd_deg: float = 15.0
+    """Standard uncertainty of the heading. [deg]"""
+
+    def __post_init__(self) -> None:
+        """Refuse what no camera has."""
+        if self.gsd_m is not None and not 0.0 < self.gsd_m[0] <= self.gsd_m[1]:
+            message = f"the ground distance of a pixel goes from low to high, got {self.gsd_m}"
+            raise ValueError(message)
+        if self.heading_deg is not None and not 0.0 <= self.heading_deg < _FULL_TURN_DEG:
+            message = f"a heading is at least 0 and below 360 degrees, got {self.heading_deg}"
+            raise ValueError(message)
+        if not self.heading_sd_deg > 0.0:
+            message = f"a heading's uncertainty is positive, got {self.heading_sd_deg}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
     """A media item of the case and what is known of it."""
 
@@ -77,5 +104,9 @@ class ItemRecord:
     """When it is said to have been filmed; None: not recorded."""
     target: Target | None = None
     """Where the target is said to be; None: not recorded."""
-    reference: Digest | None = None
-    """The orthophoto of the place claimed; None: none given."""
+    references: tuple[Digest, ...] = ()
+    """Orthophotos of the place claimed; empty: none given."""
+    terrain: Digest | None = None
+    """Heights of the ground there; None: none given, and the ground is taken as flat."""
+    view_hint: ViewHint | None = None
+    """What is roughly known of the camera; None: nothing."""

@@ -8,13 +8,16 @@ from purport.imagery.references import (
     reference_pixel,
     require_inside,
 )
+from purport.imagery.terrain import Terrain, open_terrain
 
 __all__ = [
     "LumaPatch",
     "MapWindow",
     "Reference",
+    "Terrain",
     "load_area",
     "open_reference",
+    "open_terrain",
     "read_luma",
     "reference_pixel",
     "require_inside",

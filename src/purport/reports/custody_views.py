@@ -29,7 +29,7 @@ def view_custody(case: CaseFile) -> tuple[CustodyRow, ...]:
     """Arrange the custody chain, naming what the case has names for."""
     names: dict[str, str] = {item.record.digest: item.record.name for item in case.items}
     names |= {story.document.digest: story.document.name for story in case.stories}
-    names |= {item.record.reference: "orthophoto" for item in case.items if item.record.reference}
+    names |= {digest: "orthophoto" for item in case.items for digest in item.record.references}
     return tuple(
         CustodyRow(
             event=event,

@@ -82,7 +82,8 @@ def _item(item: CaseItem) -> JsonObject:
         "claimed_place": to_json(record.claimed_place),
         "claimed_time": to_json(record.claimed_time),
         "target": to_json(record.target),
-        "reference": record.reference,
+        "references": list(record.references),
+        "terrain": record.terrain,
         "container": item.container,
     }
 

@@ -50,7 +50,7 @@ __all__ = ["Files", "ItemView", "view_items"]
 
 
 _NOWHERE = PlaceReading(
-    matched=None, centre=None, covariance_m2=None, frames=(), claimed_distance_m=None
+    matched=None, centre=None, covariance_m2=None, frames=(), claimed_distance_m=None, reference=0
 )
 
 ReadingT = TypeVar("ReadingT")
@@ -216,11 +216,15 @@ class _ItemDrawing:
             return ()
 
     def _reference(self) -> Reference | None:
-        digest = self.item.record.reference
-        if digest is None:
+        """Return the orthophoto that the footage was laid on, else the first given."""
+        references = self.item.record.references
+        if not references:
             return None
+        number = self.place.reference if self.place is not None else 0
         try:
-            return open_reference(self.files.reference_path(digest), name="the orthophoto")
+            return open_reference(
+                self.files.reference_path(references[number]), name="the orthophoto"
+            )
         except InputError as error:
             self.faults.append(str(error))
             return None

@@ -92,6 +92,8 @@ class PlaceReading:
     """The registered frames."""
     claimed_distance_m: float | None
     """From the claimed place to the centre; None when either is missing. [m]"""
+    reference: int
+    """Which of the item's orthophotos it was laid on, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ def read_place(finding: Finding) -> PlaceReading:
             for row in values["homographies"]
         ),
         claimed_distance_m=_optional(values.get("claimed_distance_m")),
+        reference=int(values["reference"].get("number", 0)) if "reference" in values else 0,
     )
 
 

@@ -36,7 +36,7 @@ class Setting:
     """One thing said of the case as a whole."""
 
     key: str
-    """"name", "date", "notice" or "reference"."""
+    """"name", "date", "notice", "references" (digests, blanks between) or "terrain"."""
     value: str
     """As given."""
 
@@ -47,11 +47,12 @@ class AttachmentKind(StrEnum):
     CONTROL = "control"
     REFERENCE = "reference"
     TARGET_AREA = "target_area"
+    TERRAIN = "terrain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto, control layer or target outline of the case."""
+    """An orthophoto, raster of heights, control layer or target outline of the case."""
 
     kind: AttachmentKind
     """What it is for."""
@@ -62,7 +63,8 @@ class Attachment:
     companions: tuple[tuple[str, Digest], ...] = ()
     """Name and digest of the files that belong to it (world file), sorted by name."""
     accuracy_m: float | None = None
-    """Stated horizontal standard uncertainty; None when nothing states it. [m]"""
+    """Stated standard uncertainty, horizontal of an orthophoto, vertical of heights; None when
+    nothing states it. [m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

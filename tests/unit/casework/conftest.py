@@ -75,7 +75,7 @@ class FakeCheck:
             "earlier": [finding.check for finding in evidence.earlier],
             "others": [other.load_scene().frames for other in evidence.items],
             "groups": list(evidence.groups),
-            "reference": evidence.reference.path.name if evidence.reference else None,
+            "references": [source.path.name for source in evidence.references],
             "control": [layer.path.name for layer in evidence.control],
             "date": evidence.date.stated if evidence.date else None,
         }

@@ -301,12 +301,12 @@ def test_what_was_collected_reaches_the_check(
         kind=AttachmentKind.CONTROL, digest=workspace.vault.put_file(layer), name=layer.name
     )
     workspace.record([reference, control], Act(kind="collected"))
-    collect_item(workspace, clip(), details=ItemDetails(reference=reference.digest))
+    collect_item(workspace, clip(), details=ItemDetails(references=(reference.digest,)))
     describe_case(workspace, date="2015-09")
     needs = frozenset({Need.REFERENCE, Need.CONTROL, Need.DATE})
     run_checks(workspace, checks=[check(needs=needs)])
     values = case_file(workspace).findings[0].values
-    assert values["reference"] == "ortho.tif"
+    assert values["references"] == ["ortho.tif"]
     assert values["control"] == ["control.geojson"]
     assert values["date"] == "2015-09"
     changed = replace(reference, companions=(("ortho.tfw", control.digest),))

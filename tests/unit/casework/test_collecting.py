@@ -166,14 +166,14 @@ def test_target_outside_the_orthophoto_is_refused(
     reference = collect_reference(workspace, write_reference(tmp_path / "ortho.tif"))
     far = Target(point=GeoPoint(longitude_deg=10.0, latitude_deg=50.0))
     with pytest.raises(OutsideReferenceError, match=r"ortho\.tif"):
-        collect_item(workspace, clip(), details=ItemDetails(target=far, reference=reference))
+        collect_item(workspace, clip(), details=ItemDetails(target=far, references=(reference,)))
     corners = [(9.0, 50.0), (10.0, 50.0), (10.0, 51.0)]
     outline = tuple(GeoPoint(longitude_deg=east, latitude_deg=north) for east, north in corners)
     with pytest.raises(OutsideReferenceError):
         collect_item(
             workspace,
             clip(),
-            details=ItemDetails(target=Target(outline=outline), reference=reference),
+            details=ItemDetails(target=Target(outline=outline), references=(reference,)),
         )
     assert case_file(workspace).items == ()
 
@@ -183,7 +183,7 @@ def test_orthophoto_must_be_collected_first(
 ) -> None:
     details = ItemDetails(
         target=Target(point=GeoPoint(longitude_deg=39.0, latitude_deg=36.0)),
-        reference=Digest("0" * 64),
+        references=(Digest("0" * 64),),
     )
     with pytest.raises(ConsistencyError, match="not among the orthophotos"):
         collect_item(workspace, clip(), details=details)
@@ -276,14 +276,14 @@ def test_orthophoto_of_the_case_is_taken_by_items_that_name_none(
 ) -> None:
     collect_item(workspace, clip("before.mp4", seed=1))
     own = collect_reference(workspace, write_reference(tmp_path / "own.tif"), for_all=False)
-    assert case_file(workspace).items[0].record.reference is None
+    assert case_file(workspace).items[0].record.references == ()
     shared_path = tmp_path / "shared.tif"
     shared_path.write_bytes(write_reference(tmp_path / "x.tif").read_bytes() + b"\0")
     shared = collect_reference(workspace, shared_path)
     collect_item(workspace, clip("after.mp4", seed=2))
-    collect_item(workspace, clip("own.mp4", seed=3), details=ItemDetails(reference=own))
-    references = [item.record.reference for item in case_file(workspace).items]
-    assert references == [shared, shared, own]
+    collect_item(workspace, clip("own.mp4", seed=3), details=ItemDetails(references=(own,)))
+    references = [item.record.references for item in case_file(workspace).items]
+    assert references == [(shared,), (shared,), (own,)]
 
 
 def test_what_is_known_of_all_items_is_recorded_for_each(

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,14 @@ from purport.casework import (
 )
 from purport.casework.workspace import Act
 from purport.core.claims import Part
+from purport.core.digests import JsonObject
 from purport.core.errors import InputError
+from purport.core.marks import MarkKind
 from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import Verdict
 from purport.store import Entry
+
+POINT: JsonObject = {"position": [36.72, 35.41]}
 
 
 @pytest.fixture
@@ -92,7 +97,11 @@ def test_verdicts_on_claims_that_are_gone_are_withdrawn(
 def test_mark_is_kept_with_who_placed_it(workspace: Workspace, clip: Callable[..., Path]) -> None:
     item = collect_item(workspace, clip())
     placed = mark(
-        workspace, item="clip.mp4", kind="impact", values={"frame": 3, "x": 1.5}, author="Ann"
+        workspace,
+        item="clip.mp4",
+        kind=MarkKind.IMPACT,
+        values={"frame": 3, "pixel": [1.5, 8.0]},
+        author="Ann",
     )
     assert placed.item == item.digest
     assert placed.id.startswith("m")
@@ -105,12 +114,12 @@ def test_mark_is_replaced_and_both_stay_on_record(
 ) -> None:
     item = collect_item(workspace, clip())
     called = item.digest[:8]
-    first = mark(workspace, item=called, kind="target", values={"x": 1}, author="Ann")
+    first = mark(workspace, item=called, kind=MarkKind.TARGET, values=POINT, author="Ann")
     second = mark(
         workspace,
         item=called,
-        kind="target",
-        values={"x": 2},
+        kind=MarkKind.TARGET,
+        values={"position": [36.7, 35.5]},
         author="Ben",
         note="one pixel off",
         supersedes=first.id,
@@ -121,8 +130,8 @@ def test_mark_is_replaced_and_both_stay_on_record(
         mark(
             workspace,
             item=called,
-            kind="target",
-            values={},
+            kind=MarkKind.TARGET,
+            values=POINT,
             author="Ben",
             supersedes=first.id,
         )
@@ -133,17 +142,20 @@ def test_mark_is_replaced_and_both_stay_on_record(
     [
         ({"item": "other.mp4"}, "there is no such item"),
         ({"item": "clip"}, "there is no such item"),
-        ({"kind": "aim"}, "'aim' is no kind"),
+        ({"values": {}}, "neither where in a frame nor where on the map"),
+        ({"values": {"pixel": [1, 2]}}, "a pixel needs its frame"),
+        ({"values": {"position": [200, 2]}}, "longitude must be"),
+        ({"kind": MarkKind.CONTROL_POINT}, "it lacks frame, pixel"),
         ({"author": ""}, "author: is empty"),
     ],
 )
 def test_wrong_marks_are_refused(
-    workspace: Workspace, clip: Callable[..., Path], wrong: dict[str, str], fault: str
+    workspace: Workspace, clip: Callable[..., Path], wrong: dict[str, Any], fault: str
 ) -> None:
     collect_item(workspace, clip())
-    given = {"item": "clip.mp4", "kind": "target", "author": "Ann", **wrong}
+    given = {"item": "clip.mp4", "kind": MarkKind.TARGET, "values": POINT, "author": "Ann", **wrong}
     with pytest.raises(InputError, match=fault):
-        mark(workspace, values={}, **given)
+        mark(workspace, **given)
     assert case_file(workspace).marks == ()
 
 
@@ -153,7 +165,7 @@ def test_name_that_two_items_have_is_refused(
     collect_item(workspace, clip(seed=1))
     collect_item(workspace, clip(seed=2))
     with pytest.raises(InputError, match="2 items are called so"):
-        mark(workspace, item="clip.mp4", kind="target", values={}, author="Ann")
+        mark(workspace, item="clip.mp4", kind=MarkKind.TARGET, values=POINT, author="Ann")
 
 
 def test_verdict_on_a_withdrawn_claim_is_not_shown(

@@ -34,7 +34,7 @@ def test_every_column_is_read(sheet: Callable[..., Path], tmp_path: Path) -> Non
     )
     (row,) = load_sheet(path)
     assert row.file == tmp_path / "a.mp4"
-    assert row.reference == tmp_path / "ortho.tif"
+    assert row.references == (tmp_path / "ortho.tif",)
     assert row.details == ItemDetails(
         url="https://a.example",
         collector="Ann",
@@ -61,7 +61,7 @@ def test_what_is_absent_is_not_recorded(sheet: Callable[..., Path]) -> None:
     (row,) = load_sheet(sheet(ALL, "a.mp4" + "," * 13))
     assert row.details == ItemDetails()
     (row,) = load_sheet(sheet("file", "a.mp4"))
-    assert row.reference is None
+    assert row.references == ()
 
 
 def test_spreadsheets_byte_order_mark_is_no_column(sheet: Callable[..., Path]) -> None:

@@ -110,8 +110,8 @@ def test_absent_inputs_have_no_digest() -> None:
 
 def test_a_references_stated_accuracy_is_part_of_its_digest() -> None:
     source = ReferenceSource(digest=Digest("1" * 64), path=Path("r.tif"))
-    plain = replace(evidence(), reference=source).input_digests()[Need.REFERENCE]
-    stated = replace(evidence(), reference=replace(source, accuracy_m=2.0)).input_digests()[
+    plain = replace(evidence(), references=(source,)).input_digests()[Need.REFERENCE]
+    stated = replace(evidence(), references=(replace(source, accuracy_m=2.0),)).input_digests()[
         Need.REFERENCE
     ]
     assert plain != stated

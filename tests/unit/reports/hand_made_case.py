@@ -652,9 +652,9 @@ def write_case(clip: Digest, second: Digest, reference: Digest) -> CaseFile:
         claimed_place=ClaimedPlace(name="Harbour Road", point=centre),
         claimed_time=parse_stated_time("2031-05-06"),
         target=Target(outline=target_outline(), standard_uncertainty_m=1.0),
-        reference=reference,
+        references=(reference,),
     )
-    bare = ItemRecord(digest=second, name="second.mp4", size_bytes=4_567, reference=reference)
+    bare = ItemRecord(digest=second, name="second.mp4", size_bytes=4_567, references=(reference,))
     mark = MarkRecord(
         id="m0123456789ab",
         item=clip,

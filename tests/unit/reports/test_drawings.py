@@ -60,7 +60,7 @@ def case(hand_made: HandMade) -> CaseFile:
 
 @pytest.fixture(scope="module")
 def reference(hand_made: HandMade, case: CaseFile) -> Reference:
-    digest = case.items[0].record.reference
+    digest = case.items[0].record.references[0]
     return open_reference(hand_made.path_of(digest))
 
 

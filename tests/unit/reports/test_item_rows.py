@@ -73,7 +73,7 @@ def test_describe_container_of_what_cannot_be_read(case: CaseFile) -> None:
 
 
 def test_describe_reference_states_its_accuracy(hand_made: HandMade, case: CaseFile) -> None:
-    path = hand_made.path_of(case.items[0].record.reference)
+    path = hand_made.path_of(case.items[0].record.references[0])
     stated = describe_reference(open_reference(path, accuracy_m=0.5))
     assert stated == (
         "Orthophoto with 0.25 m to a pixel; standard uncertainty 0.5 m per axis (stated by user)."
@@ -188,7 +188,7 @@ def test_view_items_of_an_item_that_could_not_be_decoded(
         media_path=hand_made.path_of, reference_path=hand_made.path_of, scene=lambda _: None
     )
     broken = replace(case.items[1], duration_s=None, frames=None)
-    gone = replace(broken, record=replace(broken.record, reference=None))
+    gone = replace(broken, record=replace(broken.record, references=()))
     (view,) = view_items(replace(case, items=(gone,), findings=()), files)
     assert (view.frames, view.timeline, view.place_map, view.map_note) == ((), None, None, None)
     assert view.target_basis == "not recorded"

@@ -96,8 +96,8 @@ def test_sheet_and_target_say_what_the_truth_says() -> None:
     assert [row.file.name for row in rows] == list(CLIPS)
     for row in rows:
         assert row.file.is_file()
-        assert row.reference is not None
-        assert row.reference.is_file()
+        (reference,) = row.references
+        assert reference.is_file()
         assert row.details.publication is not None
     post, centre = (row.details.target for row in rows)
     assert post is None  # its outline stands in target.geojson

@@ -87,7 +87,7 @@ def _measure(evidence: Evidence, scene: Scene, sighting: StrikeSighting) -> _Mea
 
     if evidence.item.publication is None:
         return lacking(_UNPUBLISHED)
-    if evidence.reference is None:
+    if not evidence.references:
         return lacking(_NO_REFERENCE)
     shot_map = find_map(evidence, scene, sighting.base)
     if shot_map is None:

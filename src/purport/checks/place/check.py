@@ -114,11 +114,11 @@ class PlaceCheck:
             ValueError: No reference is given.
             UnreadableReferenceError: The reference cannot be read.
         """
-        if evidence.reference is None:
+        if not evidence.references:
             message = "the place check was run without a reference"
             raise ValueError(message)
         reference = open_reference(
-            evidence.reference.path, accuracy_m=evidence.reference.accuracy_m
+            evidence.references[0].path, accuracy_m=evidence.references[0].accuracy_m
         )
         scene = evidence.load_scene()
         claimed, basis = _claimed_point(evidence.item)

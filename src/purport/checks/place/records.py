@@ -117,6 +117,8 @@ class ShotEvidence:
 class ReferenceUsed:
     """The orthophoto as it was used."""
 
+    number: int = 0
+    """Which of those given, from 0."""
     crs: str
     """Its own system."""
     metric_crs: str

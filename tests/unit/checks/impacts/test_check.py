@@ -82,7 +82,7 @@ def placed(evidence: Evidence, truth: Truth) -> Evidence:
         derivation=Derivation(inputs=(), parameters={}, libraries=()),
     )
     reference = ReferenceSource(digest=digest_bytes(b"reference"), path=Path("reference.tif"))
-    return replace(evidence, earlier=(finding,), reference=reference)
+    return replace(evidence, earlier=(finding,), references=(reference,))
 
 
 def shot_ground(scene: Scene, truth: Truth, number: int) -> JsonObject:

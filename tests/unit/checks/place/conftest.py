@@ -168,7 +168,7 @@ def make_evidence() -> MakeEvidence:
                 video=0,
             ),
             load_scene=lambda: scene,
-            reference=source,
+            references=() if source is None else (source,),
         )
 
     return make
