@@ -45,6 +45,13 @@ class Sensor:
     """Frames after each onset in which a blast blinds the sensor."""
     recovery_s: float = 0.4
     """Time constant with which it sees again. [s]"""
+    collapse_frames: int = 0
+    """Frames, from the onset on, in which the gain collapses and all but the flash goes dark,
+    before the blast blinds the sensor."""
+    agc_depth: float = 0.0
+    """Share of the contrast that the gain control takes away after a blast, 0 to below 1."""
+    agc_recovery_s: float = 2.0
+    """Time constant with which the gain control gives it back. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

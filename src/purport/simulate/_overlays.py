@@ -57,6 +57,8 @@ def draw_instrument_overlay(
     if overlay.clock:
         text = _clock_text(clock, time_s)
         _write(picture, text, (width - round(0.24 * width), height - round(0.04 * height)))
+    if overlay.gate:
+        _draw_gate(picture, time_s=time_s)
     if overlay.symbology:
         _draw_symbology(picture, time_s=time_s, heading_deg=heading_deg)
 
@@ -95,6 +97,22 @@ def _draw_crosshair(picture: NDArray[np.uint8]) -> None:
         end = (x + ahead * arm, y + aside * arm)
         cv2.line(picture, start, end, _BLACK, 3)
         cv2.line(picture, start, end, _WHITE, 1)
+
+
+def _draw_gate(picture: NDArray[np.uint8], *, time_s: float) -> None:
+    """Draw tracking brackets that wander and change their size."""
+    height, width = picture.shape[:2]
+    x = width / 2 + 0.10 * width * math.sin(0.9 * time_s + 0.4)
+    y = height / 2 + 0.12 * height * math.sin(1.3 * time_s + 1.1)
+    reach = height * (0.09 + 0.025 * math.sin(0.7 * time_s))
+    for across in (-1, 1):
+        for along in (-1, 1):
+            corner = (round(x + across * reach), round(y + along * reach))
+            aside = (round(corner[0] - across * 0.5 * reach), corner[1])
+            down = (corner[0], round(corner[1] - along * 0.5 * reach))
+            for colour, thickness in ((_BLACK, 3), (_WHITE, 1)):
+                cv2.line(picture, corner, aside, colour, thickness)
+                cv2.line(picture, corner, down, colour, thickness)
 
 
 def _draw_symbology(picture: NDArray[np.uint8], *, time_s: float, heading_deg: float) -> None:

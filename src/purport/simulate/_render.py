@@ -1,7 +1,8 @@
 """Rendering a script: each scene frame from the ground through the sensor to the file."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -9,12 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.simulate._camera import Camera, Modality, Pose
+from purport.simulate._distractors import draw_fire, draw_flare, draw_muzzle_flash
 from purport.simulate._effects import draw_glint, draw_scar, draw_strike, draw_vehicle
 from purport.simulate._encode import write_video
 from purport.simulate._ground import GroundPyramid, build_pyramid
 from purport.simulate._overlays import draw_band, draw_instrument_overlay, draw_logo
 from purport.simulate._script import GainJump, Script, SegmentKind
-from purport.simulate._sensor import blindness, expose, ground_layer, noise_bank
+from purport.simulate._sensor import (
+    blindness,
+    dim,
+    expose,
+    ground_layer,
+    is_collapsed,
+    noise_bank,
+)
 from purport.simulate._timeline import build_timeline, first_scene_frame_of
 from purport.simulate._truth import PoseBook, Truth, derive_truth
 
@@ -60,6 +69,10 @@ def render_frames(script: Script) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         else:
             picture = studio.film(frame.camera, frame.scene_frame)
             held = (frame.camera, frame.scene_frame, picture.copy())
+        if frame.light < 1.0:
+            picture = np.asarray(cv2.convertScaleAbs(picture, alpha=frame.light)).reshape(
+                picture.shape
+            )
         if script.overlay.logo is not None:
             draw_logo(picture, script.overlay.logo)
         draw_band(picture)
@@ -113,14 +126,16 @@ class _Studio:
         pose = self.book.pose(index, scene_frame)
         time_s = float(scene_frame / script.rate)
         radiance = _sample(self.pyramids[index], pose, script)
+        self._distract(radiance, pose, camera, time_s)
         self._act(radiance, pose, camera, scene_frame)
+        jump = _exposure_at(script, time_s)
+        rate = float(script.rate)
         picture = expose(
             radiance,
             camera.sensor,
-            blinded=blindness(
-                camera.sensor, frame=scene_frame, onsets=self.onsets, rate=float(script.rate)
-            ),
-            jump=_exposure_at(script, time_s),
+            blinded=blindness(camera.sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
+            jump=dim(jump, camera.sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
+            collapsed=is_collapsed(camera.sensor, frame=scene_frame, onsets=self.onsets),
             noise=self.noise[index],
             frame=scene_frame,
         )
@@ -132,6 +147,19 @@ class _Studio:
             heading_deg=camera.heading_deg + camera.orbit_dps * time_s,
         )
         return picture
+
+    def _distract(
+        self, radiance: NDArray[np.float32], pose: Pose, camera: Camera, time_s: float
+    ) -> None:
+        modality = camera.sensor.modality
+        for fire in self.script.fires:
+            draw_fire(radiance, pose, fire, time_s=time_s, modality=modality)
+        for gun in self.script.muzzle_flashes:
+            draw_muzzle_flash(radiance, pose, gun, time_s=time_s, modality=modality)
+        for flare in self.script.flares:
+            age_s = time_s - flare.time_s
+            if 0.0 <= age_s < flare.duration_s:
+                draw_flare(radiance, pose, flare, age_s=age_s, modality=modality)
 
     def _act(
         self, radiance: NDArray[np.float32], pose: Pose, camera: Camera, scene_frame: int
@@ -175,4 +203,10 @@ def _sample(pyramid: GroundPyramid, pose: Pose, script: Script) -> NDArray[np.fl
 
 def _exposure_at(script: Script, time_s: float) -> GainJump:
     past = [jump for jump in script.gain_jumps if jump.time_s <= time_s]
-    return max(past, key=lambda jump: jump.time_s) if past else GainJump(time_s=0.0)
+    if not past:
+        return GainJump(time_s=0.0)
+    latest = max(past, key=lambda jump: jump.time_s)
+    if latest.recovery_s is None:
+        return latest
+    left = math.exp(-(time_s - latest.time_s) / latest.recovery_s)
+    return replace(latest, gain=latest.gain**left, offset=latest.offset * left)

@@ -16,8 +16,11 @@ from purport.simulate._ground import Ground
 
 __all__ = [
     "Encoding",
+    "Fire",
+    "Flare",
     "GainJump",
     "Glint",
+    "MuzzleFlash",
     "Overlay",
     "Script",
     "Segment",
@@ -77,6 +80,58 @@ class Glint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flare:
+    """A countermeasure that burns while it falls through the picture; a distractor."""
+
+    time_s: float
+    """Scene time at which it lights. [s]"""
+    place: tuple[float, float]
+    """Easting and northing below the point where it lights. [m]"""
+    height_m: float = 60.0
+    """Height at which it lights. [m]"""
+    velocity_mps: tuple[float, float] = (12.0, 0.0)
+    """Velocity to east and north, which air drag takes away. [m/s]"""
+    duration_s: float = 1.6
+    """How long it burns. [s]"""
+    size_m: float = 1.4
+    """Radius of its glow. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuzzleFlash:
+    """A gun that fires at intervals; a distractor."""
+
+    time_s: float
+    """Scene time of the first shot. [s]"""
+    place: tuple[float, float]
+    """Easting and northing. [m]"""
+    shots: int = 3
+    """How many shots."""
+    interval_s: float = 0.25
+    """From one shot to the next. [s]"""
+    duration_s: float = 0.04
+    """How long each flash lasts; one that falls between two frames is not seen. [s]"""
+    size_m: float = 1.3
+    """Radius of its glow. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fire:
+    """A fire with smoke that burns all the time; it began before the footage."""
+
+    place: tuple[float, float]
+    """Easting and northing. [m]"""
+    size_m: float = 3.0
+    """Radius of the flames. [m]"""
+    flicker: float = 0.35
+    """Standard deviation of its brightness, as a share."""
+    wind_mps: tuple[float, float] = (1.5, 0.5)
+    """Velocity of the smoke to east and north. [m/s]"""
+    seed: int = 0
+    """Seed of its flicker and shape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GainJump:
     """The sensor changes its exposure from one frame to the next; a distractor."""
 
@@ -86,6 +141,8 @@ class GainJump:
     """Contrast from then on, relative to the nominal."""
     offset: float = 0.0
     """Brightness added from then on, 1 being full scale."""
+    recovery_s: float | None = None
+    """Time constant with which both go back to nominal; None: they stay. [s]"""
 
 
 class SegmentKind(StrEnum):
@@ -109,6 +166,13 @@ class Segment:
     frame. [s]"""
     duration_s: float
     """How long it lasts in the edit. [s]"""
+    speed: float = 1.0
+    """Scene time that passes in a second of the edit; below 1 is slow motion, by frames shown
+    again."""
+    fade_in_s: float = 0.0
+    """How long it takes to come up from black at its start. [s]"""
+    fade_out_s: float = 0.0
+    """How long it takes to go to black at its end. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +185,8 @@ class Overlay:
     """A clock that runs with scene time."""
     symbology: bool = False
     """Corner brackets, a north arrow and numbers that change."""
+    gate: bool = False
+    """Tracking brackets that wander about the middle of the picture."""
     logo: str | None = None
     """Text of a channel's logo; None for none."""
 
@@ -165,6 +231,12 @@ class Script:
     """Vehicles."""
     glints: tuple[Glint, ...] = ()
     """Glints."""
+    flares: tuple[Flare, ...] = ()
+    """Countermeasures."""
+    muzzle_flashes: tuple[MuzzleFlash, ...] = ()
+    """Guns."""
+    fires: tuple[Fire, ...] = ()
+    """Fires that burn from before the footage."""
     gain_jumps: tuple[GainJump, ...] = ()
     """Exposure changes, of all cameras."""
     overlay: Overlay = Overlay()
@@ -183,6 +255,9 @@ class Script:
         sides = (self.width_px, self.height_px)
         if any(side % 2 or not 0 < side <= _LARGEST_SIDE_PX for side in sides):
             message = f"width and height must be even, 2 to {_LARGEST_SIDE_PX}, got {sides}"
+            raise ValueError(message)
+        if any(segment.speed <= 0.0 for segment in self.edit):
+            message = "a segment's speed must be positive; hold a frame by a freeze"
             raise ValueError(message)
         if not 0.0 <= self.dropped < 1.0:
             message = f"the share of dropped frames must be in 0 to 1, got {self.dropped}"

@@ -7,6 +7,7 @@ is no mere copy of the orthophoto's luma.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -16,13 +17,16 @@ from purport.simulate._camera import Modality, Sensor
 from purport.simulate._ground import Ground
 from purport.simulate._script import GainJump
 
-__all__ = ["blindness", "expose", "ground_layer", "noise_bank"]
+__all__ = ["blindness", "dim", "expose", "ground_layer", "is_collapsed", "noise_bank"]
 
 Picture = NDArray[np.float32]
 
 _NOISE_MARGIN_PX = 64
 _BLINDED_LEVEL = 0.98
 _ONSET_GLARE = 0.3
+_COLLAPSED_GAIN = 0.3
+_AGC_SINK = 0.25
+"""Brightness lost, as a share of full scale, where the gain control takes all contrast."""
 
 
 def ground_layer(ground: Ground, sensor: Sensor) -> NDArray[np.uint8]:
@@ -53,7 +57,7 @@ def blindness(sensor: Sensor, *, frame: int, onsets: Sequence[int], rate: float)
         return 0.0
     worst = 0.0
     for onset in onsets:
-        since = frame - onset
+        since = frame - onset - sensor.collapse_frames
         if since == 0:
             worst = max(worst, _ONSET_GLARE)
         elif 0 < since <= sensor.saturation_frames:
@@ -62,6 +66,26 @@ def blindness(sensor: Sensor, *, frame: int, onsets: Sequence[int], rate: float)
             late = (since - sensor.saturation_frames) / rate
             worst = max(worst, math.exp(-late / sensor.recovery_s))
     return worst
+
+
+def is_collapsed(sensor: Sensor, *, frame: int, onsets: Sequence[int]) -> bool:
+    """Return whether the gain has collapsed at a scene frame."""
+    return any(0 <= frame - onset < sensor.collapse_frames for onset in onsets)
+
+
+def dim(
+    jump: GainJump, sensor: Sensor, *, frame: int, onsets: Sequence[int], rate: float
+) -> GainJump:
+    """Return an exposure as the gain control leaves it after the blasts so far."""
+    if sensor.agc_depth == 0.0:
+        return jump
+    kept = 1.0
+    for onset in onsets:
+        since = frame - onset - sensor.collapse_frames
+        if since >= 0:
+            late = max(0, since - sensor.saturation_frames) / rate
+            kept = min(kept, 1.0 - sensor.agc_depth * math.exp(-late / sensor.agc_recovery_s))
+    return replace(jump, gain=jump.gain * kept, offset=jump.offset - _AGC_SINK * (1.0 - kept))
 
 
 def noise_bank(width: int, height: int, *, channels: int, seed: int) -> Picture:
@@ -77,6 +101,7 @@ def expose(
     *,
     blinded: float,
     jump: GainJump,
+    collapsed: bool = False,
     noise: Picture,
     frame: int,
 ) -> NDArray[np.uint8]:
@@ -87,12 +112,15 @@ def expose(
         sensor: The sensor.
         blinded: How blinded it is, 0 to 1.
         jump: The exposure in force.
+        collapsed: Whether the gain has collapsed, which leaves but the brightest.
         noise: The bank of `noise_bank`.
         frame: Scene frame, which chooses the window of the bank.
     """
     rows, columns = radiance.shape[:2]
     if sensor.blur_px > 0.0:
         radiance = cv2.GaussianBlur(radiance, (0, 0), sensor.blur_px).reshape(radiance.shape)
+    if collapsed:
+        radiance *= np.float32(_COLLAPSED_GAIN)
     if blinded > 0.0:
         radiance *= np.float32(1.0 - blinded)
         radiance += np.float32(blinded * _BLINDED_LEVEL)

@@ -1,11 +1,12 @@
 """From the edit of a script to its output frames: which camera, which scene frame, when."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from purport.simulate._script import Script, SegmentKind
+from purport.simulate._script import Script, Segment, SegmentKind
 
 __all__ = ["TICKS_PER_SECOND", "OutputFrame", "build_timeline", "first_scene_frame_of"]
 
@@ -27,6 +28,8 @@ class OutputFrame:
     """Index of the scene frame shown."""
     pts: int
     """Presentation time. [ticks]"""
+    light: float
+    """Share of the picture's light that a fade leaves, 0 to 1."""
 
 
 def build_timeline(script: Script) -> tuple[OutputFrame, ...]:
@@ -46,12 +49,23 @@ def build_timeline(script: Script) -> tuple[OutputFrame, ...]:
                     segment=index,
                     kind=segment.kind,
                     camera=segment.camera,
-                    scene_frame=start + (int(step) if running else 0),
+                    scene_frame=start + (math.floor(int(step) * segment.speed) if running else 0),
                     pts=round((slot + int(step)) * TICKS_PER_SECOND / script.rate),
+                    light=_light(segment, float(int(step) / script.rate)),
                 )
             )
         slot += count
     return tuple(frames)
+
+
+def _light(segment: Segment, time_s: float) -> float:
+    """Return how far the segment has come up from black, 0 to 1."""
+    light = 1.0
+    if segment.fade_in_s > 0.0:
+        light = min(light, time_s / segment.fade_in_s)
+    if segment.fade_out_s > 0.0:
+        light = min(light, (segment.duration_s - time_s) / segment.fade_out_s)
+    return max(0.0, light)
 
 
 def first_scene_frame_of(time_s: float, rate: Fraction) -> int:
