@@ -15,6 +15,7 @@ from purport.casework import (
     collect_item,
     collect_reference,
     collect_story,
+    collect_terrain,
     describe_case,
     describe_items,
     media_path,
@@ -296,3 +297,27 @@ def test_what_is_known_of_all_items_is_recorded_for_each(
     describe_items(workspace, ItemDetails(collector="Ann"))
     collectors = [item.record.collector for item in case_file(workspace).items]
     assert collectors == ["Ann", "Ann"]
+
+
+def test_second_orthophoto_of_the_case_joins_the_first(
+    workspace: Workspace, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    collect_item(workspace, clip("before.mp4", seed=1))
+    first = collect_reference(workspace, write_reference(tmp_path / "first.tif"))
+    other = tmp_path / "second.tif"
+    other.write_bytes((tmp_path / "first.tif").read_bytes() + b"\0")
+    second = collect_reference(workspace, other)
+    assert collect_reference(workspace, other) == second
+    collect_item(workspace, clip("after.mp4", seed=2))
+    references = [item.record.references for item in case_file(workspace).items]
+    assert references == [(first, second), (first, second)]
+
+
+def test_heights_of_the_case_are_taken_by_items_that_name_none(
+    workspace: Workspace, tmp_path: Path, clip: Callable[..., Path]
+) -> None:
+    collect_item(workspace, clip("before.mp4", seed=1))
+    heights = collect_terrain(workspace, write_reference(tmp_path / "dem.tif"), accuracy_m=1.5)
+    collect_item(workspace, clip("after.mp4", seed=2))
+    assert [item.record.terrain for item in case_file(workspace).items] == [heights, heights]
+    assert workspace.vault.path_of(heights).is_file()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from purport.casework import ItemDetails, Workspace, case_file, collect_sheet, load_sheet
-from purport.core.case import ClaimedPlace, Publication, Target
+from purport.core.case import ClaimedPlace, Publication, Target, ViewHint
 from purport.core.errors import SeveralFaultsError, UnreadableReferenceError, UnreadableSheetError
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
@@ -134,3 +134,35 @@ def test_orthophoto_that_cannot_be_used_is_named(
     clip("a.mp4")
     with pytest.raises(UnreadableReferenceError, match=r"gone\.tif"):
         collect_sheet(workspace, sheet("file,reference", "a.mp4,gone.tif"))
+
+
+def test_several_orthophotos_heights_and_the_camera_are_read(
+    sheet: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = sheet(
+        "file,reference,terrain,gsd_low_m,gsd_high_m,heading_deg,heading_sd_deg",
+        "a.mp4,one.tif; two.tif,dem.tif,0.2,0.5,270,10",
+    )
+    (row,) = load_sheet(path)
+    assert row.references == (tmp_path / "one.tif", tmp_path / "two.tif")
+    assert row.terrain == tmp_path / "dem.tif"
+    assert row.details.view_hint == ViewHint(
+        gsd_m=(0.2, 0.5), heading_deg=270.0, heading_sd_deg=10.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ("0.2,,,", "gsd_low_m and gsd_high_m go together"),
+        ("0.5,0.2,,", "goes from low to high"),
+        (",,360,", "below 360"),
+        (",,90,0", "uncertainty is positive"),
+    ],
+)
+def test_cameras_that_cannot_be_are_named(
+    sheet: Callable[..., Path], cells: str, fault: str
+) -> None:
+    path = sheet("file,gsd_low_m,gsd_high_m,heading_deg,heading_sd_deg", f"a.mp4,{cells}")
+    with pytest.raises(UnreadableSheetError, match=fault):
+        load_sheet(path)
