@@ -1,0 +1,5 @@
+"""Comparing pictures by the structure that they share, whatever their contrast."""
+
+from purport.checks.place.structure._dense import DenseMatches, dense_matches
+
+__all__ = ["DenseMatches", "dense_matches"]
