@@ -114,6 +114,15 @@ class GroundHomography:
         """Return by how much the ground point moves with its pixel (2, 2). [m/px]"""
         return self._linearise(pixel)[2]
 
+    def lean_length(self, pixel: tuple[float, float]) -> float | None:
+        """Return how far a point 1 m above the plane is displaced at a pixel; None if unknown. [1]
+
+        It is the tangent of the angle between line of sight and vertical.
+        """
+        if self.lean is None:
+            return None
+        return float(np.hypot(*self._lean_at(self._linearise(pixel)[0])))
+
     def point_causes(self, pixel: tuple[float, float]) -> dict[str, FloatArray]:
         """Return what makes a ground point uncertain, beside its pixel, by cause (2, 2). [m²]
 

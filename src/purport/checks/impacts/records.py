@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from purport.core.positions import Matrix2
 
-__all__ = ["ImpactsAnswer", "ImpactsValues", "PointBasis", "StrikeValues"]
+__all__ = ["ImpactMark", "ImpactsAnswer", "ImpactsValues", "PointBasis", "StrikeValues"]
 
 
 class ImpactsAnswer(StrEnum):
@@ -22,6 +22,23 @@ class PointBasis(StrEnum):
 
     FIRST_FRAMES = "first frames of the effect"
     WHAT_REMAINED = "what remained on the ground"
+    MARKED = "marked by a person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactMark:
+    """A person's mark of an impact, beside what the machine took for it."""
+
+    mark: str
+    """Identifier of the mark."""
+    author: str
+    """Who placed it."""
+    machine_px: tuple[float, float] | None
+    """The machine's point in the marked frame; None when the machine saw no strike there. [px]"""
+    machine_sd_px: float | None
+    """Its standard uncertainty per axis; None as `machine_px`. [px]"""
+    confirms: bool | None
+    """Whether the two agree within their uncertainties (95 %); None as `machine_px`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +81,32 @@ class StrikeValues:
     p_inside: float | None
     """Probability that the impact lies inside the target's outline; None unless one is given."""
     budget_m: Mapping[str, float] | None
-    """Standard uncertainty per axis by cause: marking, registration, relief, reference, target;
-    None as `offset_m`. [m]"""
+    """Standard uncertainty of the offset by cause, per axis; the squares add up to the square of
+    `offset_sd_m`. Causes: marking, link, registration, relief, height, reference, target; without a
+    map marking, target, length, view, along the line. What does not bear on the offset is left
+    out. None as `offset_m`. [m]"""
     same_strike_as: int | None
     """Index of the strike in this list that this one repeats; None for a first showing."""
     not_measured: str | None
     """Why there is no position or offset; None when there is."""
+    remedy: str | None = None
+    """What would let it be measured; None when it is."""
+    p_farther_m: tuple[tuple[float, float], ...] | None = None
+    """Pairs of a distance and the probability that the impact lies farther from the target than
+    that; between them straight lines, 1 below the first and 0 beyond the last. None as `offset_m`.
+    [m, 1]"""
+    offset_sd_m: float | None = None
+    """Standard uncertainty of the offset, per axis; None as `offset_m`. [m]"""
+    target_basis: str | None = None
+    """What this offset is counted from; None as `offset_m`."""
+    scale_basis: str | None = None
+    """Where the metres come from: "map", or "known length (ground plane assumed)"; None as
+    `offset_m`."""
+    lean_m: float | None = None
+    """How far a point 1 m above the ground seems displaced here; None without a map that tells. [m]
+    """
+    mark: ImpactMark | None = None
+    """A person's mark that `point_px` was taken from; None when it is the machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +123,5 @@ class ImpactsValues:
     """Frames looked at."""
     frames_unlinked: int
     """Of them, frames that could not be compared with their neighbours."""
+    marks_not_used: tuple[str, ...] = ()
+    """Marks that could not be used, each with the reason."""
