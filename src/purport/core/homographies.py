@@ -52,8 +52,11 @@ class GroundHomography:
     """How much `lean` grows for each metre away from the middle: one over the camera's height above
     the plane; 0 for a camera far away, or when not known. [1/m]"""
     relief_range_m: float = 0.0
-    """Ground distance over which points share height and what else a plane leaves out: their
-    correlation falls by the factor e; 0: independent from point to point. [m]"""
+    """Ground distance over which points share what a plane leaves out (not their heights: a roof
+    stands beside a yard): its correlation falls by the factor e; 0: independent from point to
+    point. [m]"""
+    relief_own_share: float = 0.0
+    """Share of the variance of `ground_sd_m` that no other point shares, however near. [1]"""
 
     def to_map(self) -> FloatArray:
         """Return the plain matrix from pixel to easting and northing (3, 3), h33 = 1."""
@@ -144,15 +147,14 @@ class GroundHomography:
         """Return what makes the ground vector between two pixels uncertain, beside them. [m²]
 
         As `point_causes`, but without what both points share: the map's own error cancels wholly,
-        the matrix's mostly, relief and height as far as both points are near each other.
+        the matrix's mostly, relief as far as both points are near each other, height not at all.
         """
         start, by_start, _ = self._linearise(pixel)
         end, by_end, _ = self._linearise(other)
         by_parameters = by_end - by_start
         shared = self._shared_relief(float(np.hypot(*(end - start))))
         lean, leaned = self._lean_at(start), self._lean_at(end)
-        crossed = np.outer(lean, leaned)
-        height = np.outer(lean, lean) + np.outer(leaned, leaned) - shared * (crossed + crossed.T)
+        height = np.outer(lean, lean) + np.outer(leaned, leaned)
         return {
             "registration": by_parameters @ np.array(self.covariance) @ by_parameters.T,
             "relief": np.eye(2) * 2.0 * (1.0 - shared) * self.ground_sd_m**2,
@@ -169,10 +171,10 @@ class GroundHomography:
         )
 
     def _shared_relief(self, apart_m: float) -> float:
-        """Return the correlation of relief and height between two ground points. [1]"""
+        """Return the correlation of relief between two ground points. [1]"""
         if self.relief_range_m <= 0.0:
             return 0.0
-        return math.exp(-apart_m / self.relief_range_m)
+        return (1.0 - self.relief_own_share) * math.exp(-apart_m / self.relief_range_m)
 
     def _linearise(self, pixel: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return the ground point (2,), its Jacobians by parameters (2, 8) and by pixel (2, 2)."""
