@@ -1,7 +1,8 @@
-"""Probabilities from a measured offset that is given by its median and two intervals."""
+"""Probabilities from a measured offset: from its table, else from its median and two intervals."""
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from purport.verdicts._reading import StrikeSeen
 
@@ -30,8 +31,9 @@ def probability_between(strike: StrikeSeen, low_m: float, high_m: float) -> floa
 def probability_within(strike: StrikeSeen, radius_m: float) -> float | None:
     """Return the probability that the offset is at most `radius_m`; None when not measured.
 
-    The ends of the 68 % and 95 % intervals and the value are taken as quantiles (2.5, 16, 50, 84
-    and 97.5 %) and joined by straight lines on normal probability paper, continued at both ends.
+    Read off the table that the check gives. A finding of an earlier version has none: then the ends
+    of the 68 % and 95 % intervals and the value are taken as quantiles (2.5, 16, 50, 84 and 97.5 %)
+    and joined by straight lines on normal probability paper, continued at both ends.
 
     Args:
         strike: The strike with its offset and intervals.
@@ -41,6 +43,8 @@ def probability_within(strike: StrikeSeen, radius_m: float) -> float | None:
         return 0.0
     if strike.offset_m is None or strike.offset_68_m is None or strike.offset_95_m is None:
         return None
+    if strike.p_farther_m:
+        return 1.0 - _read_off(strike.p_farther_m, radius_m)
     (low_68, high_68), (low_95, high_95) = strike.offset_68_m, strike.offset_95_m
     knots = _increasing(
         [
@@ -52,6 +56,16 @@ def probability_within(strike: StrikeSeen, radius_m: float) -> float | None:
         ]
     )
     return 0.5 * math.erfc(-_on_paper(knots, radius_m) / math.sqrt(2.0))
+
+
+def _read_off(table: Sequence[tuple[float, float]], distance_m: float) -> float:
+    """Return the probability to lie farther than a distance: straight lines between the pairs."""
+    if distance_m < table[0][0]:
+        return 1.0
+    for (near, above), (far, below) in pairwise(table):
+        if distance_m < far:
+            return above + (below - above) * (distance_m - near) / (far - near)
+    return table[-1][1]
 
 
 def _increasing(knots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

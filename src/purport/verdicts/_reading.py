@@ -23,7 +23,7 @@ from purport.verdicts.records import JudgedInputs, JudgingRules
 __all__ = ["CaseReading", "EditSeen", "PlaceSeen", "PointSeen", "SharedStretch", "StrikeSeen"]
 __all__ += ["read_case"]
 
-_SUDDEN = "sudden"
+_TELLING_CAUSES = frozenset({"sudden", "marked by a person"})
 _SAME_MOMENT_S = 0.5
 _AGREEING_FRAMES_FOR_HIGH = 3
 
@@ -81,6 +81,11 @@ class StrikeSeen:
     """Why."""
     not_measured: str | None = None
     """Why there is no offset, in the check's words; None when there is one."""
+    p_farther_m: tuple[tuple[float, float], ...] | None = None
+    """Pairs of a distance and the probability to lie farther than it; None from an earlier version
+    of the check. [m, 1]"""
+    remedy: str | None = None
+    """What would let it be measured, in the check's words; None when it is."""
 
     def label(self) -> str:
         """Return how sentences name it."""
@@ -292,8 +297,11 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
     for index, strike in enumerate(values["strikes"]):
         if strike["same_strike_as"] is not None:
             continue
-        sudden = strike["cause"] == _SUDDEN
-        confidence, reason = _strike_confidence(basis, place, sudden=sudden)
+        sudden = strike["cause"] in _TELLING_CAUSES
+        own = strike.get("target_basis") or basis
+        confidence, reason = _strike_confidence(own, place, sudden=sudden)
+        if strike.get("mark") is not None and confidence is Confidence.MODERATE:
+            reason = "The point was marked by a person, on footage that was matched to a map."
         yield StrikeSeen(
             finding=finding,
             item=item,
@@ -305,10 +313,12 @@ def _strikes(finding: Finding, item: ItemRecord, place: PlaceSeen | None) -> Ite
             offset_95_m=_pair(strike["offset_95_m"]),
             p_inside=strike["p_inside"],
             sudden=sudden,
-            target_basis=basis,
+            target_basis=own,
             confidence=confidence,
             confidence_reason=reason,
             not_measured=strike.get("not_measured"),
+            p_farther_m=_table(strike.get("p_farther_m")),
+            remedy=strike.get("remedy"),
         )
 
 
@@ -335,6 +345,14 @@ def _pair(value: Sequence[float] | None) -> tuple[float, float] | None:
         return None
     first, second = value
     return float(first), float(second)
+
+
+def _table(
+    rows: Sequence[Sequence[float]] | None,
+) -> tuple[tuple[float, float], ...] | None:
+    if rows is None:
+        return None
+    return tuple((float(distance), float(farther)) for distance, farther in rows)
 
 
 def _strikes_listed(about: Iterable[tuple[Finding, ItemRecord]]) -> int:

@@ -97,7 +97,7 @@ def _judge_outcome(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
             *_counted_from(case),
             *opinion.because,
         ),
-        would_change=_MEASURE,
+        would_change=_remedies(case),
     )
 
 
@@ -111,6 +111,12 @@ def _hit_rule(case: CaseReading) -> str:
 def _counted_from(case: CaseReading) -> tuple[str, ...]:
     bases = dict.fromkeys(one.target_basis for one in case.strikes if one.target_basis is not None)
     return (f"Distances count from: {'; '.join(bases)}.",) if bases else ()
+
+
+def _remedies(case: CaseReading) -> tuple[str, ...]:
+    """Return what would let every strike be measured, as the check says it for each."""
+    own = dict.fromkeys(one.remedy for one in case.strikes if one.remedy is not None)
+    return (*_MEASURE, *own)
 
 
 def _outcome_instance(strike: StrikeSeen, case: CaseReading, *, says_hit: bool) -> Instance:
@@ -171,7 +177,7 @@ def _judge_distance(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
         instances, scope=scope_of(slot, claim), claimed=claimed_count(claim), rules=case.rules
     )
     reading = f"“{slot.span.exact}” is read as {stated.low:g} to {stated.high:g} m."
-    return replace(opinion, because=(reading, *opinion.because), would_change=_MEASURE)
+    return replace(opinion, because=(reading, *opinion.because), would_change=_remedies(case))
 
 
 def _distance_instance(

@@ -1,6 +1,7 @@
 """What: hits, misses, distances, destruction, kinds of target, weapons."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,15 @@ class TestOutcome:
     def test_without_a_map_scale_decides_nothing(self) -> None:
         found = strikes(CLIP, strike(offset_m=30.0))
         assert _what(HIT, found=found, mapped=False).rating is Rating.UNPROVEN
+
+    def test_what_the_check_says_would_help_is_passed_on(self) -> None:
+        remedy = "Place two more control points north of those there."
+        unplaced = {**strike(), "not_measured": "It was not placed.", "remedy": remedy}
+        assert remedy in _what(HIT, found=strikes(CLIP, unplaced)).would_change
+
+    def test_a_marked_strike_is_no_smoke(self) -> None:
+        marked = strike(offset_m=1.0, sd_m=0.5, cause="marked by a person")
+        assert _what(HIT, found=strikes(CLIP, marked)).confidence is Confidence.MODERATE
 
     def test_an_unmeasured_strike_keeps_it_open(self) -> None:
         found = strikes(CLIP, strike(offset_m=30.0), strike(onset_s=6.0), basis=None)
@@ -250,6 +260,17 @@ class TestOffsets:
         assert probability_within(self.seen, 12.0) == pytest.approx(0.84, abs=1e-3)
         assert probability_within(self.seen, 6.08) == pytest.approx(0.025, abs=1e-3)
         assert probability_between(self.seen, 8.0, 12.0) == pytest.approx(0.68, abs=1e-3)
+
+    def test_a_table_is_read_off_in_place_of_the_intervals(self) -> None:
+        table = ((0.0, 0.9), (2.0, 0.5), (4.0, 0.1), (6.0, 0.0))
+        seen = replace(self.seen, p_farther_m=table)
+        assert probability_within(seen, 0.0) == pytest.approx(0.1)
+        assert probability_within(seen, 2.0) == pytest.approx(0.5)
+        assert probability_within(seen, 3.0) == pytest.approx(0.7)
+        assert probability_within(seen, 60.0) == 1.0
+        assert probability_between(seen, 1.0, 3.0) == pytest.approx(0.4)
+        away = replace(self.seen, p_farther_m=((3.0, 1.0), (5.0, 0.0)))
+        assert probability_within(away, 2.9) == 0.0
 
     def test_the_tails_go_on(self) -> None:
         low, high = probability_within(self.seen, 1.0), probability_within(self.seen, 30.0)
