@@ -23,8 +23,7 @@ from purport.checks.place._adjustment import (
     adjust_homography,
     normalisation_of,
 )
-from purport.checks.place._features import moved
-from purport.checks.place._geometry import apply_homography
+from purport.checks.place._geometry import apply_homography, local_affine
 from purport.checks.place._tracing import Traced
 from purport.checks.place._views import Mapped
 from purport.core.media_time import FrameSpan
@@ -36,8 +35,8 @@ FloatArray = NDArray[np.float64]
 INLIER_WEIGHT = 0.3
 """Cauchy weight of a residual of 3.6 standard deviations."""
 
-_SD_PER_SIZE = 0.12
-"""Standard uncertainty of a keypoint's position, as a share of its diameter."""
+_SPOT_M = 6.0
+"""Ground within which blocks of several frames are one spot of the reference. [m]"""
 _STEADY_PX = 0.3
 """Drift below which a frame's residuals tell of the ground. [px]"""
 _LOST_PX = 0.8
@@ -135,7 +134,7 @@ def _drift_px(traced: Sequence[Traced], size: tuple[int, int]) -> FloatArray:
     across, down = np.meshgrid(np.linspace(0.15, 0.85, 3), np.linspace(0.15, 0.85, 3))
     marks = np.column_stack([across.ravel(), down.ravel()]) * (np.array(size) - 1)
     places = [apply_homography(each.from_anchor(), marks) for each in traced]
-    noise = [_FIT_NOISE * _match_variance(each) / len(each.feature) for each in traced]
+    noise = [_FIT_NOISE * _match_variance(each) / len(each.picture) for each in traced]
     drift = np.zeros((len(traced), len(traced)))
     for row, each in enumerate(traced):
         back = np.linalg.inv(each.from_anchor())
@@ -149,7 +148,7 @@ def _drift_px(traced: Sequence[Traced], size: tuple[int, int]) -> FloatArray:
 
 def _match_variance(each: Traced) -> float:
     """Return about the variance per axis of a match in the frame. [px²]"""
-    return float(np.median((_SD_PER_SIZE * each.picture.sizes) ** 2)) * 2.0
+    return float(np.median(each.sd_px**2)) * 2.0
 
 
 def _border(here: int, there: int, step: NDArray[np.float32]) -> tuple[int, bool]:
@@ -222,28 +221,26 @@ def _observe(
     A frame that differs by d errs in all its n matches together, so that each bears a variance of
     n / 4 times d² besides its own.
     """
-    at_anchor = [moved(each.picture, each.view.to_anchor) for each in traced]
-    own = [_SD_PER_SIZE * picture.sizes for picture in at_anchor]
+    pixels, own = [], []
+    for each in traced:
+        pixels.append(apply_homography(each.view.to_anchor, each.picture))
+        jacobian = local_affine(each.view.to_anchor, each.picture)
+        own.append(each.sd_px * np.sqrt(np.abs(np.linalg.det(jacobian))))
+    counts = [len(each.picture) for each in traced]
     common = [
-        np.full(len(each.feature), away * math.sqrt(max(1.0, len(each.feature) / _MATCHES_A_PART)))
-        for each, away in zip(traced, drift_px, strict=True)
+        np.full(count, away * math.sqrt(max(1.0, count / _MATCHES_A_PART)))
+        for count, away in zip(counts, drift_px, strict=True)
     ]
-    feature = np.concatenate([each.feature for each in traced]).astype(np.int64)
+    patch = np.concatenate([each.patch for each in traced])
+    cell = np.floor(patch * mapped.patch.gsd_m / _SPOT_M).astype(np.int64)
     return Observations(
-        pixels=np.concatenate([picture.points for picture in at_anchor]),
+        pixels=np.concatenate(pixels),
         pixel_sd=np.hypot(np.concatenate(own), np.concatenate(common)),
-        ground=apply_homography(local, mapped.features.points[feature]),
-        ground_sd=_SD_PER_SIZE * mapped.features.sizes[feature] * mapped.patch.gsd_m,
-        feature=feature,
-        frame=np.concatenate(
-            [np.full(len(each.feature), each.view.index, dtype=np.int64) for each in traced]
-        ),
-        steady=np.concatenate(
-            [
-                np.full(len(each.feature), away <= _STEADY_PX)
-                for each, away in zip(traced, drift_px, strict=True)
-            ]
-        ),
+        ground=apply_homography(local, patch),
+        ground_sd=np.zeros(len(patch)),
+        feature=cell[:, 0] * 1_000_000 + cell[:, 1],
+        frame=np.repeat([each.view.index for each in traced], counts).astype(np.int64),
+        steady=np.repeat(np.asarray(drift_px) <= _STEADY_PX, counts),
     )
 
 

@@ -1,15 +1,14 @@
-"""Matches between the points of a picture and of a map patch: tentative, verified, guided."""
+"""Matches between the points of a picture and of a map patch: tentative, verified."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from purport.checks.place._features import Features, take
-from purport.checks.place._geometry import apply_homography, find_homography, local_affine
+from purport.checks.place._features import Features
+from purport.checks.place._geometry import apply_homography, find_homography
 
-__all__ = ["Matches", "Verified", "guided_matches", "tentative_matches", "verify_matches"]
+__all__ = ["Matches", "Verified", "tentative_matches", "verify_matches"]
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
@@ -23,11 +22,6 @@ _VOTE_TOLERANCE_PX = 8.0
 _VOTE_TOLERANCE_SHARE = 0.25
 _MOST_VOTERS = 1500
 _FEWEST_VOTES = 5
-_CANDIDATES = 10
-_GUIDED_RATIO = 0.92
-_GUIDED_COSINE = 0.75
-_GUIDED_LOG_SCALE = 0.8
-_GUIDED_TURN_DEG = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,61 +130,3 @@ def _voters(picture: Features, patch: Features) -> NDArray[np.bool_]:
     _, spots = np.unique(spot[:, 0] * 100_000 + spot[:, 1], return_inverse=True)
     weight = 1.0 / np.bincount(spots)[spots]
     return np.asarray(votes[(votes * weight).sum(axis=1).argmax()], dtype=np.bool_)
-
-
-def guided_matches(
-    picture: Features, patch: Features, matrix: FloatArray, *, tree: cKDTree, radius_px: float
-) -> Matches:
-    """Pair each point of the picture with the most similar one near where it should be.
-
-    Args:
-        picture: Points of the picture.
-        patch: Points of the patch.
-        matrix: Homography from picture to patch.
-        tree: Search tree over the points of the patch.
-        radius_px: How near, in picture pixels. [px]
-    """
-    nothing = np.zeros(0, dtype=np.intp)
-    expected = apply_homography(matrix, picture.points)
-    usable = np.flatnonzero(np.isfinite(expected).all(axis=1))
-    if len(usable) == 0 or len(patch) < _CANDIDATES:
-        return Matches(picture=nothing, patch=nothing)
-    jacobian = local_affine(matrix, picture.points[usable])
-    scale = np.sqrt(np.abs(np.linalg.det(jacobian)))
-    distance, near = tree.query(expected[usable], k=_CANDIDATES)
-    inside = distance <= radius_px * scale[:, None]
-    inside &= _alike(take(picture, usable), patch, near=near, jacobian=jacobian)
-    cosine = np.full(near.shape, -1.0, dtype=np.float32)
-    row, column = np.nonzero(inside)
-    cosine[row, column] = np.einsum(
-        "nd,nd->n", picture.descriptors[usable[row]], patch.descriptors[near[row, column]]
-    )
-    best = cosine.argmax(axis=1)
-    rows = np.arange(len(usable))
-    top = cosine[rows, best].copy()
-    spread = patch.points[near] - patch.points[near[rows, best]][:, None]
-    cosine[np.hypot(spread[..., 0], spread[..., 1]) <= _SAME_SPOT_PX / 2] = -1.0
-    rival = np.maximum(cosine.max(axis=1), 0.0)
-    clear = (top > _GUIDED_COSINE) & ((1.0 - top) < _GUIDED_RATIO**2 * (1.0 - rival))
-    return _one_to_one(usable[clear], near[rows, best][clear], top[clear])
-
-
-def _alike(
-    picture: Features, patch: Features, *, near: IndexArray, jacobian: FloatArray
-) -> NDArray[np.bool_]:
-    """Return which candidates have the size and direction that the homography lets expect."""
-    scale = np.sqrt(np.abs(np.linalg.det(jacobian)))
-    log_scale = np.abs(np.log(patch.sizes[near] / (picture.sizes * scale)[:, None]))
-    angle = np.deg2rad(picture.angles)
-    arrow = np.einsum("nij,nj->ni", jacobian, np.column_stack([np.cos(angle), np.sin(angle)]))
-    turned = np.rad2deg(np.arctan2(arrow[:, 1], arrow[:, 0]))
-    turn = np.abs((patch.angles[near] - turned[:, None] + 180.0) % 360.0 - 180.0)
-    return np.asarray((log_scale < _GUIDED_LOG_SCALE) & (turn < _GUIDED_TURN_DEG), dtype=np.bool_)
-
-
-def _one_to_one(picture: IndexArray, patch: IndexArray, cosine: NDArray[np.float32]) -> Matches:
-    """Keep, of all that chose one point of the patch, the most similar."""
-    order = np.argsort(-cosine, kind="stable")
-    _, first = np.unique(patch[order], return_index=True)
-    kept = np.sort(order[first])
-    return Matches(picture=picture[kept], patch=patch[kept])

@@ -15,7 +15,6 @@ from purport.checks.place._acceptance import (
 )
 from purport.checks.place._adjustment import Adjustment, normalisation_of
 from purport.checks.place._blocks import count_fitting_blocks
-from purport.checks.place._features import Features, take
 from purport.checks.place._fitting import INLIER_WEIGHT, Fitted, fit_shot
 from purport.checks.place._geometry import (
     ViewLimits,
@@ -25,10 +24,11 @@ from purport.checks.place._geometry import (
     local_affine,
     view_obliquity_deg,
 )
-from purport.checks.place._scouting import Scouted, scout, scout_views
+from purport.checks.place._ladder import Look, Matching, affine_look, feature_look
+from purport.checks.place._scouting import Scouted
 from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View
-from purport.checks.place.records import Polarity, ShotEvidence, ShotGround
+from purport.checks.place.records import Polarity, RungTried, ShotEvidence, ShotGround
 from purport.core.homographies import GroundHomography, Matrix3
 from purport.scene import Scene, Shot
 
@@ -37,9 +37,8 @@ __all__ = ["MatchSettings", "Registered", "register_shot"]
 FloatArray = NDArray[np.float64]
 
 _FEWEST_FEATURES = 40
-_POOLED_VIEWS = 3
+_RUNGS = (feature_look, affine_look)
 _POLLED_VIEWS = 4
-_SCOUT_FEATURES = 1500
 _AGREES_WITHIN = 0.05
 """Of the diagonal of the picture's footprint."""
 _FEWEST_TO_AGREE = 6
@@ -66,6 +65,16 @@ class MatchSettings:
     """How to adjust."""
     seed: int
     """Of the random samples."""
+
+    def matching(self) -> Matching:
+        """Return what the rungs of the ladder need."""
+        return Matching(
+            frame_features=self.frame_features,
+            ratio=self.ratio,
+            threshold_px=self.threshold_px,
+            rule=self.rule,
+            seed=self.seed,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,6 +111,7 @@ def register_shot(
     views: list[View],
     settings: MatchSettings,
     reference_sd_m: float,
+    whole_ladder: bool = True,
 ) -> Registered:
     """Register a shot to a stretch of the reference, and decide whether it shows it.
 
@@ -112,21 +122,57 @@ def register_shot(
         views: Key frames of the shot, with their points.
         settings: How.
         reference_sd_m: Standard uncertainty of the reference per axis. [m]
+        whole_ladder: Whether to climb beyond the first rung.
     """
     size = (scene.width_px, scene.height_px)
     task = _Task(
         shot=shot, step=scene.step, views=views, mapped=mapped, size=size, settings=settings
     )
-    evidence = _blank(shot, views)
-    if evidence.features < _FEWEST_FEATURES:
-        return _refused(shot, evidence, "too few distinctive points in the picture")
-    place, first = _first_look(task)
+    blank = _blank(shot, views)
+    if blank.features < _FEWEST_FEATURES:
+        return _refused(shot, blank, "too few distinctive points in the picture")
+    tried: list[RungTried] = []
+    closest: Registered | None = None
+    for rung in _RUNGS if whole_ladder else _RUNGS[:1]:
+        look = rung(views, mapped, settings.matching())
+        tried.append(_tried(look.found))
+        result = _judge(task, blank, look, reference_sd_m=reference_sd_m)
+        if closest is None or bool(result.ground) or _is_closer(result, closest):
+            closest = result
+        if result.ground:
+            break
+    if closest is None:
+        message = "the ladder has at least one rung"
+        raise ValueError(message)
+    return replace(closest, evidence=replace(closest.evidence, rungs=tuple(tried)))
+
+
+def _tried(found: Scouted) -> RungTried:
+    return RungTried(
+        name=found.rung,
+        tentative=found.tentative,
+        inliers=found.inliers,
+        decoy_inliers=found.decoy_inliers,
+    )
+
+
+def _is_closer(result: Registered, other: Registered) -> bool:
+    """Tell whether a refusal came closer to acceptance than another."""
+    here, there = result.evidence, other.evidence
+    margin = here.first_inliers - here.decoy_inliers
+    return (here.inliers, margin) > (there.inliers, there.first_inliers - there.decoy_inliers)
+
+
+def _judge(task: _Task, blank: ShotEvidence, look: Look, *, reference_sd_m: float) -> Registered:
+    """Decide on what one rung found."""
+    first, settings = look.found, task.settings
     evidence = replace(
-        evidence,
+        blank,
         polarity=first.polarity,
         tentative=first.tentative,
         first_inliers=first.inliers,
         decoy_inliers=first.decoy_inliers,
+        rung=first.rung,
     )
     if first.matrix is None or not stands_above_chance(
         first.inliers, first.decoy_inliers, settings.rule
@@ -134,27 +180,25 @@ def register_shot(
         words = f"{first.inliers} points agree, against {first.decoy_inliers} by chance"
         if agrees_in_mirror(first.inliers, first.decoy_inliers, settings.rule):
             words = f"{first.decoy_inliers} points agree only in a mirror: it may be mirrored"
-        return _refused(shot, evidence, words)
-    fault = implausibility(first.matrix, size, settings.limits)
+        return _refused(task.shot, evidence, words)
+    fault = implausibility(first.matrix, task.size, settings.limits)
     if fault is not None:
-        return _refused(shot, evidence, f"the view cannot be: {fault}")
-    return _decide(task, evidence, start=(place, first), reference_sd_m=reference_sd_m)
+        return _refused(task.shot, evidence, f"the view cannot be: {fault}")
+    return _decide(task, evidence, look, reference_sd_m=reference_sd_m)
 
 
 def _decide(
-    task: _Task, evidence: ShotEvidence, *, start: tuple[int, Scouted], reference_sd_m: float
+    task: _Task, evidence: ShotEvidence, look: Look, *, reference_sd_m: float
 ) -> Registered:
     """Trace the shot from the view found first, fit, count, and apply the rule."""
-    place, first = start
-    if first.matrix is None:
+    if look.found.matrix is None:
         return _refused(task.shot, evidence, "nothing agrees")
     traced = trace_views(
         task.views,
         task.mapped,
-        start=place,
-        matrix=first.matrix,
-        polarity=first.polarity,
-        ratio=task.settings.ratio,
+        start=look.place,
+        matrix=look.found.matrix,
+        again=look.again,
         seed=task.settings.seed,
     )
     origin = _origin(task.mapped)
@@ -173,7 +217,7 @@ def _decide(
     )
     if not fitted:
         return _refused(task.shot, evidence, "the points that agree do not determine a view")
-    evidence = _count(task, evidence, traced, fitted)
+    evidence = _count(task, evidence, traced, fitted, look=look)
     faults = [implausibility(each.to_patch, task.size, task.settings.limits) for each in fitted]
     fault = next((fault for fault in faults if fault is not None), None)
     failure = first_failure(evidence, task.settings.rule, implausible=fault)
@@ -218,47 +262,6 @@ def _refused(shot: Shot, evidence: ShotEvidence, reason: str) -> Registered:
     )
 
 
-def _fewer(features: Features) -> Features:
-    """Return the points thinned evenly to what a first look needs."""
-    count = min(len(features), _SCOUT_FEATURES)
-    return take(features, np.linspace(0, len(features) - 1, count).round().astype(np.intp))
-
-
-def _first_look(task: _Task) -> tuple[int, Scouted]:
-    """Match the richest view alone; where it stays at the chance level, several together.
-
-    Returns:
-        Place among the views, and what was found, as a homography of that view.
-    """
-    richness = [len(view.features) for view in task.views]
-    place = int(np.argmax(richness))
-    settings = task.settings
-    found = scout(
-        _fewer(task.views[place].features),
-        task.mapped,
-        width_px=task.size[0],
-        ratio=settings.ratio,
-        threshold_px=settings.threshold_px,
-        seed=settings.seed,
-    )
-    if len(task.views) == 1 or stands_above_chance(
-        found.inliers, found.decoy_inliers, settings.rule
-    ):
-        return place, found
-    richest = sorted(range(len(task.views)), key=lambda each: -richness[each])[:_POOLED_VIEWS]
-    pooled = scout_views(
-        [task.views[each] for each in sorted(richest)],
-        task.mapped,
-        width_px=task.size[0],
-        ratio=settings.ratio,
-        threshold_px=settings.threshold_px,
-        seed=settings.seed,
-    )
-    if pooled.matrix is None:
-        return place, pooled
-    return place, replace(pooled, matrix=pooled.matrix @ task.views[place].to_anchor)
-
-
 def _origin(mapped: Mapped) -> tuple[float, float]:
     height, width = mapped.patch.luma.shape
     middle = mapped.patch.to_map @ np.array([width / 2, height / 2, 1.0])
@@ -270,7 +273,12 @@ def _at_anchor(fitted: Sequence[Fitted], shot: Shot) -> Fitted:
 
 
 def _count(
-    task: _Task, evidence: ShotEvidence, traced: Sequence[Traced], fitted: Sequence[Fitted]
+    task: _Task,
+    evidence: ShotEvidence,
+    traced: Sequence[Traced],
+    fitted: Sequence[Fitted],
+    *,
+    look: Look,
 ) -> ShotEvidence:
     """Count what speaks for the fit."""
     richest = max(fitted, key=lambda each: int((each.adjusted.weight > INLIER_WEIGHT).sum()))
@@ -279,14 +287,9 @@ def _count(
     pixels = richest.seen.pixels[inlier]
     cell = np.floor(pixels / np.array(task.size) * np.array(_CELL_GRID)).astype(np.int64)
     inside = ((cell >= 0) & (cell < np.array(_CELL_GRID))).all(axis=1)
-    agreeing, disagreeing = _poll(task, traced, evidence.polarity)
-    clearest = max(traced, key=lambda each: len(each.feature))
-    blocks, fitting = count_fitting_blocks(
-        clearest.view,
-        task.mapped.patch,
-        clearest.matrix,
-        inverted=evidence.polarity is Polarity.INVERTED,
-    )
+    agreeing, disagreeing = _poll(task, traced, look)
+    clearest = max(traced, key=lambda each: len(each.picture))
+    blocks, fitting = count_fitting_blocks(clearest.view, task.mapped.patch, clearest.matrix)
     return replace(
         evidence,
         inliers=len(np.unique(richest.seen.feature[inlier])),
@@ -299,7 +302,7 @@ def _count(
     )
 
 
-def _poll(task: _Task, traced: Sequence[Traced], polarity: Polarity) -> tuple[int, int]:
+def _poll(task: _Task, traced: Sequence[Traced], look: Look) -> tuple[int, int]:
     """Ask some key frames by themselves; return how many say this place, and how many another."""
     width, height = task.size
     marks = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
@@ -308,16 +311,7 @@ def _poll(task: _Task, traced: Sequence[Traced], polarity: Polarity) -> tuple[in
     agreeing = disagreeing = 0
     for place in np.unique(np.linspace(0, len(traced) - 1, count).round().astype(int)):
         each = traced[place]
-        alone = scout(
-            _fewer(each.view.features),
-            task.mapped,
-            width_px=width,
-            ratio=task.settings.ratio,
-            threshold_px=task.settings.threshold_px,
-            seed=task.settings.seed,
-            polarities=(polarity,),
-            decoys=False,
-        )
+        alone = look.again(each.view)
         if alone.matrix is None or alone.inliers < _FEWEST_TO_AGREE:
             continue
         expected = apply_homography(each.matrix, marks)

@@ -39,6 +39,8 @@ class Scouted:
     """Of them those that follow the homography, one a spot."""
     decoy_inliers: int
     """The most of the mirrored view, in either polarity."""
+    rung: str = "features"
+    """Which way of matching found it."""
 
 
 def in_polarity(features: Features, polarity: Polarity) -> Features:

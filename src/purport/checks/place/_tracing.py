@@ -1,29 +1,31 @@
 """From one view that was found, along the shot: each key frame by itself, near its neighbour.
 
 The links between frames may drift; each key frame is therefore laid on the reference by its own
-matches, sought where its nearest neighbour in time, which is laid already, lets expect them.
+blocks, sought where its nearest neighbour in time, which is laid already, lets expect them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.place._features import Features, take
-from purport.checks.place._geometry import find_homography, hull_area
-from purport.checks.place._matching import Matches, guided_matches
-from purport.checks.place._scouting import count_distinct, in_polarity, scout
+from purport.checks.place._dense import DenseMatches, match_blocks
+from purport.checks.place._geometry import apply_homography, find_homography, hull_area
+from purport.checks.place._scouting import Scouted
 from purport.checks.place._views import Mapped, View
-from purport.checks.place.records import Polarity
 
 __all__ = ["Traced", "trace_views"]
 
 FloatArray = NDArray[np.float64]
 
-_RADII_PX = (12.0, 5.0)
+_PASSES = ((2, 12), (1, 6), (1, 4))
+"""How many times the picture is reduced, and how far is looked then [px]."""
 _THRESHOLD_PX = 3.0
-_FEWEST_INLIERS = 20
+_KEPT_WITHIN_PX = 6.0
+"""Residual beyond which a block is nothing but wrong."""
+_FEWEST_FIRST = 8
+_FEWEST_INLIERS = 16
 _FEWEST_ALONE = 9
 _SMALLEST_SPREAD = 0.15
 """Share of the picture that a frame's inliers must span, so that nothing is extrapolated far."""
@@ -31,16 +33,20 @@ _SMALLEST_SPREAD = 0.15
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Traced:
-    """A key frame laid on the reference by its own matches; n of them."""
+    """A key frame laid on the reference by its own blocks; n of them."""
 
     view: View
     """The key frame."""
-    picture: Features
-    """The matched points in the frame (n)."""
-    feature: NDArray[np.intp]
-    """Index of the matched point of the patch (n,)."""
+    picture: FloatArray
+    """Middles of the blocks in the frame (n, 2). [px]"""
+    patch: FloatArray
+    """The same spots in the patch (n, 2). [px of the patch]"""
+    sd_px: FloatArray
+    """Standard uncertainty of each match per axis, in the frame (n,). [px]"""
     matrix: FloatArray
     """Homography from the frame to the patch (3, 3)."""
+    compared: int
+    """Blocks that were looked for in the last pass."""
 
     def from_anchor(self) -> FloatArray:
         """Return the homography from the anchor frame to the patch, as this frame has it (3, 3)."""
@@ -54,8 +60,7 @@ def trace_views(
     *,
     start: int,
     matrix: FloatArray,
-    polarity: Polarity,
-    ratio: float,
+    again: Callable[[View], Scouted],
     seed: int,
 ) -> list[Traced]:
     """Lay the key frames of a shot on the patch, from one outwards.
@@ -65,8 +70,7 @@ def trace_views(
         mapped: The stretch of the reference.
         start: Place among `views` of the one whose homography is known.
         matrix: That homography, to the patch.
-        polarity: In which the frames match.
-        ratio: See `tentative_matches`, for frames whose link is lost.
+        again: Looks for a single frame, for those whose link is lost.
         seed: Of the random samples.
 
     Returns:
@@ -80,9 +84,11 @@ def trace_views(
         nearest = start
         for place in run:
             guess = _carried(views[nearest], known[nearest], views[place])
-            found = _lay(views[place], mapped, guess, polarity=polarity, seed=seed)
+            found = _lay(views[place], mapped, guess, seed=seed)
             if found is None and place != start:
-                found = _lay_alone(views[place], mapped, polarity=polarity, ratio=ratio, seed=seed)
+                alone = again(views[place])
+                if alone.matrix is not None and alone.inliers >= _FEWEST_ALONE:
+                    found = _lay(views[place], mapped, alone.matrix, seed=seed)
             if found is None:
                 continue
             traced[place] = found
@@ -96,51 +102,35 @@ def _carried(known: View, matrix: FloatArray, view: View) -> FloatArray:
     return np.asarray(matrix @ np.linalg.inv(known.to_anchor) @ view.to_anchor, dtype=np.float64)
 
 
-def _lay_alone(
-    view: View, mapped: Mapped, *, polarity: Polarity, ratio: float, seed: int
-) -> Traced | None:
-    """Lay a frame whose link is lost by its own matches; None when too few points agree."""
-    found = scout(
-        view.features,
-        mapped,
-        width_px=view.luma.shape[1],
-        ratio=ratio,
-        threshold_px=_THRESHOLD_PX,
-        seed=seed,
-        polarities=(polarity,),
-        decoys=False,
-    )
-    if found.matrix is None or found.inliers < _FEWEST_ALONE:
-        return None
-    return _lay(view, mapped, found.matrix, polarity=polarity, seed=seed)
-
-
-def _lay(
-    view: View, mapped: Mapped, guess: FloatArray, *, polarity: Polarity, seed: int
-) -> Traced | None:
-    """Lay one frame; None when too few points agree."""
-    picture = in_polarity(view.features, polarity)
-    pairs: Matches | None = None
+def _lay(view: View, mapped: Mapped, guess: FloatArray, *, seed: int) -> Traced | None:
+    """Lay one frame, ever more finely; None when too few blocks agree."""
     matrix = guess
-    for radius_px in _RADII_PX:
-        pairs = guided_matches(
-            picture, mapped.features, matrix, tree=mapped.tree, radius_px=radius_px
+    found: DenseMatches | None = None
+    for reduce_by, search_px in _PASSES:
+        found = match_blocks(view, mapped.patch, matrix, search_px=search_px, reduce_by=reduce_by)
+        fitted = find_homography(
+            found.patch, found.picture, threshold_px=_THRESHOLD_PX * reduce_by, seed=seed
         )
-        seen = picture.points[pairs.picture]
-        found = find_homography(
-            mapped.features.points[pairs.patch], seen, threshold_px=_THRESHOLD_PX, seed=seed
-        )
-        if found is None:
+        if fitted is None or int(fitted[1].sum()) < _FEWEST_FIRST:
             return None
-        inlier = found[1]
-        there = mapped.features.points[pairs.patch[inlier]]
-        spread = hull_area(seen[inlier]) / view.luma.size
-        if count_distinct(seen[inlier], there) < _FEWEST_INLIERS or spread < _SMALLEST_SPREAD:
-            return None
-        backward = np.linalg.inv(found[0])
+        backward = np.linalg.inv(fitted[0])
         matrix = backward / backward[2, 2]
-    if pairs is None:
+    if found is None:
         return None
+    inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+    residual = np.hypot(*(apply_homography(inverse, found.patch) - found.picture).T)
+    inlier = residual <= _THRESHOLD_PX
+    if (
+        int(inlier.sum()) < _FEWEST_INLIERS
+        or hull_area(found.picture[inlier]) / view.luma.size < _SMALLEST_SPREAD
+    ):
+        return None
+    kept = residual <= _KEPT_WITHIN_PX
     return Traced(
-        view=view, picture=take(picture, pairs.picture), feature=pairs.patch, matrix=matrix
+        view=view,
+        picture=found.picture[kept],
+        patch=found.patch[kept],
+        sd_px=found.sd_px[kept],
+        matrix=matrix,
+        compared=found.compared,
     )

@@ -8,7 +8,6 @@ from itertools import zip_longest
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from purport.checks.place._features import Features, detect_features
 from purport.imagery import LumaPatch
@@ -31,8 +30,6 @@ class Mapped:
     """The stretch."""
     features: Features
     """Its points, in its pixels."""
-    tree: cKDTree
-    """Search tree over them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +54,7 @@ def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
     """Find the distinctive points of a stretch of the reference."""
     usable = _shrink(patch.valid, _VALID_MARGIN_PX)
     features = detect_features(patch.luma, usable, most=most_features, tiles=24)
-    return Mapped(patch=patch, features=features, tree=cKDTree(features.points))
+    return Mapped(patch=patch, features=features)
 
 
 def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:

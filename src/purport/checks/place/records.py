@@ -13,6 +13,7 @@ __all__ = [
     "Polarity",
     "PowerTest",
     "ReferenceUsed",
+    "RungTried",
     "ShotEvidence",
     "ShotGround",
 ]
@@ -74,6 +75,20 @@ class ShotGround:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RungTried:
+    """What one way of matching found at first, before anything was adjusted."""
+
+    name: str
+    """"features", "affine features", "structure", "learned" or "control points"."""
+    tentative: int
+    """Similar pairs before any geometry."""
+    inliers: int
+    """Of them those that one view of the ground explains."""
+    decoy_inliers: int
+    """The same count against the mirrored reference: the chance level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShotEvidence:
     """What was counted on one shot, whether it matches or not."""
 
@@ -111,6 +126,10 @@ class ShotEvidence:
     """Textured blocks of the picture that were laid on the reference; 0 when not reached."""
     blocks_agreeing: int
     """Blocks that fit best where the homography puts them."""
+    rung: str = "features"
+    """The way of matching that was accepted, or that came closest."""
+    rungs: tuple[RungTried, ...] = ()
+    """Every way of matching that was tried, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

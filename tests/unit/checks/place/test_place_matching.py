@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
-from scipy.spatial import cKDTree
 
 from purport.checks.place._features import Features, take
 from purport.checks.place._geometry import apply_homography
-from purport.checks.place._matching import guided_matches, tentative_matches, verify_matches
+from purport.checks.place._matching import tentative_matches, verify_matches
 
 TURN = np.deg2rad(25.0)
 MATRIX = np.array(
@@ -98,26 +97,3 @@ def test_one_right_match_in_ten_is_enough() -> None:
     assert apply_homography(found.matrix, centre) == pytest.approx(
         apply_homography(MATRIX, centre), abs=1.0
     )
-
-
-def test_guided_matches_stay_near_and_are_one_to_one() -> None:
-    picture = random_features(300, seed=1, extent=(640.0, 360.0))
-    patch = seen_on_map(picture, noise_px=0.5, seed=5)
-    off = np.array([[1, 0, 3.0], [0, 1, -2.0], [0, 0, 1]]) @ MATRIX
-    pairs = guided_matches(picture, patch, off, tree=cKDTree(patch.points), radius_px=5.0)
-    assert len(pairs.picture) > 250
-    assert (pairs.picture == pairs.patch).mean() > 0.99
-    assert len(np.unique(pairs.patch)) == len(pairs.patch)
-
-
-def test_guided_matches_refuse_what_is_turned_otherwise() -> None:
-    picture = random_features(300, seed=1, extent=(640.0, 360.0))
-    patch = seen_on_map(picture, noise_px=0.5, seed=5)
-    turned = Features(
-        points=patch.points,
-        sizes=patch.sizes,
-        angles=(patch.angles + 90.0) % 360.0,
-        descriptors=patch.descriptors,
-    )
-    tree = cKDTree(patch.points)
-    assert len(guided_matches(picture, turned, MATRIX, tree=tree, radius_px=5.0).picture) < 20
