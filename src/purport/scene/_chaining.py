@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.scene._links import Links, between, inverse
 from purport.scene._losses import Attempt, Judgement, is_jump, judge_loss, should_attempt
 from purport.scene._matching import (
     Features,
@@ -21,7 +22,7 @@ from purport.scene._matching import (
     match_features,
     recognise,
 )
-from purport.scene._overlays import OverlayMask, OverlayStatistics
+from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
 from purport.scene._survey import Survey
 from purport.scene._tracking import (
     NEAR_LEVELS,
@@ -53,7 +54,6 @@ _FOUND_AGREEMENT = 0.4
 _PATIENT_FRAMES = 24
 _REMEMBERED = 50
 _MOST_SAMPLES = 100
-_TELL_EVERY = 6
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -113,11 +113,8 @@ class Chainer:
     """
 
     def __init__(self, survey: Survey) -> None:
-        count = len(survey.pts)
         self._survey = survey
-        self._to_anchor = np.tile(np.eye(3), (count, 1, 1))
-        self._sd = np.zeros(count)
-        self._linked = np.zeros(count, dtype=np.bool_)
+        self._links = Links()
         self._starts = [ShotStart(first=0, begins_with=Transition.START)]
         self._anchors: list[int] = []
         self._keys: list[_Key] = []
@@ -126,7 +123,8 @@ class Chainer:
         self._motion: list[float] = []
         self._agreements: list[float] = []
         self._loss: _Loss | None = None
-        self._usable = _usable_masks(survey)
+        self._size = (survey.shape[1], survey.shape[0])
+        self._open: tuple[int, Image] | None = None
         self._graphics = self._new_statistics()
         self._sampled: int | None = None
         self._shown: Image | None = None
@@ -146,12 +144,13 @@ class Chainer:
         if self._loss is not None and self._loss.frames:
             self._settle(self._loss, ended=True)
         self._close_shot()
+        to_anchor, sd_px, linked = self._links.columns(self._survey.count)
         return Chained(
             starts=tuple(self._starts),
             anchors=tuple(self._anchors),
-            to_anchor=self._to_anchor,
-            sd_px=self._sd,
-            linked=self._linked,
+            to_anchor=to_anchor,
+            sd_px=sd_px,
+            linked=linked,
             overlays=tuple(self._overlays),
         )
 
@@ -161,7 +160,7 @@ class Chainer:
         """Follow to the next frame; False when that fails."""
         if self._current is None:
             return self._begin(frame, small)
-        if self._survey.blind[frame.index]:
+        if self._survey.is_blind(frame.index):
             return False
         link = self._follow(self._current.track, frame, self._guess(self._current))
         if link is None and self._last is not None:
@@ -180,9 +179,12 @@ class Chainer:
         if self._sampled is not None and self._moved(self._sampled, index) < _SAMPLE_MOVE_PX:
             return
         if self._graphics.samples < _MOST_SAMPLES:
-            self._graphics.add(small)
+            edges = find_edges(small)
+            if edges is None:
+                return
+            self._graphics.add(small, edges)
             self._sampled = index
-            if self._graphics.samples % _TELL_EVERY == 0:
+            if is_time_to_tell(self._graphics.samples):
                 self._tell_graphics()
 
     def _tell_graphics(self) -> None:
@@ -192,8 +194,7 @@ class Chainer:
             self._shown = _usable(overlay.mask | self._survey.overlay.mask)
 
     def _new_statistics(self) -> OverlayStatistics:
-        height, width = self._usable[0][1].shape
-        return OverlayStatistics((height, width))
+        return OverlayStatistics(self._survey.shape)
 
     def _follow(
         self, track: Track, frame: Tracked, guess: Matrix, *, share: float = _KEPT_AGREEMENT
@@ -219,16 +220,16 @@ class Chainer:
 
     def _begin(self, frame: Tracked, small: Image) -> bool:
         """Make the first frame with enough corners the anchor of the shot."""
-        blank = bool(self._survey.blind[frame.index])
+        blank = self._survey.is_blind(frame.index)
         track = find_corners(frame, self._usable_at(frame.index))
         if blank or len(track.corners) < _LEAST_CORNERS:
             started = self._starts[-1].first
             changed = frame.index > started and self._survey.alike[frame.index] < 0.25  # noqa: PLR2004
-            return bool(blank or not changed)
+            return blank or not changed
         self._anchors.append(frame.index)
         self._current = _Key(track=track, small=small, to_anchor=np.eye(3), sd_px=0.0)
         self._keys = [self._current]
-        self._linked[frame.index] = True
+        self._links.anchor(frame.index)
         self._last = (frame, small)
         return True
 
@@ -236,7 +237,7 @@ class Chainer:
         """Return about where the key's corners lie now: where they lay in the last frame."""
         if self._last is None:
             return np.eye(3)
-        return _between(key.to_anchor, self._to_anchor[self._last[0].index])
+        return between(key.to_anchor, self._links.matrix(self._last[0].index))
 
     def _follow_from_last(self, frame: Tracked, last: Tracked, small: Image) -> Link | None:
         """Follow from the frame before, which becomes a key when that works."""
@@ -251,8 +252,8 @@ class Chainer:
         key = _Key(
             track=track,
             small=small,
-            to_anchor=self._to_anchor[index].copy(),
-            sd_px=float(self._sd[index]),
+            to_anchor=self._links.matrix(index),
+            sd_px=self._links.sd_px(index),
         )
         if len(self._keys) >= _MOST_KEYS:
             del self._keys[1]
@@ -262,13 +263,13 @@ class Chainer:
 
     def _renew(self, frame: Tracked, small: Image) -> None:
         """Go over to an older key that shows the same part, else make this frame one."""
-        here = self._to_anchor[frame.index]
+        here = self._links.matrix(frame.index)
         size = (frame.picture.shape[1], frame.picture.shape[0])
         older = [key for key in self._keys if key is not self._current]
-        overlaps = [_overlap(_between(here, key.to_anchor), size) for key in older]
+        overlaps = [_overlap(between(here, key.to_anchor), size) for key in older]
         if overlaps and max(overlaps) > _REUSE_OVERLAP:
             key = older[int(np.argmax(overlaps))]
-            link = self._follow(key.track, frame, _between(key.to_anchor, here))
+            link = self._follow(key.track, frame, between(key.to_anchor, here))
             if link is not None and link.share > _REUSE_SHARE:
                 self._current = key
                 self._record(frame.index, key, link)
@@ -278,28 +279,20 @@ class Chainer:
             self._add_key(track, small)
 
     def _record(self, index: int, key: _Key, link: Link) -> None:
-        matrix = key.to_anchor @ link.matrix
-        self._to_anchor[index] = matrix / matrix[2, 2]
-        self._sd[index] = float(np.hypot(key.sd_px, link.sd_px))
-        self._linked[index] = True
+        self._links.link(index, link, key=key.to_anchor, key_sd_px=key.sd_px)
         if self._last is not None and self._last[0].index == index - 1:
             self._motion.append(self._moved(index - 1, index))
             del self._motion[:-_REMEMBERED]
 
     def _moved(self, start: int, end: int) -> float:
-        """Return how far the picture moved between two linked frames, mean of its corners. [px]"""
-        height, width = self._usable[0][1].shape
-        corners = np.array([[[0.0, 0.0]], [[width, 0.0]], [[width, height]], [[0.0, height]]])
-        matrix = _between(self._to_anchor[end], self._to_anchor[start])
-        shift = cv2.perspectiveTransform(corners, matrix) - corners
-        return float(np.linalg.norm(shift[:, 0], axis=1).mean())
+        return self._links.moved_px(start, end, self._size)
 
     # Losing and finding
 
     def _wait(self, loss: _Loss, frame: Tracked, small: Image) -> None:
         """Keep a frame that could not be followed, try to find the place, judge the loss."""
         loss.frames.append((frame.index, small))
-        if not self._survey.blind[frame.index]:
+        if not self._survey.is_blind(frame.index):
             found = self._search(loss, frame)
             if found is not None:
                 self._resume(loss, found)
@@ -348,12 +341,12 @@ class Chainer:
         index, small = loss.frames[-1]
         first = loss.frames[0][0]
         frame = prepare(index, small)
-        link = self._follow(key.track, frame, _inverse(coarse.matrix)) or coarse
+        link = self._follow(key.track, frame, inverse(coarse.matrix)) or coarse
         self._record(index, key, link)
         usual = float(np.median(self._motion)) if self._motion else 0.0
-        moved = self._moved(first - 1, index) if self._linked[first - 1] else 0.0
+        moved = self._moved(first - 1, index) if self._links.is_linked(first - 1) else 0.0
         if is_jump(self._survey, first, moved, usual * (index - first + 1)):
-            self._linked[index] = False
+            self._links.unlink(index)
             self._restart(loss, first, Transition.CUT)
             return
         self._loss = None
@@ -369,8 +362,8 @@ class Chainer:
         start = _Key(
             track=track,
             small=waiting[0][1] if waiting else np.empty((0, 0), np.uint8),
-            to_anchor=self._to_anchor[frame.index].copy(),
-            sd_px=float(self._sd[frame.index]),
+            to_anchor=self._links.matrix(frame.index),
+            sd_px=self._links.sd_px(frame.index),
         )
         guess, misses = np.eye(3), 0
         for index, small in reversed(waiting):
@@ -380,11 +373,8 @@ class Chainer:
                 if misses >= _BACKWARD_MISSES:
                     return
                 continue
-            matrix = start.to_anchor @ link.matrix
-            self._to_anchor[index] = matrix / matrix[2, 2]
-            self._sd[index] = float(np.hypot(start.sd_px, link.sd_px))
-            self._linked[index] = True
-            guess, misses = _inverse(link.matrix), 0
+            self._links.link(index, link, key=start.to_anchor, key_sd_px=start.sd_px)
+            guess, misses = inverse(link.matrix), 0
 
     def _settle(self, loss: _Loss, *, ended: bool) -> None:
         """End a loss that proves to be a cut or fade; let the oldest frames go when it lasts."""
@@ -423,26 +413,15 @@ class Chainer:
         if len(self._anchors) < len(self._starts):
             first = self._starts[-1].first
             self._anchors.append(first)
-            self._linked[first] = True
+            self._links.anchor(first)
 
     def _usable_at(self, index: int) -> Image:
+        """Return the pixels to work with in a frame: 0 on graphics and at borders."""
         if self._shown is not None:
             return self._shown
-        for last, mask in self._usable:
-            if index <= last:
-                return mask
-        return self._usable[-1][1]
-
-
-def _between(start: Matrix, end: Matrix) -> Matrix:
-    """Return the homography from one frame to another, given both to their anchor."""
-    matrix = np.linalg.solve(end, start)
-    return np.asarray(matrix / matrix[2, 2], dtype=np.float64)
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    inverse = np.linalg.inv(matrix)
-    return np.asarray(inverse / inverse[2, 2], dtype=np.float64)
+        if self._open is None or self._open[0] != index:
+            self._open = (index, _usable(self._survey.graphics_at(index)))
+        return self._open[1]
 
 
 def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:
@@ -455,23 +434,6 @@ def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:
         return 0.0
     area, _ = cv2.intersectConvexConvex(polygon, frame)
     return float(area) / max(float(cv2.contourArea(polygon)), float(width * height))
-
-
-def _usable_masks(survey: Survey) -> list[tuple[int, Image]]:
-    """Return the pixels to work with up to each segment's last frame; 0 on graphics and borders.
-
-    Graphics are those of the whole video and of the segment; a segment too short to tell takes
-    those of the one before, else of the one after.
-    """
-    whole = survey.overlay.mask
-    known = [segment for segment in survey.segments if segment.overlay.known]
-    if not known:
-        return [(len(survey.pts) - 1, _usable(whole))]
-    last_frames = [segment.span.first - 1 for segment in known[1:]] + [len(survey.pts) - 1]
-    return [
-        (last, _usable(segment.overlay.mask | whole))
-        for last, segment in zip(last_frames, known, strict=True)
-    ]
 
 
 def _usable(overlay: NDArray[np.bool_]) -> Image:

@@ -84,7 +84,7 @@ def judge_loss(
         features_before: Features in the reference before the loss.
         ended: Whether the video ends with `last`.
     """
-    if first == 0 or survey.blind[last]:
+    if first == 0 or survey.is_blind(last):
         return Judgement.WAIT
     telling = [attempt for attempt in attempts if attempt.features >= RICH]
     if _is_cut(survey, first, telling, last=last, features_before=features_before, ended=ended):
@@ -169,7 +169,7 @@ def _is_degraded(survey: Survey, first: int, attempts: list[Attempt], features_b
     burnt = survey.saturated[first] > survey.saturated[before] + _SATURATED_SHARE
     most = max((attempt.features for attempt in attempts), default=0)
     bare = bool(attempts) and most < _DEGRADED_FEATURES * features_before
-    return bool(flat or burnt or bare or survey.blind[first])
+    return bool(flat or burnt or bare or survey.is_blind(first))
 
 
 def _is_poor_cut(survey: Survey, first: int, last: int, *, ended: bool) -> bool:
@@ -183,14 +183,14 @@ def _is_poor_cut(survey: Survey, first: int, last: int, *, ended: bool) -> bool:
 
 
 def _likeness_across(survey: Survey, first: int, last: int) -> float:
-    before = edges_of(survey.thumbnails[first - 1])
-    return likeness(edges_of(survey.thumbnails[last]), before)
+    before = edges_of(survey.thumbnail(first - 1))
+    return likeness(edges_of(survey.thumbnail(last)), before)
 
 
 def _is_gradual(survey: Survey, first: int, last: int) -> bool:
     """Tell whether no single step makes up most of the change."""
     start = max(first - _LATE_FRAMES // 2, 1)
     whole = np.abs(
-        survey.thumbnails[last].astype(np.int16) - survey.thumbnails[start - 1].astype(np.int16)
+        survey.thumbnail(last).astype(np.int16) - survey.thumbnail(start - 1).astype(np.int16)
     ).mean()
     return bool(survey.step[start : last + 1].max() < _GRADUAL_SHARE * whole)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OverlayMask", "OverlayStatistics"]
+__all__ = ["Edges", "OverlayMask", "OverlayStatistics", "find_edges", "is_time_to_tell"]
 
 _LEAST_SAMPLES = 6
 _STATIC_COHERENCE = 0.7
@@ -23,6 +23,7 @@ _GROWTH_PX = 5
 _SMALLEST_AREA_PX = 12
 _LARGEST_SHARE = 0.4
 _BAR_SD = 2.0
+_THIN = 2
 
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
@@ -38,6 +39,42 @@ class OverlayMask:
     """False when the scene stood still or was too short, so that no mask can be told."""
     samples: int
     """Frames that it rests on."""
+
+
+def is_time_to_tell(samples: int) -> bool:
+    """Tell whether a mask should be estimated anew: after 6, 12, 24, 48 ... samples."""
+    rounds = samples // _LEAST_SAMPLES
+    return samples % _LEAST_SAMPLES == 0 and rounds > 0 and rounds & (rounds - 1) == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Edges:
+    """Gradients of one frame."""
+
+    horizontal: Float
+    """To the right (height, width)."""
+    vertical: Float
+    """Downwards (height, width)."""
+    size: Float
+    """Their magnitude (height, width)."""
+    scale: float
+    """Factor that gives the magnitude a mean of 1."""
+
+
+def find_edges(picture: Image) -> Edges | None:
+    """Find the gradients of a frame; None when it has no structure, which tells nothing."""
+    horizontal = cv2.Scharr(picture, cv2.CV_32F, 1, 0)
+    vertical = cv2.Scharr(picture, cv2.CV_32F, 0, 1)
+    size = np.asarray(cv2.magnitude(horizontal, vertical), dtype=np.float32)
+    typical = float(cv2.mean(size)[0])
+    if typical == 0.0:
+        return None
+    return Edges(
+        horizontal=np.asarray(horizontal, dtype=np.float32),
+        vertical=np.asarray(vertical, dtype=np.float32),
+        size=size,
+        scale=1.0 / typical,
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -57,18 +94,11 @@ class OverlayStatistics:
         for name in ("_sum_x", "_sum_y", "_sum_size", "_sum_luma", "_sum_square"):
             setattr(self, name, np.zeros(self.shape, dtype=np.float32))
 
-    def add(self, picture: Image) -> None:
-        """Add one frame; frames without structure carry nothing and are skipped."""
-        horizontal = cv2.Scharr(picture, cv2.CV_32F, 1, 0)
-        vertical = cv2.Scharr(picture, cv2.CV_32F, 0, 1)
-        size = cv2.magnitude(horizontal, vertical)
-        typical = float(cv2.mean(size)[0])
-        if typical == 0.0:
-            return
-        scale = 1.0 / typical
-        cv2.scaleAdd(horizontal, scale, self._sum_x, self._sum_x)
-        cv2.scaleAdd(vertical, scale, self._sum_y, self._sum_y)
-        cv2.scaleAdd(size, scale, self._sum_size, self._sum_size)
+    def add(self, picture: Image, edges: "Edges") -> None:
+        """Add one frame."""
+        cv2.scaleAdd(edges.horizontal, edges.scale, self._sum_x, self._sum_x)
+        cv2.scaleAdd(edges.vertical, edges.scale, self._sum_y, self._sum_y)
+        cv2.scaleAdd(edges.size, edges.scale, self._sum_size, self._sum_size)
         cv2.accumulate(picture, self._sum_luma)
         cv2.accumulateSquare(picture, self._sum_square)
         self.samples += 1
@@ -81,12 +111,13 @@ class OverlayStatistics:
         mean_vector = cv2.magnitude(self._sum_x, self._sum_y) / self.samples
         mean_size = self._sum_size / self.samples
         coherence = mean_vector / np.maximum(mean_size, np.float32(1e-6))
-        textured = mean_size > np.median(mean_size)
-        usual = float(np.median(coherence[textured]))
+        middle = float(np.median(mean_size[::_THIN, ::_THIN]))
+        textured = mean_size > middle
+        usual = float(np.median(coherence[::_THIN, ::_THIN][textured[::_THIN, ::_THIN]]))
         if usual > _STATIC_COHERENCE:
             return OverlayMask(mask=nothing, known=False, samples=self.samples)
         needed = _COHERENCE if usual < _SLOW_COHERENCE else _SURE_COHERENCE
-        still = (coherence > needed) & (mean_vector > _STRENGTH * float(np.median(mean_size)))
+        still = (coherence > needed) & (mean_vector > _STRENGTH * middle)
         mask = _tidy(still) | self._bars()
         if float(mask.mean()) > _LARGEST_SHARE:
             return OverlayMask(mask=nothing, known=False, samples=self.samples)

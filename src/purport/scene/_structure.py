@@ -20,6 +20,7 @@ __all__ = [
 THUMBNAIL_PX = 64
 """Side of a thumbnail. [px]"""
 
+_QUARTER = 4
 _SHIFT_PX = 8
 _TILES = 8
 _DETAIL_PX = 9
@@ -32,6 +33,11 @@ Edges = NDArray[np.float32]
 
 def make_thumbnail(luma: Image) -> Image:
     """Average the picture over 64×64 areas, whatever its aspect."""
+    height, width = luma.shape
+    if width % _QUARTER == 0 and height % _QUARTER == 0 and height >= _QUARTER * THUMBNAIL_PX:
+        # a step of whole pixels first is several times faster and changes no level by more than 1
+        size = (width // _QUARTER, height // _QUARTER)
+        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     small = cv2.resize(luma, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.uint8)
 

@@ -1,37 +1,38 @@
-"""First pass over a video: statistics, thumbnails, segments of like structure, overlay masks.
+"""What each frame shows by itself, and the segments of like structure with their graphics.
 
-A segment is a run of frames in which the structure of the picture changes little from one to the
-next. Segments break at cuts, but also at flashes; the second pass joins what belongs together.
+The survey runs some frames ahead of the links. A segment is a run of frames in which the structure
+of the picture changes little from one to the next. Segments break at cuts, but also at flashes;
+linking joins what belongs together. What stands here of a frame that is at least `HORIZON` behind
+the last one surveyed does not change any more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
-from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame
-from purport.scene._overlays import OverlayMask, OverlayStatistics
+from purport.scene._columns import Column
+from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
+from purport.scene._spool import Spool
 from purport.scene._structure import (
+    THUMBNAIL_PX,
     edges_of,
     flat_share,
     likeness,
     make_thumbnail,
     textured_share,
 )
-from purport.scene.ahead import Ahead
 
 __all__ = [
+    "HORIZON",
     "WORKING_WIDTH_PX",
     "FrameSource",
-    "Segment",
+    "Measured",
     "Survey",
-    "reduce_picture",
-    "survey_frames",
+    "measure_frame",
 ]
 
 FrameSource = Callable[[], Iterator[LumaFrame]]
@@ -40,117 +41,71 @@ FrameSource = Callable[[], Iterator[LumaFrame]]
 WORKING_WIDTH_PX = 640
 """Widest picture that is tracked. [px]"""
 
+HORIZON = 100
+"""Frames by which the survey has to be ahead of what is asked of it."""
+
 _BREAK_LIKENESS = 0.45
 _SAMPLE_EVERY = 4
 _WHOLE_EVERY = 8
+_MOST_SAMPLES = 150
 _SATURATED_LUMA = 250
-_USUAL_FRAMES = 100
 _BLIND_RATIO = 0.3
 _FLAT_SHARE = 0.55
 _USUAL_FLAT_SHARE = 0.35
+_RECENT = 400
 
 Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Segment:
-    """Frames of like structure."""
+class Measured:
+    """What one frame shows by itself."""
 
-    span: FrameSpan
-    """Its frames."""
-    overlay: OverlayMask
-    """Burnt-in graphics at working size."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Survey:
-    """What the first pass found; n frames."""
-
-    size: tuple[int, int]
-    """Width and height of the display picture. [px]"""
-    scale: float
-    """Working size over display size."""
-    pts: NDArray[np.int64]
-    """Presentation time stamps (n,)."""
-    luma_mean: NDArray[np.float32]
-    """Mean luma (n,)."""
-    luma_sd: NDArray[np.float32]
-    """Spatial standard deviation of luma (n,)."""
-    step: NDArray[np.float32]
-    """Mean absolute difference to the thumbnail before (n,)."""
-    alike: NDArray[np.float32]
-    """Likeness of structure to the frame before (n,), 1 for the first."""
-    sharpness: NDArray[np.float32]
-    """Variance of the Laplacian at working size over that of luma (n,)."""
-    saturated: NDArray[np.float32]
-    """Share of the thumbnail at the white or black end (n,)."""
-    blind: NDArray[np.bool_]
-    """Whether the frame shows next to nothing: black, white or fogged but for graphics (n,)."""
-    thumbnails: NDArray[np.uint8]
-    """Thumbnails (n, 64, 64)."""
-    overlay: OverlayMask
-    """Graphics that stand through the whole video, at working size."""
-    segments: tuple[Segment, ...]
-    """Segments, in order, covering every frame once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Measured:
-    """What one frame shows by itself; the numbers are those of `Survey`."""
-
+    index: int
+    """Frame index."""
     pts: int
-    size: tuple[int, int]
+    """Presentation time stamp."""
+    luma: Image
+    """Luma at display size."""
     small: Image
+    """Luma at working size."""
     thumbnail: Image
+    """Thumbnail."""
     edges: NDArray[np.float32]
+    """Edges of the thumbnail."""
     mean: float
+    """Mean luma."""
     sd: float
+    """Spatial standard deviation of luma."""
     sharpness: float
+    """Root mean square of luma steps between neighbours at working size, over `sd`."""
     saturated: float
+    """Share of the thumbnail at the white or black end."""
     texture: float
+    """Share of the picture that shows any structure."""
     flat: float
+    """Share of the picture near its median luma."""
 
 
-@dataclass(slots=True)
-class _Columns:
-    """Growing columns of per-frame numbers."""
-
-    pts: list[int] = field(default_factory=list)
-    mean: list[float] = field(default_factory=list)
-    sd: list[float] = field(default_factory=list)
-    step: list[float] = field(default_factory=list)
-    alike: list[float] = field(default_factory=list)
-    sharpness: list[float] = field(default_factory=list)
-    saturated: list[float] = field(default_factory=list)
-    texture: list[float] = field(default_factory=list)
-    flat: list[float] = field(default_factory=list)
-    thumbnails: list[Image] = field(default_factory=list)
-
-    def add(self, frame: _Measured, alike: float) -> None:
-        """Add one frame."""
-        before = self.thumbnails[-1] if self.thumbnails else frame.thumbnail
-        self.pts.append(frame.pts)
-        self.mean.append(frame.mean)
-        self.sd.append(frame.sd)
-        self.step.append(float(cv2.mean(cv2.absdiff(frame.thumbnail, before))[0]))
-        self.alike.append(alike)
-        self.sharpness.append(frame.sharpness)
-        self.saturated.append(frame.saturated)
-        self.texture.append(frame.texture)
-        self.flat.append(frame.flat)
-        self.thumbnails.append(frame.thumbnail)
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Segment:
+    first: int
+    last: int
+    statistics: OverlayStatistics
+    overlay: OverlayMask
 
 
-def _measure(frame: LumaFrame) -> _Measured:
+def measure_frame(frame: LumaFrame) -> Measured:
     """Measure what a frame shows by itself."""
-    height, width = frame.luma.shape
-    small = reduce_picture(frame.luma, min(1.0, WORKING_WIDTH_PX / width))
+    width = frame.luma.shape[1]
+    small = _reduce(frame.luma, min(1.0, WORKING_WIDTH_PX / width))
     thumbnail = make_thumbnail(small)
     mean, deviation = cv2.meanStdDev(small)
     ends = np.count_nonzero((thumbnail >= _SATURATED_LUMA) | (thumbnail <= 255 - _SATURATED_LUMA))
-    return _Measured(
+    return Measured(
+        index=frame.index,
         pts=frame.pts,
-        size=(width, height),
+        luma=frame.luma,
         small=small,
         thumbnail=thumbnail,
         edges=edges_of(thumbnail),
@@ -166,10 +121,12 @@ def _measure(frame: LumaFrame) -> _Measured:
 def _sharpness(small: Image, deviation: float) -> float:
     if deviation == 0.0:
         return 0.0
-    return float(cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))[1][0, 0] / deviation)
+    across = cv2.norm(small[:, 1:], small[:, :-1], cv2.NORM_L2SQR)
+    down = cv2.norm(small[1:], small[:-1], cv2.NORM_L2SQR)
+    return float(((across + down) / small.size) ** 0.5 / deviation)
 
 
-def reduce_picture(luma: Image, scale: float) -> Image:
+def _reduce(luma: Image, scale: float) -> Image:
     """Bring a picture to working size."""
     if scale == 1.0:
         return luma
@@ -177,66 +134,171 @@ def reduce_picture(luma: Image, scale: float) -> Image:
     return np.asarray(small, dtype=np.uint8)
 
 
-def survey_frames(frames: Iterable[LumaFrame]) -> Survey | None:
-    """Survey all frames once, in presentation order.
+class Survey:
+    """What was measured so far, frame by frame.
 
-    Returns:
-        The survey; None when there is no frame.
+    Args:
+        first: The first frame; it still has to be added.
     """
-    with Ahead(frames, _measure) as measured:
-        first = next(measured, None)
-        return None if first is None else _gather(first, measured)
 
+    def __init__(self, first: Measured) -> None:
+        height, width = first.luma.shape
+        self.size = (width, height)
+        """Width and height of the display picture. [px]"""
+        self.scale = min(1.0, WORKING_WIDTH_PX / width)
+        """Working size over display size."""
+        self.shape = (first.small.shape[0], first.small.shape[1])
+        """Rows and columns at working size."""
+        self._pts = Column(np.int64)
+        self._mean, self._sd, self._step = (Column(np.float32) for _ in range(3))
+        self._alike, self._sharpness, self._saturated = (Column(np.float32) for _ in range(3))
+        self._texture, self._flat = Column(np.float64), Column(np.float64)
+        self._thumbnails = Spool((THUMBNAIL_PX, THUMBNAIL_PX))
+        self._recent: dict[int, Image] = {}
+        self._before: Measured | None = None
+        self._whole = OverlayStatistics(self.shape)
+        self._segments = [self._new_segment(0)]
+        self.overlay = self._whole.estimate_mask()
+        """Graphics that stand through the whole video so far, at working size."""
 
-def _gather(first: _Measured, others: Iterable[_Measured]) -> Survey:
-    """Put the frames together: columns, segments, graphics."""
-    columns, segments, start = _Columns(), list[Segment](), 0
-    shape = (first.small.shape[0], first.small.shape[1])
-    statistics, whole = OverlayStatistics(shape), OverlayStatistics(shape)
-    before = first
-    for position, frame in enumerate(chain((first,), others)):
-        alike = 1.0 if position == 0 else likeness(frame.edges, before.edges)
-        if alike < _BREAK_LIKENESS:
-            segments.append(_close(statistics, start, position - 1))
-            statistics, start = OverlayStatistics(shape), position
-        if (position - start) % _SAMPLE_EVERY == 0:
-            statistics.add(frame.small)
-        if position % _WHOLE_EVERY == 0 and frame.flat < _FLAT_SHARE:
-            whole.add(frame.small)
-        columns.add(frame, alike)
-        before = frame
-    segments.append(_close(statistics, start, len(columns.pts) - 1))
-    return _assemble(columns, segments, first.size, overlay=whole.estimate_mask())
+    @property
+    def count(self) -> int:
+        """Return the number of frames so far."""
+        return len(self._pts.values)
 
+    @property
+    def pts(self) -> NDArray[np.int64]:
+        """Return presentation time stamps (n,)."""
+        return self._pts.values
 
-def _find_blind(texture: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell the frames with far less structure than those about them, or with none."""
-    about = 2 * _USUAL_FRAMES + 1
-    bare = texture < _BLIND_RATIO * maximum_filter1d(texture, about, mode="nearest")
-    usual = minimum_filter1d(flat, about, mode="nearest")
-    fogged = (flat > _FLAT_SHARE) & (usual < _USUAL_FLAT_SHARE)
-    return np.asarray(bare | fogged | (texture == 0.0), dtype=np.bool_)
+    @property
+    def luma_mean(self) -> NDArray[np.float32]:
+        """Return mean luma (n,)."""
+        return self._mean.values
 
+    @property
+    def luma_sd(self) -> NDArray[np.float32]:
+        """Return the spatial standard deviation of luma (n,)."""
+        return self._sd.values
 
-def _close(statistics: OverlayStatistics, first: int, last: int) -> Segment:
-    return Segment(span=FrameSpan(first=first, last=last), overlay=statistics.estimate_mask())
+    @property
+    def step(self) -> NDArray[np.float32]:
+        """Return the mean absolute difference to the thumbnail before (n,)."""
+        return self._step.values
 
+    @property
+    def alike(self) -> NDArray[np.float32]:
+        """Return the likeness of structure to the frame before (n,), 1 for the first."""
+        return self._alike.values
 
-def _assemble(
-    columns: _Columns, segments: list[Segment], size: tuple[int, int], *, overlay: OverlayMask
-) -> Survey:
-    return Survey(
-        size=size,
-        scale=min(1.0, WORKING_WIDTH_PX / size[0]),
-        pts=np.array(columns.pts, dtype=np.int64),
-        luma_mean=np.array(columns.mean, dtype=np.float32),
-        luma_sd=np.array(columns.sd, dtype=np.float32),
-        step=np.array(columns.step, dtype=np.float32),
-        alike=np.array(columns.alike, dtype=np.float32),
-        sharpness=np.array(columns.sharpness, dtype=np.float32),
-        saturated=np.array(columns.saturated, dtype=np.float32),
-        blind=_find_blind(np.array(columns.texture), np.array(columns.flat)),
-        thumbnails=np.stack(columns.thumbnails),
-        overlay=overlay,
-        segments=tuple(segments),
-    )
+    @property
+    def sharpness(self) -> NDArray[np.float32]:
+        """Return the sharpness (n,)."""
+        return self._sharpness.values
+
+    @property
+    def saturated(self) -> NDArray[np.float32]:
+        """Return the share of the thumbnail at the white or black end (n,)."""
+        return self._saturated.values
+
+    def add(self, frame: Measured) -> bool:
+        """Add the next frame; tell whether it begins a segment."""
+        index, before = self.count, self._before
+        alike = 1.0 if before is None else likeness(frame.edges, before.edges)
+        begins = alike < _BREAK_LIKENESS
+        if begins:
+            self._close_segment()
+            self._segments.append(self._new_segment(index))
+        self._count_graphics(frame, index)
+        self._extend(frame, alike)
+        return begins or before is None
+
+    def finish(self) -> None:
+        """Close the last segment."""
+        self._close_segment()
+        self.overlay = self._whole.estimate_mask()
+
+    def thumbnail(self, index: int) -> Image:
+        """Return the thumbnail of a frame."""
+        return self._recent[index] if index in self._recent else self._thumbnails.mapped()[index]
+
+    def thumbnails(self) -> Image:
+        """Return all thumbnails (n, 64, 64), read-only."""
+        return self._thumbnails.mapped()
+
+    def is_blind(self, index: int) -> bool:
+        """Tell whether a frame shows next to nothing: black, white or fogged but for graphics.
+
+        Its structure is far less than that of the frames about it, or none.
+        """
+        about = slice(max(0, index - HORIZON), index + HORIZON + 1)
+        texture, flat = self._texture.values, self._flat.values
+        bare = texture[index] < _BLIND_RATIO * texture[about].max()
+        fogged = flat[index] > _FLAT_SHARE and flat[about].min() < _USUAL_FLAT_SHARE
+        return bool(bare or fogged or texture[index] == 0.0)
+
+    def graphics_at(self, index: int) -> NDArray[np.bool_]:
+        """Return the graphics known about a frame, at working size.
+
+        They are those of the whole video and of its segment; a segment too short to tell takes
+        those of the next that does, else of the one before.
+        """
+        known = [segment for segment in self._segments if segment.overlay.known]
+        for segment in known:
+            if index <= segment.last:
+                return np.asarray(segment.overlay.mask | self.overlay.mask)
+        return np.asarray(
+            known[-1].overlay.mask | self.overlay.mask if known else self.overlay.mask
+        )
+
+    def _extend(self, frame: Measured, alike: float) -> None:
+        before = frame if self._before is None else self._before
+        self._pts.append(frame.pts)
+        self._mean.append(frame.mean)
+        self._sd.append(frame.sd)
+        self._step.append(float(cv2.mean(cv2.absdiff(frame.thumbnail, before.thumbnail))[0]))
+        self._alike.append(alike)
+        self._sharpness.append(frame.sharpness)
+        self._saturated.append(frame.saturated)
+        self._texture.append(frame.texture)
+        self._flat.append(frame.flat)
+        self._thumbnails.put(frame.thumbnail)
+        self._recent[frame.index] = frame.thumbnail
+        self._recent.pop(frame.index - _RECENT, None)
+        self._before = frame
+
+    # Graphics
+
+    def _new_segment(self, first: int) -> _Segment:
+        statistics = OverlayStatistics(self.shape)
+        return _Segment(
+            first=first, last=first, statistics=statistics, overlay=statistics.estimate_mask()
+        )
+
+    def _count_graphics(self, frame: Measured, index: int) -> None:
+        segment = self._segments[-1]
+        segment.last = index
+        in_segment = (index - segment.first) % _SAMPLE_EVERY == 0
+        in_segment &= segment.statistics.samples < _MOST_SAMPLES
+        in_whole = index % _WHOLE_EVERY == 0 and frame.flat < _FLAT_SHARE
+        if not (in_segment or in_whole):
+            return
+        edges = find_edges(frame.small)
+        if edges is None:
+            return
+        if in_segment:
+            segment.statistics.add(frame.small, edges)
+            if is_time_to_tell(segment.statistics.samples):
+                segment.overlay = segment.statistics.estimate_mask()
+        if in_whole:
+            self._whole.add(frame.small, edges)
+            if is_time_to_tell(self._whole.samples):
+                self.overlay = self._whole.estimate_mask()
+
+    def _close_segment(self) -> None:
+        """Tell its graphics; what is not known any more is not kept."""
+        segment = self._segments[-1]
+        segment.overlay = segment.statistics.estimate_mask()
+        segment.statistics = OverlayStatistics((0, 0))
+        if not segment.overlay.known:
+            del self._segments[-1]

@@ -28,7 +28,8 @@ _CORNER_QUALITY = 0.01
 _CORNER_SPACING_PX = 9
 _BLOCK_PX = 7
 _WINDOW_PX = 15
-_LOCAL_PX = 31
+_COARSE = 4
+_LOCAL_CELLS = 7
 _GAIN = 26.0
 _LEAST_GAIN_SD = 0.8
 _BACK_PX = 0.7
@@ -63,8 +64,8 @@ class Tracked:
     """Frame index."""
     picture: Image
     """Locally normalised picture at working size."""
-    half: Image
-    """The same at half that size."""
+    quarter: Image
+    """The same at a quarter of that size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,20 +96,23 @@ class Link:
 
 def normalise(small: Image) -> Image:
     """Take out local brightness and overall gain."""
-    wide = small.astype(np.float32)
-    local = cv2.boxFilter(wide, -1, (_LOCAL_PX, _LOCAL_PX))
-    typical = float(np.abs(wide[::4, ::4] - local[::4, ::4]).mean())
+    height, width = small.shape
+    size = (max(width // _COARSE, 1), max(height // _COARSE, 1))
+    coarse = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
+    mean = cv2.boxFilter(coarse, cv2.CV_32F, (_LOCAL_CELLS, _LOCAL_CELLS))
+    local = cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR)
+    typical = float(np.abs(small[::4, ::4] - local[::4, ::4]).mean())
     gain = _GAIN / max(typical, _LEAST_GAIN_SD)
-    picture = cv2.addWeighted(wide, gain, local, -gain, 128.0, dtype=cv2.CV_8U)  # saturates
+    picture = cv2.addWeighted(small, gain, local, -gain, 128.0, dtype=cv2.CV_8U)  # saturates
     return np.asarray(picture, dtype=np.uint8)
 
 
 def prepare(index: int, small: Image) -> Tracked:
     """Make a frame ready to be followed to and from."""
     picture = normalise(small)
-    size = (picture.shape[1] // 2, picture.shape[0] // 2)
-    half = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return Tracked(index=index, picture=picture, half=np.asarray(half, dtype=np.uint8))
+    size = (picture.shape[1] // _COARSE, picture.shape[0] // _COARSE)
+    quarter = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return Tracked(index=index, picture=picture, quarter=np.asarray(quarter, dtype=np.uint8))
 
 
 def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> float:
@@ -124,10 +128,10 @@ def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> 
         Correlation of the locally normalised pictures, -1 to 1; negative between polarities. 0
         when they share too little of the picture.
     """
-    height, width = other.half.shape
-    halve = np.diag([0.5, 0.5, 1.0])
-    onto = halve @ matrix @ np.linalg.inv(halve)
-    laid = cv2.warpPerspective(frame.half, onto, (width, height))
+    height, width = other.quarter.shape
+    reduce = np.diag([1.0 / _COARSE, 1.0 / _COARSE, 1.0])
+    onto = reduce @ matrix @ np.linalg.inv(reduce)
+    laid = cv2.warpPerspective(frame.quarter, onto, (width, height))
     open_here = cv2.resize(usable, (width, height), interpolation=cv2.INTER_NEAREST)
     covered = cv2.warpPerspective(open_here, onto, (width, height), flags=cv2.INTER_NEAREST)
     both = cv2.bitwise_and(covered, open_here)
@@ -138,7 +142,7 @@ def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> 
     one = np.zeros(both.shape, dtype=np.float32)
     two = np.zeros(both.shape, dtype=np.float32)
     cv2.subtract(laid, middle, one, mask=both, dtype=cv2.CV_32F)
-    cv2.subtract(other.half, middle, two, mask=both, dtype=cv2.CV_32F)
+    cv2.subtract(other.quarter, middle, two, mask=both, dtype=cv2.CV_32F)
     power = float(np.vdot(one, one)) * float(np.vdot(two, two))
     return float(np.vdot(one, two)) / power**0.5 if power > 0.0 else 0.0
 
@@ -233,7 +237,7 @@ def fit_homography(
     if len(source) < least_inliers:
         return None
     matrix, mask = cv2.findHomography(
-        source, target, cv2.RANSAC, _RESIDUAL_PX, maxIters=300, confidence=0.995
+        source, target, cv2.USAC_FAST, _RESIDUAL_PX, maxIters=2000, confidence=0.995
     )
     if matrix is None:
         return None

@@ -1,11 +1,15 @@
-"""From a video to its scene: two passes over the decoded frames, in bounded memory.
+"""From a video to its scene: one pass over the decoded frames, in bounded memory.
 
-The first pass measures every frame at reduced size and finds burnt-in graphics; the second follows
-the ground from frame to frame without them, tells cuts from disturbances and keeps key frames.
+Each frame is measured at reduced size as it comes. A hundred frames later, when it is known what
+lies about it, it is linked to its shot's anchor without burnt-in graphics, and cuts are told from
+disturbances. Thumbnails and key frames go to disk.
 """
 
+from collections import deque
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,22 +21,15 @@ from purport.core.errors import UnreadableMediaError
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame, Probe, decode_luma
 from purport.scene._chaining import Chained, Chainer
-from purport.scene._key_frames import (
-    MOST_IN_A_SHOT,
-    choose_in,
-    freeze,
-    keep_frames,
-    plan_key_frames,
-    thin_evenly,
-)
-from purport.scene._survey import FrameSource, Survey, reduce_picture, survey_frames
+from purport.scene._key_frames import KeyFrameKeeper
+from purport.scene._survey import HORIZON, FrameSource, Measured, Survey, measure_frame
 from purport.scene._tracking import Tracked, prepare
 from purport.scene.ahead import Ahead
-from purport.scene.records import KeyFrame, Scene, Shot
+from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "1"
+SCENE_VERSION = "2"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]
@@ -73,23 +70,12 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
     Returns:
         The scene; None when there is no frame.
     """
-    survey = survey_frames(source())
-    if survey is None:
-        return None
-    chainer = Chainer(survey)
-    planned = set(plan_key_frames(survey))
-    kept: dict[int, KeyFrame] = {}
-
-    def make_ready(frame: LumaFrame) -> tuple[LumaFrame, Image, Tracked]:
-        small = reduce_picture(frame.luma, survey.scale)
-        return frame, small, prepare(frame.index, small)
-
-    with Ahead(source(), make_ready) as coming:
-        for frame, small, tracked in coming:
-            chainer.feed(tracked, small)
-            if frame.index in planned:
-                kept[frame.index] = KeyFrame(index=frame.index, luma=freeze(frame.luma))
-    chained = chainer.finish()
+    with Ahead(source(), _make_ready) as coming:
+        first = next(coming, None)
+        if first is None:
+            return None
+        survey, keeper = Survey(first[0]), KeyFrameKeeper(first[0].luma.shape[::-1])
+        chained = _link(first, coming, survey=survey, keeper=keeper)
     shots = _build_shots(survey, chained)
     return Scene(
         width_px=survey.size[0],
@@ -99,18 +85,45 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
         luma_mean=_lock(survey.luma_mean),
         luma_sd=_lock(survey.luma_sd),
         step=_lock(survey.step),
-        thumbnails=_lock(survey.thumbnails),
+        thumbnails=survey.thumbnails(),
         shots=shots,
         to_anchor=_lock(_to_display(chained.to_anchor, survey.scale)),
         link_sd_px=_lock((chained.sd_px / survey.scale).astype(np.float32)),
         linked=_lock(chained.linked),
-        key_frames=_select_key_frames(survey, shots, kept, source),
+        key_frames=keeper.select(survey, shots, again=source()),
     )
 
 
+def _make_ready(frame: LumaFrame) -> tuple[Measured, Tracked]:
+    measured = measure_frame(frame)
+    return measured, prepare(frame.index, measured.small)
+
+
+def _link(
+    first: tuple[Measured, Tracked],
+    others: Iterable[tuple[Measured, Tracked]],
+    *,
+    survey: Survey,
+    keeper: KeyFrameKeeper,
+) -> Chained:
+    """Survey frame after frame, and link each once the survey is far enough ahead of it."""
+    chainer = Chainer(survey)
+    waiting: deque[tuple[Tracked, Image]] = deque()
+    for measured, tracked in chain((first,), others):
+        begins = survey.add(measured)
+        keeper.offer(measured, begins=begins)
+        waiting.append((tracked, measured.small))
+        if len(waiting) > HORIZON:
+            chainer.feed(*waiting.popleft())
+    survey.finish()
+    while waiting:
+        chainer.feed(*waiting.popleft())
+    return chainer.finish()
+
+
 def _build_shots(survey: Survey, chained: Chained) -> tuple[Shot, ...]:
-    ends = [start.first - 1 for start in chained.starts[1:]] + [len(survey.pts) - 1]
-    shots = []
+    ends = [start.first - 1 for start in chained.starts[1:]] + [survey.count - 1]
+    shots: list[Shot] = []
     rows = zip(chained.starts, chained.anchors, ends, chained.overlays, strict=True)
     throughout = survey.overlay
     for start, anchor, last, overlay in rows:
@@ -122,11 +135,18 @@ def _build_shots(survey: Survey, chained: Chained) -> tuple[Shot, ...]:
                 span=FrameSpan(first=start.first, last=last),
                 begins_with=start.begins_with,
                 anchor=anchor,
-                overlay=_lock(pixels > 0),
+                overlay=_shared(_lock(pixels > 0), shots),
                 overlay_known=overlay.known or throughout.known,
             )
         )
     return tuple(shots)
+
+
+def _shared(overlay: NDArray[np.bool_], shots: list[Shot]) -> NDArray[np.bool_]:
+    """Return the mask of the last shot when it is the same, so that memory holds it once."""
+    if shots and np.array_equal(shots[-1].overlay, overlay):
+        return shots[-1].overlay
+    return overlay
 
 
 def _to_display(matrices: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
@@ -138,24 +158,6 @@ def _to_display(matrices: NDArray[np.float64], scale: float) -> NDArray[np.float
     down = np.array([[scale, 0.0, offset], [0.0, scale, offset], [0.0, 0.0, 1.0]])
     whole = np.linalg.inv(down) @ matrices @ down
     return np.asarray(whole / whole[:, 2:3, 2:3], dtype=np.float64)
-
-
-def _select_key_frames(
-    survey: Survey, shots: tuple[Shot, ...], kept: dict[int, KeyFrame], source: FrameSource
-) -> tuple[KeyFrame, ...]:
-    """Thin the frames kept to a few a shot; read again for shots that have none."""
-    chosen: set[int] = set()
-    for shot in shots:
-        inside = [index for index in sorted(kept) if index in shot.span]
-        if inside:
-            chosen.update(thin_evenly(inside, MOST_IN_A_SHOT))
-            continue
-        best = choose_in(survey, shot.span)
-        chosen.add(shot.anchor if best is None else best)
-    missing = sorted(chosen - kept.keys())
-    for frame in keep_frames(source(), missing) if missing else ():
-        kept[frame.index] = frame
-    return tuple(kept[index] for index in sorted(chosen))
 
 
 def _lock(array: NDArray[ScalarT]) -> NDArray[ScalarT]:

@@ -1,8 +1,15 @@
-"""A scene to a file and back: one NumPy archive, the same bytes for the same scene."""
+"""A scene to a file and back: one NumPy archive, the same bytes for the same scene.
+
+Thumbnails and key frames are mapped from the file when it is read, so that they take no memory
+before they are looked at. The file may be deleted while a scene is in use, but not overwritten.
+"""
 
 import json
+import os
+import struct
 from fractions import Fraction
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +20,9 @@ from purport.scene.analysis import SCENE_VERSION
 from purport.scene.records import KeyFrame, Scene, Shot, Transition
 
 __all__ = ["load_scene", "save_scene"]
+
+_LOCAL_HEADER = struct.Struct("<26x2H")
+"""Where a local file header of ZIP says how long the name and the extra field are."""
 
 _COLUMNS = (
     "pts",
@@ -32,6 +42,7 @@ def save_scene(scene: Scene, path: Path) -> None:
     Raises:
         OSError: The file cannot be written.
     """
+    masks, of_shot = _distinct([shot.overlay for shot in scene.shots])
     header = {
         "scene_version": SCENE_VERSION,
         "size": [scene.width_px, scene.height_px],
@@ -43,22 +54,37 @@ def save_scene(scene: Scene, path: Path) -> None:
                 "begins_with": shot.begins_with.value,
                 "anchor": shot.anchor,
                 "overlay_known": shot.overlay_known,
+                "overlay": mask,
             }
-            for shot in scene.shots
+            for shot, mask in zip(scene.shots, of_shot, strict=True)
         ],
         "key_frames": [frame.index for frame in scene.key_frames],
     }
-    overlays = np.stack([np.packbits(shot.overlay) for shot in scene.shots])
-    pictures = np.stack([frame.luma for frame in scene.key_frames])
     columns = {name: getattr(scene, name) for name in _COLUMNS}
+    pictures = {_picture(frame.index): frame.luma for frame in scene.key_frames}
     with path.open("wb") as stream:
         np.savez(
             stream,
             header=np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8),
-            overlays=overlays,
-            pictures=pictures,
+            overlays=np.stack([np.packbits(mask) for mask in masks]),
             **columns,
+            **pictures,  # type: ignore[arg-type]  # none is called allow_pickle
         )
+
+
+def _distinct(masks: list[NDArray[np.bool_]]) -> tuple[list[NDArray[np.bool_]], list[int]]:
+    """Return the masks without those equal to the one before, and which of them each is."""
+    kept: list[NDArray[np.bool_]] = []
+    which: list[int] = []
+    for mask in masks:
+        if not kept or not (mask is kept[-1] or np.array_equal(mask, kept[-1])):
+            kept.append(mask)
+        which.append(len(kept) - 1)
+    return kept, which
+
+
+def _picture(index: int) -> str:
+    return f"picture-{index}"
 
 
 def load_scene(path: Path) -> Scene:
@@ -68,10 +94,11 @@ def load_scene(path: Path) -> Scene:
         OSError: The file cannot be read.
         ConsistencyError: It was written by another version of the analysis.
     """
-    with np.load(path, allow_pickle=False) as archive:
-        arrays: dict[str, NDArray[np.generic]] = {name: archive[name] for name in archive.files}
-    for array in arrays.values():
-        array.flags.writeable = False
+    with ZipFile(path) as archive:
+        arrays = {
+            member.filename.removesuffix(".npy"): _map(path, member)
+            for member in archive.infolist()
+        }
     header = json.loads(arrays["header"].tobytes())
     if header["scene_version"] != SCENE_VERSION:
         raise ConsistencyError(
@@ -80,7 +107,7 @@ def load_scene(path: Path) -> Scene:
             remedy="Analyse the video again.",
         )
     width, height = header["size"]
-    overlays = np.unpackbits(arrays["overlays"].astype(np.uint8), axis=1)[:, : width * height]
+    overlays = [_unpack(row, (height, width)) for row in arrays["overlays"].astype(np.uint8)]
     columns = {name: arrays[name] for name in _COLUMNS}
     return Scene(
         width_px=width,
@@ -91,14 +118,45 @@ def load_scene(path: Path) -> Scene:
                 span=FrameSpan(first=shot["first"], last=shot["last"]),
                 begins_with=Transition(shot["begins_with"]),
                 anchor=shot["anchor"],
-                overlay=overlay.reshape(height, width) > 0,
+                overlay=overlays[shot["overlay"]],
                 overlay_known=shot["overlay_known"],
             )
-            for shot, overlay in zip(header["shots"], overlays, strict=True)
+            for shot in header["shots"]
         ),
         key_frames=tuple(
-            KeyFrame(index=index, luma=luma)
-            for index, luma in zip(header["key_frames"], arrays["pictures"], strict=True)
+            KeyFrame(index=index, luma=arrays[_picture(index)].astype(np.uint8, copy=False))
+            for index in header["key_frames"]
         ),
         **columns,  # type: ignore[arg-type]  # the archive holds the types that Scene has
     )
+
+
+def _map(path: Path, member: ZipInfo) -> NDArray[np.generic]:
+    """Map an array of bytes that lies uncompressed in an archive, read-only; read any other."""
+    with path.open("rb") as stream:
+        stream.seek(member.header_offset)
+        fixed = stream.read(_LOCAL_HEADER.size)
+        name_bytes, extra_bytes = _LOCAL_HEADER.unpack(fixed)
+        stream.seek(name_bytes + extra_bytes, os.SEEK_CUR)
+        version = np.lib.format.read_magic(stream)
+        read_header = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, _, kind = read_header(stream)
+        offset = stream.tell()
+    if 0 in shape:
+        return np.empty(shape, dtype=kind)
+    mapped = np.memmap(path, dtype=kind, mode="r", offset=offset, shape=shape).view(np.ndarray)
+    if kind.itemsize == 1:
+        return mapped
+    aligned = np.array(mapped)
+    aligned.flags.writeable = False
+    return aligned
+
+
+def _unpack(row: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    mask = np.unpackbits(row)[: shape[0] * shape[1]].reshape(shape) > 0
+    mask.flags.writeable = False
+    return mask
