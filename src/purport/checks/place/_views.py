@@ -13,7 +13,15 @@ from purport.checks.place._features import Features, detect_features
 from purport.imagery import LumaPatch
 from purport.scene import KeyFrame, Scene, Shot
 
-__all__ = ["Mapped", "View", "map_patch", "shot_views", "usable_area", "views_ahead"]
+__all__ = [
+    "Mapped",
+    "View",
+    "map_patch",
+    "shot_views",
+    "usable_area",
+    "usable_ground",
+    "views_ahead",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -52,9 +60,13 @@ class View:
 
 def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
     """Find the distinctive points of a stretch of the reference."""
-    usable = _shrink(patch.valid, _VALID_MARGIN_PX)
-    features = detect_features(patch.luma, usable, most=most_features, tiles=24)
+    features = detect_features(patch.luma, usable_ground(patch), most=most_features, tiles=24)
     return Mapped(patch=patch, features=features)
+
+
+def usable_ground(patch: LumaPatch) -> NDArray[np.bool_]:
+    """Return where a stretch of the reference has a picture, less a margin."""
+    return _shrink(patch.valid, _VALID_MARGIN_PX)
 
 
 def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:
