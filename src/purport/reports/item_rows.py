@@ -1,4 +1,4 @@
-"""What is known of a media item, put into words: its record, file, strikes, layers, findings."""
+"""What is known of a media item, put into words: its record, file, layers, findings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,26 +13,22 @@ from purport.imagery import Reference
 from purport.reports.phrases import (
     NOT_RECORDED,
     anchor,
-    compass_point,
-    format_interval_m,
     format_length,
     format_position,
     format_seconds,
     format_stated,
     humanise,
 )
-from purport.reports.readings import LayerReading, StrikeReading
+from purport.reports.readings import LayerReading
 
 __all__ = [
     "FindingView",
     "LayerRow",
-    "StrikeRow",
     "describe_container",
     "describe_finding",
     "describe_layer",
     "describe_record",
     "describe_reference",
-    "describe_strike",
     "embargo_end",
 ]
 
@@ -54,34 +50,6 @@ class FindingView:
     """Parameters of the check."""
     values: tuple[tuple[str, str], ...]
     """Its plain values; what is drawn or tabled elsewhere is left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StrikeRow:
-    """A strike, in words."""
-
-    number: int
-    """Its number."""
-    time: str
-    """Time code of the onset, and frame."""
-    position: str
-    """Its position with the half axis of the 95 % ellipse."""
-    offset: str
-    """Offset from the target."""
-    interval_68: str
-    """68 % interval."""
-    interval_95: str
-    """95 % interval."""
-    bearing: str
-    """Direction from the target."""
-    inside: str
-    """Probability that it lies inside the target."""
-    again: int | None
-    """Number of the strike that it shows again; None for a first showing."""
-    budget: tuple[tuple[str, str], ...]
-    """Standard uncertainty by cause."""
-    not_measured: str | None
-    """Why position or offset are missing; None when they are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,34 +160,6 @@ def describe_reference(reference: Reference | None) -> str | None:
         f"({reference.accuracy_basis})"
     )
     return f"Orthophoto with {reference.gsd_m:.2f} m to a pixel; {accuracy}."
-
-
-def describe_strike(strike: StrikeReading) -> StrikeRow:
-    """Put a strike into words."""
-    missing = "not measurable"
-    inside = strike.p_inside
-    return StrikeRow(
-        number=strike.number,
-        time=f"{format_seconds(strike.onset_s)} (frame {strike.onset_frame})",
-        position=format_position(strike.position) if strike.position else missing,
-        offset=missing if strike.offset_m is None else format_length(strike.offset_m),
-        interval_68=format_interval_m(strike.offset_68_m) if strike.offset_68_m else missing,
-        interval_95=format_interval_m(strike.offset_95_m) if strike.offset_95_m else missing,
-        bearing=_bearing_words(strike),
-        inside="no outline given" if inside is None else f"{inside * 100:.0f} %",
-        again=strike.same_strike_as,
-        budget=tuple((humanise(cause), format_length(size)) for cause, size in strike.budget_m),
-        not_measured=strike.not_measured,
-    )
-
-
-def _bearing_words(strike: StrikeReading) -> str:
-    if strike.bearing_deg is None:
-        return "none at distance 0" if strike.offset_m == 0 else "not measurable"
-    words = f"{strike.bearing_deg:.0f}° ({compass_point(strike.bearing_deg)})"
-    if strike.bearing_sd_deg is None:
-        return f"{words}, too near to be sure"
-    return f"{words}, u {strike.bearing_sd_deg:.0f}°"
 
 
 def describe_layer(layer: LayerReading) -> LayerRow:

@@ -21,13 +21,11 @@ from purport.reports.frame_drawings import (
 from purport.reports.item_rows import (
     FindingView,
     LayerRow,
-    StrikeRow,
     describe_container,
     describe_finding,
     describe_layer,
     describe_record,
     describe_reference,
-    describe_strike,
     embargo_end,
 )
 from purport.reports.map_drawings import draw_impacts, draw_place
@@ -43,6 +41,7 @@ from purport.reports.readings import (
     read_place,
     read_strikes,
 )
+from purport.reports.strike_rows import StrikeTable, tabulate_strikes
 from purport.reports.timelines import Timeline, draw_timeline
 from purport.scene import Scene
 
@@ -98,12 +97,8 @@ class ItemView:
     """Map of impacts and target; None when none was located."""
     map_note: str | None
     """Fineness and accuracy of the orthophoto; None without one."""
-    strikes: tuple[StrikeRow, ...]
+    strikes: StrikeTable
     """Strikes found."""
-    causes: tuple[str, ...]
-    """Causes of uncertainty that any strike's budget names."""
-    outlined: bool
-    """Whether any strike has a probability to lie inside an outline."""
     embargo: str | None
     """When 72 h have surely passed since publication, in words; None without a publication."""
     target_basis: str
@@ -169,13 +164,7 @@ class _ItemDrawing:
             matched=self._matched(),
             impact_map=self._impact_map(reference),
             map_note=describe_reference(reference),
-            strikes=tuple(describe_strike(strike) for strike in self.strikes or ()),
-            causes=tuple(
-                dict.fromkeys(
-                    humanise(c) for s in self.strikes or () for c, _ in sorted(s.budget_m)
-                )
-            ),
-            outlined=any(strike.p_inside is not None for strike in self.strikes or ()),
+            strikes=tabulate_strikes(self.strikes or ()),
             embargo=embargo_end(record),
             target_basis=self._target_basis(),
             findings=tuple(

@@ -135,6 +135,20 @@ class StrikeReading:
     [deg]"""
     not_measured: str | None = None
     """Why position or offset are missing; None when they are not, or nothing was said."""
+    remedy: str | None = None
+    """What would let it be measured; None when it is, or nothing was said."""
+    offset_sd_m: float | None = None
+    """Standard uncertainty of the offset, per axis; None when not measured. [m]"""
+    p_farther_m: tuple[Pair, ...] = ()
+    """Distances, each with the probability that it lies farther; empty when not measured. [m, 1]"""
+    scale_basis: str | None = None
+    """Where the metres come from; None when not measured."""
+    lean_m: float | None = None
+    """How far a point 1 m above the ground appears displaced; None when not known. [m]"""
+    mark: str | None = None
+    """What a person's mark changed; None without one."""
+    marks_not_used: tuple[str, ...] = ()
+    """Marks that could not be used, each with the reason."""
 
 
 def read_edits(finding: Finding) -> tuple[EditReading, ...]:
@@ -215,8 +229,25 @@ def _strike(number: int, row: Mapping[str, Any]) -> StrikeReading:
         p_inside=_optional(row.get("p_inside")),
         bearing_sd_deg=_optional(row.get("bearing_sd_deg")),
         not_measured=row.get("not_measured"),
+        remedy=row.get("remedy"),
+        offset_sd_m=_optional(row.get("offset_sd_m")),
+        p_farther_m=tuple((float(d), float(p)) for d, p in row.get("p_farther_m") or ()),
+        scale_basis=row.get("scale_basis"),
+        lean_m=_optional(row.get("lean_m")),
+        mark=_mark_words(row.get("mark")),
+        marks_not_used=tuple(row.get("marks_not_used") or ()),
         budget_m=tuple(sorted(causes, key=lambda cause: -cause[1])),
     )
+
+
+def _mark_words(mark: Mapping[str, Any] | None) -> str | None:
+    if mark is None:
+        return None
+    placed = f"The point was placed by {mark['author']} (mark {mark['mark']})"
+    if mark["confirms"] is None:
+        return f"{placed}; the machine saw no strike there."
+    agrees = "agrees" if mark["confirms"] else "does not agree"
+    return f"{placed}; the machine's own {agrees} with it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from purport.reports.item_rows import (
     describe_layer,
     describe_record,
     describe_reference,
-    describe_strike,
     embargo_end,
 )
 from purport.reports.item_views import Files, view_items
 from purport.reports.readings import read_layers, read_strikes
+from purport.reports.strike_rows import describe_strike, tabulate_strikes
 
 HandMade: TypeAlias = Any  # its class lives in a module that is loaded by path
 
@@ -97,7 +97,32 @@ def test_describe_strike_says_what_could_not_be_measured(case: CaseFile) -> None
     missing = {row.position, row.offset, row.interval_68, row.interval_95, row.bearing}
     assert missing == {"not measurable"}
     assert row.inside == "no outline given"
-    assert row.not_measured == "no publication is recorded"
+    assert row.notes == ("no publication is recorded",)
+
+
+def test_strikes_say_how_probably_they_lie_farther(case: CaseFile) -> None:
+    first, second = read_strikes(case.findings[3])
+    near = replace(first, p_farther_m=((4.0, 1.0), (9.0, 0.5), (12.0, 0.0)))
+    table = tabulate_strikes([near, replace(second, p_farther_m=())])
+    assert table.distances == ("5 m", "10 m")
+    assert [row.farther for row in table.rows] == [("90 %", "33 %"), ("–", "–")]
+
+
+def test_strikes_say_what_would_help_and_what_they_rest_on(case: CaseFile) -> None:
+    strike = replace(
+        read_strikes(case.findings[3])[0],
+        not_measured="It could not be placed.",
+        remedy="Place four control points.",
+        scale_basis="known length (ground plane assumed)",
+        lean_m=0.84,
+        mark="The point was placed by Ann.",
+        marks_not_used=("Mark m1 lies outside the picture.",),
+    )
+    first, *rest = describe_strike(strike).notes
+    assert first == "It could not be placed. Place four control points."
+    assert rest[0] == "Metres from: known length (ground plane assumed)."
+    assert "1 m above the ground appears 0.84 m away" in rest[1]
+    assert rest[2:] == ["The point was placed by Ann.", "Mark m1 lies outside the picture."]
 
 
 @pytest.mark.parametrize(
