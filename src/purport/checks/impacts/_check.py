@@ -9,7 +9,7 @@ from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
 from purport.checks.impacts._points import PointRules
 from purport.checks.impacts._sightings import find_sightings
-from purport.checks.impacts.records import ImpactsAnswer, ImpactsValues
+from purport.checks.impacts._wording import answer_of, limits_of
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
 from purport.core.records import to_json
@@ -17,15 +17,7 @@ from purport.media import decode_luma
 
 __all__ = ["ImpactsCheck"]
 
-_LIMITS = (
-    "A flash, blast or plume is seen, not its cause: bomb, shell, charge and secondary look alike.",
-    "Strikes out of view, behind smoke, or at almost one place and time are not told apart.",
-    "Slow dust without a flash counts as a strike only where nothing else burns or smokes yet.",
-    "Light and smoke above the ground appear displaced; the stated uncertainty includes that.",
-)
 _LIBRARIES = ("numpy", "opencv-python-headless", "scipy", "shapely")
-_MOST_UNLINKED = 0.5
-_FEWEST_FRAMES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +33,20 @@ class ImpactsCheck:
     a larger uncertainty. The same strike shown again is counted once.
 
     Where the footage has been placed on a map, the spot gets a position, and its distance from the
-    stated target is given with a range that holds the true distance 68 or 95 times in a hundred.
-    Without a stated target, a crosshair burnt into the picture may stand in for it; the finding
-    then says that this is assumed. Positions and distances are measured only for footage whose
-    publication is recorded.
+    target is given with a range that holds the true distance 68 or 95 times in a hundred, the
+    probability that it lies farther than any distance, and how much each cause adds to the
+    uncertainty. Without a map, a length that a person knows in the picture gives the metres; the
+    ground is then taken as flat, and not knowing from where it was filmed widens the range.
+
+    The target is what a person marked, else what is stated; with neither, a crosshair burnt into
+    the picture may stand in for it, and the finding says that this is assumed. Where a person
+    marked the impact, their point is measured and the machine's is listed beside it. Positions and
+    distances are measured only for footage whose publication is recorded. What cannot be measured
+    is listed with the reason and with what would help.
     """
 
     name: ClassVar[str] = "impacts"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(
@@ -104,7 +102,7 @@ class ImpactsCheck:
             ),
         )
         values = assemble_values(evidence, scene, sightings)
-        answer, reason = _answer(values)
+        answer, reason = answer_of(values)
         return [
             make_finding(
                 self,
@@ -112,7 +110,7 @@ class ImpactsCheck:
                 answer=answer,
                 reason=reason,
                 values=cast("JsonObject", to_json(values)),
-                limits=_LIMITS,
+                limits=limits_of(values),
                 libraries=_LIBRARIES,
             )
         ]
@@ -128,58 +126,3 @@ class ImpactsCheck:
             kept_share=self.kept_share,
             disturbed_share=self.disturbed_share,
         )
-
-
-def _answer(values: ImpactsValues) -> tuple[ImpactsAnswer, str]:
-    """Return the answer with its reason."""
-    if values.strikes:
-        return ImpactsAnswer.STRIKES_FOUND, _describe(values)
-    poor = values.frames_unlinked > _MOST_UNLINKED * values.frames_scanned
-    if values.frames_scanned < _FEWEST_FRAMES:
-        return (
-            ImpactsAnswer.CANNOT_TELL,
-            (
-                f"The footage has only {values.frames_scanned} frames, too few to tell a strike "
-                "from a glint."
-            ),
-        )
-    if poor:
-        return (
-            ImpactsAnswer.CANNOT_TELL,
-            (
-                f"{values.frames_unlinked} of {values.frames_scanned} frames could not be held "
-                "still on the ground, so a strike in them could not be told."
-            ),
-        )
-    return (
-        ImpactsAnswer.NO_STRIKE_SEEN,
-        (
-            "No change was seen that appears at one spot of the ground from one moment to the next "
-            "and stays."
-        ),
-    )
-
-
-def _describe(values: ImpactsValues) -> str:
-    count = values.distinct_strikes
-    noun = "strike is" if count == 1 else "strikes are"
-    sentences = [f"{count} distinct {noun} seen."]
-    repeats = len(values.strikes) - count
-    if repeats:
-        again = "1 more shows" if repeats == 1 else f"{repeats} more show"
-        sentences.append(f"{again} a strike seen before.")
-    measured = [strike for strike in values.strikes if strike.offset_m is not None]
-    for strike in measured[:1] if len(measured) == 1 else ():
-        low, high = strike.offset_95_m or (0.0, 0.0)
-        sentences.append(
-            f"It lies {strike.offset_m:.1f} m from the target (95 % interval {low:.1f} to "
-            f"{high:.1f} m); the distance counts from: {values.target_basis}."
-        )
-    if len(measured) > 1:
-        sentences.append(
-            f"{len(measured)} are measured against the target; the distances count from: "
-            f"{values.target_basis}."
-        )
-    missing = sorted({strike.not_measured for strike in values.strikes if strike.not_measured})
-    sentences.extend(missing)
-    return " ".join(sentences)
