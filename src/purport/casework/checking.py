@@ -25,6 +25,7 @@ from purport.casework.workspace import Act, Workspace
 from purport.checks.contract import (
     Check,
     ControlSource,
+    MatcherSource,
     Need,
     ReferenceSource,
     TerrainSource,
@@ -219,6 +220,10 @@ def _jobs(workspace: Workspace) -> list[Job]:
     others = [_other(workspace, item) for item in items]
     references = _references(workspace)
     terrains = _terrains(workspace)
+    matchers = [
+        MatcherSource(digest=model.digest, path=attachment_path(workspace, model))
+        for model in live_attachments(workspace, AttachmentKind.MATCHER)
+    ]
     marks = [stored.record for stored in workspace.store.live(MarkRecord)]
     control = tuple(
         ControlSource(digest=layer.digest, path=workspace.working_copy(layer.digest, layer.name))
@@ -233,6 +238,7 @@ def _jobs(workspace: Workspace) -> list[Job]:
             scene=own.scene,
             references=tuple(references[digest] for digest in item.references),
             terrain=None if item.terrain is None else terrains[item.terrain],
+            matcher=matchers[-1] if matchers else None,
             marks=tuple(mark for mark in marks if mark.item == item.digest),
             cache=workspace.cache,
             control=control,

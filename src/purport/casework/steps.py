@@ -16,6 +16,7 @@ from purport.checks.contract import (
     ControlSource,
     Evidence,
     Fingerprinted,
+    MatcherSource,
     Need,
     ReferenceSource,
     TerrainSource,
@@ -39,6 +40,7 @@ _MISSING = {
     Need.EARLIER: "the answer of a check that comes before it",
     Need.ITEMS: "another media item to compare with",
     Need.MARKS: "a mark that a person placed (purport mark)",
+    Need.MATCHER: "a learned matcher (purport add matcher MODEL.onnx)",
     Need.MEDIA: "footage that can be read",
     Need.PUBLICATION: "a recorded publication (--published DATE[,URL])",
     Need.REFERENCE: "an orthophoto of the place claimed (--reference ORTHO.tif)",
@@ -78,6 +80,8 @@ class Job:
     """Orthophotos of the place claimed."""
     terrain: TerrainSource | None
     """Heights of the ground there; None when none was given."""
+    matcher: MatcherSource | None
+    """A learned matcher; None when none was given."""
     marks: tuple[MarkRecord, ...]
     """What people placed by hand on it."""
     cache: Path
@@ -214,6 +218,7 @@ def _evidence(
         load_scene=_loader(job.path, job.scene),
         references=job.references,
         terrain=job.terrain,
+        matcher=job.matcher,
         marks=job.marks,
         cache=job.cache,
         control=job.control,

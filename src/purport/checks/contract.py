@@ -25,6 +25,7 @@ __all__ = [
     "ControlSource",
     "Evidence",
     "Fingerprinted",
+    "MatcherSource",
     "Need",
     "ReferenceSource",
     "TerrainSource",
@@ -44,6 +45,7 @@ class Need(StrEnum):
     EARLIER = "earlier"
     ITEMS = "items"
     MARKS = "marks"
+    MATCHER = "matcher"
     MEDIA = "media"
     PUBLICATION = "publication"
     REFERENCE = "reference"
@@ -74,6 +76,16 @@ class TerrainSource:
     """Where a working copy can be read."""
     accuracy_m: float | None = None
     """Stated vertical standard uncertainty; None when nothing states it. [m]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatcherSource:
+    """A learned matcher of the user's, in the vault like any other input."""
+
+    digest: Digest
+    """SHA-256 of its bytes."""
+    path: Path
+    """Where a working copy can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +126,8 @@ class Evidence:
     """Orthophotos of the place claimed; empty when none was given."""
     terrain: TerrainSource | None = None
     """Heights of the ground there; None when none was given."""
+    matcher: MatcherSource | None = None
+    """A learned matcher; None when none was given."""
     marks: tuple[MarkRecord, ...] = ()
     """What people placed by hand on this item, as it stands; read it through `core.marks`."""
     control: tuple[ControlSource, ...] = ()
@@ -144,6 +158,7 @@ class Evidence:
             Need.MEDIA: item.digest,
             Need.REFERENCE: _digest(references),
             Need.TERRAIN: _digest([terrain.digest, terrain.accuracy_m] if terrain else []),
+            Need.MATCHER: self.matcher.digest if self.matcher else None,
             Need.MARKS: _digest(sorted(mark.id for mark in self.marks)),
             Need.VIEW_HINT: _digest([item.view_hint] if item.view_hint else []),
             Need.CLAIMED_PLACE: _digest([item.claimed_place] if item.claimed_place else []),

@@ -45,6 +45,7 @@ class AttachmentKind(StrEnum):
     """What a file other than a story or footage is for."""
 
     CONTROL = "control"
+    MATCHER = "matcher"
     REFERENCE = "reference"
     TARGET_AREA = "target_area"
     TERRAIN = "terrain"
@@ -52,7 +53,7 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto, raster of heights, control layer or target outline of the case."""
+    """An orthophoto, raster of heights, control layer, target outline or matcher of the case."""
 
     kind: AttachmentKind
     """What it is for."""
