@@ -17,7 +17,7 @@ from purport.checks.place.records import PowerTest
 from purport.imagery import LumaPatch
 from purport.scene import Scene
 
-__all__ = ["PowerRule", "test_power"]
+__all__ = ["PowerRule", "blur_of", "judge_power", "make_poor", "test_power"]
 
 FloatArray = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def test_power(
     view = views[0]
     size = (scene.width_px, scene.height_px)
     random = np.random.default_rng(settings.seed)
-    blur = _blur_of(view)
+    blur = blur_of(view)
     cuts = [
         _cut(mapped.patch, size, scale=scale, share=share, rule=rule)
         for scale, share in zip(
@@ -70,22 +70,48 @@ def test_power(
         _is_found(mapped, cut, size, blur=blur, settings=settings, rule=rule, random=random)
         for cut in cuts
     )
+    return judge_power(
+        view, mapped.features, (len(cuts), found), settings=settings, rule=rule, random=random
+    )
+
+
+def judge_power(
+    view: View,
+    reference: Features,
+    counted: tuple[int, int],
+    *,
+    settings: MatchSettings,
+    rule: PowerRule,
+    random: np.random.Generator,
+) -> PowerTest:
+    """Judge whether the views found again, and the footage itself, suffice for a negative answer.
+
+    Args:
+        view: A view of the footage.
+        reference: Points of the reference.
+        counted: Views cut from the reference, and how many of them are found again.
+        settings: How to match.
+        rule: When it suffices.
+        random: Of the noise.
+    """
+    height, width = view.luma.shape
+    size = (width, height)
     itself = _itself(view, settings)
     own = _cut(itself.patch, size, scale=1.1, share=0.5, rule=rule)
     self_found = _is_found(
-        itself, own, size, blur=blur, settings=settings, rule=rule, random=random
+        itself, own, size, blur=blur_of(view), settings=settings, rule=rule, random=random
     )
     texture = _texture(view.features, size)
-    likeness = _likeness(view.features, mapped.features)
+    likeness = _likeness(view.features, reference)
     passed = (
-        found == len(cuts)
+        counted[1] == counted[0]
         and self_found
         and texture >= rule.fewest_texture
         and likeness >= rule.smallest_likeness
     )
     return PowerTest(
-        views=len(cuts),
-        views_found=found,
+        views=counted[0],
+        views_found=counted[1],
         self_found=self_found,
         texture=texture,
         likeness=likeness,
@@ -98,7 +124,7 @@ def _itself(view: View, settings: MatchSettings) -> Mapped:
     return map_patch(patch, most_features=settings.frame_features)
 
 
-def _blur_of(view: View) -> float:
+def blur_of(view: View) -> float:
     """Estimate how unsharp a picture is, as a Gaussian's standard deviation. [px]
 
     From the ratio of its energy in Laplacian and gradient, which for blurred texture is 1/σ.
@@ -140,18 +166,8 @@ def _is_found(
 ) -> bool:
     """Tell whether a view cut from a patch and made poor is found where it was cut."""
     to_patch, patch = cut
-    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
-    luma = cv2.warpPerspective(patch.luma, to_patch, size, flags=flags)
-    known = cv2.warpPerspective(
-        patch.valid.astype(np.uint8), to_patch, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    )
-    poor = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), blur)
-    poor = poor + random.normal(0.0, rule.noise_sd, poor.shape)
-    features = detect_features(
-        np.clip(np.rint(poor), 0, 255).astype(np.uint8),
-        np.asarray(known, dtype=bool),
-        most=settings.frame_features,
-    )
+    luma, known = make_poor(patch, to_patch, size, blur=blur, rule=rule, random=random)
+    features = detect_features(luma, known, most=settings.frame_features)
     found = scout(
         features,
         mapped,
@@ -167,6 +183,26 @@ def _is_found(
     centre = np.array([[(size[0] - 1) / 2, (size[1] - 1) / 2]])
     away = apply_homography(found.matrix, centre) - apply_homography(to_patch, centre)
     return bool(np.hypot(*away[0]) <= rule.right_within_px)
+
+
+def make_poor(
+    patch: LumaPatch,
+    to_patch: FloatArray,
+    size: tuple[int, int],
+    *,
+    blur: float,
+    rule: PowerRule,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Cut a view from a patch as blurred and noisy as footage; return it and where it is known."""
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    luma = cv2.warpPerspective(patch.luma, to_patch, size, flags=flags)
+    known = cv2.warpPerspective(
+        patch.valid.astype(np.uint8), to_patch, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    )
+    poor = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), blur)
+    poor = poor + random.normal(0.0, rule.noise_sd, poor.shape)
+    return np.clip(np.rint(poor), 0, 255).astype(np.uint8), np.asarray(known, dtype=bool)
 
 
 def _texture(features: Features, size: tuple[int, int]) -> float:
