@@ -1,0 +1,221 @@
+"""How much of what a plane leaves out is each point's own, shared by neighbours, or height.
+
+The residuals of the matches are taken as the sum of four independent parts: the noise of the
+matches, as they state it up to a factor; scatter that each point has to itself; a swell that near
+points share (slopes, the lens), falling off with distance; and, where the lean is known, heights
+that move points along it. Their variances are those under which the residuals are most likely once
+the homography has been adjusted to them (restricted maximum likelihood).
+
+References:
+    Patterson and Thompson (1971), Recovery of inter-block information when block sizes are unequal.
+    Gilmour, Thompson and Cullis (1995), Average information REML.
+    Stein (1999), Interpolation of spatial data, section 6.4.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+__all__ = ["ReliefSample", "ReliefScatter", "estimate_scatter"]
+
+FloatArray = NDArray[np.float64]
+
+_MOST_POINTS = 120
+_FEWEST_POINTS = 24
+_APART = 0.02
+"""Least distance of two points, as a share of the extent: one spot found twice errs alike."""
+_RANGES = (0.1, 0.3, 1.0)
+"""Ranges of the swell that are tried, as shares of the extent."""
+_ITERATIONS = 20
+_HALVINGS = 10
+_SETTLED = 1e-3
+"""Gain of the log likelihood at which to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReliefSample:
+    """Matches adjusted to a plane; n of them."""
+
+    ground: FloatArray
+    """Metres east and north of the origin (n, 2)."""
+    residual_m: FloatArray
+    """Adjusted minus reference position (n, 2). [m]"""
+    covariance: FloatArray
+    """Of the match itself, up to a common factor (n, 2, 2). [m²]"""
+    jacobian: FloatArray
+    """Of the position by the parameters of the homography (n, 2, 8)."""
+    lean: FloatArray | None
+    """Displacement of a point 1 m high at each (n, 2); None when not known. [1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliefScatter:
+    """What a plane leaves out; fields as of `GroundHomography`."""
+
+    ground_sd_m: float
+    """Standard uncertainty per axis, own and shared. [m]"""
+    own_share: float
+    """Share of its variance that no other point shares. [1]"""
+    range_m: float
+    """Distance over which the rest is shared; 0 when nothing is. [m]"""
+    height_sd_m: float
+    """Standard deviation of heights about the plane; 0 when the lean is not known. [m]"""
+    noise_factor: float
+    """Times its stated size, the noise of the matches. [1]"""
+
+
+def estimate_scatter(sample: ReliefSample, *, extent_m: float) -> ReliefScatter | None:
+    """Estimate the parts of the residuals.
+
+    Args:
+        sample: The matches, gross mismatches left out.
+        extent_m: Side of a square as large as the ground that the picture shows. [m]
+
+    Returns:
+        The most likely parts; None when too few points lie apart, or nothing is left to explain.
+    """
+    kept = _spread_out(sample.ground, _APART * extent_m)
+    if len(kept) < _FEWEST_POINTS:
+        return None
+    size = 2 * len(kept)
+    residual = sample.residual_m[kept].ravel()
+    design = sample.jacobian[kept].reshape(size, -1)
+    design = design / np.linalg.norm(design, axis=0)
+    noise = _diagonal_blocks(sample.covariance[kept])
+    fixed = [noise, np.eye(size)]
+    if sample.lean is not None:
+        leaning = sample.lean[kept]
+        fixed.append(_diagonal_blocks(leaning[:, :, None] * leaning[:, None, :]))
+    apart = np.linalg.norm(sample.ground[kept][:, None] - sample.ground[kept][None], axis=2)
+    best: tuple[float, FloatArray, float] | None = None
+    for share in _RANGES:
+        swell = np.kron(np.exp(-apart / (share * extent_m)), np.eye(2))
+        found = _most_likely(residual, design, [*fixed, swell])
+        if found is not None and (best is None or found[0] > best[0]):
+            best = (*found, share * extent_m)
+    if best is None:
+        return None
+    return _scatter(best[1], best[2], leaning=sample.lean is not None)
+
+
+def _scatter(variance: FloatArray, range_m: float, *, leaning: bool) -> ReliefScatter:
+    own, swell = float(variance[1]), float(variance[-1])
+    total = own + swell
+    return ReliefScatter(
+        ground_sd_m=float(np.sqrt(total)),
+        own_share=own / total if total > 0.0 else 1.0,
+        range_m=range_m if swell > 0.0 else 0.0,
+        height_sd_m=float(np.sqrt(variance[2])) if leaning else 0.0,
+        noise_factor=float(np.sqrt(variance[0])),
+    )
+
+
+def _spread_out(points: FloatArray, apart_m: float) -> NDArray[np.intp]:
+    """Return the places of points that lie apart, evenly thinned to what can be solved."""
+    taken: list[int] = []
+    for place in range(len(points)):
+        away = points[taken] - points[place]
+        if not taken or float((away**2).sum(axis=1).min()) >= apart_m**2:
+            taken.append(place)
+    count = min(len(taken), _MOST_POINTS)
+    chosen = np.linspace(0, len(taken) - 1, count).round().astype(np.intp)
+    return np.array(taken, dtype=np.intp)[chosen]
+
+
+def _diagonal_blocks(blocks: FloatArray) -> FloatArray:
+    """Return the matrix with blocks (n, 2, 2) along its diagonal (2 n, 2 n)."""
+    count = len(blocks)
+    whole = np.zeros((count, 2, count, 2))
+    whole[np.arange(count), :, np.arange(count), :] = blocks
+    return whole.reshape(2 * count, 2 * count)
+
+
+def _most_likely(
+    residual: FloatArray, design: FloatArray, parts: Sequence[FloatArray]
+) -> tuple[float, FloatArray] | None:
+    """Climb to the variances of the parts under which the residuals are most likely.
+
+    Returns:
+        Log likelihood (up to a constant) and the variances; None when the start is singular.
+    """
+    square = float(residual @ residual) / len(parts)
+    if square == 0.0:
+        return None
+    variance = np.array([square / float(np.trace(part)) for part in parts])
+    here = _likelihood(residual, design, parts, variance)
+    if here is None:
+        return None
+    for _ in range(_ITERATIONS):
+        gradient, information = _slope(parts, here[1], here[2])
+        free = (variance > 0.0) | (gradient > 0.0)
+        step = np.zeros_like(variance)
+        step[free] = np.linalg.lstsq(information[np.ix_(free, free)], gradient[free], rcond=1e-10)[
+            0
+        ]
+        climbed = _climb(residual, design, parts, start=(variance, step, here[0]))
+        if climbed is None:
+            break
+        gain = climbed[1][0] - here[0]
+        variance, here = climbed
+        if gain < _SETTLED:
+            break
+    return here[0], variance
+
+
+def _climb(
+    residual: FloatArray,
+    design: FloatArray,
+    parts: Sequence[FloatArray],
+    *,
+    start: tuple[FloatArray, FloatArray, float],
+) -> tuple[FloatArray, tuple[float, FloatArray, FloatArray]] | None:
+    """Halve the step until the likelihood grows; None when it never does."""
+    variance, step, least = start
+    for halving in range(_HALVINGS):
+        tried = np.maximum(variance + step * 0.5**halving, 0.0)
+        # Some noise is always left: without any, a singular matrix would explain everything.
+        tried[0] = max(float(tried[0]), 0.1 * float(variance[0]))
+        reached = _likelihood(residual, design, parts, tried)
+        if reached is not None and reached[0] > least:
+            return tried, reached
+    return None
+
+
+def _likelihood(
+    residual: FloatArray, design: FloatArray, parts: Sequence[FloatArray], variance: FloatArray
+) -> tuple[float, FloatArray, FloatArray] | None:
+    """Return log likelihood, projection P (m, m) and P y (m,); None when singular."""
+    whole = np.tensordot(variance, np.array(parts), axes=1)
+    try:
+        factor = cho_factor(whole, lower=True, check_finite=False)
+    except LinAlgError:
+        return None
+    inverse = cho_solve(factor, np.eye(len(residual)), check_finite=False)
+    through = inverse @ design
+    normal = design.T @ through
+    sign, log_normal = np.linalg.slogdet(normal)
+    if sign <= 0.0:
+        return None
+    projection = inverse - through @ np.linalg.solve(normal, through.T)
+    projected = projection @ residual
+    log_whole = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    value = -0.5 * (log_whole + float(log_normal) + float(residual @ projected))
+    return value, projection, projected
+
+
+def _slope(
+    parts: Sequence[FloatArray], projection: FloatArray, projected: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the gradient (k,) and the average information (k, k)."""
+    moved = [part @ projected for part in parts]
+    gradient = np.array(
+        [
+            0.5 * (float(projected @ each) - float((projection * part).sum()))
+            for part, each in zip(parts, moved, strict=True)
+        ]
+    )
+    columns = np.column_stack(moved)
+    return gradient, 0.5 * columns.T @ projection @ columns
