@@ -7,7 +7,9 @@ from purport.checks.place.records import (
     PlaceValues,
     Polarity,
     PowerTest,
+    ReferenceDisagreement,
     ReferenceUsed,
+    RungTried,
     ShotEvidence,
     ShotGround,
 )
@@ -19,7 +21,9 @@ __all__ = [
     "PlaceValues",
     "Polarity",
     "PowerTest",
+    "ReferenceDisagreement",
     "ReferenceUsed",
+    "RungTried",
     "ShotEvidence",
     "ShotGround",
 ]

@@ -15,7 +15,14 @@ from purport.checks.place._acceptance import (
 )
 from purport.checks.place._adjustment import Adjustment, normalisation_of
 from purport.checks.place._blocks import count_fitting_blocks
-from purport.checks.place._fitting import INLIER_WEIGHT, Fitted, fit_shot
+from purport.checks.place._control_points import (
+    ControlFit,
+    ControlRefusal,
+    Placed,
+    fit_control_points,
+    place_points,
+)
+from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot
 from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
@@ -25,17 +32,21 @@ from purport.checks.place._geometry import (
     view_obliquity_deg,
 )
 from purport.checks.place._ladder import Look, Matching, affine_look, feature_look
+from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View
 from purport.checks.place.records import Polarity, RungTried, ShotEvidence, ShotGround
 from purport.core.homographies import GroundHomography, Matrix3
+from purport.core.marks import ControlPoint
 from purport.scene import Scene, Shot
 
-__all__ = ["MatchSettings", "Registered", "register_shot"]
+__all__ = ["CONTROL_POINTS", "MatchSettings", "Registered", "register_shot"]
 
 FloatArray = NDArray[np.float64]
 
+CONTROL_POINTS = "control points"
+"""Name of the last rung."""
 _FEWEST_FEATURES = 40
 _RUNGS = (feature_look, affine_look)
 _POLLED_VIEWS = 4
@@ -101,6 +112,8 @@ class _Task:
     mapped: Mapped
     size: tuple[int, int]
     settings: MatchSettings
+    placed: Placed
+    reference_sd_m: float
 
 
 def register_shot(
@@ -112,6 +125,7 @@ def register_shot(
     settings: MatchSettings,
     reference_sd_m: float,
     whole_ladder: bool = True,
+    points: Sequence[ControlPoint] = (),
 ) -> Registered:
     """Register a shot to a stretch of the reference, and decide whether it shows it.
 
@@ -123,20 +137,34 @@ def register_shot(
         settings: How.
         reference_sd_m: Standard uncertainty of the reference per axis. [m]
         whole_ladder: Whether to climb beyond the first rung.
+        points: Control points that people placed on the item.
     """
-    size = (scene.width_px, scene.height_px)
     task = _Task(
-        shot=shot, step=scene.step, views=views, mapped=mapped, size=size, settings=settings
+        shot=shot,
+        step=scene.step,
+        views=views,
+        mapped=mapped,
+        size=(scene.width_px, scene.height_px),
+        settings=settings,
+        placed=place_points(
+            scene, points, crs=mapped.patch.crs, origin_m=_origin(mapped), span=shot.span
+        ),
+        reference_sd_m=reference_sd_m,
     )
-    blank = _blank(shot, views)
+    result = _climb(task, _blank(shot, views), whole_ladder=whole_ladder)
+    return result if result.ground or not task.placed.ids else _by_points(task, result)
+
+
+def _climb(task: _Task, blank: ShotEvidence, *, whole_ladder: bool) -> Registered:
+    """Try one rung after the other until one is accepted; else return what came closest."""
     if blank.features < _FEWEST_FEATURES:
-        return _refused(shot, blank, "too few distinctive points in the picture")
+        return _refused(task.shot, blank, "too few distinctive points in the picture")
     tried: list[RungTried] = []
     closest: Registered | None = None
     for rung in _RUNGS if whole_ladder else _RUNGS[:1]:
-        look = rung(views, mapped, settings.matching())
+        look = rung(task.views, task.mapped, task.settings.matching())
         tried.append(_tried(look.found))
-        result = _judge(task, blank, look, reference_sd_m=reference_sd_m)
+        result = _judge(task, blank, look)
         if closest is None or bool(result.ground) or _is_closer(result, closest):
             closest = result
         if result.ground:
@@ -145,6 +173,68 @@ def register_shot(
         message = "the ladder has at least one rung"
         raise ValueError(message)
     return replace(closest, evidence=replace(closest.evidence, rungs=tuple(tried)))
+
+
+def _trusted(task: _Task) -> Placed:
+    """Return the control points of the shot without those that the others contradict."""
+    fit = fit_control_points(task.placed, size=task.size)
+    return task.placed.take(fit.used) if isinstance(fit, ControlFit) else task.placed
+
+
+def _by_points(task: _Task, refused: Registered) -> Registered:
+    """Lay a shot that no way of matching found by the points that people placed, if they do."""
+    fit = fit_control_points(task.placed, size=task.size)
+    evidence = refused.evidence
+    if isinstance(fit, ControlRefusal):
+        words = f"{evidence.reason}; {fit.fault} {fit.remedy}"
+        return replace(refused, evidence=replace(evidence, reason=words))
+    used = int(fit.used.sum())
+    origin = _origin(task.mapped)
+    homography = fit.to_ground(
+        origin_m=origin, crs=task.mapped.patch.crs, reference_sd_m=task.reference_sd_m
+    )
+    to_patch = np.linalg.inv(task.mapped.patch.to_map) @ homography.to_map()
+    to_patch = to_patch / to_patch[2, 2]
+    fault = implausibility(to_patch, task.size, task.settings.limits)
+    if fault is not None:
+        words = f"{evidence.reason}; by the control points the view cannot be: {fault}"
+        return replace(refused, evidence=replace(evidence, reason=words))
+    rung = RungTried(name=CONTROL_POINTS, tentative=len(fit.used), inliers=used, decoy_inliers=0)
+    pixels = task.placed.pixels[fit.used]
+    words = " ".join([f"{used} points that people placed agree.", *fit.words]).rstrip(".")
+    return Registered(
+        shot=task.shot,
+        evidence=replace(
+            evidence,
+            accepted=True,
+            reason=words,
+            rung=rung.name,
+            rungs=(*evidence.rungs, rung),
+            inliers=used,
+            spread=hull_area(pixels) / (task.size[0] * task.size[1]),
+            cells=0,
+        ),
+        ground=(_ground_by_points(task, fit, homography, to_patch=to_patch),),
+        to_patch=to_patch,
+    )
+
+
+def _ground_by_points(
+    task: _Task, fit: ControlFit, homography: GroundHomography, *, to_patch: FloatArray
+) -> ShotGround:
+    centre = np.array([[(task.size[0] - 1) / 2, (task.size[1] - 1) / 2]])
+    scale = math.sqrt(abs(float(np.linalg.det(local_affine(to_patch, centre)[0]))))
+    residual_m = _rms(fit.residual_m[fit.used])
+    return ShotGround(
+        first=task.shot.span.first,
+        last=task.shot.span.last,
+        anchor=task.shot.anchor,
+        homography=homography,
+        gsd_m=scale * task.mapped.patch.gsd_m,
+        obliquity_deg=view_obliquity_deg(to_patch, task.size),
+        residual_px=residual_m / (scale * task.mapped.patch.gsd_m),
+        residual_m=residual_m,
+    )
 
 
 def _tried(found: Scouted) -> RungTried:
@@ -163,7 +253,7 @@ def _is_closer(result: Registered, other: Registered) -> bool:
     return (here.inliers, margin) > (there.inliers, there.first_inliers - there.decoy_inliers)
 
 
-def _judge(task: _Task, blank: ShotEvidence, look: Look, *, reference_sd_m: float) -> Registered:
+def _judge(task: _Task, blank: ShotEvidence, look: Look) -> Registered:
     """Decide on what one rung found."""
     first, settings = look.found, task.settings
     evidence = replace(
@@ -184,12 +274,10 @@ def _judge(task: _Task, blank: ShotEvidence, look: Look, *, reference_sd_m: floa
     fault = implausibility(first.matrix, task.size, settings.limits)
     if fault is not None:
         return _refused(task.shot, evidence, f"the view cannot be: {fault}")
-    return _decide(task, evidence, look, reference_sd_m=reference_sd_m)
+    return _decide(task, evidence, look)
 
 
-def _decide(
-    task: _Task, evidence: ShotEvidence, look: Look, *, reference_sd_m: float
-) -> Registered:
+def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
     """Trace the shot from the view found first, fit, count, and apply the rule."""
     if look.found.matrix is None:
         return _refused(task.shot, evidence, "nothing agrees")
@@ -202,19 +290,14 @@ def _decide(
         seed=task.settings.seed,
     )
     origin = _origin(task.mapped)
-    fitted = (
-        fit_shot(
-            traced,
-            task.mapped,
-            span=task.shot.span,
-            step=task.step,
-            size=task.size,
-            origin_m=origin,
-            settings=task.settings.adjustment,
-        )
-        if traced
-        else []
+    basis = Basis(
+        mapped=task.mapped,
+        size=task.size,
+        origin_m=origin,
+        settings=task.settings.adjustment,
+        placed=_trusted(task),
     )
+    fitted = fit_shot(traced, basis, span=task.shot.span, step=task.step) if traced else []
     if not fitted:
         return _refused(task.shot, evidence, "the points that agree do not determine a view")
     evidence = _count(task, evidence, traced, fitted, look=look)
@@ -227,9 +310,7 @@ def _decide(
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
-        ground=tuple(
-            _ground(task, each, origin=origin, reference_sd_m=reference_sd_m) for each in fitted
-        ),
+        ground=tuple(_ground(task, each, origin=origin) for each in fitted),
         to_patch=_at_anchor(fitted, task.shot).to_patch,
     )
 
@@ -299,6 +380,9 @@ def _count(
         frames_disagreeing=disagreeing,
         blocks=blocks,
         blocks_agreeing=fitting,
+        lacking=lacking_side(
+            pixels, task.mapped.patch.to_map @ _at_anchor(fitted, task.shot).to_patch, task.size
+        ),
     )
 
 
@@ -324,9 +408,7 @@ def _poll(task: _Task, traced: Sequence[Traced], look: Look) -> tuple[int, int]:
     return agreeing, disagreeing
 
 
-def _ground(
-    task: _Task, fitted: Fitted, *, origin: tuple[float, float], reference_sd_m: float
-) -> ShotGround:
+def _ground(task: _Task, fitted: Fitted, *, origin: tuple[float, float]) -> ShotGround:
     adjusted = fitted.adjusted
     inlier = adjusted.weight > INLIER_WEIGHT
     inlier &= fitted.seen.frame == fitted.frame
@@ -343,7 +425,7 @@ def _ground(
             crs=task.mapped.patch.crs,
             covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
             ground_sd_m=adjusted.ground_sd_m,
-            reference_sd_m=reference_sd_m,
+            reference_sd_m=task.reference_sd_m,
         ),
         gsd_m=scale * task.mapped.patch.gsd_m,
         obliquity_deg=view_obliquity_deg(fitted.to_patch, task.size),

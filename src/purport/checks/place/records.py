@@ -12,6 +12,7 @@ __all__ = [
     "PlaceValues",
     "Polarity",
     "PowerTest",
+    "ReferenceDisagreement",
     "ReferenceUsed",
     "RungTried",
     "ShotEvidence",
@@ -130,6 +131,9 @@ class ShotEvidence:
     """The way of matching that was accepted, or that came closest."""
     rungs: tuple[RungTried, ...] = ()
     """Every way of matching that was tried, in order."""
+    lacking: str = ""
+    """Compass direction, from the middle of the ground seen, in which least agrees; empty when
+    nothing was adjusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +156,21 @@ class ReferenceUsed:
     """Standard uncertainty per axis that was used. [m]"""
     accuracy_basis: str
     """Who states it; "assumed: …" when nobody does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceDisagreement:
+    """Where another reference puts the middle of the best shot."""
+
+    number: int
+    """Which reference, counted from 0."""
+    away_m: float
+    """Distance from where the one used puts it. [m]"""
+    expected_m: float
+    """Standard uncertainty of that distance per axis. [m]"""
+    extra_sd_m: float
+    """What was added to the standard uncertainty of the reference used, so that it covers both; 0
+    where the two agree. [m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,3 +224,5 @@ class PlaceValues:
     power: PowerTest | None
     """The power test; None when a shot matched, or agreed more than by chance without being
     accepted, so that "no" is out of the question."""
+    disagreements: tuple[ReferenceDisagreement, ...] = ()
+    """How the other references compare, those on which the best shot was found."""

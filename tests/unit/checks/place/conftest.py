@@ -67,12 +67,23 @@ def film(
 
 
 def film_scene(
-    ground: Ground, *, inverted: bool = False, drift_px: float = 0.0, gsd_m: float = 0.3
+    ground: Ground,
+    *,
+    inverted: bool = False,
+    drift_px: float = 0.0,
+    gsd_m: float = 0.3,
+    flatten: float = 0.85,
 ) -> Filmed:
     """Thirteen frames of one shot, three of them key frames; links may drift towards the end."""
     frames = 13
     maps = [
-        view_to_map(ground, aim_m=(0.8 * index, -0.3 * index), gsd_m=gsd_m, turn_deg=35 + index / 4)
+        view_to_map(
+            ground,
+            aim_m=(0.8 * index, -0.3 * index),
+            gsd_m=gsd_m,
+            turn_deg=35 + index / 4,
+            flatten=flatten,
+        )
         for index in range(frames)
     ]
     links = np.array([np.linalg.inv(maps[0]) @ each for each in maps])
