@@ -152,7 +152,7 @@ def _offset_lines(rows: Sequence[Row]) -> list[str]:
         f"  trials: {len(trials)} in {len(clips)} clips; sights shown there: {shown}",
         f"  error: median {np.median(gaps):.3f} m, p95 {np.percentile(gaps, 95):.3f} m",
         f"  median width {np.median(widths):.2f} m = "
-        + f"{np.median(widths) / np.median(gaps):.2f} median errors",
+        f"{np.median(widths) / np.median(gaps):.2f} median errors",
     ]
     for level in (95, 68):
         key = f"inside_{level}"
