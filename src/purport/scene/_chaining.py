@@ -6,7 +6,7 @@ frame cannot be followed the next ones wait until features match again (a distur
 plain that they do not (a cut); then the frames that waited are linked backwards, or begin a shot.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -22,7 +22,8 @@ from purport.scene._matching import (
     match_features,
     recognise,
 )
-from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
+from purport.scene._overlays import OverlayMask
+from purport.scene._shot_graphics import ShotGraphics
 from purport.scene._survey import Survey
 from purport.scene._tracking import (
     NEAR_LEVELS,
@@ -47,13 +48,13 @@ _MOST_KEYS = 24
 _LONGEST_WAIT = 150
 _BACKWARD_MISSES = 3
 _MARGIN_PX = 4
-_SAMPLE_MOVE_PX = 3.0
+_FAR_PX = 1e6
+_MOST_EARLY = 40
 _LEAST_AGREEMENT = 0.2
 _KEPT_AGREEMENT = 0.25
 _FOUND_AGREEMENT = 0.4
 _PATIENT_FRAMES = 24
 _REMEMBERED = 50
-_MOST_SAMPLES = 100
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -125,13 +126,19 @@ class Chainer:
         self._loss: _Loss | None = None
         self._size = (survey.shape[1], survey.shape[0])
         self._open: tuple[int, Image] | None = None
-        self._graphics = self._new_statistics()
+        self._graphics = ShotGraphics(survey.shape)
         self._sampled: int | None = None
         self._shown: Image | None = None
         self._overlays: list[OverlayMask] = []
+        self._early: list[tuple[Tracked, Image]] | None = []
 
     def feed(self, frame: Tracked, small: Image) -> None:
         """Take the next frame, made ready, with the picture at working size."""
+        if self._early is not None:
+            self._early.append((frame, small))
+        self._take(frame, small)
+
+    def _take(self, frame: Tracked, small: Image) -> None:
         if self._loss is not None:
             self._wait(self._loss, frame, small)
             return
@@ -167,34 +174,48 @@ class Chainer:
             link = self._follow_from_last(frame, *self._last)
         if link is None:
             return False
-        self._record(frame.index, self._current, link)
+        key = self._current
+        self._record(frame.index, key, link)
         if link.share < _RENEW_SHARE or link.seen < _RENEW_SEEN:
             self._renew(frame, small)
         self._last = (frame, small)
-        self._sample_graphics(frame.index, small)
+        self._see_graphics(frame, small, key)
         return True
 
-    def _sample_graphics(self, index: int, small: Image) -> None:
-        """Count a frame towards the mask of graphics once the ground has moved under them."""
-        if self._sampled is not None and self._moved(self._sampled, index) < _SAMPLE_MOVE_PX:
-            return
-        if self._graphics.samples < _MOST_SAMPLES:
-            edges = find_edges(small)
-            if edges is None:
-                return
-            self._graphics.add(small, edges)
+    def _see_graphics(self, frame: Tracked, small: Image, key: _Key) -> None:
+        """Learn about graphics from a linked frame; leave them out from then on.
+
+        A shot's first frames were linked without knowing of them, and are linked once more.
+        """
+        index = frame.index
+        moved = _FAR_PX if self._sampled is None else self._moved(self._sampled, index)
+        if self._graphics.average(small, moved):
             self._sampled = index
-            if is_time_to_tell(self._graphics.samples):
-                self._tell_graphics()
+        onto = between(key.to_anchor, self._links.matrix(index))
+        away = self._links.moved_px(key.track.frame.index, index, self._size)
+        told = self._graphics.compare(
+            index, frame.picture, key.track.frame.picture, onto=onto, moved_px=away
+        )
+        mask = self._graphics.mask
+        if mask is None:
+            return
+        self._shown = _usable(mask | self._survey.overlay.mask)
+        if told:
+            for other in self._keys:
+                other.track = _without(other.track, self._shown)
+        early, self._early = self._early, None
+        if early is not None and len(early) <= _MOST_EARLY:
+            self._link_again(early)
 
-    def _tell_graphics(self) -> None:
-        """Leave out the graphics that the movement of this shot has shown."""
-        overlay = self._graphics.estimate_mask()
-        if overlay.known:
-            self._shown = _usable(overlay.mask | self._survey.overlay.mask)
-
-    def _new_statistics(self) -> OverlayStatistics:
-        return OverlayStatistics(self._survey.shape)
+    def _link_again(self, frames: list[tuple[Tracked, Image]]) -> None:
+        """Link the first frames of the shot again, now that its graphics are known."""
+        for frame, _ in frames:
+            self._links.unlink(frame.index)
+        self._anchors = self._anchors[: len(self._starts) - 1]
+        self._keys, self._current, self._last = [], None, None
+        self._motion, self._agreements, self._sampled = [], [], None
+        for frame, small in frames:
+            self._take(frame, small)
 
     def _follow(
         self, track: Track, frame: Tracked, guess: Matrix, *, share: float = _KEPT_AGREEMENT
@@ -403,13 +424,15 @@ class Chainer:
         self._starts.append(ShotStart(first=first, begins_with=begins_with))
         self._keys, self._current, self._last = [], None, None
         self._motion, self._agreements, self._loss = [], [], None
+        self._early = []
         for index, small in loss.frames:
             self.feed(prepare(index, small), small)
 
     def _close_shot(self) -> None:
         """Tell its graphics; a shot without a frame to anchor on is anchored on its first."""
-        self._overlays.append(self._graphics.estimate_mask())
-        self._graphics, self._sampled = self._new_statistics(), None
+        overlay, _ = self._graphics.finish()
+        self._overlays.append(overlay)
+        self._graphics, self._sampled = ShotGraphics(self._survey.shape), None
         if len(self._anchors) < len(self._starts):
             first = self._starts[-1].first
             self._anchors.append(first)
@@ -434,6 +457,12 @@ def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:
         return 0.0
     area, _ = cv2.intersectConvexConvex(polygon, frame)
     return float(area) / max(float(cv2.contourArea(polygon)), float(width * height))
+
+
+def _without(track: Track, usable: Image) -> Track:
+    """Leave out the corners that lie where `usable` is 0."""
+    columns, rows = track.corners[:, 0].round().astype(np.int64).T
+    return replace(track, corners=track.corners[usable[rows, columns] > 0])
 
 
 def _usable(overlay: NDArray[np.bool_]) -> Image:

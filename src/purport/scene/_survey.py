@@ -46,6 +46,7 @@ HORIZON = 100
 
 _BREAK_LIKENESS = 0.45
 _SAMPLE_EVERY = 4
+_CLOSE_SAMPLES = 12
 _WHOLE_EVERY = 8
 _MOST_SAMPLES = 150
 _SATURATED_LUMA = 250
@@ -278,7 +279,8 @@ class Survey:
     def _count_graphics(self, frame: Measured, index: int) -> None:
         segment = self._segments[-1]
         segment.last = index
-        in_segment = (index - segment.first) % _SAMPLE_EVERY == 0
+        age = index - segment.first
+        in_segment = age < _CLOSE_SAMPLES or age % _SAMPLE_EVERY == 0
         in_segment &= segment.statistics.samples < _MOST_SAMPLES
         in_whole = index % _WHOLE_EVERY == 0 and frame.flat < _FLAT_SHARE
         if not (in_segment or in_whole):

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.scene._fitting import fit_held
+
 __all__ = [
     "FAR_LEVELS",
     "NEAR_LEVELS",
@@ -24,7 +26,8 @@ __all__ = [
 ]
 
 _CORNERS = 140
-_CORNER_QUALITY = 0.01
+_CORNER_QUALITY = 0.002
+_TILE_ROWS, _TILE_COLUMNS = 4, 6
 _CORNER_SPACING_PX = 9
 _BLOCK_PX = 7
 _WINDOW_PX = 15
@@ -39,10 +42,8 @@ _RESIDUAL_PX = 1.5
 _LEAST_INLIERS = 14
 _LEAST_SHARE = 0.4
 _FLOOR_PX = 0.12
-_CORRELATION = 2.5
 _SPREAD_SHARE = 0.12
 _LEAST_COMMON = 0.05
-_TELLING_GAIN = 10.0
 FAR_LEVELS = 3
 """Halvings with which corners are found again some 60 px from where they were expected."""
 
@@ -148,17 +149,26 @@ def agreement(frame: Tracked, other: Tracked, matrix: Matrix, usable: Image) -> 
 
 
 def find_corners(frame: Tracked, usable: Image) -> Track:
-    """Find corners to follow where `usable` is not 0."""
-    corners = cv2.goodFeaturesToTrack(
-        cv2.GaussianBlur(frame.picture, (3, 3), 0),
-        _CORNERS,
-        _CORNER_QUALITY,
-        _CORNER_SPACING_PX,
-        mask=usable,
-        blockSize=_BLOCK_PX,
-    )
-    points = np.empty((0, 1, 2), dtype=np.float32) if corners is None else corners
-    return Track(frame=frame, corners=np.asarray(points, dtype=np.float32))
+    """Find corners to follow where `usable` is not 0, in all parts of the picture.
+
+    Each tile gives its best ones, so that they don't crowd where contrast is highest.
+    """
+    smooth = cv2.GaussianBlur(frame.picture, (3, 3), 0)
+    strength = cv2.cornerMinEigenVal(smooth, _BLOCK_PX)
+    around = cv2.dilate(strength, np.ones((_CORNER_SPACING_PX, _CORNER_SPACING_PX), np.uint8))
+    least = _CORNER_QUALITY * float(strength.max())
+    rows, columns = np.nonzero((strength == around) & (strength > least) & (usable > 0))
+    order = np.argsort(-strength[rows, columns], kind="stable")
+    rows, columns = rows[order], columns[order]
+    height, width = strength.shape
+    tiles = (rows * _TILE_ROWS // height) * _TILE_COLUMNS + columns * _TILE_COLUMNS // width
+    rank = np.zeros(len(tiles), dtype=np.int64)
+    for tile in range(_TILE_ROWS * _TILE_COLUMNS):
+        inside = tiles == tile
+        rank[inside] = np.arange(np.count_nonzero(inside))
+    best = np.argsort(rank, kind="stable")[:_CORNERS]
+    points = np.column_stack([columns[best], rows[best]]).astype(np.float32)
+    return Track(frame=frame, corners=points.reshape(-1, 1, 2))
 
 
 def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS) -> Link | None:
@@ -231,8 +241,7 @@ def fit_homography(
         what they agree on no camera can do.
 
     Uncertainty:
-        First order from the residuals, which are taken to be correlated over a few points (the
-        variance is multiplied by 6), with a floor of 0.12 px.
+        That of `fit_held`, with a floor of 0.12 px.
     """
     if len(source) < least_inliers:
         return None
@@ -248,60 +257,16 @@ def fit_homography(
     matrix = np.asarray(matrix / matrix[2, 2], dtype=np.float64)
     if not (_is_possible(matrix, size) and _is_spread(source[inlier], size)):
         return None
-    matrix = _simplify(matrix, source[inlier], target[inlier])
+    held = fit_held(
+        source[inlier].astype(np.float64), target[inlier].astype(np.float64), matrix, size
+    )
     return Link(
-        matrix=matrix,
-        sd_px=_centre_sd(matrix, source[inlier], target[inlier], size),
+        matrix=held.matrix,
+        sd_px=float(np.hypot(held.centre_sd_px, _FLOOR_PX)),
         inliers=inliers,
         share=inliers / tried,
         seen=1.0,
     )
-
-
-def _simplify(matrix: Matrix, source: Points, target: Points) -> Matrix:
-    """Prefer a similarity, then an affine map, where it explains the points as well.
-
-    Two or four parameters more must each lower the sum of squares by more than chance would (an F
-    test); a homography that they do not need is loose at the corners of the picture.
-    """
-    simple = [_fit_similarity(source, target), _fit_affine(source, target)]
-    chosen, squares, parameters = simple[0], _squares(simple[0], source, target), 4
-    for richer, count in ((simple[1], 6), (matrix, 8)):
-        freedom = 2 * len(source) - count
-        better = _squares(richer, source, target)
-        gain = (squares - better) / (count - parameters)
-        if freedom > 0 and gain > _TELLING_GAIN * better / freedom:
-            chosen, squares, parameters = richer, better, count
-    return chosen
-
-
-def _fit_affine(source: Points, target: Points) -> Matrix:
-    middle = source.mean(axis=0)
-    rows = np.column_stack([source - middle, np.ones(len(source))]).astype(np.float64)
-    solution, *_ = np.linalg.lstsq(rows, target.astype(np.float64), rcond=None)
-    matrix = np.vstack([solution.T, [0.0, 0.0, 1.0]])
-    matrix[:2, 2] -= matrix[:2, :2] @ middle
-    return matrix
-
-
-def _fit_similarity(source: Points, target: Points) -> Matrix:
-    here = source.astype(np.float64) @ np.array([1.0, 1.0j])
-    there = target.astype(np.float64) @ np.array([1.0, 1.0j])
-    centred = here - here.mean()
-    turn = np.vdot(centred, there - there.mean()) / np.vdot(centred, centred)
-    shift = there.mean() - turn * here.mean()
-    return np.array(
-        [
-            [turn.real, -turn.imag, shift.real],
-            [turn.imag, turn.real, shift.imag],
-            [0.0, 0.0, 1.0],
-        ]
-    )
-
-
-def _squares(matrix: Matrix, source: Points, target: Points) -> float:
-    mapped = cv2.perspectiveTransform(source[:, None].astype(np.float64), matrix)[:, 0]
-    return float(((mapped - target) ** 2).sum())
 
 
 def _is_possible(matrix: Matrix, size: tuple[int, int]) -> bool:
@@ -321,14 +286,3 @@ def _is_possible(matrix: Matrix, size: tuple[int, int]) -> bool:
 def _is_spread(points: Points, size: tuple[int, int]) -> bool:
     spread = points.std(axis=0) / np.array(size)
     return bool(spread.min() > _SPREAD_SHARE / 2 and spread.max() > _SPREAD_SHARE)
-
-
-def _centre_sd(matrix: Matrix, source: Points, target: Points, size: tuple[int, int]) -> float:
-    """Return the standard uncertainty of the mapped picture centre (affine part). [px]"""
-    mapped = cv2.perspectiveTransform(source[:, None].astype(np.float64), matrix)[:, 0]
-    residual = mapped - target
-    freedom = max(2 * len(source) - 8, 1)
-    variance = float((residual**2).sum()) / freedom
-    rows = np.column_stack([source - np.array(size) / 2.0, np.ones(len(source))])
-    inverse = np.linalg.pinv(rows.T @ rows)
-    return float(np.sqrt(_CORRELATION**2 * variance * inverse[2, 2] + _FLOOR_PX**2))

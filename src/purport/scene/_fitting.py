@@ -1,0 +1,150 @@
+"""The homography that points agree on, with as little freedom as they leave it.
+
+A similarity is fitted freely. What a homography adds to it, two ways of shearing and two of
+tilting, is held near nothing by as much as the points do not speak for it: else a map is loose
+where few points lie, above all when they crowd in one part of the picture.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Fitted", "fit_held"]
+
+_ROUNDS = 4
+_FLOOR_PX = 0.05
+_CORRELATED = 10.0
+_LEAST_FREEDOM_PX = 0.5
+_FREE = 4
+_WILD_SD = 4.0
+
+Matrix = NDArray[np.float64]
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitted:
+    """A fitted homography."""
+
+    matrix: Matrix
+    """From source to target, h33 = 1 (3, 3)."""
+    centre_sd_px: float
+    """Standard uncertainty of the mapped centre of the picture, per axis. [px]"""
+
+
+def fit_held(source: Points, target: Points, matrix: Matrix, size: tuple[int, int]) -> Fitted:
+    """Fit the homography from `source` to `target` (m, 2), m at least 4, gross errors left out.
+
+    The parameters are shifts in pixels at half the picture's width from where its centre comes to
+    lie. Those beyond a similarity are given a normal prior about 0, whose spread is what they
+    have in excess of their own uncertainty, at least 0.5 px (empirical Bayes, by moments).
+
+    Args:
+        source: Points in the one picture. [px]
+        target: The same points in the other. [px]
+        matrix: A homography that already fits them about (3, 3).
+        size: Width and height of the picture. [px]
+
+    Uncertainty:
+        From the residuals, taken to be correlated over a few points (their variance is multiplied
+        by 10).
+
+    References:
+        Carlin and Louis, Bayesian Methods for Data Analysis, section 5.2.
+    """
+    similarity = _fit_similarity(source, target)
+    half = size[0] / 2.0
+    centre = _map(similarity, np.array([[size[0] / 2.0, size[1] / 2.0]]))[0]
+    start = _map(similarity, source)
+    shift = _parameters(matrix @ np.linalg.inv(similarity), centre, half)
+    covariance = np.eye(8)
+    for _ in range(_ROUNDS):
+        there = _map(_matrix(shift, centre, half), start)
+        design = _design((start - centre) / half, (there - centre) / half, shift / half)
+        residual = target - there
+        size_px = np.linalg.norm(residual, axis=1)
+        spread = max(1.48 * float(np.median(size_px)) / 1.18, _FLOOR_PX)
+        kept = np.maximum(1.0 - (size_px / (_WILD_SD * spread)) ** 2, 0.0) ** 2
+        weight = np.repeat(kept / (_CORRELATED * spread**2), 2)
+        normal = design.T @ (design * weight[:, None])
+        pull = design.T @ (weight * residual.ravel()) + normal @ shift
+        shift, covariance = _solve_held(normal, pull)
+    matrix = _matrix(shift, centre, half) @ similarity
+    return Fitted(
+        matrix=np.asarray(matrix / matrix[2, 2], dtype=np.float64),
+        centre_sd_px=float(np.sqrt((covariance[0, 0] + covariance[1, 1]) / 2.0)),
+    )
+
+
+def _solve_held(normal: Matrix, pull: NDArray[np.float64]) -> tuple[NDArray[np.float64], Matrix]:
+    """Solve the normal equations freely, then with the prior that the free solution suggests."""
+    free = np.linalg.pinv(normal, hermitian=True)
+    loose = (free @ pull)[_FREE:]
+    excess = (loose**2 - np.diag(free)[_FREE:]).mean()
+    prior = np.zeros(8)
+    prior[_FREE:] = 1.0 / max(float(excess), _LEAST_FREEDOM_PX**2)
+    held = np.linalg.pinv(normal + np.diag(prior), hermitian=True)
+    covariance = np.asarray(held, dtype=np.float64)
+    return covariance @ pull, covariance
+
+
+def _design(place: Points, there: Points, shift: NDArray[np.float64]) -> Matrix:
+    """Return how each point moves with each parameter, x and y in turn (2m, 8).
+
+    In order: shifts, magnification and turn; two shears; two tilts.
+    """
+    u, v = place[:, 0], place[:, 1]
+    one, nothing = np.ones_like(u), np.zeros_like(u)
+    across = [one, nothing, u, -v, u, v, u * there[:, 0], v * there[:, 0]]
+    down = [nothing, one, v, u, -v, u, u * there[:, 1], v * there[:, 1]]
+    depth = 1.0 - u * shift[6] - v * shift[7]
+    both = np.stack([np.column_stack(across), np.column_stack(down)], axis=1)
+    return np.asarray(both / depth[:, None, None]).reshape(-1, 8)
+
+
+def _matrix(shift: NDArray[np.float64], centre: NDArray[np.float64], half: float) -> Matrix:
+    """Return the homography of the parameters, about `centre`."""
+    t_x, t_y, grow, turn, shear_u, shear_v, tilt_u, tilt_v = shift / half
+    about = np.array(
+        [
+            [1.0 + grow + shear_u, shear_v - turn, t_x],
+            [shear_v + turn, 1.0 + grow - shear_u, t_y],
+            [-tilt_u, -tilt_v, 1.0],
+        ]
+    )
+    scale = _scale(centre, half)
+    return np.asarray(scale @ about @ np.linalg.inv(scale))
+
+
+def _parameters(matrix: Matrix, centre: NDArray[np.float64], half: float) -> NDArray[np.float64]:
+    """Return the parameters of a homography, about `centre`."""
+    scale = _scale(centre, half)
+    about = np.linalg.inv(scale) @ matrix @ scale
+    (a, b, t_x), (c, d, t_y), (e, f, _) = about / about[2, 2]
+    found = [t_x, t_y, (a + d) / 2 - 1, (c - b) / 2, (a - d) / 2, (b + c) / 2, -e, -f]
+    return np.array(found) * half
+
+
+def _scale(centre: NDArray[np.float64], half: float) -> Matrix:
+    return np.array([[half, 0.0, centre[0]], [0.0, half, centre[1]], [0.0, 0.0, 1.0]])
+
+
+def _map(matrix: Matrix, points: Points) -> Points:
+    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
+
+def _fit_similarity(source: Points, target: Points) -> Matrix:
+    here = source @ np.array([1.0, 1.0j])
+    there = target @ np.array([1.0, 1.0j])
+    centred = here - here.mean()
+    turn = np.vdot(centred, there - there.mean()) / np.vdot(centred, centred)
+    shift = there.mean() - turn * here.mean()
+    return np.array(
+        [
+            [turn.real, -turn.imag, shift.real],
+            [turn.imag, turn.real, shift.imag],
+            [0.0, 0.0, 1.0],
+        ]
+    )
