@@ -146,13 +146,12 @@ def _offset_lines(rows: Sequence[Row]) -> list[str]:
     if not trials:
         return ["  no offset"]
     gaps = np.array([abs(one["offset_m"] - one["true_offset_m"]) for one in trials])
-    widths = np.array([one["width_95_m"] for one in trials])
+    width = float(np.median([one["width_95_m"] for one in trials]))
     shown = sum(row["needed_sights"] for row in rows if is_registered(row))
     lines = [
         f"  trials: {len(trials)} in {len(clips)} clips; sights shown there: {shown}",
         f"  error: median {np.median(gaps):.3f} m, p95 {np.percentile(gaps, 95):.3f} m",
-        f"  median width {np.median(widths):.2f} m = "
-        f"{np.median(widths) / np.median(gaps):.2f} median errors",
+        f"  median width {width:.2f} m = {width / np.median(gaps):.2f} median errors",
     ]
     for level in (95, 68):
         key = f"inside_{level}"

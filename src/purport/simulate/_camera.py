@@ -5,7 +5,7 @@ centres lie at whole numbers, the principal point in the middle of the picture.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -89,6 +89,8 @@ class Camera:
     """Seed of the shake."""
     sensor: Sensor = Sensor()
     """What it sees with."""
+    polarity_switches_s: tuple[float, ...] = ()
+    """Scene times at which an infrared camera goes from white-hot to black-hot or back. [s]"""
 
     def __post_init__(self) -> None:
         """Refuse views that flat ground cannot fill."""
@@ -104,6 +106,14 @@ class Camera:
         filtered = lfilter([math.sqrt(1.0 - kept**2)], [1.0, -kept], white, axis=0)
         scale = np.array([self.jitter_px, self.jitter_px, self.jitter_roll_deg])
         return np.asarray(filtered * scale, dtype=np.float64)
+
+    def sensor_at(self, time_s: float) -> Sensor:
+        """Return the sensor as it is switched at a scene time."""
+        switched = sum(time_s >= at for at in self.polarity_switches_s) % 2
+        if not switched or self.sensor.modality is Modality.VISIBLE:
+            return self.sensor
+        hot = self.sensor.modality is Modality.WHITE_HOT
+        return replace(self.sensor, modality=Modality.BLACK_HOT if hot else Modality.WHITE_HOT)
 
     def gsd_at(self, time_s: float) -> float:
         """Return the GSD in the middle of the picture at a scene time. [m]"""

@@ -1,6 +1,7 @@
 """What happens on the ground: blasts, smoke, scars, vehicles and glints, drawn into radiance."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -35,19 +36,33 @@ _FIRE_LIFE_S = 1.6
 def draw_strike(
     picture: Picture, pose: Pose, strike: Strike, *, age_s: float, modality: Modality
 ) -> None:
-    """Draw smoke, fire, sparks and flash of a strike `age_s` after its detonation."""
+    """Draw what a strike shows `age_s` after its detonation."""
     generator = np.random.default_rng([strike.seed, 7003])
     shape = generator.standard_normal((_SMOKE_PUFFS + _FIRE_PUFFS + _SPARKS, 6))
-    for puff in _smoke(strike, age_s, shape[:_SMOKE_PUFFS]):
+    if age_s < strike.dark_s:
+        draw_puff(picture, pose, _dark_spot(strike), modality)
+        return
+    puffs = _puffs(strike, age_s - strike.dark_s, shape)
+    for puff in (*puffs, *_debris(strike, age_s - strike.dark_s)):
         draw_puff(picture, pose, puff, modality)
-    if age_s < _FIRE_LIFE_S:
-        for puff in _fire(strike, age_s, shape[_SMOKE_PUFFS : _SMOKE_PUFFS + _FIRE_PUFFS]):
-            draw_puff(picture, pose, puff, modality)
-    if age_s < _SPARK_LIFE_S:
-        for puff in _sparks(strike, age_s, shape[_SMOKE_PUFFS + _FIRE_PUFFS :]):
-            draw_puff(picture, pose, puff, modality)
-    if age_s < _FLASH_LIFE_S:
-        draw_puff(picture, pose, _flash(strike, age_s), modality)
+    for later_s, east, north in strike.secondary:
+        if 0.0 <= age_s - later_s < 2.0 * _FIRE_LIFE_S:
+            moved = (strike.place[0] + east, strike.place[1] + north)
+            again = replace(strike, place=moved, size_m=0.5 * strike.size_m)
+            for puff in _fire(again, 0.5 * (age_s - later_s), shape[:_FIRE_PUFFS]):
+                draw_puff(picture, pose, puff, modality)
+
+
+def _puffs(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Puff]:
+    """List smoke, fire, sparks and flash in the order in which they are drawn."""
+    puffs = _smoke(strike, age_s, shape[:_SMOKE_PUFFS])
+    if age_s < _FIRE_LIFE_S and strike.fire > 0.0:
+        puffs += _fire(strike, age_s, shape[_SMOKE_PUFFS : _SMOKE_PUFFS + _FIRE_PUFFS])
+    if age_s < _SPARK_LIFE_S and strike.flash > 0.0:
+        puffs += _sparks(strike, age_s, shape[_SMOKE_PUFFS + _FIRE_PUFFS :])
+    if age_s < _FLASH_LIFE_S and strike.flash > 0.0:
+        puffs.append(_flash(strike, age_s))
+    return puffs
 
 
 def draw_scar(
@@ -120,7 +135,7 @@ def _flash(strike: Strike, age_s: float) -> Puff:
         place=strike.place,
         height_m=0.25 * radius,
         radius_m=radius,
-        strength=2.2 * math.exp(-age_s / 0.11),
+        strength=strike.flash * 2.2 * math.exp(-age_s / 0.11),
         colour=(0.75, 0.92, 1.0),
         heat=1.0,
         texture=-1,
@@ -132,7 +147,7 @@ def _flash(strike: Strike, age_s: float) -> Puff:
 def _fire(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Puff]:
     spread = strike.size_m * 0.42 * (1.0 - math.exp(-age_s / 0.16))
     radius = strike.size_m * (0.25 + 0.42 * (1.0 - math.exp(-age_s / 0.2)))
-    glow = math.exp(-age_s / 0.42)
+    glow = strike.fire * math.exp(-age_s / 0.42)
     return [
         Puff(
             place=(strike.place[0] + spread * row[0], strike.place[1] + spread * row[1]),
@@ -151,14 +166,15 @@ def _fire(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Puff
 
 def _smoke(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Puff]:
     grown = 1.0 - math.exp(-age_s / 0.7)
-    size = strike.size_m
+    size = strike.size_m * max(1.0, strike.smoke)
+    density = 0.8 * min(1.0, strike.smoke)
     puffs = []
     for index, row in enumerate(shape):
         share = index / len(shape)
         climb = size * (0.3 + 2.6 * share * (1.0 - math.exp(-age_s / 2.5)))
         carried = age_s * (0.25 + 0.75 * share)
         spread = size * 0.75 * grown * (1.0 - 0.45 * share)
-        grey = 0.3 + 0.22 * share + 0.07 * math.tanh(row[5])
+        grey = strike.smoke_tone * (0.3 + 0.22 * share + 0.07 * math.tanh(row[5]))
         puffs.append(
             Puff(
                 place=(
@@ -168,9 +184,11 @@ def _smoke(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Puf
                 height_m=climb * grown,
                 radius_m=size * (0.25 + 0.65 * grown) * (1.0 + 0.25 * math.tanh(row[3]))
                 + 0.25 * age_s,
-                strength=0.8 * min(1.0, age_s / 0.12) * math.exp(-age_s / strike.smoke_s),
+                strength=density * min(1.0, age_s / 0.12) * math.exp(-age_s / strike.smoke_s),
                 colour=(0.86 * grey, 0.94 * grey, grey),
-                heat=0.44 + 0.07 * math.tanh(row[5]) + 0.5 * math.exp(-age_s / 1.1),
+                heat=strike.smoke_heat
+                + 0.07 * math.tanh(row[5])
+                + strike.fire * 0.5 * math.exp(-age_s / 1.1),
                 texture=index % TEXTURES,
                 turn_deg=90.0 * row[4] + 9.0 * age_s * row[2],
                 adds=False,
@@ -197,7 +215,7 @@ def _sparks(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Pu
                 ),
                 height_m=height,
                 radius_m=0.45,
-                strength=1.3 * math.exp(-age_s / 0.35),
+                strength=strike.flash * 1.3 * math.exp(-age_s / 0.35),
                 colour=(0.3, 0.7, 1.0),
                 heat=1.0,
                 texture=-1,
@@ -206,3 +224,47 @@ def _sparks(strike: Strike, age_s: float, shape: NDArray[np.float64]) -> list[Pu
             )
         )
     return puffs
+
+
+def _dark_spot(strike: Strike) -> Puff:
+    return Puff(
+        place=strike.place,
+        height_m=0.0,
+        radius_m=0.6 * strike.size_m,
+        strength=0.9,
+        colour=(0.06, 0.06, 0.06),
+        heat=0.08,
+        texture=strike.seed % TEXTURES,
+        turn_deg=0.0,
+        adds=False,
+    )
+
+
+def _debris(strike: Strike, age_s: float) -> list[Puff]:
+    """List the pieces that are in the air."""
+    generator = np.random.default_rng([strike.seed, 7015])
+    pieces = []
+    for _ in range(strike.debris):
+        azimuth = float(generator.uniform(0.0, 2.0 * math.pi))
+        outward, rise = generator.uniform((2.0, 6.0), (11.0, 20.0))
+        height = float(rise) * age_s - _GRAVITY_MPS2 / 2 * age_s**2
+        radius = float(generator.uniform(0.4, 1.1))
+        if height < 0.0:
+            continue
+        pieces.append(
+            Puff(
+                place=(
+                    strike.place[0] + float(outward) * age_s * math.sin(azimuth),
+                    strike.place[1] + float(outward) * age_s * math.cos(azimuth),
+                ),
+                height_m=height,
+                radius_m=radius,
+                strength=1.0,
+                colour=(0.08, 0.09, 0.1),
+                heat=0.3,
+                texture=0,
+                turn_deg=90.0 * age_s,
+                adds=False,
+            )
+        )
+    return pieces

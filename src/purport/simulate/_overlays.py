@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from purport.simulate._script import Overlay
 
-__all__ = ["BAND_TEXT", "band_height_px", "draw_band", "draw_instrument_overlay", "draw_logo"]
+__all__ = [
+    "BAND_TEXT",
+    "band_height_px",
+    "draw_band",
+    "draw_caption",
+    "draw_instrument_overlay",
+    "draw_logo",
+]
 
 BAND_TEXT = "SYNTHETIC - MADE BY PURPORT FOR TESTING - NOT REAL FOOTAGE"
 """What the band says."""
@@ -72,6 +79,18 @@ def draw_logo(picture: NDArray[np.uint8], text: str) -> None:
     low = (corner[0] + length + tall, corner[1] - 2 * tall)
     cv2.rectangle(picture, corner, low, (150, 60, 20), cv2.FILLED)
     place = (corner[0] + tall // 2, corner[1] - tall // 2)
+    cv2.putText(picture, text, place, _FONT, scale, _WHITE, 1, cv2.LINE_AA)
+
+
+def draw_caption(picture: NDArray[np.uint8], text: str, *, time_s: float) -> None:
+    """Draw a text that runs along the lower edge, as it stands at an output time."""
+    height, width = picture.shape[:2]
+    scale = height / 500.0
+    (length, tall), _ = cv2.getTextSize(text, _FONT, scale, 1)
+    top = height - round(0.03 * height) - 2 * tall
+    cv2.rectangle(picture, (0, top), (width - 1, top + 2 * tall), (40, 20, 20), cv2.FILLED)
+    run = (0.15 * width * time_s + 0.6 * width) % (width + length)
+    place = (round(width - run), top + round(1.5 * tall))
     cv2.putText(picture, text, place, _FONT, scale, _WHITE, 1, cv2.LINE_AA)
 
 

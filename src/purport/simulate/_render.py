@@ -14,7 +14,12 @@ from purport.simulate._distractors import draw_fire, draw_flare, draw_muzzle_fla
 from purport.simulate._effects import draw_glint, draw_scar, draw_strike, draw_vehicle
 from purport.simulate._encode import write_video
 from purport.simulate._ground import GroundPyramid, build_pyramid
-from purport.simulate._overlays import draw_band, draw_instrument_overlay, draw_logo
+from purport.simulate._overlays import (
+    draw_band,
+    draw_caption,
+    draw_instrument_overlay,
+    draw_logo,
+)
 from purport.simulate._script import GainJump, Script, SegmentKind
 from purport.simulate._sensor import (
     blindness,
@@ -24,13 +29,14 @@ from purport.simulate._sensor import (
     is_collapsed,
     noise_bank,
 )
-from purport.simulate._timeline import build_timeline, first_scene_frame_of
+from purport.simulate._timeline import TICKS_PER_SECOND, build_timeline, first_scene_frame_of
 from purport.simulate._truth import PoseBook, Truth, derive_truth
 
 __all__ = ["render", "render_frames"]
 
 _FINER = 2
 _LONGEST_EFFECT_S = 30.0
+_BLOCK_PX = 16
 
 
 def render(script: Script, out: Path) -> Truth:
@@ -60,6 +66,8 @@ def render_frames(script: Script) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     Pictures are (rows, columns, 1) grey for infrared, (rows, columns, 3) blue, green, red else.
     """
     studio = _Studio.build(script)
+    damage = np.random.default_rng([script.seed, 7016])
+    before: NDArray[np.uint8] | None = None
     held: tuple[int, int, NDArray[np.uint8]] | None = None
     for frame in build_timeline(script):
         if frame.kind is SegmentKind.BLACK:
@@ -75,8 +83,29 @@ def render_frames(script: Script) -> Iterator[tuple[int, NDArray[np.uint8]]]:
             )
         if script.overlay.logo is not None:
             draw_logo(picture, script.overlay.logo)
+        if script.overlay.caption is not None:
+            shown_s = frame.pts / TICKS_PER_SECOND
+            draw_caption(picture, script.overlay.caption, time_s=shown_s)
+        if damage.random() < script.damaged and before is not None:
+            _leave_over(picture, before, damage)
         draw_band(picture)
+        before = picture
         yield frame.pts, picture
+
+
+def _leave_over(
+    picture: NDArray[np.uint8], before: NDArray[np.uint8], generator: np.random.Generator
+) -> None:
+    """Leave runs of blocks of the frame before in a picture."""
+    rows, columns = (extent // _BLOCK_PX for extent in picture.shape[:2])
+    if before.shape != picture.shape:
+        return
+    for _ in range(int(generator.integers(1, 5))):
+        top = int(generator.integers(rows)) * _BLOCK_PX
+        left = int(generator.integers(columns))
+        right = min(columns, left + int(generator.integers(2, columns + 1))) * _BLOCK_PX
+        run = (slice(top, top + _BLOCK_PX), slice(left * _BLOCK_PX, right))
+        picture[run] = before[run]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,8 +152,9 @@ class _Studio:
         """Return what a camera records at a scene frame, with its own overlay."""
         script = self.script
         camera = script.cameras[index]
-        pose = self.book.pose(index, scene_frame)
         time_s = float(scene_frame / script.rate)
+        sensor = camera.sensor_at(time_s)
+        pose = self.book.pose(index, scene_frame)
         radiance = _sample(self.pyramids[index], pose, script)
         self._distract(radiance, pose, camera, time_s)
         self._act(radiance, pose, camera, scene_frame)
@@ -132,10 +162,10 @@ class _Studio:
         rate = float(script.rate)
         picture = expose(
             radiance,
-            camera.sensor,
-            blinded=blindness(camera.sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
-            jump=dim(jump, camera.sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
-            collapsed=is_collapsed(camera.sensor, frame=scene_frame, onsets=self.onsets),
+            sensor,
+            blinded=blindness(sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
+            jump=dim(jump, sensor, frame=scene_frame, onsets=self.onsets, rate=rate),
+            collapsed=is_collapsed(sensor, frame=scene_frame, onsets=self.onsets),
             noise=self.noise[index],
             frame=scene_frame,
         )

@@ -47,6 +47,22 @@ class Strike:
     """Time constant with which the smoke thins. [s]"""
     wind_mps: tuple[float, float] = (1.0, 0.5)
     """Velocity of the smoke to east and north. [m/s]"""
+    flash: float = 1.0
+    """Strength of flash and sparks; 0: dust rises without any light."""
+    fire: float = 1.0
+    """Strength of the fireball and of the smoke's heat; 0: none."""
+    smoke: float = 1.0
+    """Density of the smoke, and above 1 its size too, so that it hides the scene."""
+    smoke_tone: float = 1.0
+    """Brightness of the smoke in visible light; about 1.9 is dust, 0.4 an oil fire."""
+    smoke_heat: float = 0.44
+    """Warmth in infrared of smoke that has cooled, 0 to 1; the ground's is 0.1 to 0.9."""
+    debris: int = 0
+    """Number of dark pieces that are thrown up and fall."""
+    dark_s: float = 0.0
+    """How long the place shows but a dark spot before flash, fire and smoke follow. [s]"""
+    secondary: tuple[tuple[float, float, float], ...] = ()
+    """Fires that flare up later: seconds after the detonation, metres east, metres north."""
     seed: int = 0
     """Seed of its shape."""
 
@@ -189,6 +205,8 @@ class Overlay:
     """Tracking brackets that wander about the middle of the picture."""
     logo: str | None = None
     """Text of a channel's logo; None for none."""
+    caption: str | None = None
+    """Text that runs along the lower edge from right to left; None for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +265,9 @@ class Script:
     """Compression."""
     dropped: float = 0.0
     """Probability with which a frame is left out, which makes the rate variable."""
+    damaged: float = 0.0
+    """Probability with which a frame has runs of 16×16 blocks left over from the frame before, as
+    after losses in transmission."""
     seed: int = 0
     """Seed of noise and dropped frames."""
 
@@ -258,6 +279,9 @@ class Script:
             raise ValueError(message)
         if any(segment.speed <= 0.0 for segment in self.edit):
             message = "a segment's speed must be positive; hold a frame by a freeze"
+            raise ValueError(message)
+        if not 0.0 <= self.damaged <= 1.0:
+            message = f"the share of damaged frames must be in 0 to 1, got {self.damaged}"
             raise ValueError(message)
         if not 0.0 <= self.dropped < 1.0:
             message = f"the share of dropped frames must be in 0 to 1, got {self.dropped}"
