@@ -41,14 +41,14 @@ from rasterio import Affine
 from rasterio.windows import Window
 
 from purport.checks.contract import Evidence, ReferenceSource
-from purport.checks.place import PlaceCheck
-from purport.checks.place.search import build_index, index_path
+from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path
 from purport.core.case import ItemRecord, ViewHint
-from purport.core.digests import digest_file
+from purport.core.digests import canonical_json, digest_file
 from purport.core.positions import GeoPoint, from_geographic
+from purport.core.records import from_json
 from purport.imagery import open_reference
 from purport.media import probe_media
-from purport.scene import Scene, analyse_scene, load_scene, save_scene
+from purport.scene import SCENE_VERSION, Scene, analyse_scene, load_scene, save_scene
 from purport.simulate import (
     Camera,
     Encoding,
@@ -231,13 +231,12 @@ class Asked:
 
 def load_clip(first_seed: int, index: int, folder: Path) -> Asked:
     """Render a clip and analyse its scene, or read what an earlier run has left."""
-    video, kept = folder / f"{index}.mp4", folder / f"{index}.scene"
+    video, kept = folder / f"{index}.mp4", folder / f"{index}.{SCENE_VERSION}.scene"
     told, notes = folder / f"{index}.truth.json", folder / f"{index}.json"
     if not notes.is_file():
         script, there = draw_clip(first_seed, index)
         render(script, video)
         save_truth(derive_truth(script), told)
-        save_scene(analyse_scene(video, probe=probe_media(video)), kept)
         camera = script.cameras[0]
         drawn = {
             "there": there,
@@ -248,6 +247,8 @@ def load_clip(first_seed: int, index: int, folder: Path) -> Asked:
             "crf": script.encoding.crf,
         }
         notes.write_text(json.dumps(drawn), encoding="utf-8")
+    if not kept.is_file():
+        save_scene(analyse_scene(video, probe=probe_media(video)), kept)
     known = json.loads(notes.read_text(encoding="utf-8"))
     return Asked(
         index=index,
@@ -285,25 +286,35 @@ def ask(asked: Asked, reference: ReferenceSource, *, cache: Path, hint: bool) ->
         "wall_s": round(time.perf_counter() - wall, 2),
         "cpu_s": round(time.process_time() - cpu, 2),
     }
-    away = _away_m(finding.values, asked.truth)
+    values = from_json(PlaceValues, json.loads(canonical_json(finding.values)))
+    away = _away_m(values, asked.truth)
     return {
         "clip": asked.index,
         **asked.camera,
-        "matched": finding.values["matched"],
+        "matched": values.matched,
         "away_m": None if away is None else round(away, 2),
-        "outcome": _outcome(away, matched=finding.values["matched"], there=asked.there),
+        "outcome": _outcome(away, matched=values.matched, there=asked.there),
         "reason": finding.reason,
+        "rungs": [
+            f"{rung.name} {rung.inliers}/{rung.decoy_inliers}"
+            for shot in values.shots
+            for rung in shot.rungs
+        ],
+        "power": None
+        if values.power is None
+        else f"{values.power.views_found}/{values.power.views} {values.power.self_found} "
+        f"{values.power.texture:.2f} {values.power.likeness:.2f}",
         **spent,
     }
 
 
-def _away_m(values: Mapping[str, Any], truth: Truth) -> float | None:
-    if values["centre"] is None:
+def _away_m(values: PlaceValues, truth: Truth) -> float | None:
+    if values.centre is None or values.centre_frame is None:
         return None
-    longitude, latitude = values["centre"]
-    crs = str(values["reference"]["metric_crs"])
+    longitude, latitude = values.centre
+    crs = values.reference.metric_crs
     found = from_geographic(GeoPoint(longitude_deg=longitude, latitude_deg=latitude), crs)
-    to_map = np.array(truth.frames[values["centre_frame"]].to_map)
+    to_map = np.array(truth.frames[values.centre_frame].to_map)
     middle = np.array([(truth.width_px - 1) / 2, (truth.height_px - 1) / 2, 1.0])
     east, north, depth = to_map @ middle
     return float(math.hypot(found.easting_m - east / depth, found.northing_m - north / depth))

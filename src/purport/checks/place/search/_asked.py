@@ -1,0 +1,67 @@
+"""What is asked of an index: the points of a view as it is and stretched, in either contrast."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.place._features import Features, detect_features, joined, take
+
+__all__ = ["Asked", "asked_of"]
+
+FloatArray = NDArray[np.float64]
+
+_STRETCHES = (1.0, 1.7)
+"""Of the picture's height: makes up for foreshortening by a camera that is held level."""
+_MOST_POINTS = 1200
+_DETECTED = 2400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """Points of a picture as it is, and of the picture stretched; n points."""
+
+    features: Features
+    """The points, in pixels of the picture or of the stretched picture (n)."""
+    from_centre: FloatArray
+    """From the middle of that picture to each point (n, 2). [px]"""
+    size: tuple[int, int]
+    """Width and height of the picture. [px]"""
+
+
+def asked_of(luma: NDArray[np.uint8], usable: NDArray[np.bool_]) -> Asked:
+    """Find the points of a picture, and of the picture stretched, as many of each.
+
+    Args:
+        luma: The picture (height, width).
+        usable: False where no point may lie (height, width).
+    """
+    height, width = luma.shape
+    share = _MOST_POINTS // len(_STRETCHES)
+    parts = [_fewer(_stretched(luma, usable, stretch), share) for stretch in _STRETCHES]
+    middles = [((width - 1) / 2, (round(height * stretch) - 1) / 2) for stretch in _STRETCHES]
+    return Asked(
+        features=joined(parts),
+        from_centre=np.concatenate(
+            [part.points - middle for part, middle in zip(parts, middles, strict=True)]
+        ),
+        size=(width, height),
+    )
+
+
+def _stretched(luma: NDArray[np.uint8], usable: NDArray[np.bool_], stretch: float) -> Features:
+    """Find the points of a picture whose height is stretched."""
+    height, width = luma.shape
+    size = (width, round(height * stretch))
+    if stretch != 1.0:
+        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+        area = cv2.resize(usable.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        usable = np.asarray(area, dtype=bool)
+    return detect_features(luma, usable, most=_DETECTED)
+
+
+def _fewer(features: Features, most: int) -> Features:
+    """Return the points of all sizes thinned evenly."""
+    count = min(len(features), most)
+    return take(features, np.linspace(0, len(features) - 1, count).round().astype(np.intp))
