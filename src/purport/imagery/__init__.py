@@ -8,9 +8,10 @@ from purport.imagery.references import (
     reference_pixel,
     require_inside,
 )
-from purport.imagery.terrain import Terrain, open_terrain
+from purport.imagery.terrain import Heights, Terrain, open_terrain, read_heights
 
 __all__ = [
+    "Heights",
     "LumaPatch",
     "MapWindow",
     "Reference",
@@ -18,6 +19,7 @@ __all__ = [
     "load_area",
     "open_reference",
     "open_terrain",
+    "read_heights",
     "read_luma",
     "reference_pixel",
     "require_inside",
