@@ -117,14 +117,12 @@ class GroundHomography:
         """Return by how much the ground point moves with its pixel (2, 2). [m/px]"""
         return self._linearise(pixel)[2]
 
-    def lean_length(self, pixel: tuple[float, float]) -> float | None:
-        """Return how far a point 1 m above the plane is displaced at a pixel; None if unknown. [1]
+    def lean_at(self, pixel: tuple[float, float]) -> FloatArray | None:
+        """Return how a point 1 m above the plane is displaced where a pixel falls (2,). [1]
 
-        It is the tangent of the angle between line of sight and vertical.
+        Its length is the tangent of the angle between line of sight and vertical. None: not known.
         """
-        if self.lean is None:
-            return None
-        return float(np.hypot(*self._lean_at(self._linearise(pixel)[0])))
+        return None if self.lean is None else self._lean_at(self._linearise(pixel)[0])
 
     def point_causes(self, pixel: tuple[float, float]) -> dict[str, FloatArray]:
         """Return what makes a ground point uncertain, beside its pixel, by cause (2, 2). [m²]

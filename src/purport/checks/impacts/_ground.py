@@ -1,12 +1,14 @@
 """From a pixel of a frame to the map, with every cause of error."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.contract import Evidence
+from purport.checks.impacts._lifting import find_lift
 from purport.core.digests import JsonValue
 from purport.core.errors import ConsistencyError
 from purport.core.homographies import GroundHomography
@@ -14,7 +16,7 @@ from purport.core.positions import MapPoint
 from purport.core.records import from_json
 from purport.scene import Scene
 
-__all__ = ["Mapped", "ShotMap", "find_map", "map_pixel"]
+__all__ = ["Mapped", "ShotMap", "find_map", "map_flash", "map_pixel"]
 
 FloatArray = NDArray[np.float64]
 
@@ -61,7 +63,8 @@ class Mapped:
 
     def lean_m(self) -> float | None:
         """Return how far a point 1 m above the plane is displaced here; None when unknown. [m]"""
-        return self.shot_map.homography.lean_length(self.anchor_px)
+        lean = self.shot_map.homography.lean_at(self.anchor_px)
+        return None if lean is None else float(np.hypot(*lean))
 
     def _on_ground(self, covariance: FloatArray) -> FloatArray:
         jacobian = self.shot_map.homography.ground_jacobian(self.anchor_px)
@@ -93,6 +96,32 @@ def _whole(value: JsonValue) -> int:
         return value
     raise ConsistencyError(
         "place finding", f"{value!r} is no frame index", remedy="Run the place check again."
+    )
+
+
+def map_flash(
+    scene: Scene,
+    shot_map: ShotMap,
+    frame: int,
+    pixel: tuple[float, float],
+    *,
+    sd_px: float,
+    radius_px: float,
+) -> Mapped:
+    """Project the ground below the middle of a flash; the arguments are those of `map_pixel`."""
+    seen = map_pixel(scene, shot_map, frame, pixel, sd_px=sd_px)
+    growth = math.sqrt(float(np.linalg.det(seen.marking_px2))) / sd_px**2
+    lift = find_lift(shot_map.homography, seen.anchor_px, radius_px=radius_px * math.sqrt(growth))
+    if lift is None:
+        return seen
+    below = np.array(seen.anchor_px) - lift.shift_px
+    anchor_px = (float(below[0]), float(below[1]))
+    marking = seen.marking_px2 + lift.covariance_px2
+    return replace(
+        seen,
+        point=shot_map.homography.project(anchor_px, pixel_covariance=marking + seen.link_px2),
+        anchor_px=anchor_px,
+        marking_px2=marking,
     )
 
 

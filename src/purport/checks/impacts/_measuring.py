@@ -11,7 +11,7 @@ import numpy as np
 
 from purport.checks.contract import Evidence
 from purport.checks.impacts._crosshair import CROSSHAIR_SD_PX, find_crosshair
-from purport.checks.impacts._ground import Mapped, ShotMap, find_map, map_pixel
+from purport.checks.impacts._ground import Mapped, ShotMap, find_map, map_flash, map_pixel
 from purport.checks.impacts._known_lengths import (
     PictureLength,
     PicturePoint,
@@ -19,6 +19,7 @@ from purport.checks.impacts._known_lengths import (
 )
 from purport.checks.impacts._marks import Shown, between_frames
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
+from purport.checks.impacts.records import PointBasis
 from purport.core.case import Target
 from purport.core.marks import MarkKind, PointMark, control_points, known_lengths, point_marks
 from purport.scene import Scene
@@ -99,13 +100,28 @@ def measure_strike(evidence: Evidence, scene: Scene, shown: Shown) -> Measured:
     aims = _aims(evidence, scene, shown)
     if shot_map is None:
         return _measure_without_map(evidence, scene, nothing, aims)
-    mapped = map_pixel(scene, shot_map, shown.base, shown.point.point_px, sd_px=shown.point.sd_px)
+    mapped = _map_point(scene, shot_map, shown)
     placed = replace(nothing, mapped=mapped)
     for aim in aims:
         offset = _on_map(evidence, scene, mapped, aim)
         if offset is not None:
             return replace(placed, offset=offset, target_basis=aim.basis, scale_basis=_MAP)
     return replace(placed, lacks=_NO_TARGET, remedy=_STATE_TARGET)
+
+
+def _map_point(scene: Scene, shot_map: ShotMap, shown: Shown) -> Mapped:
+    """Bring the impact point to the ground; the middle of a flash stands above where it struck."""
+    point = shown.point
+    if point.basis is not PointBasis.FIRST_FRAMES:
+        return map_pixel(scene, shot_map, shown.base, point.point_px, sd_px=point.sd_px)
+    return map_flash(
+        scene,
+        shot_map,
+        shown.base,
+        point.point_px,
+        sd_px=point.sd_px,
+        radius_px=point.radius_px,
+    )
 
 
 def _aims(evidence: Evidence, scene: Scene, shown: Shown) -> list[_Aim]:

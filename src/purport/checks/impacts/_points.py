@@ -21,9 +21,16 @@ _WINDOW_RADII = 5.0
 _LEAST_WINDOW_PX = 48
 _CORE = 0.5
 _LEAST_CORE_PX = 5
-_BRIGHTEST = 255
-_LARGEST_HULL = 2.0
-_FILL_RADIUS_PX = 5.0
+_LEVEL = 75.0
+"""Percentile of the levels in the core that is taken for the effect's own."""
+_LEAST_ROOM_2 = 45.0
+"""Square of the least difference of levels that tells of an effect. [grey levels²]"""
+_LEAST_PIECE = 0.15
+"""Area of a piece of the effect, over that of the largest."""
+_HIDDEN_SHIFT = 2.0
+"""By how much of its radius the middle of an effect shifts, over the square of the share of it that
+is hidden by graphics or cut off by the picture's edge."""
+_SQUARE_5 = np.ones((5, 5), np.uint8)
 
 FloatArray = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -61,22 +68,55 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
         for view in first:
             point = _from_core(scene, views, seen, view)
             if point is not None:
-                centre, radius = point
+                centre, radius, hidden = point
+                cut = _HIDDEN_SHIFT * hidden**2 * radius
                 return ImpactPoint(
                     point_px=centre,
-                    sd_px=math.hypot(rules.floor_px, rules.first_share * radius),
+                    sd_px=math.hypot(rules.floor_px, rules.first_share * radius, cut),
                     radius_px=radius,
                     basis=PointBasis.FIRST_FRAMES,
                 )
     return _from_remains(views, seen, rules)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Early:
+    """The neighbourhood of a strike before and in an early frame, in the base frame's pixels."""
+
+    now: NDArray[np.uint8]
+    """The early frame (height, width)."""
+    residual: NDArray[np.float32]
+    """Its change to the ground before (height, width). [grey levels]"""
+    valid: Mask
+    """Where both show ground: not beneath graphics, not beyond the picture (height, width)."""
+    reach: Mask
+    """Where the effect may lie (height, width)."""
+
+
 def _from_core(
     scene: Scene, views: Views, seen: Seen, view: View
-) -> tuple[tuple[float, float], float] | None:
-    """Return the centroid and radius of the strongest change in an early frame, full size. [px]"""
+) -> tuple[tuple[float, float], float, float] | None:
+    """Return middle, radius and hidden share of the effect in an early frame, full size. [px]"""
+    window = _window(views, seen, seen.candidate.base.full.shape)
+    early = _look(scene, views, seen, view=view, window=window)
+    opacity = _opacity(early)
+    if opacity is None:
+        return None
+    disc = _disc(opacity > _CORE)
+    count = int(np.count_nonzero(disc))
+    if count < _LEAST_CORE_PX:
+        return None
+    rows, columns = np.nonzero(disc)
+    rim = cv2.dilate(disc.astype(np.uint8), _SQUARE_5) > 0
+    middle = (float(columns.mean()) + window[0], float(rows.mean()) + window[1])
+    return middle, math.sqrt(count / math.pi), float(np.mean(~early.valid[rim]))
+
+
+def _look(
+    scene: Scene, views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, int]
+) -> _Early:
+    """Bring an early frame to the base frame about the strike, and compare."""
     base = seen.candidate.base
-    window = _window(views, seen, base.full.shape)
     left, top, right, bottom = window
     matrix = np.linalg.solve(scene.to_anchor[base.index], scene.to_anchor[view.index])
     shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
@@ -89,45 +129,60 @@ def _from_core(
     before = np.ascontiguousarray(base.full[top:bottom, left:right])
     change = compare(before, np.asarray(now, dtype=np.uint8), valid, threshold=_LEAST_CORE_PX)
     allowed = cv2.resize(
-        cv2.dilate(seen.region.astype(np.uint8), np.ones((5, 5), np.uint8)),
+        cv2.dilate(seen.region.astype(np.uint8), _SQUARE_5),
         (base.full.shape[1], base.full.shape[0]),
         interpolation=cv2.INTER_NEAREST,
     )[top:bottom, left:right]
-    whole = _fill_hidden(np.abs(change.residual), valid)
-    size_of_change = cv2.GaussianBlur(whole, (0, 0), 1.0) * (allowed > 0)
-    core = size_of_change > _CORE * float(size_of_change.max())
-    count = int(np.count_nonzero(core))
-    if count < _LEAST_CORE_PX:
-        return None
-    x, y = _middle(core, size_of_change)
-    return (x + left, y + top), math.sqrt(count / math.pi)
-
-
-def _middle(core: Mask, size_of_change: NDArray[np.float32]) -> tuple[float, float]:
-    """Return the middle of the strongest change, (x, y) in its window.
-
-    A flash over something as bright as itself (or as dark, in black-hot) shows no change there, so
-    that the core has a bay; its convex hull has none. When the hull is far larger, the core is
-    several pieces, and its own weighted centroid is taken.
-    """
-    rows, columns = np.nonzero(core)
-    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
-    filled = cv2.fillConvexPoly(np.zeros(core.shape, dtype=np.uint8), hull, 1)
-    if int(np.count_nonzero(filled)) <= _LARGEST_HULL * len(rows):
-        rows, columns = np.nonzero(filled)
-        return float(columns.mean()), float(rows.mean())
-    weight = size_of_change[core]
-    return (
-        float((columns * weight).sum() / weight.sum()),
-        float((rows * weight).sum() / weight.sum()),
+    return _Early(
+        now=np.asarray(now, dtype=np.uint8),
+        residual=change.residual,
+        valid=np.asarray(valid, dtype=np.bool_),
+        reach=_hull(allowed > 0),
     )
 
 
-def _fill_hidden(change: FloatArray | NDArray[np.float32], valid: Mask) -> NDArray[np.float32]:
-    """Continue a change beneath burnt-in graphics from what surrounds them."""
-    levels = np.minimum(change, _BRIGHTEST).astype(np.uint8)
-    filled = cv2.inpaint(levels, (~valid).astype(np.uint8), _FILL_RADIUS_PX, cv2.INPAINT_TELEA)
-    return np.asarray(filled, dtype=np.float32)
+def _opacity(early: _Early) -> NDArray[np.float32] | None:
+    """Return how far the effect covers the ground, 0 to 1 about; None when nothing is seen.
+
+    Change alone misleads: over ground as bright as itself (or as dark, in black-hot) a flash shows
+    none. Its level is taken from where it is strongest; what it changes is divided by what it could
+    change, by least squares over a pixel's neighbourhood, so that ground of its own level says
+    nothing rather than no.
+    """
+    strength = cv2.GaussianBlur(np.abs(early.residual), (0, 0), 1.0)
+    strength = np.where(early.reach & early.valid, strength, np.float32(0.0))
+    core = strength > _CORE * float(strength.max())
+    if int(np.count_nonzero(core)) < _LEAST_CORE_PX:
+        return None
+    brighter = float(np.median(early.residual[core])) > 0.0
+    level = np.float32(np.percentile(early.now[core], _LEVEL if brighter else 100.0 - _LEVEL))
+    room = level - (early.now.astype(np.float32) - early.residual)
+    weight = early.valid.astype(np.float32)
+    found = cv2.GaussianBlur(early.residual * room * weight, (0, 0), 1.0)
+    could = cv2.GaussianBlur(room**2 * weight, (0, 0), 1.0)
+    return np.asarray(
+        np.where(early.reach, found / np.maximum(could, _LEAST_ROOM_2), 0.0), dtype=np.float32
+    )
+
+
+def _disc(core: Mask) -> Mask:
+    """Return the hull of the pieces of a core that are not small against the largest."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(core.astype(np.uint8))
+    if count == 1:
+        return core
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    kept = 1 + np.flatnonzero(areas >= _LEAST_PIECE * areas.max())
+    return _hull(np.isin(labels, kept))
+
+
+def _hull(mask: Mask) -> Mask:
+    """Return the convex hull of a mask (height, width)."""
+    rows, columns = np.nonzero(mask)
+    filled = np.zeros(mask.shape, dtype=np.uint8)
+    if len(rows):
+        hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
+        cv2.fillConvexPoly(filled, hull, 1)
+    return filled > 0
 
 
 def _window(views: Views, seen: Seen, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
