@@ -6,34 +6,52 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import dctn, idctn
 
 from purport.checks.place._acceptance import stands_above_chance
 from purport.checks.place._features import Features, detect_features
 from purport.checks.place._geometry import apply_homography
+from purport.checks.place._ladder import affine_look, feature_look
 from purport.checks.place._registration import MatchSettings
-from purport.checks.place._scouting import scout
 from purport.checks.place._views import Mapped, View, map_patch, shot_views
 from purport.checks.place.records import PowerTest
 from purport.imagery import LumaPatch
 from purport.scene import Scene
 
-__all__ = ["PowerRule", "blur_of", "judge_power", "make_poor", "test_power"]
+__all__ = [
+    "Poorness",
+    "PowerRule",
+    "cut_views",
+    "judge_power",
+    "make_poor",
+    "poorness_of",
+    "test_power",
+]
 
 FloatArray = NDArray[np.float64]
+
+_SHARPEST_PX = 0.5
+_BLOCK_PX = 8
+_NEARLY_ZERO = 1.0
+"""Of a cosine coefficient of luma: no quantiser keeps it."""
+_LARGEST_STEP = 80.0
+"""Larger coefficients survive any compression in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerRule:
     """When the absence of a match says that the footage does not show the place."""
 
-    view_scales: tuple[float, ...] = (0.7, 1.0, 1.6)
+    view_scales: tuple[float, ...] = (0.7, 1.0, 1.6, 0.8, 1.2)
     """Reference pixels a pixel of the views cut from it."""
+    foreshortenings: tuple[float, ...] = (0.8, 0.8, 0.8, 0.5, 0.42)
+    """By how much each is flattened: seen at 37, 60 and 65 degrees, as the footage may be."""
     turn_deg: float = 33.0
     """By how much the views are turned. [deg]"""
-    foreshortening: float = 0.8
-    """By how much they are flattened."""
-    noise_sd: float = 6.0
-    """Noise added to them. [luma]"""
+    noise_sd: float = 4.0
+    """Noise added to them, before they are compressed. [luma]"""
+    largest_blur_px: float = 2.5
+    """Blur of the footage beyond which nothing is concluded. [px]"""
     fewest_texture: float = 0.6
     """Share of the picture's tiles that must hold distinctive points."""
     smallest_likeness: float = 0.85
@@ -42,13 +60,26 @@ class PowerRule:
     """A view counts as found when its centre lies this near to where it was cut. [px]"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poorness:
+    """How poor a picture is, as far as it shows."""
+
+    blur_px: float
+    """Standard deviation of the blur, as if it were Gaussian. [px]"""
+    contrast: float
+    """Standard deviation of luma. [luma]"""
+    empty_share: float
+    """Share of the cosine coefficients of its 8 × 8 blocks that are nearly 0: what compression
+    left out."""
+
+
 def test_power(
     scene: Scene, mapped: Mapped, *, settings: MatchSettings, rule: PowerRule
 ) -> PowerTest:
     """Test whether the footage would have been found, had it shown the reference.
 
-    Views are cut from the reference, turned, flattened, blurred to the sharpness of the footage
-    and made noisy; the footage itself is treated likewise and sought in itself.
+    Views are cut from the reference, turned, flattened, and made as unsharp, dull and compressed as
+    the footage; the footage itself is treated likewise and sought in itself.
     """
     shot = max(scene.shots, key=lambda each: len(each.span))
     views = shot_views(scene, shot, most=1, most_features=settings.frame_features)
@@ -59,20 +90,33 @@ def test_power(
     view = views[0]
     size = (scene.width_px, scene.height_px)
     random = np.random.default_rng(settings.seed)
-    blur = blur_of(view)
-    cuts = [
-        _cut(mapped.patch, size, scale=scale, share=share, rule=rule)
-        for scale, share in zip(
-            rule.view_scales, np.linspace(0.35, 0.65, len(rule.view_scales)), strict=True
-        )
-    ]
-    found = sum(
-        _is_found(mapped, cut, size, blur=blur, settings=settings, rule=rule, random=random)
-        for cut in cuts
-    )
+    poorness = poorness_of(view)
+    cuts = cut_views(mapped.patch, size, rule)
+    found = 0
+    for cut in cuts:
+        if not _is_found(
+            mapped, cut, size, poorness=poorness, settings=settings, rule=rule, random=random
+        ):
+            # One that is missed decides; the rest need not be looked for.
+            break
+        found += 1
     return judge_power(
         view, mapped.features, (len(cuts), found), settings=settings, rule=rule, random=random
     )
+
+
+def cut_views(
+    patch: LumaPatch, size: tuple[int, int], rule: PowerRule
+) -> list[tuple[FloatArray, LumaPatch]]:
+    """Return the homographies of views to cut from a patch, the poorest to match first."""
+    count = len(rule.view_scales)
+    shares = np.linspace(0.35, 0.65, count)
+    places = zip(rule.view_scales, rule.foreshortenings, shares, strict=True)
+    cuts = [
+        _cut(patch, size, scale=scale, share=share, foreshortening=flat, turn_deg=rule.turn_deg)
+        for scale, flat, share in places
+    ]
+    return cuts[::-1]
 
 
 def judge_power(
@@ -97,15 +141,17 @@ def judge_power(
     height, width = view.luma.shape
     size = (width, height)
     itself = _itself(view, settings)
-    own = _cut(itself.patch, size, scale=1.1, share=0.5, rule=rule)
+    poorness = poorness_of(view)
+    own = _cut(itself.patch, size, scale=1.1, share=0.5, foreshortening=0.8, turn_deg=rule.turn_deg)
     self_found = _is_found(
-        itself, own, size, blur=blur_of(view), settings=settings, rule=rule, random=random
+        itself, own, size, poorness=poorness, settings=settings, rule=rule, random=random
     )
     texture = _texture(view.features, size)
     likeness = _likeness(view.features, reference)
     passed = (
         counted[1] == counted[0]
         and self_found
+        and poorness.blur_px <= rule.largest_blur_px
         and texture >= rule.fewest_texture
         and likeness >= rule.smallest_likeness
     )
@@ -124,28 +170,61 @@ def _itself(view: View, settings: MatchSettings) -> Mapped:
     return map_patch(patch, most_features=settings.frame_features)
 
 
-def blur_of(view: View) -> float:
-    """Estimate how unsharp a picture is, as a Gaussian's standard deviation. [px]
+def poorness_of(view: View) -> Poorness:
+    """Estimate how poor a picture is.
 
-    From the ratio of its energy in Laplacian and gradient, which for blurred texture is 1/σ.
+    Its blur from the ratio of its energy in Laplacian and gradient, which for blurred texture is
+    1/σ.
     """
     luma = view.luma.astype(np.float32)
     gradient = cv2.Sobel(luma, cv2.CV_32F, 1, 0) / 8.0
     bend = cv2.Sobel(luma, cv2.CV_32F, 2, 0) / 4.0
     energy = float((bend[view.usable] ** 2).mean())
-    if energy == 0.0:
-        return 3.0
-    return float(np.clip(math.sqrt(float((gradient[view.usable] ** 2).mean()) / energy), 0.5, 3.0))
+    ratio = float((gradient[view.usable] ** 2).mean()) / energy if energy > 0.0 else np.inf
+    return Poorness(
+        blur_px=max(_SHARPEST_PX, math.sqrt(ratio)),
+        contrast=float(luma[view.usable].std()),
+        empty_share=float((np.abs(_cosines(luma)) < _NEARLY_ZERO).mean()),
+    )
+
+
+def _cosines(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosine coefficients of the 8 × 8 blocks of a picture (rows, columns, 8, 8)."""
+    rows, columns = luma.shape[0] // _BLOCK_PX, luma.shape[1] // _BLOCK_PX
+    cropped = luma[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
+    blocks = cropped.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).swapaxes(1, 2)
+    return np.asarray(dctn(blocks, axes=(2, 3), norm="ortho"), dtype=np.float32)
+
+
+def _compress(luma: NDArray[np.float32], empty_share: float) -> NDArray[np.float32]:
+    """Drop the smallest cosine coefficients of a picture, as many as footage lacks."""
+    cosines = _cosines(luma)
+    size = np.abs(cosines)
+    least = float(np.quantile(size, min(empty_share, 1.0)))
+    cosines[(size < least) & (size < _LARGEST_STEP)] = 0.0
+    blocks = np.asarray(idctn(cosines, axes=(2, 3), norm="ortho"), dtype=np.float32)
+    rows, columns = blocks.shape[:2]
+    out = luma.copy()
+    out[: rows * _BLOCK_PX, : columns * _BLOCK_PX] = blocks.swapaxes(1, 2).reshape(
+        rows * _BLOCK_PX, columns * _BLOCK_PX
+    )
+    return out
 
 
 def _cut(
-    patch: LumaPatch, size: tuple[int, int], *, scale: float, share: float, rule: PowerRule
+    patch: LumaPatch,
+    size: tuple[int, int],
+    *,
+    scale: float,
+    share: float,
+    foreshortening: float,
+    turn_deg: float,
 ) -> tuple[FloatArray, LumaPatch]:
     """Return the homography of a view on the patch, at a share of its width and height."""
     height, width = patch.luma.shape
-    turn = math.radians(rule.turn_deg)
+    turn = math.radians(turn_deg)
     cosine, sine = math.cos(turn) * scale, math.sin(turn) * scale
-    linear = np.array([[cosine, -sine], [sine, cosine]]) @ np.diag([1.0, 1.0 / rule.foreshortening])
+    linear = np.array([[cosine, -sine], [sine, cosine]]) @ np.diag([1.0, 1.0 / foreshortening])
     middle = np.array([(width - 1) * share, (height - 1) * share])
     centre = np.array([(size[0] - 1) / 2, (size[1] - 1) / 2])
     matrix = np.eye(3)
@@ -159,26 +238,29 @@ def _is_found(
     cut: tuple[FloatArray, LumaPatch],
     size: tuple[int, int],
     *,
-    blur: float,
+    poorness: Poorness,
     settings: MatchSettings,
     rule: PowerRule,
     random: np.random.Generator,
 ) -> bool:
     """Tell whether a view cut from a patch and made poor is found where it was cut."""
     to_patch, patch = cut
-    luma, known = make_poor(patch, to_patch, size, blur=blur, rule=rule, random=random)
-    features = detect_features(luma, known, most=settings.frame_features)
-    found = scout(
-        features,
-        mapped,
-        width_px=size[0],
-        ratio=settings.ratio,
-        threshold_px=settings.threshold_px,
-        seed=settings.seed,
+    luma, known = make_poor(patch, to_patch, size, poorness=poorness, rule=rule, random=random)
+    view = View(
+        index=0,
+        luma=luma,
+        usable=known,
+        features=detect_features(luma, known, most=settings.frame_features),
+        to_anchor=np.eye(3),
+        link_sd_px=0.0,
     )
-    if found.matrix is None or not stands_above_chance(
-        found.inliers, found.decoy_inliers, settings.rule
-    ):
+    for rung in (feature_look, affine_look):
+        found = rung([view], mapped, settings.matching()).found
+        if stands_above_chance(found.inliers, found.decoy_inliers, settings.rule):
+            break
+    else:
+        return False
+    if found.matrix is None:
         return False
     centre = np.array([[(size[0] - 1) / 2, (size[1] - 1) / 2]])
     away = apply_homography(found.matrix, centre) - apply_homography(to_patch, centre)
@@ -190,19 +272,25 @@ def make_poor(
     to_patch: FloatArray,
     size: tuple[int, int],
     *,
-    blur: float,
+    poorness: Poorness,
     rule: PowerRule,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Cut a view from a patch as blurred and noisy as footage; return it and where it is known."""
+    """Cut a view from a patch as poor as footage; return it and where it is known."""
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
     luma = cv2.warpPerspective(patch.luma, to_patch, size, flags=flags)
     known = cv2.warpPerspective(
         patch.valid.astype(np.uint8), to_patch, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     )
-    poor = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), blur)
-    poor = poor + random.normal(0.0, rule.noise_sd, poor.shape)
-    return np.clip(np.rint(poor), 0, 255).astype(np.uint8), np.asarray(known, dtype=bool)
+    poor = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), poorness.blur_px)
+    inside = np.asarray(known, dtype=bool)
+    middle = float(poor[inside].mean()) if inside.any() else 0.0
+    spread = float(poor[inside].std()) if inside.any() else 0.0
+    if spread > poorness.contrast:
+        poor = middle + (poor - middle) * (poorness.contrast / spread)
+    noisy = poor + random.normal(0.0, rule.noise_sd, poor.shape)
+    compressed = _compress(noisy.astype(np.float32), poorness.empty_share)
+    return np.clip(np.rint(compressed), 0, 255).astype(np.uint8), inside
 
 
 def _texture(features: Features, size: tuple[int, int]) -> float:

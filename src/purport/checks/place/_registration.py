@@ -32,6 +32,7 @@ from purport.checks.place._geometry import (
     view_obliquity_deg,
 )
 from purport.checks.place._ladder import Look, Matching, affine_look, feature_look
+from purport.checks.place._relief_budget import assess_relief, with_relief
 from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._tracing import Traced, trace_views
@@ -414,18 +415,22 @@ def _ground(task: _Task, fitted: Fitted, *, origin: tuple[float, float]) -> Shot
     inlier &= fitted.seen.frame == fitted.frame
     centre = np.array([[(task.size[0] - 1) / 2, (task.size[1] - 1) / 2]])
     scale = math.sqrt(abs(float(np.linalg.det(local_affine(fitted.to_patch, centre)[0]))))
+    relief = assess_relief(fitted.seen, adjusted, covariance=fitted.covariance, size=task.size)
     return ShotGround(
         first=fitted.span.first,
         last=fitted.span.last,
         anchor=task.shot.anchor,
-        homography=GroundHomography(
-            matrix=_rows3(adjusted.matrix),
-            normalisation=_rows3(normalisation_of(task.size)),
-            origin_m=origin,
-            crs=task.mapped.patch.crs,
-            covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
-            ground_sd_m=adjusted.ground_sd_m,
-            reference_sd_m=task.reference_sd_m,
+        homography=with_relief(
+            GroundHomography(
+                matrix=_rows3(adjusted.matrix),
+                normalisation=_rows3(normalisation_of(task.size)),
+                origin_m=origin,
+                crs=task.mapped.patch.crs,
+                covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
+                ground_sd_m=adjusted.ground_sd_m,
+                reference_sd_m=task.reference_sd_m,
+            ),
+            relief,
         ),
         gsd_m=scale * task.mapped.patch.gsd_m,
         obliquity_deg=view_obliquity_deg(fitted.to_patch, task.size),
