@@ -22,6 +22,9 @@ Matrix8 = tuple[tuple[float, ...], ...]
 
 FloatArray = NDArray[np.float64]
 
+_PARAMETERS = 8
+"""Elements of a homography that are free."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundHomography:
@@ -57,9 +60,20 @@ class GroundHomography:
     point. [m]"""
     relief_own_share: float = 0.0
     """Share of the variance of `ground_sd_m` that no other point shares, however near. [1]"""
+    swell_sd_m: float = 0.0
+    """Standard uncertainty of the height of gentle ground above the plane, which near points share
+    over `relief_range_m`; without `lean` it moves nothing. [m]"""
+    lens: float = 0.0
+    """Radial distortion: before `matrix`, normalised pixel u is moved to u · (1 + lens · |u|²)."""
+    lens_covariance: tuple[float, ...] = ()
+    """Covariance of `lens` with the eight elements of `matrix`, then its variance (9,); empty when
+    it is taken as known."""
 
     def to_map(self) -> FloatArray:
-        """Return the plain matrix from pixel to easting and northing (3, 3), h33 = 1."""
+        """Return the plain matrix from pixel to easting and northing (3, 3), h33 = 1.
+
+        It leaves out the lens: for drawing, not for measuring.
+        """
         east, north = self.origin_m
         shift = np.array([[1.0, 0.0, east], [0.0, 1.0, north], [0.0, 0.0, 1.0]])
         whole = shift @ np.array(self.matrix) @ np.array(self.normalisation)
@@ -133,8 +147,8 @@ class GroundHomography:
         ground, by_parameters, _ = self._linearise(pixel)
         lean = self._lean_at(ground)
         return {
-            "registration": by_parameters @ np.array(self.covariance) @ by_parameters.T,
-            "relief": np.eye(2) * self.ground_sd_m**2,
+            "registration": by_parameters @ self._parameter_covariance() @ by_parameters.T,
+            "relief": np.eye(2) * self.ground_sd_m**2 + np.outer(lean, lean) * self.swell_sd_m**2,
             "height": np.outer(lean, lean) * self.height_sd_m**2,
             "reference": np.eye(2) * self.reference_sd_m**2,
         }
@@ -153,11 +167,22 @@ class GroundHomography:
         shared = self._shared_relief(float(np.hypot(*(end - start))))
         lean, leaned = self._lean_at(start), self._lean_at(end)
         height = np.outer(lean, lean) + np.outer(leaned, leaned)
+        crossed = np.outer(lean, leaned)
+        swell = height - shared * (crossed + crossed.T)
+        own = 1.0 - (1.0 - self.relief_own_share) * shared
         return {
-            "registration": by_parameters @ np.array(self.covariance) @ by_parameters.T,
-            "relief": np.eye(2) * 2.0 * (1.0 - shared) * self.ground_sd_m**2,
+            "registration": by_parameters @ self._parameter_covariance() @ by_parameters.T,
+            "relief": np.eye(2) * 2.0 * own * self.ground_sd_m**2 + swell * self.swell_sd_m**2,
             "height": height * self.height_sd_m**2,
         }
+
+    def _parameter_covariance(self) -> FloatArray:
+        """Return the covariance of the matrix's eight elements and the lens (9, 9)."""
+        whole = np.zeros((_PARAMETERS + 1, _PARAMETERS + 1))
+        whole[:_PARAMETERS, :_PARAMETERS] = self.covariance
+        if self.lens_covariance:
+            whole[_PARAMETERS, :] = whole[:, _PARAMETERS] = self.lens_covariance
+        return whole
 
     def _lean_at(self, ground: FloatArray) -> FloatArray:
         """Return how a point 1 m above the plane is displaced at a ground point (2,). [1]"""
@@ -169,17 +194,19 @@ class GroundHomography:
         )
 
     def _shared_relief(self, apart_m: float) -> float:
-        """Return the correlation of relief between two ground points. [1]"""
+        """Return the correlation of shared relief between two ground points. [1]"""
         if self.relief_range_m <= 0.0:
             return 0.0
-        return (1.0 - self.relief_own_share) * math.exp(-apart_m / self.relief_range_m)
+        return math.exp(-apart_m / self.relief_range_m)
 
     def _linearise(self, pixel: tuple[float, float]) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the ground point (2,), its Jacobians by parameters (2, 8) and by pixel (2, 2)."""
+        """Return the ground point (2,), its Jacobians by parameters (2, 9) and pixel (2, 2)."""
         matrix = np.array(self.matrix)
         normal = np.array(self.normalisation)
         u, v, w = normal @ np.array([pixel[0], pixel[1], 1.0])
-        x, y = u / w, v / w
+        seen = np.array([u, v]) / w
+        square = float(seen @ seen)
+        x, y = seen * (1.0 + self.lens * square)
         east, north, scale = matrix @ np.array([x, y, 1.0])
         if scale <= 0.0:
             raise ConsistencyError(
@@ -190,14 +217,18 @@ class GroundHomography:
         ground = np.array([east, north]) / scale
         zero = np.zeros(3)
         row = np.array([x, y, 1.0]) / scale
-        by_parameters = np.vstack(
+        by_matrix = np.vstack(
             [
                 np.concatenate([row, zero, -ground[0] * row[:2]]),
                 np.concatenate([zero, row, -ground[1] * row[:2]]),
             ]
         )
-        by_normalised = (matrix[:2, :2] - np.outer(ground, matrix[2, :2])) / scale
-        by_pixel = by_normalised @ (normal[:2, :2] - np.outer([x, y], normal[2, :2])) / w
+        by_straight = (matrix[:2, :2] - np.outer(ground, matrix[2, :2])) / scale
+        by_parameters = np.column_stack([by_matrix, by_straight @ seen * square])
+        by_seen = by_straight @ (
+            np.eye(2) * (1.0 + self.lens * square) + 2.0 * self.lens * np.outer(seen, seen)
+        )
+        by_pixel = by_seen @ (normal[:2, :2] - np.outer(seen, normal[2, :2])) / w
         return ground, by_parameters, by_pixel
 
 

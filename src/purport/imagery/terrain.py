@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
+from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
@@ -105,7 +106,7 @@ def open_terrain(
     with opened(path, name) as dataset:
         tags = dataset.tags()
         unit = (dataset.units[0] or "").strip().lower()
-        kind = dataset.dtypes[0]
+        coloured = ColorInterp.red in dataset.colorinterp
     tagged = _stated(tags, name) if accuracy_m is None else None
     if unit not in _METRES:
         raise UnreadableReferenceError(
@@ -113,10 +114,10 @@ def open_terrain(
             f"its heights are in {unit!r}, metres or feet are expected",
             remedy="Give the terrain with heights in metres.",
         )
-    if kind == "uint8" or kind.startswith("complex"):
+    if coloured:
         raise UnreadableReferenceError(
             name,
-            f"its first band holds {kind} numbers, which are no heights",
+            "its bands hold colours, which are no heights",
             remedy="Give a raster of heights, not a picture of one.",
         )
     raster = open_reference(path, name=name, accuracy_m=accuracy_m if tagged is None else tagged[0])

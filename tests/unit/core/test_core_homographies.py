@@ -168,3 +168,47 @@ def test_it_is_stored_without_loss() -> None:
     ground = homography(np.eye(8) * 1e-4)
     for each in (ground, replace(ground, lean=(0.4, -1.1), height_sd_m=2.5)):
         assert from_json(GroundHomography, to_json(each)) == each
+
+
+def test_a_lens_bends_the_picture_before_the_matrix() -> None:
+    lens = -0.03
+    ground = replace(homography(), lens=lens)
+    pixel = np.array([560.0, 40.0])
+    unit = pixel / 320.0 - (1.0, 0.5625)
+    straight = unit * (1.0 + lens * (unit @ unit))
+    moved = homography().project(
+        (float(320.0 * (straight[0] + 1.0)), float(320.0 * (straight[1] + 0.5625))),
+        pixel_covariance=NO_PIXEL_ERROR,
+    )
+    point = ground.project((560.0, 40.0), pixel_covariance=NO_PIXEL_ERROR)
+    assert point.easting_m == pytest.approx(moved.easting_m, abs=1e-6)
+    assert point.northing_m == pytest.approx(moved.northing_m, abs=1e-6)
+    step = 1e-3
+    ends = [_plain(ground, (560.0 + sign * step, 40.0)) for sign in (-0.5, 0.5)]
+    np.testing.assert_allclose(
+        ground.ground_jacobian((560.0, 40.0))[:, 0], (ends[1] - ends[0]) / step, rtol=1e-4
+    )
+
+
+def test_an_uncertain_lens_moves_the_edge_and_not_the_middle() -> None:
+    ground = replace(homography(), lens_covariance=(0.0,) * 8 + (0.01**2,))
+    ends = [_plain(replace(homography(), lens=sign * 1e-4), (600.0, 30.0)) for sign in (-0.5, 0.5)]
+    by_lens = (ends[1] - ends[0]) / 1e-4
+    edge = ground.project((600.0, 30.0), pixel_covariance=NO_PIXEL_ERROR).covariance()
+    np.testing.assert_allclose(edge, np.outer(by_lens, by_lens) * 0.01**2, rtol=1e-3, atol=1e-9)
+    middle = ground.project((320.0, 180.0), pixel_covariance=NO_PIXEL_ERROR).covariance()
+    assert np.abs(middle).max() < 1e-12
+
+
+def test_gentle_ground_is_shared_by_neighbours_and_leans_like_any_height() -> None:
+    ground = replace(
+        homography(), lean=(1.2, -0.9), swell_sd_m=2.0, relief_range_m=40.0, relief_own_share=0.5
+    )
+    pixels = ((300.0, 180.0), (420.0, 250.0))
+    apart_m = float(np.hypot(*(_plain(ground, pixels[1]) - _plain(ground, pixels[0]))))
+    apart = ground.difference_covariance(
+        *pixels, pixel_covariance=NO_PIXEL_ERROR, other_covariance=NO_PIXEL_ERROR
+    )
+    # Each height has 2 m; the difference of two that share rho has 2 m · sqrt(2 (1 - rho)).
+    expected = np.outer([1.2, -0.9], [1.2, -0.9]) * 8.0 * (1.0 - np.exp(-apart_m / 40.0))
+    np.testing.assert_allclose(apart, expected, rtol=1e-9)

@@ -28,7 +28,6 @@ def write_heights(
     *,
     metres: float = 1.0,
     unit: str = "",
-    kind: str = "float32",
     hole: bool = False,
     tags: dict[str, str] | None = None,
 ) -> Path:
@@ -46,12 +45,12 @@ def write_heights(
         width=COLUMNS,
         height=ROWS,
         count=1,
-        dtype=kind,
+        dtype="float32",
         crs=UTM,
-        nodata=-9999.0 if kind == "float32" else None,
+        nodata=-9999.0,
         transform=Affine(GRID_M, 0.0, WEST_M, 0.0, -GRID_M, NORTH_M),
     ) as out:
-        out.write(np.clip(height, None, 250).astype(kind) if kind == "uint8" else height, 1)
+        out.write(height, 1)
         if unit:
             out.units = (unit,)
         out.update_tags(**(tags or {}))
@@ -128,8 +127,23 @@ def test_the_accuracy_is_vertical(
 
 
 def test_a_picture_is_no_terrain(tmp_path: Path) -> None:
+    path = tmp_path / "picture.tif"
+    grid = Affine(GRID_M, 0.0, WEST_M, 0.0, -GRID_M, NORTH_M)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=COLUMNS,
+        height=ROWS,
+        count=3,
+        dtype="uint8",
+        crs=UTM,
+        transform=grid,
+        photometric="RGB",
+    ) as out:
+        out.write(np.full((3, ROWS, COLUMNS), 90, dtype=np.uint8))
     with pytest.raises(UnreadableReferenceError, match="no heights"):
-        open_terrain(write_heights(tmp_path / "grey.tif", kind="uint8"))
+        open_terrain(path)
 
 
 def test_an_unknown_unit_is_refused(tmp_path: Path) -> None:
