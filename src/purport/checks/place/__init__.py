@@ -8,11 +8,13 @@ from purport.checks.place.records import (
     Polarity,
     PowerTest,
     ReferenceDisagreement,
+    ReferenceSearch,
     ReferenceUsed,
     RungTried,
     ShotEvidence,
     ShotGround,
 )
+from purport.checks.place.search import build_index, index_path, needs_index
 
 __all__ = [
     "FrameGround",
@@ -22,8 +24,12 @@ __all__ = [
     "Polarity",
     "PowerTest",
     "ReferenceDisagreement",
+    "ReferenceSearch",
     "ReferenceUsed",
     "RungTried",
     "ShotEvidence",
     "ShotGround",
+    "build_index",
+    "index_path",
+    "needs_index",
 ]

@@ -20,6 +20,7 @@ from purport.checks.place.records import (
     ReferenceUsed,
     ShotGround,
 )
+from purport.checks.place.search import Searched
 from purport.core.positions import GeoPoint, MapPoint, from_geographic, to_geographic
 from purport.scene import Scene
 
@@ -53,6 +54,9 @@ class Outcome:
     """The shots."""
     used: ReferenceUsed
     """The reference."""
+    searched: Searched | None = None
+    """The search of all of it; None when it is no larger than one stretch, or a shot was found
+    near the point claimed."""
 
 
 def best_of(results: Sequence[Registered]) -> Registered | None:
@@ -162,6 +166,7 @@ def values_of(
         claimed_in_view=_in_view(scene, matched, claimed[0]),
         power=power,
         disagreements=disagreements,
+        search=None if outcome.searched is None else outcome.searched.as_record(),
     )
 
 

@@ -1,11 +1,11 @@
 """The place check: does the footage show the place of the reference, and where exactly?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import cast
 
-from purport.checks.contract import Evidence, Need, ReferenceSource, make_finding, parameters_of
+from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
@@ -16,11 +16,21 @@ from purport.checks.place._geometry import ViewLimits
 from purport.checks.place._outcomes import Outcome, answer_of, best_of, choose, limits_of, values_of
 from purport.checks.place._power import PowerRule, test_power
 from purport.checks.place._registration import MatchSettings, Registered, register_shot
-from purport.checks.place._search import finer_stretch, stretches
 from purport.checks.place._views import Mapped, map_patch, views_ahead
 from purport.checks.place.records import (
     PowerTest,
     ReferenceUsed,
+)
+from purport.checks.place.search import (
+    Searched,
+    SearchRule,
+    finer_stretch,
+    needs_index,
+    open_index,
+    possible_stretches,
+    search_shots,
+    stretches,
+    test_search_power,
 )
 from purport.core.case import ItemRecord
 from purport.core.digests import JsonObject
@@ -48,6 +58,11 @@ class PlaceCheck:
     infrared cameras may show them. Where many points, spread over the picture, agree on one
     possible view from above, the shot is laid on the map and each of its pixels gets a position on
     the ground with an uncertainty.
+
+    Of an orthophoto too large to be compared in one piece, the surroundings of the point claimed
+    are looked at first. If no shot is found there, or nothing is claimed, all of it is searched:
+    the points of a frame vote for where it may lie, and the few places with more votes than the
+    mirrored frame gets anywhere are then looked at closely, by the same rule.
 
     A false match would be worse than none. It is therefore accepted only when far more points
     agree than with a mirrored orthophoto (which shows no place on Earth, and so tells what chance
@@ -78,6 +93,7 @@ class PlaceCheck:
     rule: AcceptanceRule = field(default_factory=AcceptanceRule)
     adjustment: Adjustment = field(default_factory=Adjustment)
     power: PowerRule = field(default_factory=PowerRule)
+    search: SearchRule = field(default_factory=SearchRule)
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
@@ -97,7 +113,7 @@ class PlaceCheck:
         claimed, basis = _claimed_point(evidence.item)
         points = control_points(evidence.marks)
         outcomes = [
-            self._try(scene, number, source, claimed=claimed, points=points)
+            self._try(scene, number, evidence, claimed=claimed, points=points)
             for number, source in enumerate(evidence.references)
         ]
         chosen, disagreements = choose(scene, outcomes)
@@ -122,16 +138,32 @@ class PlaceCheck:
         self,
         scene: Scene,
         number: int,
-        source: ReferenceSource,
+        evidence: Evidence,
         *,
         claimed: GeoPoint | None,
         points: Sequence[ControlPoint],
     ) -> Outcome:
-        """Compare the item with one reference."""
+        """Compare the item with one reference: near the claim, then, if it is large, all over."""
+        source = evidence.references[number]
         reference = open_reference(source.path, accuracy_m=source.accuracy_m)
-        mapped, results = self._search(scene, reference, claimed, points=points)
+        near = stretches(reference, claimed, side_px=self.reference_side_px)
+        found = self._search(scene, reference, near, points=points)
+        searched: Searched | None = None
+        placed = found is not None and best_of(found[1]) is not None
+        if not placed and needs_index(reference, side_px=self.reference_side_px):
+            index = open_index(reference, source.digest, evidence.cache)
+            hint = evidence.item.view_hint
+            searched = search_shots(scene, reference, index, hint=hint, rule=self.search)
+            possible = possible_stretches(searched, side_px=self.reference_side_px)
+            found = self._search(scene, reference, possible, points=points)
+        if found is None:
+            message = "a reference has at least one stretch"
+            raise ValueError(message)
         return Outcome(
-            mapped=mapped, results=results, used=self._used(reference, mapped, number=number)
+            mapped=found[0],
+            results=found[1],
+            used=self._used(reference, found[0], number=number),
+            searched=searched,
         )
 
     def _settings(self) -> MatchSettings:
@@ -150,20 +182,17 @@ class PlaceCheck:
         self,
         scene: Scene,
         reference: Reference,
-        claimed: GeoPoint | None,
+        patches: Iterable[LumaPatch],
         *,
         points: Sequence[ControlPoint],
-    ) -> _Found:
+    ) -> _Found | None:
         """Look in one stretch of the reference after the other until a shot is found."""
         found: _Found | None = None
-        for patch in stretches(reference, claimed, side_px=self.reference_side_px):
+        for patch in patches:
             found = self._register(scene, reference, patch, points=points)
             best = best_of(found[1])
             if best is not None:
                 return self._refined(scene, reference, found, best, points=points)
-        if found is None:
-            message = "a reference has at least one stretch"
-            raise ValueError(message)
         return found
 
     def _refined(
@@ -237,7 +266,11 @@ class PlaceCheck:
             return None
         first: PowerTest | None = None
         for outcome in outcomes:
-            test = test_power(scene, outcome.mapped, settings=self._settings(), rule=self.power)
+            settings = self._settings()
+            if outcome.searched is not None:
+                test = test_search_power(outcome.searched, settings=settings, rule=self.power)
+            else:
+                test = test_power(scene, outcome.mapped, settings=settings, rule=self.power)
             if not test.passed:
                 return test
             first = first or test

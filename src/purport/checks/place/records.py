@@ -13,6 +13,7 @@ __all__ = [
     "Polarity",
     "PowerTest",
     "ReferenceDisagreement",
+    "ReferenceSearch",
     "ReferenceUsed",
     "RungTried",
     "ShotEvidence",
@@ -189,6 +190,27 @@ class PowerTest:
     """Similarity of the footage's points to the reference's, 1 for one as between its halves."""
     passed: bool
     """Whether all of it suffices for a negative answer."""
+    blur_px: float = 0.0
+    """Blur of the footage, as if Gaussian; least where block edges or noise prevail. [px]"""
+    empty_share: float = 0.0
+    """Share of the cosine coefficients of the footage's 8 × 8 blocks that compression left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSearch:
+    """What the search of a large reference found, before anything was looked at closely."""
+
+    points: int
+    """Distinctive points of the whole reference that were searched."""
+    gsd_m: float
+    """Ground sample distance at which they were found. [m]"""
+    votes: float
+    """Weight of the points that speak for the best place; 0 when there is none."""
+    chance: float
+    """The same for the best place of the mirrored picture: the chance level of having looked
+    everywhere."""
+    places: int
+    """Places that stood above chance and were possible, 3 at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,3 +248,6 @@ class PlaceValues:
     accepted, so that "no" is out of the question."""
     disagreements: tuple[ReferenceDisagreement, ...] = ()
     """How the other references compare, those on which the best shot was found."""
+    search: ReferenceSearch | None = None
+    """The search of all of a large reference; None when there was none: the reference is small, or
+    a shot was found near the point claimed."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from purport.checks.place._views import View, shot_views
+from purport.checks.place.records import ReferenceSearch
 from purport.checks.place.search._asked import asked_of
 from purport.checks.place.search._finding import Places, PossiblePlace, SearchRule, find_places
 from purport.checks.place.search._index import PlaceIndex
@@ -47,6 +48,16 @@ class Searched:
     def standing(self) -> tuple[PossiblePlace, ...]:
         """Return the places that stand above chance, best first."""
         return tuple(place for place in self.places.places if self.stands(place))
+
+    def as_record(self) -> ReferenceSearch:
+        """Return what is kept of it in the finding."""
+        return ReferenceSearch(
+            points=len(self.index.points),
+            gsd_m=self.index.gsd_m,
+            votes=max((place.guess.votes for place in self.places.places), default=0.0),
+            chance=self.places.chance,
+            places=len(self.standing),
+        )
 
 
 def search_shots(
