@@ -6,12 +6,13 @@ is keyed by what its check could see.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
 
 from purport.casework.copies import attachment_path, scene_path
 from purport.casework.fanning_out import Graph, compute
-from purport.casework.guarding import Stopped
+from purport.casework.guarding import Stopped, attempt
 from purport.casework.holdings import (
     case_date,
     live_attachments,
@@ -27,6 +28,7 @@ from purport.checks.contract import (
     ControlSource,
     MatcherSource,
     Need,
+    Prepares,
     ReferenceSource,
     TerrainSource,
 )
@@ -105,6 +107,7 @@ def run_checks(
     ordered = discover_checks() if checks is None else order_checks(checks)
     run = _Run(workspace, ordered, progress)
     graph = run.plan()
+    run.prepare(graph)
     compute(graph, workers=workers, items=len(run.jobs), finished=run.keep)
     return run.summary()
 
@@ -135,6 +138,24 @@ class _Run:
             for check in self._checks:
                 self._plan_check(graph, check, job)
         return graph
+
+    def prepare(self, graph: Graph) -> None:
+        """Do in advance, in this process, what takes long and serves several items.
+
+        A fault here is left to the check itself, which meets it again and says so.
+        """
+        for job in self.jobs.values():
+            for check in self._checks:
+                if isinstance(check, Prepares) and _check_key(job.item.digest, check.name) in graph:
+                    stopped = attempt(job.item.name, partial(self._prepare, check, job))
+                    if isinstance(stopped, Stopped):
+                        raise stopped.error
+
+    def _prepare(self, check: Prepares, job: Job) -> None:
+        def tell(what: str, share: float) -> None:
+            self._progress("prepare", done=round(100 * share), total=100, label=what)
+
+        check.prepare(job.item, job.references, cache=job.cache, progress=tell)
 
     def keep(self, key: str, result: object) -> None:
         """Store what a step came to; called here, as steps finish.

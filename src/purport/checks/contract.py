@@ -27,6 +27,7 @@ __all__ = [
     "Fingerprinted",
     "MatcherSource",
     "Need",
+    "Prepares",
     "ReferenceSource",
     "TerrainSource",
     "make_finding",
@@ -215,6 +216,29 @@ class Check(Protocol):
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Answer the question."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A check that can do in advance, once, what takes long and serves several items."""
+
+    def prepare(
+        self,
+        item: ItemRecord,
+        references: Sequence[ReferenceSource],
+        *,
+        cache: Path,
+        progress: Callable[[str, float], None],
+    ) -> None:
+        """Put into the cache what `run` would else have to make by itself.
+
+        Args:
+            item: An item about which the check will be asked.
+            references: Orthophotos of the place claimed.
+            cache: See `Evidence.cache`.
+            progress: Told what is being made, and the share that is done, 0 to 1.
+        """
         ...
 
 

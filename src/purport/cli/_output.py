@@ -24,6 +24,7 @@ __all__ = ["print_faults", "print_json", "print_verdicts", "progress_bars"]
 _STAGES = {
     "collect": "Preserving",
     "read": "Reading claims",
+    "prepare": "Preparing",
     "analyse": "Running checks",
     "judge": "Judging",
     "report": "Writing the dossier",

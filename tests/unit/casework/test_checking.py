@@ -1,8 +1,9 @@
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,9 +18,9 @@ from purport.casework import (
 from purport.casework.checking import discover_checks, order_checks
 from purport.casework.collecting import ItemDetails
 from purport.casework.workspace import Act
-from purport.checks.contract import Check, Need
-from purport.core.case import ClaimedPlace
-from purport.core.errors import ConsistencyError, StorageFullError, UnavailableError
+from purport.checks.contract import Check, Need, ReferenceSource
+from purport.core.case import ClaimedPlace, ItemRecord
+from purport.core.errors import ConsistencyError, InputError, StorageFullError, UnavailableError
 from purport.store import Attachment, AttachmentKind
 
 MakeClip = Callable[..., Path]
@@ -256,6 +257,50 @@ def test_progress_counts_every_step(workspace: Workspace, clip: MakeClip, check:
         ("analyse", 1, 2, "clip.mp4: survey"),
         ("analyse", 2, 2, "clip.mp4: fake"),
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparing:
+    """A check that prepares, in front of another that answers."""
+
+    fake: Check
+    fails: bool = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.fake, name)
+
+    def prepare(
+        self,
+        item: ItemRecord,
+        references: Sequence[ReferenceSource],
+        *,
+        cache: Path,
+        progress: Callable[[str, float], None],
+    ) -> None:
+        progress(f"{item.name} with {len(references)}", 0.25)
+        if self.fails:
+            raise InputError("ortho.tif", "is broken", remedy="mend it")
+        cache.mkdir(parents=True, exist_ok=True)
+        (cache / "prepared").touch()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_check_prepares_once_before_it_runs(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck, *, fails: bool
+) -> None:
+    collect_item(workspace, clip())
+    steps: list[tuple[str, int, int, str]] = []
+
+    def note(stage: str, *, done: int, total: int, label: str) -> None:
+        steps.append((stage, done, total, label))
+
+    preparing = cast("Check", Preparing(fake=check(), fails=fails))
+    assert run_checks(workspace, checks=[preparing], progress=note, workers=1).faults == ()
+    assert steps[0] == ("prepare", 25, 100, "clip.mp4 with 0")
+    assert (workspace.cache / "prepared").is_file() is not fails
+    steps.clear()
+    run_checks(workspace, checks=[preparing], progress=note, workers=1)
+    assert [step for step in steps if step[0] == "prepare"] == []
 
 
 def test_groups_named_by_claims_reach_the_check(
