@@ -70,9 +70,9 @@ class ImpactsCheck:
     """Share of that time in which a pixel must be changed."""
     disturbed_share: float = 0.35
     """Share of the picture from which a change is no longer local."""
-    point_floor_px: float = 0.45
+    point_floor_px: float = 0.3
     """Smallest standard uncertainty of a point. [px]"""
-    point_first_share: float = 0.03
+    point_first_share: float = 0.015
     """Standard uncertainty of a point from the first frames, over the radius of the effect."""
     point_remained_floor_px: float = 6.0
     """Smallest standard uncertainty of a point from what remained. [px]"""

@@ -25,7 +25,10 @@ _LEVEL = 75.0
 """Percentile of the levels in the core that is taken for the effect's own."""
 _LEAST_ROOM_2 = 45.0
 """Square of the least difference of levels that tells of an effect. [grey levels²]"""
-_LEAST_PIECE = 0.15
+_OTHER_CORES = (0.3, 0.7)
+_WANDER = 1.5
+"""Standard uncertainty of the middle over how far it moves with the opacity that counts."""
+_LEAST_PIECE = 0.5
 """Area of a piece of the effect, over that of the largest."""
 _HIDDEN_SHIFT = 2.0
 """By how much of its radius the middle of an effect shifts, over the square of the share of it that
@@ -66,14 +69,17 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
     if candidate.cause is Cause.SUDDEN:
         first = [view for view in candidate.early if view.index < candidate.onset + _FIRST_FRAMES]
         for view in first:
-            point = _from_core(scene, views, seen, view)
-            if point is not None:
-                centre, radius, hidden = point
-                cut = _HIDDEN_SHIFT * hidden**2 * radius
+            core = _from_core(scene, views, seen, view)
+            if core is not None:
                 return ImpactPoint(
-                    point_px=centre,
-                    sd_px=math.hypot(rules.floor_px, rules.first_share * radius, cut),
-                    radius_px=radius,
+                    point_px=core.middle,
+                    sd_px=math.hypot(
+                        rules.floor_px,
+                        rules.first_share * core.radius,
+                        _HIDDEN_SHIFT * core.hidden**2 * core.radius,
+                        _WANDER * core.wander,
+                    ),
+                    radius_px=core.radius,
                     basis=PointBasis.FIRST_FRAMES,
                 )
     return _from_remains(views, seen, rules)
@@ -93,23 +99,43 @@ class _Early:
     """Where the effect may lie (height, width)."""
 
 
-def _from_core(
-    scene: Scene, views: Views, seen: Seen, view: View
-) -> tuple[tuple[float, float], float, float] | None:
-    """Return middle, radius and hidden share of the effect in an early frame, full size. [px]"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Core:
+    """The effect in an early frame, full size."""
+
+    middle: tuple[float, float]
+    """(x, y). [px]"""
+    radius: float
+    """Of the circle of the same area. [px]"""
+    hidden: float
+    """Share of it that graphics hide or the picture's edge cuts off."""
+    wander: float
+    """How far the middle moves with the opacity from which the effect counts. [px]"""
+
+
+def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | None:
+    """Measure the effect in an early frame; None when too little of it is seen."""
     window = _window(views, seen, seen.candidate.base.full.shape)
     early = _look(scene, views, seen, view=view, window=window)
     opacity = _opacity(early)
     if opacity is None:
         return None
-    disc = _disc(opacity > _CORE)
-    count = int(np.count_nonzero(disc))
-    if count < _LEAST_CORE_PX:
+    discs = [_disc(opacity > level) for level in (_CORE, *_OTHER_CORES)]
+    if min(int(np.count_nonzero(disc)) for disc in discs) < _LEAST_CORE_PX:
         return None
+    places = np.array([_centroid(disc) for disc in discs])
+    rim = cv2.dilate(discs[0].astype(np.uint8), _SQUARE_5) > 0
+    return _Core(
+        middle=(float(places[0, 0]) + window[0], float(places[0, 1]) + window[1]),
+        radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
+        hidden=float(np.mean(~early.valid[rim])),
+        wander=float(np.hypot(*places.std(axis=0))),
+    )
+
+
+def _centroid(disc: Mask) -> tuple[float, float]:
     rows, columns = np.nonzero(disc)
-    rim = cv2.dilate(disc.astype(np.uint8), _SQUARE_5) > 0
-    middle = (float(columns.mean()) + window[0], float(rows.mean()) + window[1])
-    return middle, math.sqrt(count / math.pi), float(np.mean(~early.valid[rim]))
+    return float(columns.mean()), float(rows.mean())
 
 
 def _look(
