@@ -218,6 +218,29 @@ class Pose:
         x, y, w = self.matrix @ local
         return float(x / w), float(y / w)
 
+    def raised(self, height_m: float) -> "Pose":
+        """Return the projection of a world whose plane of height 0 lies higher."""
+        if height_m == 0.0:
+            return self
+        matrix = self.matrix.copy()
+        matrix[:, 3] += height_m * matrix[:, 2]
+        return replace(self, matrix=matrix)
+
+    def finer(self, factor: int) -> "Pose":
+        """Return the projection to a picture with `factor` times as many rows and columns."""
+        inset = (factor - 1) / 2
+        scale = np.array([[factor, 0.0, inset], [0.0, factor, inset], [0.0, 0.0, 1.0]])
+        return replace(self, matrix=scale @ self.matrix)
+
+    def centre(self) -> FloatArray:
+        """Return the camera's east, north and height about the local origin (3,). [m]"""
+        return np.asarray(-np.linalg.solve(self.matrix[:, :3], self.matrix[:, 3]), dtype=np.float64)
+
+    def rays(self, pixels: FloatArray) -> FloatArray:
+        """Return the directions, not of unit length, in which pixels (n, 2) look (n, 3)."""
+        whole = np.column_stack([pixels, np.ones(len(pixels))])
+        return np.asarray(np.linalg.solve(self.matrix[:, :3], whole.T).T, dtype=np.float64)
+
     def scale_px(self, place: tuple[float, float]) -> float:
         """Return how many pixels a metre across the line of sight measures at a place. [px]"""
         local = np.array([place[0] - self.origin[0], place[1] - self.origin[1], 0.0, 1.0])

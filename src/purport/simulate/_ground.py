@@ -1,4 +1,4 @@
-"""The ground that is filmed: a flat picture with a place on the map.
+"""The ground that is filmed: a picture with a place on the map, flat unless relief is given.
 
 Map positions are (easting, northing) in the ground's projected system. The picture is north-up;
 `west_m` and `north_m` are the outer edges of its first pixel, as in a GeoTIFF.
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.core.errors import UnreadableReferenceError
+from purport.simulate._relief import Relief
 
 __all__ = ["Ground", "GroundPyramid", "load_ground"]
 
@@ -21,7 +22,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ground:
-    """A north-up picture of flat ground."""
+    """A north-up picture of ground."""
 
     picture: NDArray[np.uint8]
     """Blue, green, red (rows, columns, 3)."""
@@ -33,6 +34,12 @@ class Ground:
     """Northing of the northern edge. [m]"""
     crs: str = "EPSG:32637"
     """Projected system in metres."""
+    relief: Relief | None = None
+    """What stands above the plane; None: nothing. The picture shows roofs above their floors."""
+
+    def surface_m(self, place: tuple[float, float]) -> float:
+        """Return the height of roof or ground at a place. [m]"""
+        return 0.0 if self.relief is None else self.relief.surface_m(place)
 
     @property
     def width_m(self) -> float:

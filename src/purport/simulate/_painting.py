@@ -1,7 +1,7 @@
 """A picture of the ground that is being painted, and the strokes: lines, areas, houses, trees."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -37,6 +37,8 @@ class Land:
     gsd_m: float
     shadow_per_m: tuple[float, float]
     season: float
+    height_m: tuple[float, float] = (3.0, 8.0)
+    roofs: list[tuple[Points, float, Points]] = field(default_factory=list)
 
     @property
     def side_px(self) -> int:
@@ -91,13 +93,14 @@ def paint_building(
         if happens(generator, 0.6):
             paint_line(land, np.array([*yard, yard[0]]), 0.5, np.array([0.62, 0.66, 0.70]))
     roof = np.array([middle + a * along + b * aside for a, b in CORNERS])
-    height_m = float(generator.uniform(3.0, 8.0))
+    height_m = float(generator.uniform(*land.height_m))
     fall = np.array(land.shadow_per_m) * land.gsd_m * height_m
     hull = cv2.convexHull(np.vstack([roof, roof + fall]).astype(np.float32)).reshape(-1, 2)
     cv2.fillPoly(land.shade, [to_pixels(hull, land)], 0.42, cv2.LINE_8, SUBPIXEL_BITS)
     cv2.fillPoly(land.shade, [to_pixels(roof, land)], 1.0, cv2.LINE_8, SUBPIXEL_BITS)
     tone = _ROOFS[int(generator.integers(len(_ROOFS)))] * float(generator.uniform(0.85, 1.15))
     fill_area(land, roof, tone)
+    land.roofs.append((roof, height_m, tone))
     if happens(generator, 0.55):
         ridge = np.array([middle + along, middle - along])
         lit = np.array([roof[0], roof[3], ridge[1], ridge[0]])

@@ -5,6 +5,7 @@ it looks, so that one seed gives footage and orthophoto of different days.
 """
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ from purport.simulate._painting import (
     to_pixels,
 )
 from purport.simulate._patterns import GroundStyle, paint_farmland, paint_town
+from purport.simulate._relief import Building, Relief, ReliefPlan, rolling_terrain
 
 __all__ = ["procedural_ground"]
 
@@ -38,6 +40,7 @@ def procedural_ground(
     sun_azimuth_deg: float = 140.0,
     season: float = 0.5,
     style: GroundStyle = GroundStyle.MIXED,
+    relief: ReliefPlan | None = None,
     crs: str = "EPSG:32637",
 ) -> Ground:
     """Make a square of plausible ground.
@@ -49,6 +52,7 @@ def procedural_ground(
         sun_azimuth_deg: Grid azimuth of the sun; shadows fall away from it. [deg]
         season: From dry (0) to green (1).
         style: What kind of land; the regular ones repeat themselves, as traps for matching.
+        relief: What stands up; None: flat, and roofs are but painted.
         crs: Projected system in metres.
 
     Returns:
@@ -62,6 +66,7 @@ def procedural_ground(
         gsd_m=gsd_m,
         shadow_per_m=(math.sin(away) / gsd_m * 0.9, -math.cos(away) / gsd_m * 0.9),
         season=season,
+        height_m=(relief or ReliefPlan()).building_height_m,
     )
     if style is GroundStyle.MIXED:
         _paint_fields(land, np.random.default_rng([seed, 1]))
@@ -75,12 +80,40 @@ def procedural_ground(
     _weather(land, np.random.default_rng([seed, 5]))
     picture = np.clip(land.colour * land.shade[..., None] * 255.0, 0.0, 255.0).astype(np.uint8)
     place = np.random.default_rng([seed, 6]).integers(0, 40, size=2) * 1000.0
-    return Ground(
+    ground = Ground(
         picture=picture,
         gsd_m=gsd_m,
         west_m=_DEFAULT_WEST_M + float(place[0]),
         north_m=_DEFAULT_NORTH_M + float(place[1]),
         crs=crs,
+    )
+    if relief is None:
+        return ground
+    return replace(ground, relief=_raise(land, ground, terrain_m=relief.terrain_m, seed=seed))
+
+
+def _raise(land: Land, ground: Ground, *, terrain_m: float, seed: int) -> Relief:
+    """Return the painted buildings as bodies, and the terrain below them."""
+    terrain = rolling_terrain(
+        seed,
+        west_m=ground.west_m,
+        north_m=ground.north_m,
+        side_m=ground.width_m,
+        relief_m=terrain_m,
+    )
+    return Relief(
+        buildings=tuple(
+            Building(
+                corners=tuple(
+                    (ground.west_m + float(x), ground.north_m - float(y)) for x, y in roof
+                ),
+                height_m=height_m,
+                tone=(float(tone[0]), float(tone[1]), float(tone[2])),
+                seed=seed * 1000 + number,
+            )
+            for number, (roof, height_m, tone) in enumerate(land.roofs)
+        ),
+        terrain=terrain if terrain_m > 0.0 else None,
     )
 
 

@@ -15,7 +15,7 @@ from rasterio import Affine
 
 from purport.simulate._ground import Ground, build_pyramid
 
-__all__ = ["ReferenceLook", "write_reference"]
+__all__ = ["ReferenceLook", "write_reference", "write_terrain"]
 
 Picture = NDArray[np.float32]
 
@@ -91,6 +91,58 @@ def write_reference(
         **options,
     ) as dataset:
         dataset.write(np.moveaxis(changed[..., ::-1], 2, 0))
+
+
+def write_terrain(
+    ground: Ground,
+    out: Path,
+    *,
+    gsd_m: float = 1.0,
+    surface: bool = False,
+    noise_sd_m: float = 0.0,
+    seed: int = 0,
+) -> None:
+    """Write the heights of a ground as a GeoTIFF of 32-bit metres above its plane.
+
+    Args:
+        ground: The ground; one without relief is 0 throughout.
+        out: File to write.
+        gsd_m: Distance between heights. [m]
+        surface: Whether roofs count (a surface model) or only the bare ground.
+        noise_sd_m: Standard deviation of an error of each height. [m]
+        seed: Seed of that error.
+    """
+    columns, rows = int(ground.width_m / gsd_m), int(ground.height_m / gsd_m)
+    east = ground.west_m + (np.arange(columns) + 0.5) * gsd_m
+    north = ground.north_m - (np.arange(rows) + 0.5) * gsd_m
+    heights = np.zeros((rows, columns))
+    relief = ground.relief
+    if relief is not None and relief.terrain is not None:
+        heights += relief.terrain.at(*np.meshgrid(east, north))
+    if relief is not None and surface:
+        for building in relief.buildings:
+            corners = (np.array(building.corners) - (ground.west_m, ground.north_m)) / gsd_m
+            pixels = np.round((corners * (1.0, -1.0) - 0.5) * 16).astype(np.int32)
+            mask = np.zeros(heights.shape, dtype=np.uint8)
+            cv2.fillConvexPoly(mask, pixels, 1, cv2.LINE_8, 4)
+            heights[mask > 0] = np.maximum(heights[mask > 0], relief.roof_m(building))
+    heights += noise_sd_m * np.random.default_rng([seed, 7019]).standard_normal(heights.shape)
+    with rasterio.open(
+        out,
+        "w",
+        driver="GTiff",
+        width=columns,
+        height=rows,
+        count=1,
+        dtype="float32",
+        crs=ground.crs,
+        transform=Affine(gsd_m, 0.0, ground.west_m, 0.0, -gsd_m, ground.north_m),
+        tiled=True,
+        blockxsize=256,
+        blockysize=256,
+        compress="deflate",
+    ) as dataset:
+        dataset.write(heights.astype(np.float32), 1)
 
 
 def _resample(ground: Ground, look: ReferenceLook) -> tuple[Picture, float, float]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from purport.simulate._camera import Camera, Modality, Pose
 from purport.simulate._distractors import draw_fire, draw_flare, draw_muzzle_flash
 from purport.simulate._effects import draw_glint, draw_scar, draw_strike, draw_vehicle
 from purport.simulate._encode import write_video
+from purport.simulate._facades import cover_near, drape, draw_buildings, nearer_buildings
 from purport.simulate._ground import GroundPyramid, build_pyramid
 from purport.simulate._overlays import (
     draw_band,
@@ -183,9 +185,11 @@ class _Studio:
     ) -> None:
         modality = camera.sensor.modality
         for fire in self.script.fires:
-            draw_fire(radiance, pose, fire, time_s=time_s, modality=modality)
+            with self._in_place(radiance, pose, fire.place) as at:
+                draw_fire(radiance, at, fire, time_s=time_s, modality=modality)
         for gun in self.script.muzzle_flashes:
-            draw_muzzle_flash(radiance, pose, gun, time_s=time_s, modality=modality)
+            with self._in_place(radiance, pose, gun.place) as at:
+                draw_muzzle_flash(radiance, at, gun, time_s=time_s, modality=modality)
         for flare in self.script.flares:
             age_s = time_s - flare.time_s
             if 0.0 <= age_s < flare.duration_s:
@@ -202,30 +206,64 @@ class _Studio:
             if scene_frame >= onset
         ]
         for strike, age_s in begun:
-            draw_scar(radiance, pose, strike, age_s=age_s, modality=modality)
+            with self._in_place(radiance, pose, strike.place, strike.height_m) as at:
+                draw_scar(radiance, at, strike, age_s=age_s, modality=modality)
         for vehicle in script.vehicles:
-            draw_vehicle(radiance, pose, vehicle, time_s=time_s, modality=modality)
+            with self._in_place(radiance, pose, vehicle.place_at(time_s)) as at:
+                draw_vehicle(radiance, at, vehicle, time_s=time_s, modality=modality)
         for glint in script.glints:
             age_s = time_s - glint.time_s
             if 0.0 <= age_s < glint.duration_s:
-                draw_glint(radiance, pose, glint, age_s=age_s, modality=modality)
+                with self._in_place(radiance, pose, glint.place) as at:
+                    draw_glint(radiance, at, glint, age_s=age_s, modality=modality)
         for strike, age_s in begun:
             if age_s < _LONGEST_EFFECT_S:
-                draw_strike(radiance, pose, strike, age_s=age_s, modality=modality)
+                with self._in_place(radiance, pose, strike.place, strike.height_m) as at:
+                    draw_strike(radiance, at, strike, age_s=age_s, modality=modality)
+
+    @contextmanager
+    def _in_place(
+        self,
+        radiance: NDArray[np.float32],
+        pose: Pose,
+        place: tuple[float, float],
+        height_m: float | None = None,
+    ) -> Iterator[Pose]:
+        """Give the pose for drawing at a place's height, and put nearer buildings in front."""
+        relief = self.script.ground.relief
+        if relief is None:
+            yield pose if height_m is None else pose.raised(height_m)
+            return
+        hiding = nearer_buildings(relief, pose, place)
+        before = radiance.copy() if hiding else radiance
+        yield pose.raised(relief.surface_m(place) if height_m is None else height_m)
+        if hiding:
+            cover_near(radiance, before, pose, relief, buildings=hiding)
 
 
 def _sample(pyramid: GroundPyramid, pose: Pose, script: Script) -> NDArray[np.float32]:
     """Sample the ground at twice the resolution and average (rows, columns, channels)."""
     level, to_map = pyramid.level_for(pose.gsd_m / _FINER)
-    shift = np.eye(3)
-    shift[:2, 2] = -pose.origin
-    to_pixel = pose.ground_to_pixel() @ shift @ to_map
-    inset = (1.0 - 1.0 / _FINER) / 2
-    finer = np.array([[_FINER, 0.0, _FINER * inset], [0.0, _FINER, _FINER * inset], [0, 0, 1.0]])
+    finer = pose.finer(_FINER)
     size = (script.width_px * _FINER, script.height_px * _FINER)
-    warped = cv2.warpPerspective(
-        level, finer @ to_pixel, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
+    relief = script.ground.relief
+    if relief is not None and relief.terrain is not None:
+        warped = drape(level, finer, relief, to_map=to_map, size=size)
+    else:
+        shift = np.eye(3)
+        shift[:2, 2] = -pose.origin
+        to_pixel = finer.ground_to_pixel() @ shift @ to_map
+        warped = np.asarray(
+            cv2.warpPerspective(
+                level,
+                to_pixel,
+                size,
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT_101,
+            )
+        )
+    if relief is not None:
+        draw_buildings(warped, finer, relief, level=level, to_map=to_map)
     half = cv2.resize(warped, (script.width_px, script.height_px), interpolation=cv2.INTER_AREA)
     radiance = np.asarray(half, dtype=np.float32) * np.float32(1.0 / 255.0)
     return radiance.reshape(script.height_px, script.width_px, -1)

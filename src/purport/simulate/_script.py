@@ -59,6 +59,8 @@ class Strike:
     """Warmth in infrared of smoke that has cooled, 0 to 1; the ground's is 0.1 to 0.9."""
     debris: int = 0
     """Number of dark pieces that are thrown up and fall."""
+    height_m: float | None = None
+    """Height of the place above the plane; None: on the surface there, a roof or the ground. [m]"""
     dark_s: float = 0.0
     """How long the place shows but a dark spot before flash, fire and smoke follow. [s]"""
     secondary: tuple[tuple[float, float, float], ...] = ()
@@ -79,6 +81,13 @@ class Vehicle:
     """Length; the width is 0.42 of it. [m]"""
     brightness: float = 0.85
     """Radiance of its roof, 0 to 1."""
+
+    def place_at(self, time_s: float) -> tuple[float, float]:
+        """Return easting and northing of its middle at a scene time. [m]"""
+        return (
+            self.start[0] + self.velocity_mps[0] * time_s,
+            self.start[1] + self.velocity_mps[1] * time_s,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,9 @@ from purport.core.homographies import Matrix3
 from purport.core.positions import MapPoint, to_geographic
 from purport.core.records import from_json, to_json
 from purport.simulate._camera import Pose
+from purport.simulate._relief import Relief
 from purport.simulate._script import Script, SegmentKind, Strike
+from purport.simulate._sightlines import is_hidden, meet_surface
 from purport.simulate._timeline import (
     TICKS_PER_SECOND,
     OutputFrame,
@@ -31,10 +33,13 @@ __all__ = [
     "FrameTruth",
     "SegmentTruth",
     "StrikeTruth",
+    "SurfacePoint",
     "TargetTruth",
     "Truth",
     "derive_truth",
     "load_truth",
+    "locate_pixel",
+    "project_point",
     "save_truth",
 ]
 
@@ -56,7 +61,7 @@ class FrameTruth:
     scene_time_s: float
     """Scene time. [s]"""
     to_map: Matrix3 | None
-    """From pixel to easting and northing, h33 = 1; None for black."""
+    """From pixel to easting and northing in the plane of height 0, h33 = 1; None for black."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +123,22 @@ class StrikeTruth:
     """Distance to each target. [m]"""
     grid_azimuths_deg: tuple[float, ...]
     """Grid azimuth of the strike seen from each target; 0 where the distance is 0. [deg]"""
+    height_m: float = 0.0
+    """Height above the plane that frame homographies map to. [m]"""
+    hidden: bool = False
+    """Whether a building or hill stands in front of the place at onset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfacePoint:
+    """A point in space."""
+
+    easting_m: float
+    """Easting. [m]"""
+    northing_m: float
+    """Northing. [m]"""
+    height_m: float
+    """Height above the plane. [m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +219,27 @@ def derive_truth(script: Script) -> Truth:
     )
 
 
+def locate_pixel(script: Script, frame: int, pixel: tuple[float, float]) -> SurfacePoint:
+    """Return what a pixel of an output frame shows, on roofs, walls and terrain too.
+
+    Args:
+        script: The script.
+        frame: Index of the output frame.
+        pixel: (x, y), centre of the first pixel at (0, 0). [px]
+    """
+    shown = build_timeline(script)[frame]
+    pose = PoseBook(script).pose(shown.camera, shown.scene_frame)
+    met = meet_surface(pose, script.ground.relief or Relief(), pixel)
+    return SurfacePoint(easting_m=float(met[0]), northing_m=float(met[1]), height_m=float(met[2]))
+
+
+def project_point(script: Script, frame: int, point: SurfacePoint) -> tuple[float, float]:
+    """Return the pixel of an output frame in which a point lies, be it hidden or not. [px]"""
+    shown = build_timeline(script)[frame]
+    pose = PoseBook(script).pose(shown.camera, shown.scene_frame)
+    return pose.project((point.easting_m, point.northing_m), point.height_m)
+
+
 def save_truth(truth: Truth, path: Path) -> None:
     """Write a truth as JSON."""
     path.write_text(canonical_json(to_json(truth)) + "\n", encoding="utf-8")
@@ -254,12 +296,13 @@ def _list_strikes(
         (onset, number)
         for number, strike in enumerate(script.strikes)
         for onset in _find_onsets(script, strike, timeline)
-        if _inside(script, poses[onset].project(strike.place))
+        if _inside(script, poses[onset].project(strike.place, _height(script, strike)))
     ]
     listed: list[StrikeTruth] = []
     for onset, number in sorted(sights):
         first = next((i for i, other in enumerate(listed) if other.strike == number), None)
         place = script.strikes[number].place
+        height_m, relief = _height(script, script.strikes[number]), script.ground.relief
         geographic = _target(place, script.ground.crs)
         offsets = [np.subtract(place, target) for target in script.targets]
         listed.append(
@@ -267,7 +310,9 @@ def _list_strikes(
                 strike=number,
                 onset_frame=onset,
                 onset_s=timeline[onset].pts / TICKS_PER_SECOND,
-                point_px=poses[onset].project(place),
+                point_px=poses[onset].project(place, height_m),
+                height_m=height_m,
+                hidden=relief is not None and is_hidden(poses[onset], relief, place, height_m),
                 easting_m=place[0],
                 northing_m=place[1],
                 longitude_deg=geographic.longitude_deg,
@@ -281,6 +326,12 @@ def _list_strikes(
             )
         )
     return tuple(listed)
+
+
+def _height(script: Script, strike: Strike) -> float:
+    if strike.height_m is not None:
+        return strike.height_m
+    return script.ground.surface_m(strike.place)
 
 
 def _find_onsets(script: Script, strike: Strike, timeline: tuple[OutputFrame, ...]) -> list[int]:
