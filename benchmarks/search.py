@@ -3,6 +3,9 @@
     python benchmarks/search.py --set dev --work /tmp/search     # to work with
     python benchmarks/search.py --set final --work /tmp/search   # the published figures: run once
 
+What is made or answered once stays in the folder: a run that was cut short goes on where it
+stopped. With `--render-only` first, the memory reported by the second run is that of the product.
+
 The reference is 5 × 5 km at 0.5 m (10,000 × 10,000 pixels): a hundred squares of 500 m of
 procedural ground, each from a seed of its own: seven in ten of mixed land, the rest strip farmland
 and towns that repeat themselves. Sixty clips are asked of it, forty filmed over it and twenty over
@@ -29,7 +32,7 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -374,31 +377,41 @@ def prepare(first_seed: int, folder: Path) -> ReferenceSource:
     return ReferenceSource(digest=digest_file(path), path=path, accuracy_m=REFERENCE_SD_M)
 
 
-def time_index(source: ReferenceSource, cache: Path) -> dict[str, Any] | None:
-    """Build the index unless an earlier run has left it; return what it took."""
-    out = index_path(cache, source.digest)
-    if out.is_file():
-        return None
+def time_index(source: ReferenceSource, folder: Path) -> None:
+    """Build the index and note what it took, unless an earlier run has."""
+    out, noted = index_path(folder, source.digest), folder / "index.json"
+    if out.is_file() and noted.is_file():
+        return
     wall, cpu = time.perf_counter(), time.process_time()
     build_index(open_reference(source.path), out)
-    return {
-        "wall_s": round(time.perf_counter() - wall, 1),
-        "cpu_s": round(time.process_time() - cpu, 1),
-        "size_mb": round(out.stat().st_size / 1e6, 1),
-        "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+    took = {
+        "index, time [s]": time.perf_counter() - wall,
+        "index, CPU [s]": time.process_time() - cpu,
+        "index, size [MB]": out.stat().st_size / 1e6,
+        "index, peak memory [GB]": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
+    noted.write_text(json.dumps(took), encoding="utf-8")
 
 
-def run(
+def answer_all(
     first_seed: int, folder: Path, *, clips: Sequence[int], hint: bool
-) -> Iterator[dict[str, Any]]:
-    """Yield the report of each clip."""
+) -> list[dict[str, Any]]:
+    """Return the report of each clip, asking those that no earlier run has asked."""
+    kept = folder / ("answers-hint.jsonl" if hint else "answers.jsonl")
+    reports = {}
+    if kept.is_file():
+        lines = kept.read_text(encoding="utf-8").splitlines()
+        reports = {report["clip"]: report for report in map(json.loads, lines)}
     source = prepare(first_seed, folder)
-    index = time_index(source, folder)
-    if index is not None:
-        print(json.dumps({"index": index}), file=sys.stderr, flush=True)
+    time_index(source, folder)
     for number in clips:
-        yield ask(load_clip(first_seed, number, folder), source, cache=folder, hint=hint)
+        if number not in reports:
+            asked = load_clip(first_seed, number, folder)
+            reports[number] = ask(asked, source, cache=folder, hint=hint)
+            with kept.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(reports[number]) + "\n")
+            print(json.dumps(reports[number]), file=sys.stderr, flush=True)
+    return [reports[number] for number in clips]
 
 
 def main() -> None:
@@ -420,12 +433,10 @@ def main() -> None:
         for number in clips:
             load_clip(first_seed, number, folder)
         return
-    reports = []
-    for report in run(first_seed, folder, clips=clips, hint=given.hint):
-        print(json.dumps(report), file=sys.stderr, flush=True)
-        reports.append(report)
+    reports = answer_all(first_seed, folder, clips=clips, hint=given.hint)
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     print("| figure | value |\n|---|---|")
-    for key, value in summarise(reports).items():
+    for key, value in {**index, **summarise(reports)}.items():
         shown = f"{value:.3g}" if isinstance(value, float) else value
         print(f"| {key} | {shown} |")
 
