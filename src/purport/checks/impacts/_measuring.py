@@ -19,6 +19,7 @@ from purport.checks.impacts._known_lengths import (
 )
 from purport.checks.impacts._marks import Shown, between_frames
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
+from purport.checks.impacts._remedies import find_refusal
 from purport.checks.impacts.records import PointBasis
 from purport.core.case import Target
 from purport.core.marks import MarkKind, PointMark, control_points, known_lengths, point_marks
@@ -105,8 +106,16 @@ def measure_strike(evidence: Evidence, scene: Scene, shown: Shown) -> Measured:
     for aim in aims:
         offset = _on_map(evidence, scene, mapped, aim)
         if offset is not None:
-            return replace(placed, offset=offset, target_basis=aim.basis, scale_basis=_MAP)
+            return _stated(placed, offset, target_basis=aim.basis, scale_basis=_MAP)
     return replace(placed, lacks=_NO_TARGET, remedy=_STATE_TARGET)
+
+
+def _stated(so_far: Measured, offset: Offset, *, target_basis: str, scale_basis: str) -> Measured:
+    """State an offset, unless it is too uncertain to say anything."""
+    refusal = find_refusal(offset, so_far.mapped)
+    if refusal is not None:
+        return replace(so_far, lacks=refusal[0], remedy=refusal[1])
+    return replace(so_far, offset=offset, target_basis=target_basis, scale_basis=scale_basis)
 
 
 def _map_point(scene: Scene, shot_map: ShotMap, shown: Shown) -> Mapped:
@@ -212,7 +221,7 @@ def _measure_without_map(
     )
     if offset is None:
         return replace(nothing, lacks=_CONTRADICTION, remedy=_CHECK_LENGTHS)
-    return replace(nothing, offset=offset, target_basis=aim.basis, scale_basis=_LENGTH)
+    return _stated(nothing, offset, target_basis=aim.basis, scale_basis=_LENGTH)
 
 
 def _lengths_in(evidence: Evidence, scene: Scene, shown: Shown) -> list[PictureLength]:

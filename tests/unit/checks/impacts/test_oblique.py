@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from purport.checks.impacts._ground import Mapped, ShotMap, map_flash, map_pixel
 from purport.checks.impacts._lifting import FLASH_HEIGHT, find_lift
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
+from purport.checks.impacts._remedies import find_refusal
 from purport.core.case import Target
 from purport.core.homographies import GroundHomography
 from purport.core.positions import MapPoint, to_geographic
@@ -175,3 +176,34 @@ def test_the_middle_of_a_flash_is_brought_down_to_the_ground(ground: GroundHomog
 def test_seen_from_straight_above_nothing_is_displaced() -> None:
     plain = replace(homography(), matrix=((192.0, 0.0, 0.0), (0.0, -192.0, 0.0), (0.0, 0.0, 1.0)))
     assert find_lift(plain, (640.0, 360.0), radius_px=12.0) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "ground", "said"),
+    [
+        ("height", leaning(40.0), "model of the heights"),
+        ("reference", replace(leaning(0.0), reference_sd_m=60.0), "orthophoto"),
+    ],
+)
+def test_what_says_nothing_is_refused_with_a_remedy(
+    cause: str, ground: GroundHomography, said: str
+) -> None:
+    seen = mapped(ground, pixel_of((20.0, 0.0, 0.0)))
+    refusal = find_refusal(offset_of_roof(ground), seen)
+    assert refusal is not None
+    assert cause in refusal[0]
+    assert said in refusal[1]
+    assert find_refusal(offset_of_roof(leaning(2.0)), seen) is None
+
+
+def test_a_view_that_is_not_held_where_it_struck_asks_for_points_there() -> None:
+    loose = np.zeros((8, 8))
+    loose[7, 7] = 8.0**2  # the tilt is hardly known: far from the middle all is uncertain
+    ground = replace(leaning(0.0), covariance=tuple(map(tuple, loose.tolist())))
+    point = to_geographic(MapPoint(easting_m=ORIGIN[0], northing_m=ORIGIN[1] + 80.0, crs=CRS))
+    seen = mapped(ground, pixel_of((0.0, 100.0, 0.0)))
+    refusal = find_refusal(offset_to(Target(point=point), seen), seen)
+    assert refusal is not None
+    assert refusal[1] == (
+        "Place two more control points near the impact, north of the picture's middle."
+    )
