@@ -1,11 +1,13 @@
 """The place check: does the footage show the place of the reference, and where exactly?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import cast
 
-from purport.checks.contract import Evidence, Need, make_finding, parameters_of
+from purport.checks.contract import Evidence, Need, ReferenceSource, make_finding, parameters_of
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
@@ -84,7 +86,7 @@ class PlaceCheck:
     reference_features: int = 12_000
     reference_side_px: int = 2400
     most_shots: int = 24
-    ladder_shots: int = 3
+    ladder_shots: tuple[int, int] = (3, 1)
     ratio: float = 0.8
     threshold_px: float = 4.0
     assumed_accuracy_px: float = 1.0
@@ -98,6 +100,35 @@ class PlaceCheck:
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
         return parameters_of(self)
+
+    def prepare(
+        self,
+        item: ItemRecord,
+        references: Sequence[ReferenceSource],
+        *,
+        cache: Path,
+        progress: Callable[[str, float], None],
+    ) -> None:
+        """Index the references that will be searched: large ones, of an item without a point.
+
+        Where a point is claimed, its surroundings may do; the index is then made when it is wanted.
+
+        Args:
+            item: The item.
+            references: Its references.
+            cache: See `Evidence.cache`.
+            progress: Told what is being made, and the share that is done, 0 to 1.
+
+        Raises:
+            UnreadableReferenceError: A reference cannot be read.
+        """
+        if _claimed_point(item)[0] is not None:
+            return
+        for source in references:
+            reference = open_reference(source.path, accuracy_m=source.accuracy_m)
+            if needs_index(reference, side_px=self.reference_side_px):
+                tell = partial(progress, f"index of {reference.name}")
+                open_index(reference, source.digest, cache, progress=tell)
 
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Compare all shots of the item with its reference.
@@ -229,7 +260,7 @@ class PlaceCheck:
         points: Sequence[ControlPoint] = (),
     ) -> _Found:
         by_length = sorted(scene.shots, key=lambda shot: -len(shot.span))[: self.most_shots]
-        whole_ladder = by_length[: self.ladder_shots]
+        rank = {shot.span.first: place for place, shot in enumerate(by_length)}
         tried: list[Shot] = sorted(by_length, key=lambda shot: shot.span.first)
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             mapping = pool.submit(map_patch, patch, most_features=self.reference_features)
@@ -244,12 +275,16 @@ class PlaceCheck:
                     views=views,
                     settings=self._settings(),
                     reference_sd_m=self._accuracy_m(reference),
-                    whole_ladder=shot in whole_ladder,
+                    rungs=self._rungs(rank[shot.span.first]),
                     points=points,
                 )
                 for shot, views in ahead
             )
             return mapping.result(), results
+
+    def _rungs(self, place: int) -> int:
+        """Return how many rungs to climb for a shot, by its place among the shots by length."""
+        return 1 + sum(place < count for count in self.ladder_shots)
 
     def _power(self, scene: Scene, outcomes: Sequence[Outcome]) -> PowerTest | None:
         """Test each reference; return the first test that fails, or the first."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from purport.checks.contract import Evidence
+from purport.checks.contract import Evidence, Prepares
 from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path, needs_index
 from purport.checks.place._geometry import apply_homography
 from purport.checks.place._views import shot_views
@@ -17,9 +17,9 @@ from purport.checks.place.search import PlaceIndex, SearchRule, open_index, stre
 from purport.checks.place.search import _index as index_module
 from purport.checks.place.search._asked import asked_of
 from purport.checks.place.search._finding import find_places
-from purport.core.case import ViewHint
+from purport.core.case import ClaimedPlace, ItemRecord, ViewHint
 from purport.core.digests import Digest, canonical_json
-from purport.core.positions import MapPoint, to_geographic
+from purport.core.positions import GeoPoint, MapPoint, to_geographic
 from purport.core.records import from_json
 from purport.imagery import Reference, open_reference
 from purport.scene import Scene
@@ -226,6 +226,30 @@ def test_the_check_finds_a_shot_that_nothing_is_claimed_of(
     mark = np.array([[200.0, 120.0]])
     found = apply_homography(np.array(values.homographies[0].to_map), mark)[0]
     assert np.hypot(*(found - apply_homography(filmed.to_map[0], mark)[0])) < 0.5
+
+
+def test_an_index_is_made_ready_for_an_item_of_which_nothing_is_claimed(
+    studio: Studio, ask: Callable[[Scene], Evidence], corner: Ground, tmp_path: Path
+) -> None:
+    evidence = ask(studio(corner).scene)
+    told: list[tuple[str, float]] = []
+
+    def prepare(check: PlaceCheck, item: ItemRecord) -> None:
+        check.prepare(
+            item, evidence.references, cache=tmp_path, progress=lambda *one: told.append(one)
+        )
+
+    point = GeoPoint(longitude_deg=37.0, latitude_deg=35.5)
+    prepare(SMALL, replace(evidence.item, claimed_place=ClaimedPlace(point=point)))
+    prepare(PlaceCheck(), evidence.item)
+    assert told == []
+    prepare(SMALL, evidence.item)
+    assert told[-1] == ("index of large.tif", 1.0)
+    assert index_path(tmp_path, evidence.references[0].digest).is_file()
+    assert isinstance(SMALL, Prepares)
+    told.clear()
+    prepare(SMALL, evidence.item)
+    assert told == []
 
 
 def test_the_check_denies_what_the_whole_reference_does_not_show(

@@ -136,21 +136,28 @@ def build_index(
     return load_index(path)
 
 
-def open_index(reference: Reference, digest: Digest, cache: Path | None) -> PlaceIndex:
+def open_index(
+    reference: Reference,
+    digest: Digest,
+    cache: Path | None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> PlaceIndex:
     """Return the index of a reference: from the cache if it is there, else made (and kept there).
 
     Args:
         reference: The orthophoto.
         digest: Of its bytes.
         cache: Folder for derived data; None: keep nothing.
+        progress: Told the share that is done, 0 to 1, when it has to be made.
 
     Raises:
         UnreadableReferenceError: Its pixels cannot be read.
     """
     if cache is None:
-        return make_index(reference)
+        return make_index(reference, progress=progress)
     path = index_path(cache, digest)
-    return load_index(path) if is_whole(path) else build_index(reference, path)
+    return load_index(path) if is_whole(path) else build_index(reference, path, progress=progress)
 
 
 def make_index(
