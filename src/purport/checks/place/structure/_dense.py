@@ -4,7 +4,7 @@ The reference is warped into the picture, both become fields of edge directions 
 contrast, and each block of the picture is sought in the reference by normalised correlation.
 
 References:
-    Ye et al. (2019), Fast and robust matching for multimodal remote sensing image registration.
+    Fitch et al. (2002), Orientation correlation.
     Robinson and Milanfar (2004), Fundamental performance limits in image registration.
 """
 
@@ -26,10 +26,16 @@ __all__ = ["DenseMatches", "dense_matches"]
 FloatArray = NDArray[np.float64]
 
 _BLOCK_PX = 64
-_STEP_PX = 40
+_SMALLEST_BLOCK_PX = 40
+_BLOCKS_ACROSS = 5
+"""Blocks that the shorter side of a small picture holds at least."""
+_STEP_SHARE = 0.62
+"""Distance of blocks, as a share of their side."""
 _MOST_COLUMNS = 24
 _LEAST_SEEN = 0.85
 """Share of a block that picture and reference must both show."""
+_LEAST_ENERGY = 0.3
+"""Of what the reference shows there, as a share of what the block shows."""
 _LEAST_PEAK = 0.25
 """Of 42 views laid beside their place, one block in two hundred reached it."""
 _RIVAL_PX = 4
@@ -87,14 +93,19 @@ def dense_matches(
     height, width = view.luma.shape
     laid, known = lay_patch(patch, matrix, (width, height))
     seen = view.usable & known
-    fields = (direction_field(view.luma, view.usable), direction_field(laid, known))
+    field = direction_field(view.luma, view.usable)
     reach = math.ceil(search_px) + 1
+    border = ((reach, reach), (reach, reach), (0, 0))
+    around = np.pad(direction_field(laid, known), border)
+    side = min(_BLOCK_PX, max(_SMALLEST_BLOCK_PX, min(height, width) // _BLOCKS_ACROSS))
     middles: list[FloatArray] = []
     peaks: list[_Peak] = []
-    for top, left in _corners(seen, reach):
-        found = _find(fields, (top, left), reach)
+    for top, left in _corners(seen, side):
+        block = field[top : top + side, left : left + side]
+        across = side + 2 * reach
+        found = _find(block, around[top : top + across, left : left + across])
         if found is not None:
-            middles.append(_middle_of(fields[0], (top, left)))
+            middles.append(_middle_of(block) + np.array([left, top]))
             peaks.append(found)
     middle = np.array(middles).reshape(-1, 2)
     shift = np.array([peak.shift for peak in peaks]).reshape(-1, 2)
@@ -106,79 +117,66 @@ def dense_matches(
     )
 
 
-def _corners(seen: NDArray[np.bool_], reach: int) -> list[tuple[int, int]]:
+def _corners(seen: NDArray[np.bool_], side: int) -> list[tuple[int, int]]:
     """Return the top left corners of the blocks that can be compared, row by row."""
     height, width = seen.shape
-    step = max(_STEP_PX, math.ceil(width / _MOST_COLUMNS))
-    tops = _places(height, step, reach)
-    lefts = _places(width, step, reach)
+    step = max(math.ceil(_STEP_SHARE * side), math.ceil(width / _MOST_COLUMNS))
     total = cv2.integral(seen.astype(np.uint8))
-    enough = _LEAST_SEEN * _BLOCK_PX**2
+    enough = _LEAST_SEEN * side**2
     return [
         (top, left)
-        for top in tops
-        for left in lefts
-        if total[top + _BLOCK_PX, left + _BLOCK_PX]
-        - total[top, left + _BLOCK_PX]
-        - total[top + _BLOCK_PX, left]
+        for top in _places(height - side, step)
+        for left in _places(width - side, step)
+        if total[top + side, left + side]
+        - total[top, left + side]
+        - total[top + side, left]
         + total[top, left]
         >= enough
     ]
 
 
-def _places(length: int, step: int, reach: int) -> list[int]:
-    """Return where blocks begin along one side, evenly, room for the search left at both ends."""
-    room = length - _BLOCK_PX - 2 * reach
+def _places(room: int, step: int) -> list[int]:
+    """Return where blocks begin along one side, evenly."""
     if room < 0:
         return []
-    count = room // step + 1
-    return [reach + int(place) for place in np.linspace(0, room, count).round()]
+    return [int(place) for place in np.linspace(0, room, room // step + 1).round()]
 
 
-def _middle_of(field: NDArray[np.float32], corner: tuple[int, int]) -> FloatArray:
-    """Return the centre of gravity of what a block shows (2,). [px]"""
-    top, left = corner
-    block = field[top : top + _BLOCK_PX, left : left + _BLOCK_PX]
+def _middle_of(block: NDArray[np.float32]) -> FloatArray:
+    """Return the centre of gravity of what a block shows, from its corner (2,). [px]"""
     weight = (block**2).sum(axis=2, dtype=np.float64)
-    place = np.arange(_BLOCK_PX)
+    place = np.arange(len(block))
     total = weight.sum()
-    return np.array(
-        [
-            left + (weight.sum(axis=0) @ place) / total,
-            top + (weight.sum(axis=1) @ place) / total,
-        ]
-    )
+    if total == 0.0:
+        return np.full(2, (len(block) - 1) / 2.0)
+    return np.array([weight.sum(axis=0) @ place / total, weight.sum(axis=1) @ place / total])
 
 
-def _find(
-    fields: tuple[NDArray[np.float32], NDArray[np.float32]], corner: tuple[int, int], reach: int
-) -> _Peak | None:
-    """Seek a block of the first field in the second; None when it fits nowhere clearly."""
-    top, left = corner
-    block = fields[0][top : top + _BLOCK_PX, left : left + _BLOCK_PX]
-    across = _BLOCK_PX + 2 * reach
-    around = fields[1][top - reach : top - reach + across, left - reach : left - reach + across]
+def _find(block: NDArray[np.float32], around: NDArray[np.float32]) -> _Peak | None:
+    """Seek a block in what lies round it on the reference; None when it fits nowhere clearly."""
+    side = len(block)
     own = float((block**2).sum())
     if own == 0.0:
         return None
     product = cv2.matchTemplate(around, block, cv2.TM_CCORR)
     energy = cv2.integral((around**2).sum(axis=2))
-    there = (
-        energy[_BLOCK_PX:, _BLOCK_PX:]
-        - energy[:-_BLOCK_PX, _BLOCK_PX:]
-        - energy[_BLOCK_PX:, :-_BLOCK_PX]
-        + energy[:-_BLOCK_PX, :-_BLOCK_PX]
-    )
+    there = energy[side:, side:] - energy[:-side, side:] - energy[side:, :-side]
+    there = there + energy[:-side, :-side]
     score = np.zeros(product.shape)
-    np.divide(product, np.sqrt(own * np.maximum(there, 0.0)), out=score, where=there > own * 1e-3)
-    return _assess(score, reach)
+    np.divide(
+        product,
+        np.sqrt(own * np.maximum(there, 0.0)),
+        out=score,
+        where=there > _LEAST_ENERGY * own,
+    )
+    return _assess(score, side)
 
 
-def _assess(score: FloatArray, reach: int) -> _Peak | None:
+def _assess(score: FloatArray, side: int) -> _Peak | None:
     """Return the peak of a correlation surface; None when it is low, doubtful or at the end."""
     row, column = (int(place) for place in np.unravel_index(int(np.argmax(score)), score.shape))
     best = float(score[row, column])
-    last = 2 * reach
+    last = len(score) - 1
     if best < _LEAST_PEAK or not (0 < row < last and 0 < column < last):
         return None
     rest = score.copy()
@@ -188,16 +186,17 @@ def _assess(score: FloatArray, reach: int) -> _Peak | None:
     ] = -1.0
     if rest.max() > _LARGEST_RIVAL * best:
         return None
-    return _refine(score, row, column, reach)
+    return _refine(score, (row, column), side)
 
 
-def _refine(score: FloatArray, row: int, column: int, reach: int) -> _Peak | None:
+def _refine(score: FloatArray, place: tuple[int, int], side: int) -> _Peak | None:
     """Fit a paraboloid to the peak and its eight neighbours.
 
     The standard uncertainty follows from how steeply the correlation falls and from what of the
     block the reference does not explain (Robinson and Milanfar, equation 13, for one unknown
     shift), times a factor for what neighbouring pixels share, found on simulated clips.
     """
+    row, column = place
     near = score[row - 1 : row + 2, column - 1 : column + 2]
     slope = np.array([near[1, 2] - near[1, 0], near[2, 1] - near[0, 1]]) / 2.0
     cross = (near[2, 2] + near[0, 0] - near[2, 0] - near[0, 2]) / 4.0
@@ -215,9 +214,8 @@ def _refine(score: FloatArray, row: int, column: int, reach: int) -> _Peak | Non
         return None
     height = float(near[1, 1] + slope @ away / 2.0)
     variance = (1.0 - height**2) / height * float((-1.0 / values).mean())
-    sd_px = math.hypot(_SD_FACTOR * math.sqrt(variance), _LEAST_SD_PX)
+    sd_px = math.hypot(_SD_FACTOR * _BLOCK_PX / side * math.sqrt(variance), _LEAST_SD_PX)
     if sd_px > _LARGEST_SD_PX:
         return None
-    return _Peak(
-        shift=np.array([column, row], dtype=np.float64) - reach + away, height=height, sd_px=sd_px
-    )
+    shift = np.array([column, row]) - (len(score) - 1) / 2.0 + away
+    return _Peak(shift=shift, height=height, sd_px=sd_px)

@@ -6,7 +6,7 @@ agree, though their brightness does not.
 
 References:
     Bigün and Granlund (1987), Optimal orientation detection of linear symmetry.
-    Ye et al. (2019), Fast and robust matching for multimodal remote sensing image registration.
+    Fitch et al. (2002), Orientation correlation.
 """
 
 import cv2
