@@ -3,7 +3,7 @@
 import numpy as np
 
 from purport.checks.contract import Evidence
-from purport.checks.impacts._marks import Shown, apply_impact_marks, between_frames
+from purport.checks.impacts._marks import apply_impact_marks, between_frames
 from purport.checks.impacts._measuring import Measured, measure_strike
 from purport.checks.impacts._repeats import Showing, find_repeats
 from purport.checks.impacts._sightings import StrikeSighting, ground_patch
@@ -58,7 +58,7 @@ def _showing(scene: Scene, measured: Measured) -> Showing:
 
 def _strike(scene: Scene, measured: Measured, repeat: int | None) -> StrikeValues:
     shown, mapped, offset = measured.shown, measured.mapped, measured.offset
-    point, frame = _in_onset_frame(scene, shown)
+    point, frame = _in_onset_frame(scene, measured)
     place = None if mapped is None else to_geographic(mapped.point)
     return StrikeValues(
         onset_frame=shown.onset,
@@ -91,10 +91,14 @@ def _strike(scene: Scene, measured: Measured, repeat: int | None) -> StrikeValue
     )
 
 
-def _in_onset_frame(scene: Scene, shown: Shown) -> tuple[tuple[float, float], int]:
-    """Return the impact point in the onset frame where that is linked, else in its own frame."""
-    if not scene.linked[shown.onset]:
-        return shown.point.point_px, shown.base
-    return between_frames(scene, shown.point.point_px, start=shown.base, end=shown.onset), (
-        shown.onset
-    )
+def _in_onset_frame(scene: Scene, measured: Measured) -> tuple[tuple[float, float], int]:
+    """Return the impact point in the onset frame where that is linked, else in its own frame.
+
+    Where a map tells from where it was filmed, the point is the ground below the flash's middle.
+    """
+    shown, mapped = measured.shown, measured.mapped
+    frame = shown.onset if scene.linked[shown.onset] else shown.base
+    if mapped is None:
+        return between_frames(scene, shown.point.point_px, start=shown.base, end=frame), frame
+    x, y, w = np.linalg.solve(scene.to_anchor[frame], np.array([*mapped.anchor_px, 1.0]))
+    return (float(x / w), float(y / w)), frame

@@ -54,7 +54,8 @@ class StrikeValues:
     cause: str
     """What gave it away: "sudden", "gradual" or "disturbance"."""
     point_px: tuple[float, float]
-    """Impact point in the display picture of `point_frame`. [px]"""
+    """Impact point in the display picture of `point_frame`; where a map tells the view, the ground
+    below the middle of the flash. [px]"""
     point_sd_px: float
     """Its standard uncertainty per axis. [px]"""
     point_frame: int
