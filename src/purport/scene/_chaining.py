@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.scene._links import Links, between, inverse
-from purport.scene._losses import Attempt, Judgement, is_jump, judge_loss, should_attempt
+from purport.scene._losses import (
+    Attempt,
+    Judgement,
+    is_jump,
+    judge_loss,
+    should_attempt,
+)
 from purport.scene._matching import (
     Features,
     Reference,
@@ -35,6 +41,7 @@ from purport.scene._tracking import (
     follow,
     prepare,
 )
+from purport.scene._zooms import find_zoom, is_zoom
 from purport.scene.records import Transition
 
 __all__ = ["Chained", "Chainer", "ShotStart"]
@@ -55,6 +62,14 @@ _KEPT_AGREEMENT = 0.25
 _FOUND_AGREEMENT = 0.4
 _PATIENT_FRAMES = 24
 _REMEMBERED = 50
+_ZOOM_ATTEMPTS = 3
+_SKIP_PX = 5.0
+_SKIP_RATIO = 8.0
+_SKIP_AGREEMENT = 0.75
+_SKIP_LUMA = 12.0
+_SKIP_SPREAD = 1.5
+_SHORT_LOSS = 6
+_LEAST_REMEMBERED = 5
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -136,6 +151,8 @@ class Chainer:
         """Take the next frame, made ready, with the picture at working size."""
         if self._early is not None:
             self._early.append((frame, small))
+            if len(self._early) > _MOST_EARLY:
+                self._early = None
         self._take(frame, small)
 
     def _take(self, frame: Tracked, small: Image) -> None:
@@ -176,11 +193,36 @@ class Chainer:
             return False
         key = self._current
         self._record(frame.index, key, link)
+        if self._is_skip(frame):
+            self._links.unlink(frame.index)
+            self._restart([(frame.index, small)], frame.index, Transition.CUT)
+            return True
         if link.share < _RENEW_SHARE or link.seen < _RENEW_SEEN:
             self._renew(frame, small)
         self._last = (frame, small)
         self._see_graphics(frame, small, key)
         return True
+
+    def _is_skip(self, frame: Tracked) -> bool:
+        """Tell whether time was cut out of a view that stayed nearly the same.
+
+        The view jumps by far more than it moves from frame to frame, and at the same moment the
+        picture changes all over, though neither light nor contrast do, as they would in a blast.
+        """
+        if self._last is None or len(self._motion) < _LEAST_REMEMBERED:
+            return False
+        last, index = self._last[0], frame.index
+        moved = self._moved(last.index, index)
+        usual = float(np.median(self._motion)) * (index - last.index)
+        if moved < max(_SKIP_PX, _SKIP_RATIO * usual):
+            return False
+        mean = self._survey.luma_mean[last.index : index + 1]
+        spread = self._survey.luma_sd[last.index : index + 1]
+        if np.ptp(mean) > _SKIP_LUMA or spread.max() > _SKIP_SPREAD * spread.min():
+            return False
+        onto = between(self._links.matrix(index), self._links.matrix(last.index))
+        found = abs(agreement(frame, last, onto, self._usable_at(index)))
+        return found < _SKIP_AGREEMENT * float(np.median(self._agreements))
 
     def _see_graphics(self, frame: Tracked, small: Image, key: _Key) -> None:
         """Learn about graphics from a linked frame; leave them out from then on.
@@ -204,7 +246,7 @@ class Chainer:
             for other in self._keys:
                 other.track = _without(other.track, self._shown)
         early, self._early = self._early, None
-        if early is not None and len(early) <= _MOST_EARLY:
+        if early is not None:
             self._link_again(early)
 
     def _link_again(self, frames: list[tuple[Tracked, Image]]) -> None:
@@ -339,7 +381,18 @@ class Chainer:
         holds = loss.tried is not None and match_features(features, loss.tried) is not None
         if not holds or loss.tried is None:
             loss.tried = features
+        zoomed = self._search_zoom(loss, frame) if len(loss.attempts) < _ZOOM_ATTEMPTS else None
+        if zoomed is not None:
+            return zoomed
         loss.attempts.append(Attempt(index=frame.index, features=len(features), holds=holds))
+        return None
+
+    def _search_zoom(self, loss: _Loss, frame: Tracked) -> tuple[_Key, Link] | None:
+        """Look for the place before the loss magnified or reduced."""
+        for key in loss.references:
+            link = find_zoom(loss.frames[-1][1], key.small, self._usable_at(frame.index))
+            if link is not None:
+                return key, link
         return None
 
     def _references(self) -> tuple[_Key, ...]:
@@ -364,11 +417,9 @@ class Chainer:
         frame = prepare(index, small)
         link = self._follow(key.track, frame, inverse(coarse.matrix)) or coarse
         self._record(index, key, link)
-        usual = float(np.median(self._motion)) if self._motion else 0.0
-        moved = self._moved(first - 1, index) if self._links.is_linked(first - 1) else 0.0
-        if is_jump(self._survey, first, moved, usual * (index - first + 1)):
+        if self._is_another_view(loss, frame):
             self._links.unlink(index)
-            self._restart(loss, first, Transition.CUT)
+            self._restart(loss.frames, first, Transition.CUT)
             return
         self._loss = None
         track = find_corners(frame, self._usable_at(index))
@@ -376,6 +427,20 @@ class Chainer:
             self._add_key(track, small)
         self._link_backwards(frame, loss.frames[:-1])
         self._last = (frame, small)
+
+    def _is_another_view(self, loss: _Loss, frame: Tracked) -> bool:
+        """Tell whether the place was found again in another view, so that the loss was a cut."""
+        first, index = loss.frames[0][0], frame.index
+        if not self._links.is_linked(first - 1):
+            return False
+        step = between(self._links.matrix(index), self._links.matrix(first - 1))
+        if is_zoom(step, self._size):
+            return False
+        usual = float(np.median(self._motion)) if self._motion else 0.0
+        moved = self._moved(first - 1, index)
+        if is_jump(self._survey, first, moved, usual * (index - first + 1)):
+            return True
+        return len(loss.frames) <= _SHORT_LOSS and self._is_skip(frame)
 
     def _link_backwards(self, frame: Tracked, waiting: list[tuple[int, Image]]) -> None:
         """Follow from a frame found again to the frames before it, until that fails."""
@@ -409,23 +474,25 @@ class Chainer:
             ended=ended,
         )
         if judgement is Judgement.CUT:
-            self._restart(loss, first, Transition.CUT)
+            self._restart(loss.frames, first, Transition.CUT)
         elif judgement is Judgement.FADE:
-            self._restart(loss, first, Transition.FADE)
+            self._restart(loss.frames, first, Transition.FADE)
         elif len(loss.frames) > _LONGEST_WAIT:
             del loss.frames[1 : len(loss.frames) // 2]
 
     def _most_features(self, loss: _Loss) -> int:
         return max((len(self._reference_of(key)) for key in loss.references), default=0)
 
-    def _restart(self, loss: _Loss, first: int, begins_with: Transition) -> None:
+    def _restart(
+        self, frames: list[tuple[int, Image]], first: int, begins_with: Transition
+    ) -> None:
         """Begin a new shot at `first` and feed it the frames that waited."""
         self._close_shot()
         self._starts.append(ShotStart(first=first, begins_with=begins_with))
         self._keys, self._current, self._last = [], None, None
         self._motion, self._agreements, self._loss = [], [], None
         self._early = []
-        for index, small in loss.frames:
+        for index, small in frames:
             self.feed(prepare(index, small), small)
 
     def _close_shot(self) -> None:

@@ -103,6 +103,24 @@ def test_a_crosshair_is_masked_and_the_ground_is_not() -> None:
     assert shot.overlay.mean() < 0.06
 
 
+def shaken(count: int) -> list[Picture]:
+    """A camera that shakes by about a pixel and goes nowhere."""
+    ground = make_ground(7)
+    shifts = np.random.default_rng(7).normal(0, 1.2, (count, 2))
+    return [
+        view(ground, camera(0, start=(150.0 + x, 180.0 + y)), seed)
+        for seed, (x, y) in enumerate(shifts)
+    ]
+
+
+def test_a_shake_of_a_pixel_tells_graphics_from_ground() -> None:
+    shot = scene_of([draw_cross(picture) for picture in shaken(20)]).shots[0]
+    assert shot.overlay_known
+    assert shot.overlay[90, 145:175].mean() > 0.9
+    assert shot.overlay[75:105, 160].mean() > 0.9
+    assert shot.overlay.mean() < 0.06
+
+
 def test_a_still_scene_has_no_known_overlay() -> None:
     ground = make_ground(2)
     scene = scene_of([draw_cross(view(ground, camera(0), seed)) for seed in range(30)])
@@ -158,6 +176,41 @@ def test_a_disturbance_is_no_cut_and_is_linked_across(
     assert [shot.span.first for shot in scene.shots] == [0]
     assert scene.linked[40:].all()
     assert centre_residuals(scene, range(40, 60)).max() < 1.5
+
+
+@pytest.mark.parametrize("factor", [2.0, 2.4])
+def test_a_step_of_zoom_is_linked_across(factor: float) -> None:
+    ground = make_ground(8)
+    middle = np.array([[1.0, 0.0, WIDTH / 2], [0.0, 1.0, HEIGHT / 2], [0.0, 0.0, 1.0]])
+    zoom = middle @ np.diag([1 / factor, 1 / factor, 1.0]) @ np.linalg.inv(middle)
+    zoomed = range(20, 40)
+    to_ground = [camera(i) @ zoom if i in zoomed else camera(i) for i in range(60)]
+    scene = scene_of([view(ground, matrix, i) for i, matrix in enumerate(to_ground)])
+    assert [shot.span.first for shot in scene.shots] == [0]
+    assert scene.linked.all()
+    centre = np.array([[[WIDTH / 2, HEIGHT / 2]]])
+    for index in (19, 21, 39, 41, 59):
+        true = np.linalg.solve(to_ground[0], to_ground[index])
+        found = cv2.perspectiveTransform(centre, scene.to_anchor[index])
+        assert np.linalg.norm(found - cv2.perspectiveTransform(centre, true)) < 1.0
+
+
+def test_time_cut_out_of_the_same_view_begins_a_shot() -> None:
+    ground, other = make_ground(9), make_ground(10)
+    mixed = 0.5 * ground + 0.5 * other
+    changed = np.asarray(np.clip(110 + 1.6 * (mixed - mixed.mean()), 0, 255), dtype=np.uint8)
+    still = [view(ground, camera(0), i) for i in range(20)]
+    later = [view(changed, camera(0, start=(158.0, 174.0)), 20 + i) for i in range(20)]
+    scene = scene_of(still + later)
+    assert [shot.span.first for shot in scene.shots] == [0, 20]
+    assert scene.shots[1].begins_with is Transition.CUT
+
+
+def test_a_jolt_of_the_camera_is_no_cut() -> None:
+    ground = make_ground(9)
+    still = [view(ground, camera(0), i) for i in range(20)]
+    later = [view(ground, camera(0, start=(158.0, 174.0)), 20 + i) for i in range(20)]
+    assert len(scene_of(still + later).shots) == 1
 
 
 def test_key_frames_are_unsaturated_and_few() -> None:
