@@ -87,6 +87,7 @@ def _strike(scene: Scene, measured: Measured, repeat: int | None) -> StrikeValue
         target_basis=measured.target_basis,
         scale_basis=measured.scale_basis,
         lean_m=None if mapped is None else mapped.lean_m(),
+        height_m=None if mapped is None else mapped.height_m,
         mark=shown.mark,
     )
 

@@ -50,7 +50,14 @@ class ImpactsCheck:
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(
-        {Need.EARLIER, Need.MARKS, Need.PUBLICATION, Need.REFERENCE, Need.TARGET}
+        {
+            Need.EARLIER,
+            Need.MARKS,
+            Need.PUBLICATION,
+            Need.REFERENCE,
+            Need.TARGET,
+            Need.TERRAIN,
+        }
     )
     after: ClassVar[frozenset[str]] = frozenset({"place"})
 

@@ -47,6 +47,10 @@ class Mapped:
     """Covariance of the pixel as marked, in the anchor frame (2, 2). [px²]"""
     link_px2: FloatArray
     """Covariance of the link to the anchor frame (2, 2). [px²]"""
+    height_m: float | None = None
+    """Height above the plane by a model of the heights; None without one. [m]"""
+    height_m2: FloatArray | None = None
+    """What is left uncertain of it, on the ground (2, 2); None as `height_m`. [m²]"""
 
     def marking(self) -> FloatArray:
         """Return what the marking of the pixel adds to the covariance (2, 2). [m²]"""
@@ -59,7 +63,24 @@ class Mapped:
     def causes(self) -> dict[str, FloatArray]:
         """Return the parts of the absolute covariance by cause, (2, 2) each. [m²]"""
         ground = self.shot_map.homography.point_causes(self.anchor_px)
+        if self.height_m2 is not None:
+            ground["height"] = self.height_m2
         return {"marking": self.marking(), "link": self.link(), **ground}
+
+    def moved(self, shift_m: FloatArray, *, height_m: float, height_m2: FloatArray) -> "Mapped":
+        """Return the point where it stands at a height above the plane, by a model of heights."""
+        there = replace(self, height_m=height_m, height_m2=height_m2)
+        covariance = np.sum(list(there.causes().values()), axis=0)
+        point = replace(
+            self.point,
+            easting_m=self.point.easting_m + float(shift_m[0]),
+            northing_m=self.point.northing_m + float(shift_m[1]),
+            covariance_m2=(
+                (float(covariance[0, 0]), float(covariance[0, 1])),
+                (float(covariance[1, 0]), float(covariance[1, 1])),
+            ),
+        )
+        return replace(there, point=point)
 
     def lean_m(self) -> float | None:
         """Return how far a point 1 m above the plane is displaced here; None when unknown. [m]"""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from purport.core.homographies import GroundHomography
 
-__all__ = ["FLASH_HEIGHT", "FLASH_HEIGHT_SD", "Lift", "find_lift"]
+__all__ = ["FLASH_HEIGHT", "FLASH_HEIGHT_SD", "Lift", "find_lift", "signed_lean"]
 
 FloatArray = NDArray[np.float64]
 
@@ -48,21 +48,31 @@ def find_lift(
         radius_px: Its radius in the picture. [px]
     """
     jacobian = homography.ground_jacobian(pixel)
-    lean = homography.lean_at(pixel)
-    known = homography.lean_growth_per_m > 0.0
-    if lean is None:
-        lean = _by_foreshortening(jacobian)
+    lean = signed_lean(homography, pixel)
     if lean is None:
         return None
     # A ball is not foreshortened: its radius on the ground is that across the line of sight.
     radius_m = radius_px * float(np.linalg.svd(jacobian, compute_uv=False)[1])
     displaced = np.linalg.solve(jacobian, lean) * radius_m
-    if not known and displaced[1] > 0.0:  # the horizon is up in the picture
-        displaced = -displaced
     return Lift(
         shift_px=np.asarray(displaced * FLASH_HEIGHT, dtype=np.float64),
         covariance_px2=np.outer(displaced, displaced) * FLASH_HEIGHT_SD**2,
     )
+
+
+def signed_lean(homography: GroundHomography, pixel: tuple[float, float]) -> FloatArray | None:
+    """Return how a point 1 m above the plane is displaced at a pixel (2,); None if unknown. [1]
+
+    Where the camera is not known the sign is not either; then the horizon is taken to be up.
+    """
+    jacobian = homography.ground_jacobian(pixel)
+    lean = homography.lean_at(pixel)
+    if lean is None:
+        lean = _by_foreshortening(jacobian)
+    if lean is None or homography.lean_growth_per_m > 0.0:
+        return lean
+    upwards = float(np.linalg.solve(jacobian, lean)[1]) <= 0.0
+    return lean if upwards else -lean
 
 
 def _by_foreshortening(jacobian: FloatArray) -> FloatArray | None:

@@ -20,6 +20,7 @@ from purport.checks.impacts._known_lengths import (
 from purport.checks.impacts._marks import Shown, between_frames
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
 from purport.checks.impacts._remedies import find_refusal
+from purport.checks.impacts._surface import Surface, read_surface, stand_on
 from purport.checks.impacts.records import PointBasis
 from purport.core.case import Target
 from purport.core.marks import MarkKind, PointMark, control_points, known_lengths, point_marks
@@ -101,7 +102,8 @@ def measure_strike(evidence: Evidence, scene: Scene, shown: Shown) -> Measured:
     aims = _aims(evidence, scene, shown)
     if shot_map is None:
         return _measure_without_map(evidence, scene, nothing, aims)
-    mapped = _map_point(scene, shot_map, shown)
+    surface = _surface(evidence, scene, shot_map)
+    mapped = _standing(surface, _map_point(scene, shot_map, shown))
     placed = replace(nothing, mapped=mapped)
     for aim in aims:
         offset = _on_map(evidence, scene, mapped, aim)
@@ -183,7 +185,19 @@ def _on_map(evidence: Evidence, scene: Scene, mapped: Mapped, aim: _Aim) -> Offs
         shot_map = find_map(evidence, scene, aim.frame)
     if shot_map is None:
         return None
-    return offset_between(mapped, map_pixel(scene, shot_map, aim.frame, aim.pixel, sd_px=aim.sd_px))
+    aimed = map_pixel(scene, shot_map, aim.frame, aim.pixel, sd_px=aim.sd_px)
+    return offset_between(mapped, _standing(_surface(evidence, scene, shot_map), aimed))
+
+
+def _surface(evidence: Evidence, scene: Scene, shot_map: ShotMap) -> Surface | None:
+    """Return the heights of the ground that a shot shows; None when none are given there."""
+    if evidence.terrain is None:
+        return None
+    return read_surface(evidence.terrain, shot_map, size=(scene.width_px, scene.height_px))
+
+
+def _standing(surface: Surface | None, mapped: Mapped) -> Mapped:
+    return mapped if surface is None else stand_on(surface, mapped)
 
 
 def _usable(scene: Scene, frame: int) -> bool:

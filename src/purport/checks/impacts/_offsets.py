@@ -76,6 +76,9 @@ def offset_between(mapped: Mapped, other: Mapped) -> Offset:
             for cause, size in mapped.causes().items()
             if cause not in {"marking", "link", "reference"}
         }
+    modelled = [one.height_m2 for one in (mapped, other) if one.height_m2 is not None]
+    if len(modelled) == 2:  # noqa: PLR2004 - both
+        causes["height"] = modelled[0] + modelled[1]
     if mapped.frame != other.frame:
         causes["link"] = mapped.link() + other.link()
     return _measure(TargetShape(vertices=_coordinates(other.point)[None]), mapped.point, causes)

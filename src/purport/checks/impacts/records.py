@@ -106,6 +106,9 @@ class StrikeValues:
     lean_m: float | None = None
     """How far a point 1 m above the ground seems displaced here; None without a map that tells. [m]
     """
+    height_m: float | None = None
+    """Height of the impact above the plane that fits the ground, by a model of the heights; None
+    without one. [m]"""
     mark: ImpactMark | None = None
     """A person's mark that `point_px` was taken from; None when it is the machine's."""
 

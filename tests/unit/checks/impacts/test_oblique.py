@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from purport.checks.contract import TerrainSource
 from purport.checks.impacts._ground import Mapped, ShotMap, map_flash, map_pixel
 from purport.checks.impacts._lifting import FLASH_HEIGHT, find_lift
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
 from purport.checks.impacts._remedies import find_refusal
+from purport.checks.impacts._surface import read_surface, stand_on
 from purport.core.case import Target
+from purport.core.digests import digest_bytes
 from purport.core.homographies import GroundHomography
 from purport.core.positions import MapPoint, to_geographic
 from purport.scene import Scene
+from purport.simulate import Building, Ground, Relief, write_terrain
 
 FloatArray = NDArray[np.float64]
 
@@ -207,3 +211,64 @@ def test_a_view_that_is_not_held_where_it_struck_asks_for_points_there() -> None
     assert refusal[1] == (
         "Place two more control points near the impact, north of the picture's middle."
     )
+
+
+@pytest.fixture(scope="module")
+def terrain(tmp_path_factory: pytest.TempPathFactory) -> TerrainSource:
+    """Write the heights of flat ground with one house of 10 m, 14 to 26 m east of the target."""
+    east, north = ORIGIN
+    house = Building(
+        corners=tuple(
+            (east + x, north + y) for x, y in ((14.0, -8.0), (26.0, -8.0), (26.0, 8.0), (14.0, 8.0))
+        ),
+        height_m=ROOF_M,
+    )
+    ground = Ground(
+        picture=np.zeros((600, 600, 3), dtype=np.uint8),
+        gsd_m=1.0,
+        west_m=east - 300.0,
+        north_m=north + 300.0,
+        relief=Relief(buildings=(house,)),
+    )
+    path = tmp_path_factory.mktemp("terrain") / "surface.tif"
+    write_terrain(ground, path, gsd_m=0.5, surface=True)
+    return TerrainSource(digest=digest_bytes(b"surface"), path=path, accuracy_m=0.4)
+
+
+def stood(terrain: TerrainSource, place: tuple[float, float, float]) -> Mapped:
+    seen = mapped(leaning(5.0), pixel_of(place))
+    surface = read_surface(terrain, seen.shot_map, size=SIZE)
+    assert surface is not None
+    return stand_on(surface, seen)
+
+
+def test_a_model_of_the_heights_puts_the_impact_back_on_the_roof(terrain: TerrainSource) -> None:
+    on_roof = stood(terrain, (20.0, 0.0, ROOF_M))
+    assert on_roof.height_m == pytest.approx(ROOF_M, abs=0.1)
+    assert on_roof.point.easting_m - ORIGIN[0] == pytest.approx(20.0, abs=0.2)
+    assert on_roof.point.northing_m - ORIGIN[1] == pytest.approx(0.0, abs=0.4)
+    point = to_geographic(MapPoint(easting_m=ORIGIN[0], northing_m=ORIGIN[1], crs=CRS))
+    found = offset_to(Target(point=point), on_roof)
+    assert found.interval_95_m[0] <= 20.0 <= found.interval_95_m[1]
+    assert np.ptp(found.interval_95_m) < 3.0
+    assert found.budget_m["height"] == pytest.approx(0.4 * math.tan(TILT) / math.sqrt(2), rel=0.05)
+    assert found.sd_m == pytest.approx(math.hypot(*found.budget_m.values()))
+
+
+def test_open_ground_stays_where_it_is(terrain: TerrainSource) -> None:
+    on_ground = stood(terrain, (-20.0, 5.0, 0.0))
+    assert on_ground.height_m == pytest.approx(0.0, abs=0.1)
+    assert on_ground.point.northing_m - ORIGIN[1] == pytest.approx(5.0, abs=0.3)
+
+
+def test_at_the_edge_of_a_roof_the_height_is_doubtful(terrain: TerrainSource) -> None:
+    edge = stood(terrain, (20.0, 7.9, ROOF_M))
+    flat = stood(terrain, (20.0, 0.0, ROOF_M))
+    assert edge.height_m2 is not None
+    assert flat.height_m2 is not None
+    assert np.trace(edge.height_m2) > 10.0 * np.trace(flat.height_m2)
+
+
+def test_a_model_of_elsewhere_changes_nothing(terrain: TerrainSource) -> None:
+    far = replace(leaning(5.0), origin_m=(ORIGIN[0] + 50_000.0, ORIGIN[1]))
+    assert read_surface(terrain, ShotMap(anchor=0, homography=far), size=SIZE) is None
