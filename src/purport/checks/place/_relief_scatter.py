@@ -1,10 +1,10 @@
 """How much of what a plane leaves out is each point's own, shared by neighbours, or height.
 
-The residuals of the matches are taken as the sum of four independent parts: the noise of the
-matches, as they state it up to a factor; scatter that each point has to itself; a swell that near
-points share (slopes, the lens), falling off with distance; and, where the lean is known, heights
-that move points along it. Their variances are those under which the residuals are most likely once
-the homography has been adjusted to them (restricted maximum likelihood).
+The residuals of the matches are taken as the sum of independent parts: the noise of the matches,
+as they state it up to a factor; scatter that each point has to itself; what near points share,
+falling off with distance; and, where the lean is known, heights that move points along it, each
+point's own (roofs) and shared (gentle ground). Their variances are those under which the residuals
+are most likely once the homography has been adjusted to them (restricted maximum likelihood).
 
 References:
     Patterson and Thompson (1971), Recovery of inter-block information when block sizes are unequal.
@@ -12,6 +12,7 @@ References:
     Stein (1999), Interpolation of spatial data, section 6.4.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,12 +47,12 @@ class ReliefSample:
     covariance: FloatArray
     """Of the match itself, up to a common factor (n, 2, 2). [m²]"""
     jacobian: FloatArray
-    """Of the position by the parameters of the homography (n, 2, 8)."""
+    """Of the position by the parameters adjusted (n, 2, p)."""
     lean: FloatArray | None
     """Displacement of a point 1 m high at each (n, 2); None when not known. [1]"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReliefScatter:
     """What a plane leaves out; fields as of `GroundHomography`."""
 
@@ -63,8 +64,12 @@ class ReliefScatter:
     """Distance over which the rest is shared; 0 when nothing is. [m]"""
     height_sd_m: float
     """Standard deviation of heights about the plane; 0 when the lean is not known. [m]"""
+    swell_sd_m: float
+    """Standard deviation of heights that near points share; 0 when the lean is not known. [m]"""
     noise_factor: float
     """Times its stated size, the noise of the matches. [1]"""
+    parameter_covariance: FloatArray
+    """Of the parameters adjusted, by all of these parts (p, p)."""
 
 
 def estimate_scatter(sample: ReliefSample, *, extent_m: float) -> ReliefScatter | None:
@@ -80,37 +85,80 @@ def estimate_scatter(sample: ReliefSample, *, extent_m: float) -> ReliefScatter 
     kept = _spread_out(sample.ground, _APART * extent_m)
     if len(kept) < _FEWEST_POINTS:
         return None
-    size = 2 * len(kept)
-    residual = sample.residual_m[kept].ravel()
-    design = sample.jacobian[kept].reshape(size, -1)
-    design = design / np.linalg.norm(design, axis=0)
-    noise = _diagonal_blocks(sample.covariance[kept])
-    fixed = [noise, np.eye(size)]
-    if sample.lean is not None:
-        leaning = sample.lean[kept]
-        fixed.append(_diagonal_blocks(leaning[:, :, None] * leaning[:, None, :]))
-    apart = np.linalg.norm(sample.ground[kept][:, None] - sample.ground[kept][None], axis=2)
-    best: tuple[float, FloatArray, float] | None = None
+    kept_only = _take(sample, kept)
+    best: tuple[float, FloatArray, list[FloatArray]] | None = None
+    best_range_m = 0.0
     for share in _RANGES:
-        swell = np.kron(np.exp(-apart / (share * extent_m)), np.eye(2))
-        found = _most_likely(residual, design, [*fixed, swell])
+        parts = _parts(kept_only, range_m=share * extent_m)
+        found = _most_likely(kept_only.residual_m.ravel(), _design(kept_only), parts)
         if found is not None and (best is None or found[0] > best[0]):
-            best = (*found, share * extent_m)
+            best = (*found, parts)
+            best_range_m = share * extent_m
     if best is None:
         return None
-    return _scatter(best[1], best[2], leaning=sample.lean is not None)
+    return _scatter(kept_only, best[1], best[2], range_m=best_range_m)
 
 
-def _scatter(variance: FloatArray, range_m: float, *, leaning: bool) -> ReliefScatter:
-    own, swell = float(variance[1]), float(variance[-1])
-    total = own + swell
-    return ReliefScatter(
-        ground_sd_m=float(np.sqrt(total)),
-        own_share=own / total if total > 0.0 else 1.0,
-        range_m=range_m if swell > 0.0 else 0.0,
-        height_sd_m=float(np.sqrt(variance[2])) if leaning else 0.0,
-        noise_factor=float(np.sqrt(variance[0])),
+def _take(sample: ReliefSample, kept: NDArray[np.intp]) -> ReliefSample:
+    return ReliefSample(
+        ground=sample.ground[kept],
+        residual_m=sample.residual_m[kept],
+        covariance=sample.covariance[kept],
+        jacobian=sample.jacobian[kept],
+        lean=None if sample.lean is None else sample.lean[kept],
     )
+
+
+def _design(sample: ReliefSample) -> FloatArray:
+    """Return the Jacobian as a matrix (2 n, p) with columns of length 1."""
+    design = sample.jacobian.reshape(2 * len(sample.ground), -1)
+    return np.asarray(design / np.linalg.norm(design, axis=0), dtype=np.float64)
+
+
+def _parts(sample: ReliefSample, *, range_m: float) -> list[FloatArray]:
+    """Return the covariances of the parts (2 n, 2 n): noise, own, shared[, heights, swell]."""
+    apart = np.linalg.norm(sample.ground[:, None] - sample.ground[None], axis=2)
+    shared = np.exp(-apart / range_m)
+    parts = [
+        _diagonal_blocks(sample.covariance),
+        np.eye(2 * len(apart)),
+        np.kron(shared, np.eye(2)),
+    ]
+    if sample.lean is not None:
+        along = sample.lean.ravel()
+        leaning = np.outer(along, along)
+        own = _diagonal_blocks(np.ones((len(apart), 2, 2)))
+        parts += [leaning * own, leaning * np.kron(shared, np.ones((2, 2)))]
+    return parts
+
+
+def _scatter(
+    sample: ReliefSample, variance: FloatArray, parts: Sequence[FloatArray], *, range_m: float
+) -> ReliefScatter:
+    own, shared = float(variance[1]), float(variance[2])
+    heights, swell = (float(variance[3]), float(variance[4])) if len(variance) > 3 else (0.0, 0.0)  # noqa: PLR2004 - with a lean there are five parts
+    total = own + shared
+    return ReliefScatter(
+        ground_sd_m=math.sqrt(total),
+        own_share=own / total if total > 0.0 else 1.0,
+        range_m=range_m if shared + swell > 0.0 else 0.0,
+        height_sd_m=math.sqrt(heights),
+        swell_sd_m=math.sqrt(swell),
+        noise_factor=math.sqrt(float(variance[0])),
+        parameter_covariance=_sandwich(sample, np.tensordot(variance, np.array(parts), axes=1)),
+    )
+
+
+def _sandwich(sample: ReliefSample, covariance: FloatArray) -> FloatArray:
+    """Return what a covariance of the residuals does to parameters weighted by the noise alone."""
+    size = len(covariance)
+    design = sample.jacobian.reshape(size, -1)
+    weighted = (np.linalg.inv(sample.covariance) @ sample.jacobian).reshape(size, -1)
+    scale = np.linalg.norm(weighted, axis=0)
+    # Columns of length 1, so that the normal equations are well conditioned.
+    solved = np.linalg.solve((weighted / scale).T @ (design / scale), (weighted / scale).T)
+    solved = solved / scale[:, None]
+    return np.asarray(solved @ covariance @ solved.T, dtype=np.float64)
 
 
 def _spread_out(points: FloatArray, apart_m: float) -> NDArray[np.intp]:

@@ -20,6 +20,7 @@ def sample(
     own_m: float = 0.0,
     swell_m: float = 0.0,
     height_m: float = 0.0,
+    gentle_m: float = 0.0,
 ) -> ReliefSample:
     """Residuals of a plane of an affine view, drawn from the model with a swell of 30 m range."""
     rng = np.random.default_rng(seed)
@@ -31,6 +32,7 @@ def sample(
     residual += rng.normal(size=(count, 2)) * own_m
     residual += root @ rng.normal(size=(count, 2)) * swell_m
     residual += rng.normal(size=(count, 1)) * height_m * LEAN
+    residual += (root @ rng.normal(size=(count, 1))) * gentle_m * LEAN
     row = np.column_stack([ground / (EXTENT_M / 2), np.ones(count)])
     zero = np.zeros_like(row)
     jacobian = np.stack(
@@ -46,7 +48,7 @@ def sample(
         # Stated half as large as it is: the factor must find out.
         covariance=np.eye(2) * (0.5 * noise_m * sizes[:, None, None]) ** 2,
         jacobian=jacobian,
-        lean=np.tile(LEAN, (count, 1)) if height_m else None,
+        lean=np.tile(LEAN, (count, 1)) if height_m or gentle_m else None,
     )
 
 
@@ -84,6 +86,30 @@ def test_heights_are_found_along_the_lean() -> None:
     assert np.median([each.ground_sd_m for each in found]) < 0.2
 
 
+def test_gentle_ground_is_found_along_the_lean_and_shared() -> None:
+    found = several(4, gentle_m=1.0)
+    # One realisation of a range of a third of the extent tells its size to about a half.
+    assert np.median([each.swell_sd_m for each in found]) == pytest.approx(1.0, rel=0.5)
+    assert np.median([each.height_sd_m for each in found]) < 0.3
+
+
+def test_the_parameters_are_as_uncertain_as_stated() -> None:
+    squares = []
+    for seed in range(12):
+        drawn = sample(seed, count=90, swell_m=0.3)
+        found = estimate_scatter(drawn, extent_m=EXTENT_M)
+        assert found is not None
+        inverse = np.linalg.inv(drawn.covariance)
+        weighted = (inverse @ drawn.jacobian).reshape(-1, 8)
+        design = drawn.jacobian.reshape(-1, 8)
+        # The residuals were drawn about zero: what is fitted to them is the parameters' error.
+        shift = np.linalg.solve(weighted.T @ design, weighted.T @ drawn.residual_m.ravel())
+        at = np.array([0.3, -0.2, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+        squares.append((at @ shift) ** 2 / (at @ found.parameter_covariance @ at))
+    # Mean of twelve squares of normal errors is 1 within about 0.8 (two standard deviations).
+    assert 0.2 < float(np.mean(squares)) < 2.2
+
+
 def test_few_points_tell_nothing() -> None:
     assert estimate_scatter(sample(1, count=20), extent_m=EXTENT_M) is None
 
@@ -102,4 +128,8 @@ def test_one_spot_found_many_times_counts_once() -> None:
 
 def test_the_same_sample_gives_the_same_parts() -> None:
     here = estimate_scatter(sample(4, count=150, swell_m=0.2), extent_m=EXTENT_M)
-    assert here == estimate_scatter(sample(4, count=150, swell_m=0.2), extent_m=EXTENT_M)
+    again = estimate_scatter(sample(4, count=150, swell_m=0.2), extent_m=EXTENT_M)
+    assert here is not None
+    assert again is not None
+    assert here.ground_sd_m == again.ground_sd_m
+    np.testing.assert_array_equal(here.parameter_covariance, again.parameter_covariance)
