@@ -22,7 +22,7 @@ from purport.checks.place._control_points import (
     fit_control_points,
     place_points,
 )
-from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot
+from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot, patch_to_local
 from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
@@ -32,7 +32,8 @@ from purport.checks.place._geometry import (
     view_obliquity_deg,
 )
 from purport.checks.place._ladder import Look, Matching, affine_look, feature_look
-from purport.checks.place._relief_budget import assess_relief, with_relief
+from purport.checks.place._relief_budget import Relief, assess_relief, with_relief
+from purport.checks.place._relief_heights import Displaced, look_for_heights
 from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._tracing import Traced, trace_views
@@ -311,7 +312,7 @@ def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
-        ground=tuple(_ground(task, each, origin=origin) for each in fitted),
+        ground=tuple(_ground(task, each, origin=origin, traced=traced) for each in fitted),
         to_patch=_at_anchor(fitted, task.shot).to_patch,
     )
 
@@ -409,13 +410,17 @@ def _poll(task: _Task, traced: Sequence[Traced], look: Look) -> tuple[int, int]:
     return agreeing, disagreeing
 
 
-def _ground(task: _Task, fitted: Fitted, *, origin: tuple[float, float]) -> ShotGround:
+def _ground(
+    task: _Task, fitted: Fitted, *, origin: tuple[float, float], traced: Sequence[Traced]
+) -> ShotGround:
     adjusted = fitted.adjusted
     inlier = adjusted.weight > INLIER_WEIGHT
     inlier &= fitted.seen.frame == fitted.frame
     centre = np.array([[(task.size[0] - 1) / 2, (task.size[1] - 1) / 2]])
     scale = math.sqrt(abs(float(np.linalg.det(local_affine(fitted.to_patch, centre)[0]))))
     relief = assess_relief(fitted.seen, adjusted, covariance=fitted.covariance, size=task.size)
+    own = next((each for each in traced if each.view.index == fitted.frame), None)
+    sighted = None if own is None else _sight(task, own, relief, origin=origin)
     return ShotGround(
         first=fitted.span.first,
         last=fitted.span.last,
@@ -431,11 +436,27 @@ def _ground(task: _Task, fitted: Fitted, *, origin: tuple[float, float]) -> Shot
                 reference_sd_m=task.reference_sd_m,
             ),
             relief,
+            sighted=sighted,
         ),
         gsd_m=scale * task.mapped.patch.gsd_m,
         obliquity_deg=view_obliquity_deg(fitted.to_patch, task.size),
         residual_px=_rms(adjusted.residual_px[inlier]),
         residual_m=_rms(adjusted.residual_m[inlier]),
+    )
+
+
+def _sight(
+    task: _Task, own: Traced, relief: Relief, *, origin: tuple[float, float]
+) -> Displaced | None:
+    """Look for tall things in a view; None from nearly straight above."""
+    if relief.lean is None:
+        return None
+    return look_for_heights(
+        own.view,
+        task.mapped.patch,
+        own.matrix,
+        lean=relief.lean,
+        to_local=patch_to_local(task.mapped, origin),
     )
 
 

@@ -87,12 +87,12 @@ def look_for_heights(
     height, width = view.luma.shape
     to_ground = to_local @ matrix
     middle = np.array([[(width - 1) / 2, (height - 1) / 2]])
-    if float(np.hypot(*_lean_px(to_ground, middle, lean)[0])) < _LEAST_LEAN_PX:
+    if float(np.hypot(*_lean_px(to_ground, middle, lean, middle=middle)[0])) < _LEAST_LEAN_PX:
         return None
     found = match_blocks(view, patch, matrix, search_px=_SEARCH_PX, reduce_by=_REDUCE_BY)
     if len(found.picture) == 0:
         return None
-    for_a_metre = _lean_px(to_ground, found.picture, lean)
+    for_a_metre = _lean_px(to_ground, found.picture, lean, middle=middle)
     length = np.hypot(*for_a_metre.T)
     ahead = for_a_metre / length[:, None]
     # The map has a roof where it stands; the picture shows it further along the lean.
@@ -105,10 +105,11 @@ def look_for_heights(
     )
 
 
-def _lean_px(to_ground: FloatArray, pixels: FloatArray, lean: Lean) -> FloatArray:
+def _lean_px(
+    to_ground: FloatArray, pixels: FloatArray, lean: Lean, *, middle: FloatArray
+) -> FloatArray:
     """Return by how many pixels a point 1 m high is displaced in the picture (n, 2). [px/m]"""
     ground = apply_homography(to_ground, pixels)
-    middle = ground.mean(axis=0)
-    return np.asarray(
-        np.linalg.solve(local_affine(to_ground, pixels), lean.at(ground, middle)[..., None])[..., 0]
-    )
+    leaning = lean.at(ground, apply_homography(to_ground, middle)[0])
+    by_pixel = local_affine(to_ground, pixels)
+    return np.asarray(np.linalg.solve(by_pixel, leaning[..., None])[..., 0], dtype=np.float64)
