@@ -23,7 +23,7 @@ class AcceptanceRule:
     """Different points of the reference that the joint homography explains."""
     fewest_first_inliers: int = 12
     """Of a single frame (or, where none suffices alone, of the frames pooled)."""
-    fewest_hint_inliers: int = 9
+    fewest_hint_inliers: int = 8
     """Too few to say "yes" by themselves, too many to say "no"."""
     decoy_factor: float = 1.6
     """How many times the chance level the first inliers must be."""
@@ -54,7 +54,7 @@ def stands_above_chance(first_inliers: int, decoy_inliers: int, rule: Acceptance
 
 def hints_at_place(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:
     """Tell whether a count of first inliers is too high for "does not show this place"."""
-    return first_inliers >= max(rule.fewest_hint_inliers, _chance_level(decoy_inliers, rule))
+    return first_inliers >= max(rule.fewest_hint_inliers, decoy_inliers + rule.decoy_margin)
 
 
 def agrees_in_mirror(first_inliers: int, decoy_inliers: int, rule: AcceptanceRule) -> bool:

@@ -16,8 +16,9 @@ from purport.checks.place._acceptance import AcceptanceRule, stands_above_chance
 from purport.checks.place._features import Features, detect_features, take
 from purport.checks.place._scouting import Scouted, scout, scout_views
 from purport.checks.place._views import Mapped, View
+from purport.checks.place.structure import scout_structure
 
-__all__ = ["Look", "Matching", "affine_look", "feature_look"]
+__all__ = ["Look", "Matching", "affine_look", "feature_look", "structure_look"]
 
 FloatArray = NDArray[np.float64]
 
@@ -123,6 +124,27 @@ def affine_look(views: Sequence[View], mapped: Mapped, matching: Matching) -> Lo
         place=place,
         found=replace(found, tentative=tentative, decoy_inliers=chance, rung="affine features"),
         again=again,
+    )
+
+
+def structure_look(views: Sequence[View], mapped: Mapped, matching: Matching) -> Look:
+    """Match the richest view by the directions of its edges, whatever its tones."""
+    place = int(np.argmax([len(view.features) for view in views]))
+
+    def look(view: View, *, decoys: bool) -> Scouted:
+        found = scout_structure(
+            view,
+            mapped,
+            threshold_px=matching.threshold_px,
+            seed=matching.seed,
+            decoys=decoys,
+        )
+        return replace(found, rung="structure")
+
+    return Look(
+        place=place,
+        found=look(views[place], decoys=True),
+        again=lambda view: look(view, decoys=False),
     )
 
 

@@ -52,6 +52,10 @@ class PowerRule:
     """Noise added to them, before they are compressed. [luma]"""
     largest_blur_px: float = 2.5
     """Blur of the footage beyond which nothing is concluded. [px]"""
+    smallest_blur_px: float = 0.65
+    """Blur below which the edges seen are those of blocks or noise, not of the ground. [px]"""
+    largest_empty_share: float = 0.75
+    """See `Poorness.empty_share`: beyond it, compression has left too little to conclude from."""
     fewest_texture: float = 0.6
     """Share of the picture's tiles that must hold distinctive points."""
     smallest_likeness: float = 0.85
@@ -151,7 +155,8 @@ def judge_power(
     passed = (
         counted[1] == counted[0]
         and self_found
-        and poorness.blur_px <= rule.largest_blur_px
+        and rule.smallest_blur_px <= poorness.blur_px <= rule.largest_blur_px
+        and poorness.empty_share <= rule.largest_empty_share
         and texture >= rule.fewest_texture
         and likeness >= rule.smallest_likeness
     )
@@ -162,6 +167,8 @@ def judge_power(
         texture=texture,
         likeness=likeness,
         passed=passed,
+        blur_px=poorness.blur_px,
+        empty_share=poorness.empty_share,
     )
 
 

@@ -31,7 +31,7 @@ from purport.checks.place._geometry import (
     local_affine,
     view_obliquity_deg,
 )
-from purport.checks.place._ladder import Look, Matching, affine_look, feature_look
+from purport.checks.place._ladder import Look, Matching, affine_look, feature_look, structure_look
 from purport.checks.place._relief_budget import Relief, assess_relief, with_relief
 from purport.checks.place._relief_heights import Displaced, look_for_heights
 from purport.checks.place._remedies import lacking_side
@@ -50,7 +50,7 @@ FloatArray = NDArray[np.float64]
 CONTROL_POINTS = "control points"
 """Name of the last rung."""
 _FEWEST_FEATURES = 40
-_RUNGS = (feature_look, affine_look)
+_RUNGS = (feature_look, affine_look, structure_look)
 _POLLED_VIEWS = 4
 _AGREES_WITHIN = 0.05
 """Of the diagonal of the picture's footprint."""
@@ -126,7 +126,7 @@ def register_shot(
     views: list[View],
     settings: MatchSettings,
     reference_sd_m: float,
-    whole_ladder: bool = True,
+    rungs: int = len(_RUNGS),
     points: Sequence[ControlPoint] = (),
 ) -> Registered:
     """Register a shot to a stretch of the reference, and decide whether it shows it.
@@ -138,7 +138,7 @@ def register_shot(
         views: Key frames of the shot, with their points.
         settings: How.
         reference_sd_m: Standard uncertainty of the reference per axis. [m]
-        whole_ladder: Whether to climb beyond the first rung.
+        rungs: How many rungs of the ladder to climb, at most.
         points: Control points that people placed on the item.
     """
     task = _Task(
@@ -153,17 +153,17 @@ def register_shot(
         ),
         reference_sd_m=reference_sd_m,
     )
-    result = _climb(task, _blank(shot, views), whole_ladder=whole_ladder)
+    result = _climb(task, _blank(shot, views), rungs=rungs)
     return result if result.ground or not task.placed.ids else _by_points(task, result)
 
 
-def _climb(task: _Task, blank: ShotEvidence, *, whole_ladder: bool) -> Registered:
+def _climb(task: _Task, blank: ShotEvidence, *, rungs: int) -> Registered:
     """Try one rung after the other until one is accepted; else return what came closest."""
     if blank.features < _FEWEST_FEATURES:
         return _refused(task.shot, blank, "too few distinctive points in the picture")
     tried: list[RungTried] = []
     closest: Registered | None = None
-    for rung in _RUNGS if whole_ladder else _RUNGS[:1]:
+    for rung in _RUNGS[:rungs]:
         look = rung(task.views, task.mapped, task.settings.matching())
         tried.append(_tried(look.found))
         result = _judge(task, blank, look)

@@ -79,7 +79,7 @@ def test_standing_above_chance_needs_factor_and_margin() -> None:
 
 def test_too_few_points_for_yes_may_be_too_many_for_no() -> None:
     rule = AcceptanceRule()
-    assert hints_at_place(9, 0, rule)
+    assert hints_at_place(8, 0, rule)
     assert not stands_above_chance(9, 0, rule)
-    assert not hints_at_place(8, 0, rule)
-    assert not hints_at_place(12, 6, rule)
+    assert not hints_at_place(7, 0, rule)
+    assert not hints_at_place(8, 6, rule)

@@ -175,7 +175,7 @@ def test_another_place_is_not_matched_and_the_power_to_say_no_is_tested(
     assert values.matched is False
     assert values.power is not None
     assert values.power.passed
-    assert values.power.views_found == values.power.views == 3
+    assert values.power.views_found == values.power.views == 5
     assert values.centre is None
     assert values.homographies == ()
     assert any("another season" in limit for limit in finding.limits)
