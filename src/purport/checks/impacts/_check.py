@@ -77,9 +77,9 @@ class ImpactsCheck:
     """Share of that time in which a pixel must be changed."""
     disturbed_share: float = 0.35
     """Share of the picture from which a change is no longer local."""
-    point_floor_px: float = 0.3
+    point_floor_px: float = 0.22
     """Smallest standard uncertainty of a point. [px]"""
-    point_first_share: float = 0.015
+    point_first_share: float = 0.01
     """Standard uncertainty of a point from the first frames, over the radius of the effect."""
     point_remained_floor_px: float = 6.0
     """Smallest standard uncertainty of a point from what remained. [px]"""

@@ -21,7 +21,7 @@ FLASH_HEIGHT = 0.3
 """Height of a flash's middle over its radius. A dome's outline has its middle at 0.42 · tan(θ/2),
 0.2 at 52 degrees; a ball that half stands out of the ground at 0.25 to 0.5; simulated ones of the
 development set at 0.30."""
-FLASH_HEIGHT_SD = 0.08
+FLASH_HEIGHT_SD = 0.06
 """Standard uncertainty of that."""
 _LEAST_TANGENT = 0.12
 """Tangent of the obliquity (7 degrees) below which foreshortening does not tell the direction."""

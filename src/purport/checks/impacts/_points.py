@@ -26,7 +26,7 @@ _LEVEL = 75.0
 _LEAST_ROOM_2 = 45.0
 """Square of the least difference of levels that tells of an effect. [grey levels²]"""
 _OTHER_CORES = (0.3, 0.7)
-_WANDER = 1.5
+_WANDER = 1.2
 """Standard uncertainty of the middle over how far it moves with the opacity that counts."""
 _LEAST_PIECE = 0.5
 """Area of a piece of the effect, over that of the largest."""
