@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -57,9 +57,14 @@ class PlaceCheck:
 
     The check looks for distinctive points (corners, crossings, edges of fields) in still frames of
     each shot and for the same points in the orthophoto, also with bright and dark exchanged, as
-    infrared cameras may show them. Where many points, spread over the picture, agree on one
-    possible view from above, the shot is laid on the map and each of its pixels gets a position on
-    the ground with an uncertainty.
+    infrared cameras may show them. If too few agree, it looks again at the frame stretched, as if
+    it were seen from nearer to straight above, and then at nothing but the directions of edges.
+    Where many points, spread over the picture, agree on one possible view from above, small squares
+    of every frame are fitted to the orthophoto to a fraction of a pixel; the shot is laid on the
+    map, and each of its pixels gets a position on the ground with an uncertainty. Points that
+    people placed on frame and map are used along with that, or alone where nothing matches: the
+    answer then rests on their reading of the picture. Of several orthophotos the best is used, and
+    where they contradict each other the uncertainty covers both.
 
     Of an orthophoto too large to be compared in one piece, the surroundings of the point claimed
     are looked at first. If no shot is found there, or nothing is claimed, all of it is searched:
@@ -71,8 +76,8 @@ class PlaceCheck:
     does), when they are spread out, when the view could be had from the air, when the frames
     agree with each other when asked one by one, and when blocks of the picture, laid on the
     orthophoto, fit best exactly where they were put. "Does not show this place" is said only when
-    views cut from the orthophoto and made as poor as the footage are found by the same rule;
-    otherwise the answer is "cannot tell".
+    the footage is sharp enough, and views cut from the orthophoto, some of them very oblique, and
+    made as poor as the footage are found by the same rule; otherwise the answer is "cannot tell".
     """
 
     name: str = "place"
@@ -186,7 +191,9 @@ class PlaceCheck:
             hint = evidence.item.view_hint
             searched = search_shots(scene, reference, index, hint=hint, rule=self.search)
             possible = possible_stretches(searched, side_px=self.reference_side_px)
-            found = self._search(scene, reference, possible, points=points)
+            # Where no place stands above chance, the first rung says so; the others would add nothing.
+            closely = self if searched.standing else replace(self, ladder_shots=())
+            found = closely._search(scene, reference, possible, points=points)
         if found is None:
             message = "a reference has at least one stretch"
             raise ValueError(message)
