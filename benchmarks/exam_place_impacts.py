@@ -20,12 +20,15 @@ What is counted:
 - *count right*: the number of distinct strikes reported is the number whose onset the clip shows;
 - *sight*: each showing of a strike's onset; it must be found when its take has at least 3 frames
   before and 5 after it; a report within 2 frames finds it;
-- *offset*: distance from the target; the reference's error is in it, as in life.
+- *offset*: distance from the target; the reference's error is in it, as in life;
+- *crashed*: the checks raised an error; such a question is listed, is in no other figure, and is to
+  be read as a failure of each.
 """
 
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,16 +40,26 @@ from exam_place_impacts_report import report
 
 def run(set_name: str, part: Part, indices: Sequence[int], out: Path) -> None:
     """Ask the questions that are not yet in the file and add their records."""
-    from exam_place_impacts_ask import answer_question  # noqa: PLC0415 - a report runs no check
-
     done = {row["index"] for row in read_rows([out], set_name, part)}
     for index in indices:
         if index in done:
             continue
-        row = {"set": set_name, **answer_question(set_name, part, index)}
+        row = {"set": set_name, **_answer(set_name, part, index)}
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps({key: row[key] for key in ("index", "matched", "cpu_s")}), flush=True)
+
+
+def _answer(set_name: str, part: Part, index: int) -> dict[str, Any]:
+    """Return the record of a question, or one that says that it could not be answered."""
+    from exam_place_impacts_ask import answer_question  # noqa: PLC0415 - a report runs no check
+
+    try:
+        return answer_question(set_name, part, index)
+    except Exception as error:  # noqa: BLE001 - a crash is counted, and the run goes on
+        traceback.print_exc()
+        fault = f"{type(error).__name__}: {error}"
+        return {"part": part.value, "index": index, "matched": None, "error": fault, "cpu_s": {}}
 
 
 def read_rows(paths: Sequence[Path], set_name: str, part: Part) -> Iterator[dict[str, Any]]:

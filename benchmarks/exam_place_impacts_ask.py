@@ -47,9 +47,9 @@ def answer_question(set_name: str, part: Part, index: int) -> dict[str, Any]:
         write_reference(question.reference, ortho, look=question.look)
         made = time.process_time()
         evidence = _evidence(question, truth, scene, video=video, ortho=ortho)
+        row = _describe(question, truth)
         (place,) = PlaceCheck().run(evidence)
         placed = time.process_time()
-        row = _describe(question, truth)
         row |= _place_row(question, truth, scene, place.values)
         row |= {"answer": place.answer, "place_reason": place.reason}
         if part in {Part.CLIPS, Part.OFFSETS}:

@@ -19,6 +19,9 @@ _DRAWS = 2000
 def report(part: Part, rows: Sequence[Row]) -> str:
     """Return the figures of a part as lines of text."""
     lines = [f"## {part.value}: {len(rows)} questions", ""]
+    crashed = [row for row in rows if "error" in row]
+    lines += [f"crashed: {row['index']}: {row['error']}" for row in crashed]
+    rows = [row for row in rows if "error" not in row]
     if rows:
         lines += _REPORTS[part](rows)
         lines.append("")
