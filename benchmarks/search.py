@@ -298,6 +298,9 @@ def ask(asked: Asked, reference: ReferenceSource, *, cache: Path, hint: bool) ->
         "away_m": None if away is None else round(away, 2),
         "outcome": _outcome(away, matched=values.matched, there=asked.there),
         "reason": finding.reason,
+        "votes": None
+        if values.search is None
+        else f"{values.search.votes:.1f}/{values.search.chance:.1f}",
         "rungs": [
             f"{rung.name} {rung.inliers}/{rung.decoy_inliers}"
             for shot in values.shots

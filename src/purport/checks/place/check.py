@@ -191,9 +191,11 @@ class PlaceCheck:
             hint = evidence.item.view_hint
             searched = search_shots(scene, reference, index, hint=hint, rule=self.search)
             possible = possible_stretches(searched, side_px=self.reference_side_px)
-            # Where no place stands above chance, the first rung says so; the others would add nothing.
-            closely = self if searched.standing else replace(self, ladder_shots=())
-            found = closely._search(scene, reference, possible, points=points)
+            # Where no place stands above chance, one rung says so: the others are not climbed.
+            closely = self if searched.standing else replace(self, ladder_shots=(0, 0))
+            found = closely._search(  # noqa: SLF001 - the same check, with fewer rungs
+                scene, reference, possible, points=points
+            )
         if found is None:
             message = "a reference has at least one stretch"
             raise ValueError(message)

@@ -13,10 +13,10 @@ from purport.checks.contract import Evidence, Prepares
 from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path, needs_index
 from purport.checks.place._geometry import apply_homography
 from purport.checks.place._views import shot_views
-from purport.checks.place.search import PlaceIndex, SearchRule, open_index, stretches
-from purport.checks.place.search import _index as index_module
+from purport.checks.place.search import PlaceIndex, SearchRule, _indexing, open_index, stretches
 from purport.checks.place.search._asked import asked_of
 from purport.checks.place.search._finding import find_places
+from purport.checks.place.search._index import TILE_PX, is_whole
 from purport.core.case import ClaimedPlace, ItemRecord, ViewHint
 from purport.core.digests import Digest, canonical_json
 from purport.core.positions import GeoPoint, MapPoint, to_geographic
@@ -147,13 +147,13 @@ def test_an_index_is_the_same_every_time_and_its_points_lie_in_its_tiles(
     assert told[-1] == 1.0
     assert again.read_bytes() == index_path(cache, DIGEST).read_bytes()
     assert list(tmp_path.iterdir()) == [again]
-    columns = -(-index.size_px[0] // index_module.TILE_PX)
+    columns = -(-index.size_px[0] // TILE_PX)
     for tile in range(len(index.tile_starts) - 1):
         inside = index.points[index.tile_starts[tile] : index.tile_starts[tile + 1]]
-        corner_px = np.array([tile % columns, tile // columns]) * index_module.TILE_PX
+        corner_px = np.array([tile % columns, tile // columns]) * TILE_PX
         assert len(inside) > 0
         assert (inside >= corner_px - 0.5).all()
-        assert (inside < corner_px + index_module.TILE_PX).all()
+        assert (inside < corner_px + TILE_PX).all()
 
 
 def test_short_descriptors_keep_what_tells_points_apart(index: PlaceIndex) -> None:
@@ -172,8 +172,8 @@ def test_an_index_cut_short_is_made_anew(reference: Reference, cache: Path, tmp_
     assert kept.read_bytes() == whole
     other = tmp_path / "other.bin"
     other.write_bytes(b"something else\n")
-    assert not index_module.is_whole(other)
-    assert not index_module.is_whole(tmp_path / "absent.bin")
+    assert not is_whole(other)
+    assert not is_whole(tmp_path / "absent.bin")
 
 
 def test_without_a_cache_the_index_is_the_same(reference: Reference, index: PlaceIndex) -> None:
@@ -186,8 +186,8 @@ def test_without_a_cache_the_index_is_the_same(reference: Reference, index: Plac
 def test_a_raster_of_too_many_pixels_is_indexed_more_coarsely(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "MOST_PX", 360_000)
-    coarse = index_module.make_index(reference)
+    monkeypatch.setattr(_indexing, "MOST_PX", 360_000)
+    coarse = _indexing.make_index(reference)
     assert coarse.size_px[0] * coarse.size_px[1] <= 361_000
     assert coarse.gsd_m == pytest.approx(0.8, abs=0.01)
 
