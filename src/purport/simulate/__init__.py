@@ -2,6 +2,7 @@
 
 from purport.simulate._camera import Camera, Modality, Sensor
 from purport.simulate._ground import Ground, load_ground
+from purport.simulate._hardships import Hardships, add_hardships
 from purport.simulate._mix import Mix, random_look, random_script
 from purport.simulate._patterns import GroundStyle
 from purport.simulate._procedural import procedural_ground
@@ -44,6 +45,7 @@ __all__ = [
     "Glint",
     "Ground",
     "GroundStyle",
+    "Hardships",
     "HeightField",
     "Mix",
     "Modality",
@@ -61,6 +63,7 @@ __all__ = [
     "SurfacePoint",
     "Truth",
     "Vehicle",
+    "add_hardships",
     "derive_truth",
     "load_ground",
     "load_truth",

@@ -8,6 +8,7 @@ import numpy as np
 
 from purport.simulate._camera import Camera, Modality, Sensor
 from purport.simulate._ground import Ground
+from purport.simulate._hardships import Hardships, add_hardships
 from purport.simulate._reference import ReferenceLook
 from purport.simulate._script import (
     Encoding,
@@ -60,6 +61,8 @@ class Mix:
     """Least distance between two strikes. [m]"""
     size_m: tuple[float, float] = (4.5, 10.0)
     """Radius of the fireballs. [m]"""
+    hardships: Hardships | None = None
+    """What makes it harder; None: nothing."""
 
 
 def random_script(seed: int, ground: Ground, *, mix: Mix | None = None) -> Script:
@@ -111,7 +114,8 @@ def random_script(seed: int, ground: Ground, *, mix: Mix | None = None) -> Scrip
         for number, (time_s, place) in enumerate(zip(times, places, strict=True))
     )
     vehicles, glints = _draw_distractors(generator, target, duration_s)
-    return replace(empty, strikes=strikes, targets=(target,), vehicles=vehicles, glints=glints)
+    script = replace(empty, strikes=strikes, targets=(target,), vehicles=vehicles, glints=glints)
+    return script if mix.hardships is None else add_hardships(script, mix.hardships)
 
 
 def random_look(seed: int, *, gsd_m: tuple[float, float] = (0.3, 0.6)) -> ReferenceLook:

@@ -16,6 +16,7 @@ from purport.simulate import (
     GainJump,
     Glint,
     Ground,
+    Hardships,
     Mix,
     Modality,
     Overlay,
@@ -152,3 +153,45 @@ def test_ground_is_read_from_an_image(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no image")
     with pytest.raises(UnreadableReferenceError, match="not an image"):
         load_ground(tmp_path / "text.png", gsd_m=0.2, west_m=0.0, north_m=0.0)
+
+
+def test_without_hardships_the_mix_is_what_it_was() -> None:
+    ground = wide_ground()
+    plain = random_script(5, ground)
+    same = random_script(5, ground, mix=Mix(hardships=Hardships()))
+    assert (same.strikes, same.cameras, same.overlay) == (
+        plain.strikes,
+        plain.cameras,
+        plain.overlay,
+    )
+
+
+def test_certain_hardships_befall_every_strike_and_keep_the_truth() -> None:
+    ground = wide_ground()
+    every = Hardships(
+        dust=1.0,
+        dark_hit=1.0,
+        debris=1.0,
+        secondary_fires=1.0,
+        hiding_smoke=1.0,
+        damaged=1.0,
+        caption=1.0,
+        polarity_switch=1.0,
+        gain_collapse=1.0,
+    )
+    infrared = Mix(modalities=(Modality.BLACK_HOT,))
+    plain = random_script(5, ground, mix=infrared)
+    hard = random_script(5, ground, mix=replace(infrared, hardships=every))
+    for strike in hard.strikes:
+        assert strike.flash == strike.fire == 0.0
+        assert strike.dark_s > 0.0
+        assert strike.debris > 0
+        assert len(strike.secondary) == 2
+        assert strike.smoke >= 2.0
+    camera = hard.cameras[0]
+    assert 0.0 < camera.polarity_switches_s[0] < hard.edit[0].duration_s
+    assert camera.sensor.collapse_frames > 0
+    assert camera.sensor.saturation_frames >= 3
+    assert hard.damaged == 0.2
+    assert hard.overlay.caption is not None
+    assert derive_truth(hard) == derive_truth(plain)
