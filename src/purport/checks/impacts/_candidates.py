@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.impacts._changes import compare
+from purport.checks.impacts._structure import find_lost_texture
 from purport.checks.impacts._views import View, Views
 
 __all__ = ["Candidate", "Cause", "Rules", "Sighting"]
@@ -20,6 +21,11 @@ __all__ = ["Candidate", "Cause", "Rules", "Sighting"]
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Float = NDArray[np.float32]
+
+_MOST_LOST = 0.8
+_GONE_SHARE = 0.3
+_CLEAR_NOISE = 4.5
+_LEAST_SMOKE_PX = 100
 
 
 class Cause(StrEnum):
@@ -53,12 +59,14 @@ class Sighting:
 
     index: int
     """Frame index."""
-    score: Float
-    """Scores (height, width)."""
+    changed: Mask
+    """Where tone or texture differ from before (height, width)."""
     residual: Float
     """Residuals (height, width)."""
     valid: Mask
     """Where both moments show ground."""
+    noise: float
+    """Standard deviation of the residual where nothing changed. [grey levels]"""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -79,6 +87,12 @@ class Candidate:
     """Where the change began, in the base view; nowhere yet for a disturbance."""
     until_s: float
     """When watching ends."""
+    strength: float = 0.0
+    """Sum of its absolute residuals at the onset. [grey levels · px]"""
+    area_px: int = 0
+    """Largest patch of its first moments."""
+    blinding: bool = False
+    """Whether the picture broke down just after the onset."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)
@@ -89,12 +103,35 @@ class Candidate:
         picture, seen = views.warp(view, self.base)
         valid = seen & self.before_valid
         change = compare(self.before, picture, valid, threshold=rules.kept_score)
+        changed = find_lost_texture(self.before, picture, valid)
+        if self.cause is Cause.GRADUAL or (
+            self.cause is Cause.SUDDEN and self.area_px < _LEAST_SMOKE_PX
+        ):
+            changed[:] = False
+        lost = int(np.count_nonzero(changed)) / max(int(np.count_nonzero(valid)), 1)
         if change.sound and change.share < rules.disturbed_share:
-            self.sightings.append(
-                Sighting(
-                    index=view.index, score=change.score, residual=change.residual, valid=valid
-                )
+            changed |= np.abs(change.score) > rules.kept_score
+        elif lost > _MOST_LOST:
+            return
+        self.sightings.append(
+            Sighting(
+                index=view.index,
+                changed=changed,
+                residual=change.residual,
+                valid=valid,
+                noise=change.noise,
             )
+        )
+
+    def is_gone(self) -> bool:
+        """Tell whether the change was no longer where it began soon after the onset."""
+        began = np.count_nonzero(self.region)
+        soon = self.sightings[1:3]
+        return any(
+            np.count_nonzero(sighting.changed & self.region) < _GONE_SHARE * began
+            for sighting in soon
+            if sighting.noise < _CLEAR_NOISE
+        )
 
     def lasting(self, rules: Rules) -> Mask:
         """Return where the change was seen in most sightings and in the last ones."""
@@ -102,7 +139,7 @@ class Candidate:
         return self._share(self.sightings, rules) & self._share(late, rules)
 
     def _share(self, sightings: list[Sighting], rules: Rules) -> Mask:
-        changed = np.sum([np.abs(s.score) > rules.kept_score for s in sightings], axis=0)
+        changed = np.sum([s.changed for s in sightings], axis=0)
         seen = np.sum([s.valid for s in sightings], axis=0)
         mask = (changed >= rules.kept_share * np.maximum(seen, 1)) & (seen > 0)
         closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))

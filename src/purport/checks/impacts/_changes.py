@@ -28,6 +28,7 @@ _LEAST_CORRELATION = 0.5
 _HIDDEN_REACH_PX = 7
 _WINDOW_MARGIN_PX = 8
 _FRAGMENT_REACH = 2.0
+_FRAGMENT_MARGIN_PX = 12.0
 
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
@@ -232,7 +233,7 @@ def _join_fragments(
 
 def _is_beside(fragment: Blob, patch: Blob) -> bool:
     apart = math.dist(fragment.centre, patch.centre)
-    return apart <= _FRAGMENT_REACH * (fragment.radius_px + patch.radius_px)
+    return apart <= _FRAGMENT_REACH * (fragment.radius_px + patch.radius_px) + _FRAGMENT_MARGIN_PX
 
 
 def _describe(

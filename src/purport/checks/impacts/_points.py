@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Cause
 from purport.checks.impacts._changes import compare
-from purport.checks.impacts._scan import Seen
+from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._views import View, Views
 from purport.checks.impacts.records import PointBasis
 from purport.scene import Scene
@@ -28,6 +28,10 @@ _LEAST_ROOM_2 = 45.0
 _OTHER_CORES = (0.3, 0.7)
 _WANDER = 1.2
 """Standard uncertainty of the middle over how far it moves with the opacity that counts."""
+_CHANGE_SHARE = 0.13
+"""Standard uncertainty of the middle of the strongest change, over its radius."""
+_VAGUE = 0.15
+"""Wander of the middle over the radius from which the outline is not to be told."""
 _LEAST_PIECE = 0.5
 """Area of a piece of the effect, over that of the largest."""
 _HIDDEN_SHIFT = 2.0
@@ -71,18 +75,29 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
         for view in first:
             core = _from_core(scene, views, seen, view)
             if core is not None:
-                return ImpactPoint(
-                    point_px=core.middle,
-                    sd_px=math.hypot(
-                        rules.floor_px,
-                        rules.first_share * core.radius,
-                        _HIDDEN_SHIFT * core.hidden**2 * core.radius,
-                        _WANDER * core.wander,
-                    ),
-                    radius_px=core.radius,
-                    basis=PointBasis.FIRST_FRAMES,
-                )
+                return _state(core, rules)
     return _from_remains(views, seen, rules)
+
+
+def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
+    """State the middle of an effect; by its strongest change where its outline is not to be told.
+
+    Gain that jumps with the flash, haze and blocks of a poor copy give opacity no sharp outline;
+    then the middle wanders with the opacity that counts; that of the strongest change does not.
+    """
+    sd_px = math.hypot(
+        rules.floor_px,
+        rules.first_share * core.radius,
+        _HIDDEN_SHIFT * core.hidden**2 * core.radius,
+        _WANDER * core.wander,
+    )
+    middle, radius = core.middle, core.radius
+    by_change_px = math.hypot(rules.floor_px, _CHANGE_SHARE * core.change_radius)
+    if sd_px > by_change_px and core.wander > _VAGUE * core.radius:
+        middle, radius, sd_px = core.change_middle, core.change_radius, by_change_px
+    return ImpactPoint(
+        point_px=middle, sd_px=sd_px, radius_px=radius, basis=PointBasis.FIRST_FRAMES
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,6 +126,10 @@ class _Core:
     """Share of it that graphics hide or the picture's edge cuts off."""
     wander: float
     """How far the middle moves with the opacity from which the effect counts. [px]"""
+    change_middle: tuple[float, float]
+    """Middle of the strongest change, (x, y). [px]"""
+    change_radius: float
+    """Radius of the circle of its area. [px]"""
 
 
 def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | None:
@@ -124,12 +143,16 @@ def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | No
     if min(int(np.count_nonzero(disc)) for disc in discs) < _LEAST_CORE_PX:
         return None
     places = np.array([_centroid(disc) for disc in discs])
+    strongest = _strongest(early)
+    change_x, change_y = _centroid(_disc(strongest))
     rim = cv2.dilate(discs[0].astype(np.uint8), _SQUARE_5) > 0
     return _Core(
         middle=(float(places[0, 0]) + window[0], float(places[0, 1]) + window[1]),
         radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
         hidden=float(np.mean(~early.valid[rim])),
         wander=float(np.hypot(*places.std(axis=0))),
+        change_middle=(change_x + window[0], change_y + window[1]),
+        change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
 
 
@@ -167,6 +190,13 @@ def _look(
     )
 
 
+def _strongest(early: _Early) -> Mask:
+    """Return where an effect changes the picture at least half as much as where it does most."""
+    strength = cv2.GaussianBlur(np.abs(early.residual), (0, 0), 1.0)
+    strength = np.where(early.reach & early.valid, strength, np.float32(0.0))
+    return np.asarray(strength > _CORE * float(strength.max()), dtype=np.bool_)
+
+
 def _opacity(early: _Early) -> NDArray[np.float32] | None:
     """Return how far the effect covers the ground, 0 to 1 about; None when nothing is seen.
 
@@ -175,9 +205,7 @@ def _opacity(early: _Early) -> NDArray[np.float32] | None:
     change, by least squares over a pixel's neighbourhood, so that ground of its own level says
     nothing rather than no.
     """
-    strength = cv2.GaussianBlur(np.abs(early.residual), (0, 0), 1.0)
-    strength = np.where(early.reach & early.valid, strength, np.float32(0.0))
-    core = strength > _CORE * float(strength.max())
+    core = _strongest(early)
     if int(np.count_nonzero(core)) < _LEAST_CORE_PX:
         return None
     brighter = float(np.median(early.residual[core])) > 0.0

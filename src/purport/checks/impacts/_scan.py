@@ -2,18 +2,20 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.impacts._bursts import BurstHistory, Setting
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
-from purport.checks.impacts._changes import Change, compare, find_blobs
+from purport.checks.impacts._changes import Blob, Change, compare, find_blobs
+from purport.checks.impacts._drawn import is_drawn
+from purport.checks.impacts._judging import Jury, Seen
 from purport.checks.impacts._views import View, Views, median_view
+from purport.checks.impacts._zones import EffectZone
 from purport.scene import Scene, Shot
 
-__all__ = ["Seen", "ShotScan"]
+__all__ = ["ShotScan"]
 
 _KEPT_VIEWS = 14
 _BEFORE_LAGS = (1, 3, 5, 8)
@@ -21,38 +23,25 @@ _GRADUAL_LAG = 10
 _GRADUAL_EVERY = 3
 _GRADUAL_RATIO = 3
 _EARLY_FRAMES = 4
-_SETTLING_S = 0.24
-_ZONE_FADE = 0.985
-_ZONE_LEVEL = 0.3
+_YOUNG_S = 0.24
+_GROWING_S = 0.18
 _INSIDE_SHARE = 0.3
-_RENEWED_RATIO = 2.5
-_RENEWED_LEAST = 25.0
 _LONGEST_DISTURBANCE_S = 4.0
 _RECOVERY_S = 0.5
 _MOST_PENDING = 24
-_SAME_MOMENT_S = 0.2
 _MOST_AT_ONCE = 2
-_LEAST_WATCHED_S = 0.4
-_GROWTH = 1.5
-_KEPT = 0.3
 _QUIET_S = 10.0
+_BLINDING_S = 0.4
+_LEAST_BLINDED_FRAMES = 3
+_BORDER_SHARE = 0.06
+_STALL_FRAMES = 3
+_STALL_STEP = 0.05
+_SHAKEN_NOISE = 4.5
+_SHAKEN_RATIO = 3.0
+_SHAKEN_LUMA = 12.0
+_REFRESH_EVERY = 2
 
 Mask = NDArray[np.bool_]
-Float = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Seen:
-    """A strike as the scan saw it."""
-
-    candidate: Candidate
-    """All that was gathered."""
-    region: Mask
-    """Where it began, in the base view."""
-    lasting: Mask
-    """Where its change lasts, in the base view."""
-    weight: Float
-    """Mean size of the change while it was watched, in the base view. [grey levels]"""
 
 
 class ShotScan:
@@ -70,10 +59,12 @@ class ShotScan:
         self.views = Views(scene, shot)
         self._good: deque[View] = deque(maxlen=_KEPT_VIEWS)
         self._pending: list[Candidate] = []
-        self._seen: list[Seen] = []
-        self._zone = np.zeros(self.views.size[::-1], dtype=np.float32)
-        self._restless: deque[float] = deque(maxlen=10)
+        self._jury = Jury(scene, self.views, rules)
+        self._zone = EffectZone(self.views, rules.kept_score, rules.disturbed_share)
+        self._history = BurstHistory()
+        self._noise: deque[float] = deque(maxlen=25)
         self._disturbed_since: int | None = None
+        self._blinded_frames = 0
         self._recovering_until_s = -math.inf
 
     def feed(self, index: int, luma: NDArray[np.uint8]) -> None:
@@ -92,21 +83,26 @@ class ShotScan:
         if self._disturbed_since is not None:
             self._disturbed_since = None
             self._recovering_until_s = self._seconds(index) + _RECOVERY_S
-        self._carry_zone(last, view)
-        recovering = self._seconds(index) < self._recovering_until_s
-        self._find_sudden(view, change, recovering=recovering)
+            self._zone.carry(last, view)
+            self._zone.seed(last, view)
+        else:
+            self._zone.carry(last, view)
+        self._find_sudden(view, change, shaken=self._is_shaken(index, change))
         self._watch(view)
         self._good.append(view)
+        if index % _REFRESH_EVERY == 0:
+            self._zone.refresh(view)
         if index % _GRADUAL_EVERY == 0:
             self._find_gradual(view)
 
     def finish(self) -> tuple[Seen, ...]:
         """End the shot and return the strikes seen, by onset."""
+        self._judge_blinded()
         for candidate in self._pending:
-            self._judge(candidate)
+            self._jury.judge(candidate)
             candidate.sightings.clear()
         self._pending.clear()
-        return tuple(sorted(self._seen, key=lambda seen: seen.candidate.onset))
+        return self._jury.strikes()
 
     # Changes
 
@@ -114,10 +110,19 @@ class ShotScan:
         picture, valid = self.views.warp(earlier, view)
         return compare(picture, view.picture, valid, threshold=self._rules.sudden_score)
 
-    def _find_sudden(self, view: View, change: Change, *, recovering: bool) -> None:
+    def _is_shaken(self, index: int, change: Change) -> bool:
+        """Tell whether all of the picture changed a little at once: gain, a skip, a breakup."""
+        usual = float(np.median(self._noise)) if self._noise else change.noise
+        self._noise.append(change.noise)
+        means = self._scene.luma_mean
+        jump = abs(float(means[index]) - float(means[index - 1]))
+        return change.noise > max(_SHAKEN_NOISE, _SHAKEN_RATIO * usual) or jump > _SHAKEN_LUMA
+
+    def _find_sudden(self, view: View, change: Change, *, shaken: bool) -> None:
         """Open a candidate for each new patch; after a disturbance its own candidate does that.
 
-        While the picture recovers, links to the ground are still being mended.
+        While the picture recovers, links to the ground are still being mended. When all of it is
+        shaken, only the strongest patch can be more than a part of that.
         """
         blobs, labels = find_blobs(
             change,
@@ -125,26 +130,51 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
-        active = self._zone > _ZONE_LEVEL
-        usual = max(self._restless, default=0.0)
-        restless = 0.0
+        now_s = self._seconds(view.index)
+        recovering = now_s < self._recovering_until_s
+        drawn, stalled = self._zone.drawn, self._has_stalled(view.index)
         opened = 0
-        for blob in blobs:
+        for rank, blob in enumerate(blobs):
             mask = labels == blob.label
-            if recovering:
-                self._spread_zone(mask)
+            if np.count_nonzero(mask & drawn) > _INSIDE_SHARE * blob.area_px:
+                self._zone.mark_drawn(mask)
                 continue
-            if np.count_nonzero(mask & active) > _INSIDE_SHARE * blob.area_px:
-                restless = max(restless, blob.peak)
-                self._spread_zone(mask)
-                if blob.peak < max(_RENEWED_LEAST, _RENEWED_RATIO * usual) or self._is_settling(
-                    view.index
-                ):
-                    continue
+            setting = Setting.INSIDE if stalled else self._zone.setting(mask)
+            fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
+            if not shaken:
+                self._history.add(blob, now_s)
+            late = opened >= _MOST_AT_ONCE
+            late |= shaken and (rank > 0 or setting is Setting.INSIDE)
+            self._grow_latest(blob, view.index)
+            if recovering or not fresh or late or self._is_at_border(blob):
+                self._zone.spread(mask)
+                continue
+            if is_drawn(self.views, self._good[-1], view, mask):
+                self._zone.mark_drawn(mask)
+                continue
             opened += 1
-            if opened <= _MOST_AT_ONCE:
-                self._open(Cause.SUDDEN, view.index, view, mask)
-        self._restless.append(restless)
+            self._history.begin(blob, now_s)
+            self._open(Cause.SUDDEN, view.index, view, mask, blob)
+
+    def _grow_latest(self, blob: Blob, index: int) -> None:
+        """Note for the candidates of the moment how large their burst grows."""
+        for candidate in self._pending:
+            ago_s = self._seconds(index) - self._seconds(candidate.onset)
+            if 0.0 < ago_s < _GROWING_S:
+                candidate.area_px = max(candidate.area_px, blob.area_px)
+
+    def _has_stalled(self, index: int) -> bool:
+        """Tell whether the picture stood still until now and then jumped: time was left out."""
+        step = self._scene.step
+        held = step[max(index - _STALL_FRAMES, 0) : index]
+        return len(held) == _STALL_FRAMES and float(held.max()) < _STALL_STEP < step[index]
+
+    def _is_at_border(self, blob: Blob) -> bool:
+        """Tell whether a patch lies at the border, where new ground comes into the picture."""
+        width, height = self.views.size
+        reach = _BORDER_SHARE * height
+        x, y = blob.centre
+        return min(x, y, width - 1 - x, height - 1 - y) < reach
 
     def _find_gradual(self, view: View) -> None:
         earlier = [other for other in self._good if other.index <= view.index - _GRADUAL_LAG]
@@ -160,13 +190,15 @@ class ShotScan:
             threshold=self._rules.gradual_score,
             least_area_px=_GRADUAL_RATIO * self._rules.least_area_px,
         )
-        active = self._zone > _ZONE_LEVEL
+        active = self._zone.mask
         for blob in blobs:
             mask = labels == blob.label
             if np.any(mask & active):
-                self._spread_zone(mask)
+                self._zone.spread(mask)
                 continue
-            self._open(Cause.GRADUAL, self._began(mask, view, earlier[-1]), view, mask)
+            if np.any(mask & self._zone.drawn) or is_drawn(self.views, earlier[-1], view, mask):
+                continue
+            self._open(Cause.GRADUAL, self._began(mask, view, earlier[-1]), view, mask, blob)
 
     def _began(self, mask: Mask, view: View, reference: View) -> int:
         """Return the first of the kept frames in which the patch had changed."""
@@ -183,19 +215,14 @@ class ShotScan:
     def _is_unquiet(self, index: int) -> bool:
         """Tell whether something burns or smokes already, so that slow changes are its own."""
         onsets = [candidate.onset for candidate in self._pending]
-        onsets += [seen.candidate.onset for seen in self._seen]
+        onsets += [seen.onset for seen in self._jury.strikes()]
         return any(self._seconds(index) - self._seconds(onset) < _QUIET_S for onset in onsets)
-
-    def _is_settling(self, index: int) -> bool:
-        """Tell whether a candidate is so young that everything near it is still its own."""
-        return any(
-            self._seconds(index) - self._seconds(candidate.onset) < _SETTLING_S
-            for candidate in self._pending
-        )
 
     # Candidates
 
-    def _open(self, cause: Cause, onset: int, view: View, mask: Mask) -> None:
+    def _open(  # noqa: PLR0917 - one call site each for the two kinds of change
+        self, cause: Cause, onset: int, view: View, mask: Mask, blob: Blob | None
+    ) -> None:
         """Begin to watch a patch of change seen in `view`."""
         earlier = [other for other in self._good if other.index < onset]
         if not earlier or len(self._pending) >= _MOST_PENDING:
@@ -212,37 +239,60 @@ class ShotScan:
             before_valid=valid,
             region=region,
             until_s=self._seconds(view.index) + self._rules.watched_s,
+            strength=0.0 if blob is None else blob.strength,
+            area_px=0 if blob is None else blob.area_px,
         )
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
-        self._spread_zone(mask)
+        self._zone.begin(base)
+        if blob is not None:
+            self._zone.spread(mask)
 
     def _disturb(self, view: View) -> None:
         """Note a frame that cannot be compared; the first of a run opens a candidate."""
         if self._disturbed_since is None:
             self._disturbed_since = view.index
-            self._open(
-                Cause.DISTURBANCE,
-                view.index,
-                self._good[-1],
-                np.ones(self.views.size[::-1], dtype=np.bool_) & False,
-            )
+            for candidate in self._just_before(view.index):
+                candidate.blinding = True
+            if self._seconds(view.index) >= self._recovering_until_s:
+                nowhere = np.zeros(self.views.size[::-1], dtype=np.bool_)
+                self._open(Cause.DISTURBANCE, view.index, self._good[-1], nowhere, None)
+            self._blinded_frames = 0
+        self._blinded_frames += 1
         wait = self._seconds(view.index) - self._seconds(self._disturbed_since)
         for candidate in self._pending:
             if candidate.onset <= self._disturbed_since:
                 candidate.until_s += self._frame_seconds(view.index)
         if wait > _LONGEST_DISTURBANCE_S and self._scene.linked[view.index]:
+            self._judge_blinded()
             self._good.clear()
             self._good.append(view)
-            self._zone[:] = 0.0
+            self._zone.clear()
             self._disturbed_since = None
+
+    def _judge_blinded(self) -> None:
+        """Judge the candidates just before a disturbance that did not end."""
+        since = self._disturbed_since
+        if since is None or self._blinded_frames < _LEAST_BLINDED_FRAMES:
+            return
+        self._jury.judge_blinded(self._just_before(since))
+        self._pending.clear()
+
+    def _just_before(self, index: int) -> list[Candidate]:
+        """Return the sudden patches of the moment before a frame."""
+        return [
+            candidate
+            for candidate in self._pending
+            if candidate.cause is Cause.SUDDEN
+            and 0.0 < self._seconds(index) - self._seconds(candidate.onset) <= _BLINDING_S
+        ]
 
     def _watch(self, view: View) -> None:
         for candidate in self._pending:
             if len(candidate.early) < _EARLY_FRAMES:
                 candidate.early.append(view)
             young = self._seconds(view.index) - self._seconds(candidate.onset)
-            if (view.index - candidate.onset) % 2 == 0 or young < _SETTLING_S:
+            if (view.index - candidate.onset) % 2 == 0 or young < _YOUNG_S:
                 candidate.watch(self.views, view, self._rules)
 
     def _retire(self, index: int) -> None:
@@ -250,110 +300,11 @@ class ShotScan:
         done = [c for c in self._pending if c.until_s < self._seconds(index)]
         self._pending = [c for c in self._pending if c.until_s >= self._seconds(index)]
         for candidate in done:
-            self._judge(candidate)
+            self._jury.judge(candidate)
             candidate.sightings.clear()
-
-    def _judge(self, candidate: Candidate) -> None:
-        if not candidate.sightings:
-            return
-        watched = candidate.sightings[-1].index
-        if self._seconds(watched) - self._seconds(candidate.onset) < _LEAST_WATCHED_S:
-            return
-        lasting = candidate.lasting(self._rules)
-        if candidate.cause is Cause.DISTURBANCE:
-            self._judge_disturbance(candidate, lasting)
-            return
-        touched = _touching(lasting, _grown(candidate.region, 2))
-        if int(np.count_nonzero(touched)) < self._least_area(candidate):
-            return
-        if not self._is_known(candidate, touched):
-            self._keep(candidate, candidate.region, touched)
-
-    def _least_area(self, candidate: Candidate) -> int:
-        rules = self._rules
-        began = int(np.count_nonzero(candidate.region))
-        if candidate.cause is Cause.GRADUAL:
-            return max(int(_GROWTH * began), rules.least_grown_px)
-        return max(int(_KEPT * began), rules.least_grown_px)
-
-    def _judge_disturbance(self, candidate: Candidate, lasting: Mask) -> None:
-        """Take the lasting patches that a disturbance left, unless its strike was seen begin."""
-        if any(
-            seen.candidate.cause is Cause.SUDDEN
-            and abs(self._seconds(candidate.onset) - self._seconds(seen.candidate.onset))
-            < _SAME_MOMENT_S
-            for seen in self._seen
-        ):
-            return
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(
-            _grown(lasting, 1).astype(np.uint8), connectivity=8
-        )
-        weight = candidate.mean_change()
-        strengths = [float(weight[labels == label].sum()) for label in range(1, count)]
-        for label in range(1, count):
-            area = int(stats[label, cv2.CC_STAT_AREA])
-            strong = strengths[label - 1] >= 0.4 * max(strengths)
-            if area < 2 * self._rules.least_grown_px or not strong:
-                continue
-            patch = (labels == label) & lasting
-            if not (self._is_known(candidate, patch) or self._burned_before(candidate, patch)):
-                self._keep(candidate, patch, patch)
-
-    def _keep(self, candidate: Candidate, region: Mask, lasting: Mask) -> None:
-        weight = candidate.mean_change()
-        self._seen.append(Seen(candidate=candidate, region=region, lasting=lasting, weight=weight))
-
-    def _is_known(self, candidate: Candidate, patch: Mask) -> bool:
-        """Tell whether the patch belongs to a strike seen at about the same time."""
-        for seen in self._seen:
-            other = seen.candidate
-            apart_s = abs(self._seconds(other.onset) - self._seconds(candidate.onset))
-            if apart_s > self._rules.watched_s:
-                continue
-            there = self.views.warp_mask(seen.lasting | seen.region, other.base, candidate.base)
-            if np.any(_grown(there, 3) & patch):
-                return True
-        return False
-
-    def _burned_before(self, candidate: Candidate, patch: Mask) -> bool:
-        """Tell whether the patch lies where an earlier strike left its effect.
-
-        What a disturbance leaves there is that fire or smoke going on, not another strike.
-        """
-        for seen in self._seen:
-            other = seen.candidate
-            there = self.views.warp_mask(seen.lasting | seen.region, other.base, candidate.base)
-            overlap = np.count_nonzero(_grown(there, 3) & patch)
-            if overlap > _INSIDE_SHARE * np.count_nonzero(patch):
-                return True
-        return False
-
-    # Zone of effects still going on
-
-    def _carry_zone(self, last: View, view: View) -> None:
-        if not self._zone.any():
-            return
-        matrix = np.linalg.solve(view.to_anchor, last.to_anchor)
-        warped = cv2.warpPerspective(self._zone, matrix, self.views.size)
-        self._zone = np.asarray(warped * np.float32(_ZONE_FADE), dtype=np.float32)
-
-    def _spread_zone(self, mask: Mask) -> None:
-        self._zone[_grown(mask, 2)] = 1.0
 
     def _seconds(self, index: int) -> float:
         return self._scene.seconds(index)
 
     def _frame_seconds(self, index: int) -> float:
         return self._seconds(index) - self._seconds(max(index - 1, 0))
-
-
-def _grown(mask: Mask, margin_px: int) -> Mask:
-    side = 2 * margin_px + 1
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
-
-
-def _touching(mask: Mask, region: Mask) -> Mask:
-    """Return the connected patches of `mask` that touch `region`."""
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    kept = np.unique(labels[region & mask])
-    return np.isin(labels, kept[kept > 0])

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Cause, Rules
+from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._points import ImpactPoint, PointRules, estimate_point
-from purport.checks.impacts._scan import Seen, ShotScan
+from purport.checks.impacts._scan import ShotScan
 from purport.media import LumaFrame
 from purport.scene import Scene
 from purport.scene.ahead import Ahead

@@ -74,16 +74,25 @@ class Views:
         x, y, _ = self._up @ np.array([point[0], point[1], 1.0])
         return float(x), float(y)
 
+    def between(self, view: View, into: View) -> Matrix:
+        """Return the homography from one view to another, at scanning size."""
+        return np.asarray(np.linalg.solve(into.to_anchor, view.to_anchor), dtype=np.float64)
+
+    def between_full(self, view: View, into: View) -> Matrix:
+        """Return the homography from one view to another, at display size."""
+        matrix = self._up @ self.between(view, into) @ self._down
+        return np.asarray(matrix / matrix[2, 2], dtype=np.float64)
+
     def warp(self, view: View, into: View) -> tuple[Image, Mask]:
         """Show a view as seen in another, with where it shows ground that both see."""
-        matrix = np.linalg.solve(into.to_anchor, view.to_anchor)
+        matrix = self.between(view, into)
         picture = cv2.warpPerspective(view.picture, matrix, self.size, flags=cv2.INTER_LINEAR)
         seen = self.warp_mask(self.clear, view, into)
         return np.asarray(picture, dtype=np.uint8), seen & self.clear
 
     def warp_mask(self, mask: Mask, view: View, into: View) -> Mask:
         """Bring a mask from one view into another."""
-        matrix = np.linalg.solve(into.to_anchor, view.to_anchor)
+        matrix = self.between(view, into)
         warped = cv2.warpPerspective(
             mask.astype(np.uint8), matrix, self.size, flags=cv2.INTER_NEAREST
         )
