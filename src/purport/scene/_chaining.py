@@ -497,8 +497,7 @@ class Chainer:
 
     def _close_shot(self) -> None:
         """Tell its graphics; a shot without a frame to anchor on is anchored on its first."""
-        overlay, _ = self._graphics.finish()
-        self._overlays.append(overlay)
+        self._overlays.append(self._graphics.finish())
         self._graphics, self._sampled = ShotGraphics(self._survey.shape), None
         if len(self._anchors) < len(self._starts):
             first = self._starts[-1].first

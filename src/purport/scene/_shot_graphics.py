@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.core.media_time import FrameSpan
 from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
 from purport.scene._standing import StandingGraphics
 
@@ -77,23 +76,22 @@ class ShotGraphics:
         if self._compared >= _CLOSE_SAMPLES and index % _SAMPLE_EVERY:
             return False
         self._compared += 1
-        if not self._standing.add(index, picture, key, onto):
+        if not self._standing.add(picture, key, onto):
             return False
         self._tell()
         return True
 
-    def finish(self) -> tuple[OverlayMask, tuple[tuple[FrameSpan, Mask], ...]]:
-        """Return the graphics of the whole shot and, by blocks of frames, what stood then."""
+    def finish(self) -> OverlayMask:
+        """Return the graphics of the whole shot."""
         self._standing.end_block()
         edges = self._edges.estimate_mask()
         lasting = self._standing.lasting()
         mask = self._standing.without_ground(np.asarray(edges.mask))
         if lasting is not None:
             mask = mask | lasting
-        overlay = OverlayMask(
+        return OverlayMask(
             mask=mask, known=edges.known or lasting is not None, samples=edges.samples
         )
-        return overlay, tuple(self._standing.blocks)
 
     def _tell(self) -> None:
         standing = self._standing.recent()

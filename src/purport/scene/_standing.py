@@ -6,13 +6,12 @@ other way round. A pixel or so of movement is enough, where the averaged gradien
 need several.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from purport.core.media_time import FrameSpan
 
 __all__ = ["StandingGraphics"]
 
@@ -40,8 +39,10 @@ class StandingGraphics:
 
     shape: tuple[int, int]
     """Rows and columns."""
-    blocks: list[tuple[FrameSpan, Mask]] = field(default_factory=list)
-    """The frames of each finished block and its graphics."""
+    blocks: int = 0
+    """Finished blocks that had anything to tell."""
+    _times: NDArray[np.int32] = field(init=False)
+    _latest: deque[Mask] = field(init=False)
     _still: NDArray[np.float32] = field(init=False)
     _laid: NDArray[np.float32] = field(init=False)
     _edge: NDArray[np.float32] = field(init=False)
@@ -49,20 +50,19 @@ class StandingGraphics:
     _all_laid: NDArray[np.float32] = field(init=False)
     _all: int = 0
     _count: int = 0
-    _first: int = 0
-    _last: int = 0
 
     def __post_init__(self) -> None:
         """Begin the first block."""
         self._all_still = np.zeros(self.shape, dtype=np.float32)
         self._all_laid = np.zeros(self.shape, dtype=np.float32)
+        self._times = np.zeros(self.shape, dtype=np.int32)
+        self._latest = deque(maxlen=_FEW_BLOCKS)
         self._begin()
 
-    def add(self, index: int, picture: Image, key: Image, onto: Matrix) -> bool:
+    def add(self, picture: Image, key: Image, onto: Matrix) -> bool:
         """Compare a frame with a key.
 
         Args:
-            index: Frame index.
             picture: The frame, locally normalised.
             key: The key, locally normalised.
             onto: Homography from the key to the frame (3, 3).
@@ -79,19 +79,19 @@ class StandingGraphics:
         cv2.accumulate(cv2.absdiff(picture, laid), self._laid, mask=seen)
         steps = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
         cv2.accumulate(steps, self._edge)
-        self._first = index if self._count == 0 else self._first
-        self._last = index
         self._count += 1
         if self._count == _IN_A_BLOCK:
             self.end_block()
             return True
-        return not self.blocks and self._count == _LEAST_SAMPLES
+        return self.blocks == 0 and self._count == _LEAST_SAMPLES
 
     def end_block(self) -> None:
         """Close the block at hand when it has anything to tell."""
         mask = self._tell()
         if mask is not None:
-            self.blocks.append((FrameSpan(first=self._first, last=self._last), mask))
+            self.blocks += 1
+            self._times += mask
+            self._latest.append(mask)
         self._all_still += self._still
         self._all_laid += self._laid
         self._all += self._count
@@ -113,7 +113,7 @@ class StandingGraphics:
 
     def recent(self) -> Mask | None:
         """Return the graphics of the last blocks and the one at hand; None when not known."""
-        masks = [mask for _, mask in self.blocks[-_FEW_BLOCKS:]]
+        masks = list(self._latest)
         current = self._tell()
         if current is not None:
             masks.append(current)
@@ -124,10 +124,9 @@ class StandingGraphics:
 
         Where there are no more than two blocks, one is enough.
         """
-        if not self.blocks:
+        if self.blocks == 0:
             return None
-        counts = np.sum([mask for _, mask in self.blocks], axis=0, dtype=np.int32)
-        return np.asarray(counts >= (2 if len(self.blocks) > _FEW_BLOCKS else 1))
+        return np.asarray(self._times >= (2 if self.blocks > _FEW_BLOCKS else 1), dtype=np.bool_)
 
     def _begin(self) -> None:
         self._still = np.zeros(self.shape, dtype=np.float32)

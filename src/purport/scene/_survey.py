@@ -54,6 +54,7 @@ _BLIND_RATIO = 0.3
 _FLAT_SHARE = 0.55
 _USUAL_FLAT_SHARE = 0.35
 _RECENT = 400
+_SEGMENTS_KEPT = 40
 
 Image = NDArray[np.uint8]
 
@@ -304,3 +305,4 @@ class Survey:
         segment.statistics = OverlayStatistics((0, 0))
         if not segment.overlay.known:
             del self._segments[-1]
+        del self._segments[:-_SEGMENTS_KEPT]

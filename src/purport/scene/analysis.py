@@ -22,6 +22,7 @@ from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame, Probe, decode_luma
 from purport.scene._chaining import Chained, Chainer
 from purport.scene._key_frames import KeyFrameKeeper
+from purport.scene._spool import Spool
 from purport.scene._survey import HORIZON, FrameSource, Measured, Survey, measure_frame
 from purport.scene._tracking import Tracked, prepare
 from purport.scene.ahead import Ahead
@@ -29,7 +30,7 @@ from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "4"
+SCENE_VERSION = "5"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]
@@ -123,30 +124,31 @@ def _link(
 
 def _build_shots(survey: Survey, chained: Chained) -> tuple[Shot, ...]:
     ends = [start.first - 1 for start in chained.starts[1:]] + [survey.count - 1]
-    shots: list[Shot] = []
-    rows = zip(chained.starts, chained.anchors, ends, chained.overlays, strict=True)
     throughout = survey.overlay
-    for start, anchor, last, overlay in rows:
-        # a shot that stands still tells nothing of graphics, but those of the whole video hold
-        mask = overlay.mask | throughout.mask
-        pixels = cv2.resize(mask.astype(np.uint8), survey.size, interpolation=cv2.INTER_NEAREST)
-        shots.append(
-            Shot(
-                span=FrameSpan(first=start.first, last=last),
-                begins_with=start.begins_with,
-                anchor=anchor,
-                overlay=_shared(_lock(pixels > 0), shots),
-                overlay_known=overlay.known or throughout.known,
-            )
+    spool = Spool((survey.size[1], survey.size[0]))
+    # a shot that stands still tells nothing of graphics, but those of the whole video hold
+    places = [
+        spool.put(_enlarge(overlay.mask | throughout.mask, survey.size))
+        for overlay in chained.overlays
+    ]
+    masks = spool.select(places)
+    rows = zip(chained.starts, chained.anchors, ends, chained.overlays, masks, strict=True)
+    return tuple(
+        Shot(
+            span=FrameSpan(first=start.first, last=last),
+            begins_with=start.begins_with,
+            anchor=anchor,
+            overlay=mask.view(np.bool_),
+            overlay_known=overlay.known or throughout.known,
         )
-    return tuple(shots)
+        for start, anchor, last, overlay, mask in rows
+    )
 
 
-def _shared(overlay: NDArray[np.bool_], shots: list[Shot]) -> NDArray[np.bool_]:
-    """Return the mask of the last shot when it is the same, so that memory holds it once."""
-    if shots and np.array_equal(shots[-1].overlay, overlay):
-        return shots[-1].overlay
-    return overlay
+def _enlarge(mask: NDArray[np.bool_], size: tuple[int, int]) -> Image:
+    """Bring a mask from working to display size, 0 or 1."""
+    enlarged = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(enlarged, dtype=np.uint8)
 
 
 def _to_display(matrices: NDArray[np.float64], scale: float) -> NDArray[np.float64]:

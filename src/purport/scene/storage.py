@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from purport.core.errors import ConsistencyError
 from purport.core.media_time import FrameSpan
+from purport.scene._spool import Spool
 from purport.scene.analysis import SCENE_VERSION
 from purport.scene.records import KeyFrame, Scene, Shot, Transition
 
@@ -107,7 +108,7 @@ def load_scene(path: Path) -> Scene:
             remedy="Analyse the video again.",
         )
     width, height = header["size"]
-    overlays = [_unpack(row, (height, width)) for row in arrays["overlays"].astype(np.uint8)]
+    overlays = _unpack(arrays["overlays"].astype(np.uint8), (height, width))
     columns = {name: arrays[name] for name in _COLUMNS}
     return Scene(
         width_px=width,
@@ -156,7 +157,9 @@ def _map(path: Path, member: ZipInfo) -> NDArray[np.generic]:
     return aligned
 
 
-def _unpack(row: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.bool_]:
-    mask = np.unpackbits(row)[: shape[0] * shape[1]].reshape(shape) > 0
-    mask.flags.writeable = False
-    return mask
+def _unpack(rows: NDArray[np.uint8], shape: tuple[int, int]) -> list[NDArray[np.bool_]]:
+    """Unpack masks to disk, so that those of a video with many shots take no memory."""
+    spool = Spool(shape)
+    size = shape[0] * shape[1]
+    places = [spool.put(np.unpackbits(row)[:size].reshape(shape)) for row in rows]
+    return [mask.view(np.bool_) for mask in spool.select(places)]

@@ -103,6 +103,47 @@ def test_a_crosshair_is_masked_and_the_ground_is_not() -> None:
     assert shot.overlay.mean() < 0.06
 
 
+def draw_graphics(picture: Picture, index: int) -> Picture:
+    """Cross, running clock, logo, and brackets that wander."""
+    marked = draw_cross(picture)
+    cv2.rectangle(marked, (8, 148), (60, 172), 60, cv2.FILLED)
+    cv2.putText(marked, "TV 0", (12, 166), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1)
+    clock = f"11:42:{index / 25:05.2f}"
+    cv2.putText(marked, clock, (220, 172), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1)
+    x, y = 130 + int(12 * np.sin(index / 9)), 64 + int(8 * np.cos(index / 7))
+    for corner in ((x, y), (x + 60, y), (x, y + 50), (x + 60, y + 50)):
+        cv2.drawMarker(marked, corner, 255, cv2.MARKER_CROSS, 12, 1)
+    return marked
+
+
+def test_graphics_hardly_move_the_links() -> None:
+    plain = moving(40)
+    marked = [draw_graphics(picture, index) for index, picture in enumerate(plain)]
+    without, with_graphics = scene_of(plain), scene_of(marked)
+    grid = np.array([[[x, y]] for x in (40.0, 160.0, 280.0) for y in (30.0, 90.0, 150.0)])
+    assert with_graphics.linked.all()
+    apart = [
+        np.linalg.norm(
+            cv2.perspectiveTransform(grid, with_graphics.to_anchor[index])
+            - cv2.perspectiveTransform(grid, without.to_anchor[index]),
+            axis=2,
+        ).mean()
+        for index in range(40)
+    ]
+    assert max(apart) < 0.5
+
+
+def test_a_caption_of_some_seconds_is_graphics() -> None:
+    pictures = moving(150)
+    for index in range(60, 130):
+        cv2.putText(pictures[index], "A CAPTION", (70, 150), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 2)
+    shot = scene_of(pictures).shots[0]
+    drawn = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    cv2.putText(drawn, "A CAPTION", (70, 150), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 2)
+    assert shot.overlay[drawn > 0].mean() > 0.8
+    assert shot.overlay[:110].mean() < 0.05
+
+
 def shaken(count: int) -> list[Picture]:
     """A camera that shakes by about a pixel and goes nowhere."""
     ground = make_ground(7)
