@@ -1,6 +1,7 @@
 """Where footage was filmed: its frames laid on an orthophoto of the place claimed."""
 
 from purport.checks.place.check import PlaceCheck
+from purport.checks.place.learned import load_matcher
 from purport.checks.place.records import (
     FrameGround,
     PlaceAnswer,
@@ -31,5 +32,6 @@ __all__ = [
     "ShotGround",
     "build_index",
     "index_path",
+    "load_matcher",
     "needs_index",
 ]
