@@ -74,9 +74,12 @@ def draw_buildings(
     """
     shift = np.eye(3)
     shift[:2, 2] = -pose.origin
-    for building in sorted(relief.buildings, key=lambda one: -_distance(pose, one.middle)):
-        if _off_picture(pose, relief, building, picture):
-            continue
+    seen = [
+        building
+        for building in _roughly_in_view(pose, relief, picture)
+        if not _off_picture(pose, relief, building, picture)
+    ]
+    for building in sorted(seen, key=lambda one: -_distance(pose, one.middle)):
         _draw_walls(picture, pose, relief, building)
         roof = pose.raised(relief.roof_m(building))
         corners = [roof.project(corner) for corner in building.corners]
@@ -134,6 +137,19 @@ def _outline(pose: Pose, relief: Relief, building: Building) -> FloatArray:
     """Return the pixels of the corners of floor and roof (2n, 2)."""
     heights = (relief.floor_m(building), relief.roof_m(building))
     return np.array([pose.project(c, height) for height in heights for c in building.corners])
+
+
+def _roughly_in_view(pose: Pose, relief: Relief, picture: Bytes) -> list[Building]:
+    """Leave out buildings whose floor lies more than the picture's width outside of it."""
+    if not relief.buildings:
+        return []
+    rows, columns = picture.shape[:2]
+    middles = np.array([building.middle for building in relief.buildings]) - pose.origin
+    x, y, w = pose.ground_to_pixel() @ np.column_stack([middles, np.ones(len(middles))]).T
+    near = (np.abs(x / w - columns / 2) < 1.5 * columns) & (
+        np.abs(y / w - rows / 2) < 1.5 * columns
+    )
+    return [relief.buildings[number] for number in np.flatnonzero(near)]
 
 
 def _off_picture(pose: Pose, relief: Relief, building: Building, picture: Bytes) -> bool:
