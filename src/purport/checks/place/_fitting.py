@@ -52,9 +52,9 @@ _SUDDEN = 6.0
 """Times the usual change from frame to frame that stand out."""
 _QUIET_LUMA = 1.0
 """Least usual change from frame to frame that is reckoned with. [luma]"""
-_COMMON_SHARE = 1.0
+_COMMON_SHARE = 0.3
 """Standard deviation of what all matches of a frame share, over that of their scatter."""
-_COMMON_LEAST = 0.05
+_COMMON_LEAST = 0.03
 """Its least, in pixels of the coarser of picture and reference."""
 _MATCHES_A_PART = 4.0
 """Matches that err together, about."""
@@ -270,8 +270,9 @@ def _common_variance(adjusted: Adjusted, to_patch: FloatArray, size: tuple[int, 
 
     Strong compression lets the picture lag behind a camera that shakes, and shadows that have
     moved pull edges to one side. No part of the picture shows this against another, but where it
-    happens parts differ more: measured on 98 key frames of simulated clips, the common
-    displacement has about the size of the scatter, and is no less than 0.05 of the coarser pixel.
+    happens parts differ more, and part of it is in what the links and the relief already state.
+    Measured on simulated clips (CRF 20 to 34, frames at random): with the shares here the 95 %
+    ellipses hold 94 to 95 %, with a share of 1.0 and 0.05 of the coarser pixel 98 %.
     """
     inlier = adjusted.weight > INLIER_WEIGHT
     scatter = float((adjusted.residual_px[inlier] ** 2).mean()) if inlier.any() else 0.0
