@@ -27,6 +27,7 @@ __all__ = [
     "ItemDetails",
     "collect_control",
     "collect_item",
+    "collect_matcher",
     "collect_reference",
     "collect_story",
     "collect_target_area",
@@ -251,6 +252,21 @@ def collect_control(workspace: Workspace, path: Path) -> Digest:
     load_control(path, name=path.name)
     digest = workspace.vault.put_file(path)
     attachment = Attachment(kind=AttachmentKind.CONTROL, digest=digest, name=path.name)
+    workspace.record([attachment], _collected([digest]))
+    return digest
+
+
+def collect_matcher(workspace: Workspace, path: Path) -> Digest:
+    """Preserve a learned matcher, so that what it found can be found again; the last one counts.
+
+    Raises:
+        InputError: It is no model that can be used; nothing is stored.
+    """
+    from purport.checks.place import load_matcher  # noqa: PLC0415 - else every command loads OpenCV
+
+    load_matcher(path, name=path.name)
+    digest = workspace.vault.put_file(path)
+    attachment = Attachment(kind=AttachmentKind.MATCHER, digest=digest, name=path.name)
     workspace.record([attachment], _collected([digest]))
     return digest
 

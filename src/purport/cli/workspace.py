@@ -8,6 +8,7 @@ from purport.casework import (
     ItemDetails,
     collect_control,
     collect_item,
+    collect_matcher,
     collect_reference,
     collect_sheet,
     collect_story,
@@ -156,6 +157,15 @@ def add_terrain(*, path: Path, accuracy: float | None, workspace: str | None) ->
     """Preserve the heights of the ground there (GeoTIFF, metres)."""
     with open_workspace(workspace) as opened:
         click.echo(f"{collect_terrain(opened, path, accuracy_m=accuracy)}  {path.name}")
+
+
+@add.command("matcher")
+@click.argument("path", type=existing_file)
+@workspace
+def add_matcher(*, path: Path, workspace: str | None) -> None:
+    """Preserve a learned matcher of yours (ONNX) for the place check; the last one counts."""
+    with open_workspace(workspace) as opened:
+        click.echo(f"{collect_matcher(opened, path)}  {path.name}")
 
 
 @add.command("control")

@@ -13,6 +13,7 @@ from purport.casework import (
     case_file,
     collect_control,
     collect_item,
+    collect_matcher,
     collect_reference,
     collect_story,
     collect_terrain,
@@ -321,3 +322,11 @@ def test_heights_of_the_case_are_taken_by_items_that_name_none(
     collect_item(workspace, clip("after.mp4", seed=2))
     assert [item.record.terrain for item in case_file(workspace).items] == [heights, heights]
     assert workspace.vault.path_of(heights).is_file()
+
+
+def test_file_that_is_no_matcher_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_text("no model")
+    with pytest.raises(InputError, match=r"model\.onnx"):
+        collect_matcher(workspace, path)
+    assert workspace.store.custody() == ()
