@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,7 @@ _QUERIES = 1024
 """So many at a time, which bounds the memory to about 40 MB a thread."""
 _THREADS = 2
 _SAME_SPOT_PX = 4.0
+_NO_ADDEND = np.empty((0, 0), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,10 +48,13 @@ def find_nearest(index: PlaceIndex, descriptors: NDArray[np.float32], *, most: i
 
     def look(column: int) -> None:
         first, last = starts[tiles[column]], starts[tiles[column] + 1]
-        codes = index.codes[first:last].astype(np.float32).T
+        codes = index.codes[first:last].astype(np.float32)
         points = index.points[first:last]
         for part in _parts(len(short)):
-            found = _best_of_tile(short[part] @ codes, points)
+            # OpenCV's product: the one of NumPy keeps threads of its own, which wait actively and
+            # more than double the computing time when two tiles are looked at side by side.
+            cosine_here = cv2.gemm(short[part], codes, 1.0, _NO_ADDEND, 0.0, flags=cv2.GEMM_2_T)
+            found = _best_of_tile(np.asarray(cosine_here, dtype=np.float32), points)
             rows[part, column] = found[0] + first
             cosine[part, column], rival[part, column] = found[1:]
 
