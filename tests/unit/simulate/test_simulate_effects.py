@@ -92,16 +92,17 @@ def test_dense_smoke_hides_more() -> None:
 
 
 def test_debris_is_dark_and_falls_down_again() -> None:
+    at = (0.16, 1.6, 4.4)  # the fastest is down 2 × 20 / 9.81 = 4.1 s after 0.2 s
     script = replace(
-        struck(still(), flash=0.0, fire=0.0, smoke=0.0, debris=30), edit=(Segment(duration_s=4.5),)
+        struck(still(), flash=0.0, fire=0.0, smoke=0.0, debris=30),
+        edit=tuple(Segment(start_s=time_s, duration_s=0.04) for time_s in at),
     )
     pictures = frames_of(script)
     outside = np.ones(pictures[0].shape[:2], dtype=bool)
     outside[180 - BAND - 30 : 180 - BAND + 30, 290:350] = False  # the scar
     dark = [(picture.max(axis=2) < 80.0)[outside].sum() for picture in pictures]
-    assert dark[4] == 0
-    assert dark[40] > 20
-    assert dark[-1] == 0  # the fastest is down after 2 × 20 / 9.81 = 4.1 s
+    assert (dark[0], dark[2]) == (0, 0)
+    assert dark[1] > 20
 
 
 def test_a_secondary_fire_flares_up_at_its_time_and_place() -> None:
