@@ -453,7 +453,7 @@ def _sight(
         return None
     return look_for_heights(
         own.view,
-        task.mapped.patch,
+        task.mapped,
         own.matrix,
         lean=relief.lean,
         to_local=patch_to_local(task.mapped, origin),

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from purport.checks.place._dense import match_blocks
+from purport.checks.place._features import Features, in_negative
 from purport.checks.place._geometry import apply_homography, local_affine
 from purport.checks.place._relief import Lean
-from purport.checks.place._views import View
-from purport.imagery import LumaPatch
+from purport.checks.place._views import Mapped, View
 
 __all__ = ["Displaced", "look_for_heights", "tall_height_sd_m"]
 
@@ -22,10 +23,9 @@ FloatArray = NDArray[np.float64]
 
 _LOWEST_M, _HIGHEST_M = 2.0, 80.0
 """Heights that count as tall, and the highest that is believed. [m]"""
-_FEWEST = 5
-_TIMES_OPPOSITE = 3.0
-"""At least so many, and so many times those displaced the other way and four more. Of wrong
-matches alone, as likely either way, about 1 in 100 pictures would be called tall."""
+_TELLING = 3.0
+"""Standard deviations of chance by which more must lie along the lean than against it: of wrong
+matches alone, as likely either way, about 1 in 700 pictures would be called tall."""
 _ACROSS_SD = 3.0
 _ALONG_SD = 4.0
 _TOP_SHARE = 0.9
@@ -33,8 +33,15 @@ _TOP_NORMAL = 1.645
 """Standard deviations within which 90 % of a normal quantity lie."""
 _SEARCH_PX, _REDUCE_BY = 24, 2
 _BLOCK_SD_PX = 1.5
+_SOUGHT_M = 40.0
+"""Heights that are looked for. [m]"""
+_STRIP_PX = 4.0
+_SD_PX = 1.0
+_RIVAL_PX = 5.0
+_RATIO = 0.8
+"""Of descriptor distances, best to best elsewhere in the strip."""
 _LEAST_LEAN_PX = 0.5
-"""Picture pixels that a metre of height must move a point, for buildings to show. [px/m]"""
+"""Map pixels that a metre of height must move a point, for buildings to show. [px/m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,39 +70,73 @@ def tall_height_sd_m(displaced: Displaced) -> float:
     far = np.abs(displaced.along) >= _ALONG_SD * displaced.sd
     height = displaced.along / displaced.for_a_metre
     tall = straight & far & (np.abs(height) >= _LOWEST_M) & (np.abs(height) <= _HIGHEST_M)
-    upright, opposite = height[tall & (height > 0.0)], int((tall & (height < 0.0)).sum())
-    if len(upright) < max(_FEWEST, _TIMES_OPPOSITE * opposite + 4.0):
+    upright, opposite = np.sort(height[tall & (height > 0.0)]), -height[tall & (height < 0.0)]
+    excess = len(upright) - len(opposite)
+    if excess <= 0 or excess < _TELLING * np.sqrt(len(upright) + len(opposite)):
         return 0.0
-    return float(np.quantile(upright, _TOP_SHARE)) / _TOP_NORMAL
+    # As many wrong ones as lie the other way are among the upright ones, and as high.
+    lower = np.arange(1, len(upright) + 1) - (opposite[None] <= upright[:, None]).sum(axis=1)
+    top = upright[int(np.argmax(lower >= _TOP_SHARE * excess))]
+    return float(top) / _TOP_NORMAL
 
 
 def look_for_heights(
-    view: View, patch: LumaPatch, matrix: FloatArray, *, lean: Lean, to_local: FloatArray
+    view: View, mapped: Mapped, matrix: FloatArray, *, lean: Lean, to_local: FloatArray
 ) -> Displaced | None:
-    """Look for blocks of a view that lie far from where the plane has them.
+    """Look for points and blocks of a view that the map has elsewhere along the lean, either way.
+
+    Large roofs show as blocks, corners of small ones as points.
 
     Args:
         view: The picture.
-        patch: The stretch of the reference.
+        mapped: The stretch of the reference.
         matrix: Homography from picture to patch.
         lean: Of the view.
         to_local: Patch pixel to metres from the origin (3, 3).
 
     Returns:
-        The blocks found, in picture pixels; None where a metre of height hardly shows.
+        Those found, points in pixels of the patch, blocks in pixels of the picture; None where a
+        metre of height hardly shows.
     """
     height, width = view.luma.shape
+    middle = apply_homography(matrix, np.array([[(width - 1) / 2, (height - 1) / 2]]))
+    there = apply_homography(matrix, view.features.points)
+    affine = np.linalg.inv(to_local)[:2, :2]
+    ground = apply_homography(to_local, there)
+    leaning = lean.at(ground, apply_homography(to_local, middle)[0]) @ affine.T
+    if not len(leaning) or float(np.median(np.hypot(*leaning.T))) < _LEAST_LEAN_PX:
+        return None
+    tree = cKDTree(mapped.features.points)
+    found = [
+        _along_strip(picture, mapped.features, there, leaning, tree=tree)
+        for picture in (view.features, in_negative(view.features))
+    ]
+    points = max(found, key=lambda each: int((np.abs(each.along) < _ALONG_SD * each.sd).sum()))
+    return _joined(points, _blocks(view, mapped, matrix, lean=lean, to_local=to_local))
+
+
+def _joined(one: Displaced, other: Displaced) -> Displaced:
+    return Displaced(
+        along=np.concatenate([one.along, other.along]),
+        across=np.concatenate([one.across, other.across]),
+        sd=np.concatenate([one.sd, other.sd]),
+        for_a_metre=np.concatenate([one.for_a_metre, other.for_a_metre]),
+    )
+
+
+def _blocks(
+    view: View, mapped: Mapped, matrix: FloatArray, *, lean: Lean, to_local: FloatArray
+) -> Displaced:
+    """Look for blocks of the picture, far from where the plane has them."""
+    found = match_blocks(view, mapped.patch, matrix, search_px=_SEARCH_PX, reduce_by=_REDUCE_BY)
+    height, width = view.luma.shape
     to_ground = to_local @ matrix
-    middle = np.array([[(width - 1) / 2, (height - 1) / 2]])
-    if float(np.hypot(*_lean_px(to_ground, middle, lean, middle=middle)[0])) < _LEAST_LEAN_PX:
-        return None
-    found = match_blocks(view, patch, matrix, search_px=_SEARCH_PX, reduce_by=_REDUCE_BY)
-    if len(found.picture) == 0:
-        return None
-    for_a_metre = _lean_px(to_ground, found.picture, lean, middle=middle)
+    middle = apply_homography(to_ground, np.array([[(width - 1) / 2, (height - 1) / 2]]))[0]
+    leaning = lean.at(apply_homography(to_ground, found.picture), middle)
+    by_pixel = local_affine(to_ground, found.picture)
+    for_a_metre = np.linalg.solve(by_pixel, leaning[..., None])[..., 0]
     length = np.hypot(*for_a_metre.T)
     ahead = for_a_metre / length[:, None]
-    # The map has a roof where it stands; the picture shows it further along the lean.
     moved = -found.moved
     return Displaced(
         along=(moved * ahead).sum(axis=1),
@@ -105,11 +146,32 @@ def look_for_heights(
     )
 
 
-def _lean_px(
-    to_ground: FloatArray, pixels: FloatArray, lean: Lean, *, middle: FloatArray
-) -> FloatArray:
-    """Return by how many pixels a point 1 m high is displaced in the picture (n, 2). [px/m]"""
-    ground = apply_homography(to_ground, pixels)
-    leaning = lean.at(ground, apply_homography(to_ground, middle)[0])
-    by_pixel = local_affine(to_ground, pixels)
-    return np.asarray(np.linalg.solve(by_pixel, leaning[..., None])[..., 0], dtype=np.float64)
+def _along_strip(
+    picture: Features, patch: Features, there: FloatArray, leaning: FloatArray, *, tree: cKDTree
+) -> Displaced:
+    """Match each point within a strip along its lean; one without a rival in it is kept."""
+    length = np.hypot(*leaning.T)
+    ahead = leaning / length[:, None]
+    kept = []
+    reach = _SOUGHT_M * length
+    for place, near in enumerate(tree.query_ball_point(there, r=reach)):
+        chosen = np.array(near, dtype=np.intp)
+        # The map has a roof where it stands; the picture shows it further along the lean.
+        away = there[place] - patch.points[chosen]
+        across = away[:, 0] * ahead[place, 1] - away[:, 1] * ahead[place, 0]
+        inside = np.abs(across) <= _STRIP_PX
+        along, chosen = (away @ ahead[place])[inside], chosen[inside]
+        if len(chosen) == 0:
+            continue
+        unlike = 2.0 - 2.0 * (patch.descriptors[chosen] @ picture.descriptors[place])
+        best = int(np.argmin(unlike))
+        rivals = unlike[np.abs(along - along[best]) > _RIVAL_PX]
+        if len(rivals) and unlike[best] < _RATIO**2 * rivals.min():
+            kept.append((along[best], across[inside][best], length[place]))
+    table = np.array(kept, dtype=np.float64).reshape(-1, 3)
+    return Displaced(
+        along=table[:, 0],
+        across=table[:, 1],
+        sd=np.full(len(table), _SD_PX),
+        for_a_metre=table[:, 2],
+    )
