@@ -16,9 +16,18 @@ from purport.checks.place._acceptance import AcceptanceRule, stands_above_chance
 from purport.checks.place._features import Features, detect_features, take
 from purport.checks.place._scouting import Scouted, scout, scout_views
 from purport.checks.place._views import Mapped, View
+from purport.checks.place.learned import LearnedMatcher, scout_learned
 from purport.checks.place.structure import scout_structure
 
-__all__ = ["Look", "Matching", "affine_look", "feature_look", "structure_look"]
+__all__ = [
+    "Look",
+    "Matching",
+    "Rung",
+    "affine_look",
+    "feature_look",
+    "learned_look",
+    "structure_look",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -56,6 +65,10 @@ class Look:
     """What it found, in that view."""
     again: Callable[[View], Scouted]
     """Looks at another view by itself in the same way, in the polarity found."""
+
+
+Rung = Callable[[Sequence[View], Mapped, Matching], Look]
+"""One way to look."""
 
 
 def feature_look(views: Sequence[View], mapped: Mapped, matching: Matching) -> Look:
@@ -140,6 +153,29 @@ def structure_look(views: Sequence[View], mapped: Mapped, matching: Matching) ->
             decoys=decoys,
         )
         return replace(found, rung="structure")
+
+    return Look(
+        place=place,
+        found=look(views[place], decoys=True),
+        again=lambda view: look(view, decoys=False),
+    )
+
+
+def learned_look(
+    views: Sequence[View], mapped: Mapped, matching: Matching, *, matcher: LearnedMatcher
+) -> Look:
+    """Match the richest view by a model that the user provides."""
+    place = int(np.argmax([len(view.features) for view in views]))
+
+    def look(view: View, *, decoys: bool) -> Scouted:
+        return scout_learned(
+            view,
+            mapped,
+            matcher,
+            threshold_px=matching.threshold_px,
+            seed=matching.seed,
+            decoys=decoys,
+        )
 
     return Look(
         place=place,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,26 +32,35 @@ from purport.checks.place._geometry import (
     local_affine,
     view_obliquity_deg,
 )
-from purport.checks.place._ladder import Look, Matching, affine_look, feature_look, structure_look
+from purport.checks.place._ladder import (
+    Look,
+    Matching,
+    Rung,
+    affine_look,
+    feature_look,
+    learned_look,
+    structure_look,
+)
 from purport.checks.place._relief_budget import Relief, assess_relief, with_relief
 from purport.checks.place._relief_heights import Displaced, look_for_heights
 from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View
+from purport.checks.place.learned import LearnedMatcher
 from purport.checks.place.records import Polarity, RungTried, ShotEvidence, ShotGround
 from purport.core.homographies import GroundHomography, Matrix3
 from purport.core.marks import ControlPoint
 from purport.scene import Scene, Shot
 
-__all__ = ["CONTROL_POINTS", "MatchSettings", "Registered", "register_shot"]
+__all__ = ["CONTROL_POINTS", "Given", "MatchSettings", "Registered", "register_shot"]
 
 FloatArray = NDArray[np.float64]
 
 CONTROL_POINTS = "control points"
 """Name of the last rung."""
 _FEWEST_FEATURES = 40
-_RUNGS = (feature_look, affine_look, structure_look)
+_RUNGS: tuple[Rung, ...] = (feature_look, affine_look, structure_look)
 _POLLED_VIEWS = 4
 _AGREES_WITHIN = 0.05
 """Of the diagonal of the picture's footprint."""
@@ -91,6 +101,16 @@ class MatchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Given:
+    """What people gave beside the footage and the reference."""
+
+    points: Sequence[ControlPoint] = ()
+    """Control points that they placed on the item."""
+    matcher: LearnedMatcher | None = None
+    """A learned matcher; None when none was given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Registered:
     """The outcome for one shot."""
 
@@ -127,7 +147,7 @@ def register_shot(
     settings: MatchSettings,
     reference_sd_m: float,
     rungs: int = len(_RUNGS),
-    points: Sequence[ControlPoint] = (),
+    given: Given | None = None,
 ) -> Registered:
     """Register a shot to a stretch of the reference, and decide whether it shows it.
 
@@ -139,8 +159,9 @@ def register_shot(
         settings: How.
         reference_sd_m: Standard uncertainty of the reference per axis. [m]
         rungs: How many rungs of the ladder to climb, at most.
-        points: Control points that people placed on the item.
+        given: What people gave beside the footage; None for nothing.
     """
+    given = given or Given()
     task = _Task(
         shot=shot,
         step=scene.step,
@@ -149,21 +170,24 @@ def register_shot(
         size=(scene.width_px, scene.height_px),
         settings=settings,
         placed=place_points(
-            scene, points, crs=mapped.patch.crs, origin_m=_origin(mapped), span=shot.span
+            scene, given.points, crs=mapped.patch.crs, origin_m=_origin(mapped), span=shot.span
         ),
         reference_sd_m=reference_sd_m,
     )
-    result = _climb(task, _blank(shot, views), rungs=rungs)
+    ladder = list(_RUNGS[:rungs])
+    if given.matcher is not None and rungs == len(_RUNGS):
+        ladder.append(partial(learned_look, matcher=given.matcher))
+    result = _climb(task, _blank(shot, views), ladder)
     return result if result.ground or not task.placed.ids else _by_points(task, result)
 
 
-def _climb(task: _Task, blank: ShotEvidence, *, rungs: int) -> Registered:
+def _climb(task: _Task, blank: ShotEvidence, ladder: Sequence[Rung]) -> Registered:
     """Try one rung after the other until one is accepted; else return what came closest."""
     if blank.features < _FEWEST_FEATURES:
         return _refused(task.shot, blank, "too few distinctive points in the picture")
     tried: list[RungTried] = []
     closest: Registered | None = None
-    for rung in _RUNGS[:rungs]:
+    for rung in ladder:
         look = rung(task.views, task.mapped, task.settings.matching())
         tried.append(_tried(look.found))
         result = _judge(task, blank, look)

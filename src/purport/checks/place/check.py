@@ -17,8 +17,9 @@ from purport.checks.place._adjustment import Adjustment
 from purport.checks.place._geometry import ViewLimits
 from purport.checks.place._outcomes import Outcome, answer_of, best_of, choose, limits_of, values_of
 from purport.checks.place._power import PowerRule, test_power
-from purport.checks.place._registration import MatchSettings, Registered, register_shot
+from purport.checks.place._registration import Given, MatchSettings, Registered, register_shot
 from purport.checks.place._views import Mapped, map_patch, views_ahead
+from purport.checks.place.learned import load_matcher
 from purport.checks.place.records import (
     PowerTest,
     ReferenceUsed,
@@ -37,7 +38,7 @@ from purport.checks.place.search import (
 from purport.core.case import ItemRecord
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
-from purport.core.marks import ControlPoint, control_points
+from purport.core.marks import control_points
 from purport.core.positions import GeoPoint
 from purport.core.records import to_json
 from purport.imagery import LumaPatch, Reference, open_reference
@@ -84,7 +85,7 @@ class PlaceCheck:
     version: str = "2"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
-    uses: frozenset[Need] = frozenset({Need.CLAIMED_PLACE, Need.TARGET, Need.MARKS})
+    uses: frozenset[Need] = frozenset({Need.CLAIMED_PLACE, Need.TARGET, Need.MARKS, Need.MATCHER})
     after: frozenset[str] = frozenset()
     key_frames: int = 12
     frame_features: int = 2000
@@ -147,9 +148,13 @@ class PlaceCheck:
             raise ValueError(message)
         scene = evidence.load_scene()
         claimed, basis = _claimed_point(evidence.item)
-        points = control_points(evidence.marks)
+        matcher = evidence.matcher
+        given = Given(
+            points=control_points(evidence.marks),
+            matcher=load_matcher(matcher.path) if matcher is not None else None,
+        )
         outcomes = [
-            self._try(scene, number, evidence, claimed=claimed, points=points)
+            self._try(scene, number, evidence, claimed=claimed, given=given)
             for number, source in enumerate(evidence.references)
         ]
         chosen, disagreements = choose(scene, outcomes)
@@ -177,13 +182,13 @@ class PlaceCheck:
         evidence: Evidence,
         *,
         claimed: GeoPoint | None,
-        points: Sequence[ControlPoint],
+        given: Given,
     ) -> Outcome:
         """Compare the item with one reference: near the claim, then, if it is large, all over."""
         source = evidence.references[number]
         reference = open_reference(source.path, accuracy_m=source.accuracy_m)
         near = stretches(reference, claimed, side_px=self.reference_side_px)
-        found = self._search(scene, reference, near, points=points)
+        found = self._search(scene, reference, near, given=given)
         searched: Searched | None = None
         placed = found is not None and best_of(found[1]) is not None
         if not placed and needs_index(reference, side_px=self.reference_side_px):
@@ -194,7 +199,7 @@ class PlaceCheck:
             # Where no place stands above chance, one rung says so: the others are not climbed.
             closely = self if searched.standing else replace(self, ladder_shots=(0, 0))
             found = closely._search(  # noqa: SLF001 - the same check, with fewer rungs
-                scene, reference, possible, points=points
+                scene, reference, possible, given=given
             )
         if found is None:
             message = "a reference has at least one stretch"
@@ -224,15 +229,15 @@ class PlaceCheck:
         reference: Reference,
         patches: Iterable[LumaPatch],
         *,
-        points: Sequence[ControlPoint],
+        given: Given,
     ) -> _Found | None:
         """Look in one stretch of the reference after the other until a shot is found."""
         found: _Found | None = None
         for patch in patches:
-            found = self._register(scene, reference, patch, points=points)
+            found = self._register(scene, reference, patch, given=given)
             best = best_of(found[1])
             if best is not None:
-                return self._refined(scene, reference, found, best, points=points)
+                return self._refined(scene, reference, found, best, given=given)
         return found
 
     def _refined(
@@ -242,7 +247,7 @@ class PlaceCheck:
         found: _Found,
         best: Registered,
         *,
-        points: Sequence[ControlPoint],
+        given: Given,
     ) -> _Found:
         """Look again, more finely, where the best shot was found; keep what is not worse."""
         if best.to_patch is None:
@@ -256,7 +261,7 @@ class PlaceCheck:
         )
         if finer is None:
             return found
-        again = self._register(scene, reference, finer, points=points)
+        again = self._register(scene, reference, finer, given=given)
         accepted = [sum(bool(result.ground) for result in each[1]) for each in (found, again)]
         return again if accepted[1] >= accepted[0] else found
 
@@ -266,7 +271,7 @@ class PlaceCheck:
         reference: Reference,
         patch: LumaPatch,
         *,
-        points: Sequence[ControlPoint] = (),
+        given: Given,
     ) -> _Found:
         by_length = sorted(scene.shots, key=lambda shot: -len(shot.span))[: self.most_shots]
         rank = {shot.span.first: place for place, shot in enumerate(by_length)}
@@ -285,7 +290,7 @@ class PlaceCheck:
                     settings=self._settings(),
                     reference_sd_m=self._accuracy_m(reference),
                     rungs=self._rungs(rank[shot.span.first]),
-                    points=points,
+                    given=given,
                 )
                 for shot, views in ahead
             )
