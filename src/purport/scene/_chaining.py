@@ -140,10 +140,11 @@ class Chainer:
         self._agreements: list[float] = []
         self._loss: _Loss | None = None
         self._size = (survey.shape[1], survey.shape[0])
-        self._open: tuple[int, Image] | None = None
+        self._open: tuple[OverlayMask, OverlayMask, Image] | None = None
         self._graphics = ShotGraphics(survey.shape)
         self._sampled: int | None = None
         self._shown: Image | None = None
+        self._shown_of: tuple[NDArray[np.bool_], OverlayMask] | None = None
         self._overlays: list[OverlayMask] = []
         self._early: list[tuple[Tracked, Image]] | None = []
 
@@ -241,8 +242,13 @@ class Chainer:
         mask = self._graphics.mask
         if mask is None:
             return
-        self._shown = _usable(mask | self._survey.overlay.mask)
-        if told:
+        throughout = self._survey.overlay
+        if self._shown_of is None or not (
+            mask is self._shown_of[0] and throughout is self._shown_of[1]
+        ):
+            self._shown_of = (mask, throughout)
+            self._shown = _usable(mask | throughout.mask)
+        if told and self._shown is not None:
             for other in self._keys:
                 other.track = _without(other.track, self._shown)
         early, self._early = self._early, None
@@ -508,9 +514,10 @@ class Chainer:
         """Return the pixels to work with in a frame: 0 on graphics and at borders."""
         if self._shown is not None:
             return self._shown
-        if self._open is None or self._open[0] != index:
-            self._open = (index, _usable(self._survey.graphics_at(index)))
-        return self._open[1]
+        here, throughout = self._survey.graphics_at(index)
+        if self._open is None or not (here is self._open[0] and throughout is self._open[1]):
+            self._open = (here, throughout, _usable(here.mask | throughout.mask))
+        return self._open[2]
 
 
 def _overlap(matrix: Matrix, size: tuple[int, int]) -> float:

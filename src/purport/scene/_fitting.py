@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 __all__ = ["Fitted", "fit_held"]
 
-_ROUNDS = 4
+_ROUNDS = 3
 _FLOOR_PX = 0.05
 _CORRELATED = 10.0
 _LEAST_FREEDOM_PX = 0.5
 _FREE = 4
 _WILD_SD = 4.0
+_RIDGE = 1e-12
 
 Matrix = NDArray[np.float64]
 Points = NDArray[np.float64]
@@ -64,7 +65,7 @@ def fit_held(source: Points, target: Points, matrix: Matrix, size: tuple[int, in
         design = _design((start - centre) / half, (there - centre) / half, shift / half)
         residual = target - there
         size_px = np.linalg.norm(residual, axis=1)
-        spread = max(1.48 * float(np.median(size_px)) / 1.18, _FLOOR_PX)
+        spread = max(1.48 * _middle(size_px) / 1.18, _FLOOR_PX)
         kept = np.maximum(1.0 - (size_px / (_WILD_SD * spread)) ** 2, 0.0) ** 2
         weight = np.repeat(kept / (_CORRELATED * spread**2), 2)
         normal = design.T @ (design * weight[:, None])
@@ -79,12 +80,12 @@ def fit_held(source: Points, target: Points, matrix: Matrix, size: tuple[int, in
 
 def _solve_held(normal: Matrix, pull: NDArray[np.float64]) -> tuple[NDArray[np.float64], Matrix]:
     """Solve the normal equations freely, then with the prior that the free solution suggests."""
-    free = np.linalg.pinv(normal, hermitian=True)
+    free = np.linalg.inv(normal + _RIDGE * np.trace(normal) * np.eye(8))
     loose = (free @ pull)[_FREE:]
-    excess = (loose**2 - np.diag(free)[_FREE:]).mean()
+    excess = float((loose @ loose - np.diag(free)[_FREE:].sum()) / len(loose))
     prior = np.zeros(8)
-    prior[_FREE:] = 1.0 / max(float(excess), _LEAST_FREEDOM_PX**2)
-    held = np.linalg.pinv(normal + np.diag(prior), hermitian=True)
+    prior[_FREE:] = 1.0 / max(excess, _LEAST_FREEDOM_PX**2)
+    held = np.linalg.inv(normal + np.diag(prior) + _RIDGE * np.trace(normal) * np.eye(8))
     covariance = np.asarray(held, dtype=np.float64)
     return covariance @ pull, covariance
 
@@ -94,13 +95,16 @@ def _design(place: Points, there: Points, shift: NDArray[np.float64]) -> Matrix:
 
     In order: shifts, magnification and turn; two shears; two tilts.
     """
-    u, v = place[:, 0], place[:, 1]
-    one, nothing = np.ones_like(u), np.zeros_like(u)
-    across = [one, nothing, u, -v, u, v, u * there[:, 0], v * there[:, 0]]
-    down = [nothing, one, v, u, -v, u, u * there[:, 1], v * there[:, 1]]
-    depth = 1.0 - u * shift[6] - v * shift[7]
-    both = np.stack([np.column_stack(across), np.column_stack(down)], axis=1)
-    return np.asarray(both / depth[:, None, None]).reshape(-1, 8)
+    u, v = place.T
+    design = np.zeros((len(place), 2, 8))
+    design[:, 0, 0] = design[:, 1, 1] = 1.0
+    design[:, 0, 2] = design[:, 0, 4] = design[:, 1, 3] = design[:, 1, 5] = u
+    design[:, 0, 5] = design[:, 1, 2] = v
+    design[:, 0, 3] = design[:, 1, 4] = -v
+    design[:, :, 6] = u[:, None] * there
+    design[:, :, 7] = v[:, None] * there
+    design /= (1.0 - u * shift[6] - v * shift[7])[:, None, None]
+    return design.reshape(-1, 8)
 
 
 def _matrix(shift: NDArray[np.float64], centre: NDArray[np.float64], half: float) -> Matrix:
@@ -131,8 +135,14 @@ def _scale(centre: NDArray[np.float64], half: float) -> Matrix:
 
 
 def _map(matrix: Matrix, points: Points) -> Points:
-    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+    mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
+    return np.asarray(mapped / (points @ matrix[2, :2] + matrix[2, 2])[:, None])
+
+
+def _middle(values: NDArray[np.float64]) -> float:
+    """Return the upper median."""
+    place = len(values) // 2
+    return float(np.partition(values, place)[place])
 
 
 def _fit_similarity(source: Points, target: Points) -> Matrix:

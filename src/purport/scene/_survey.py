@@ -239,19 +239,17 @@ class Survey:
         fogged = flat[index] > _FLAT_SHARE and flat[about].min() < _USUAL_FLAT_SHARE
         return bool(bare or fogged or texture[index] == 0.0)
 
-    def graphics_at(self, index: int) -> NDArray[np.bool_]:
-        """Return the graphics known about a frame, at working size.
+    def graphics_at(self, index: int) -> tuple[OverlayMask, OverlayMask]:
+        """Return the graphics known about a frame and of the whole video, at working size.
 
-        They are those of the whole video and of its segment; a segment too short to tell takes
-        those of the next that does, else of the one before.
+        A segment too short to tell takes those of the next that does, else of the one before, else
+        of the whole video. The records are the same as long as nothing more is known.
         """
         known = [segment for segment in self._segments if segment.overlay.known]
-        for segment in known:
-            if index <= segment.last:
-                return np.asarray(segment.overlay.mask | self.overlay.mask)
-        return np.asarray(
-            known[-1].overlay.mask | self.overlay.mask if known else self.overlay.mask
-        )
+        about = next((segment for segment in known if index <= segment.last), None)
+        if about is None:
+            return (known[-1].overlay if known else self.overlay), self.overlay
+        return about.overlay, self.overlay
 
     def _extend(self, frame: Measured, alike: float) -> None:
         before = frame if self._before is None else self._before
