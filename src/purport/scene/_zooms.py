@@ -22,6 +22,7 @@ _EDGE_PX = 12
 _LEAST_SHARE = 0.5
 _BLUR = 0.45
 _STEP = 1.25
+_UPRIGHT = 0.12
 
 Image = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
@@ -52,13 +53,19 @@ def find_zoom(small: Image, key: Image, usable: Image) -> Link | None:
 
 
 def is_zoom(matrix: Matrix, size: tuple[int, int]) -> bool:
-    """Tell whether a homography between two frames is a zoom about the middle of the picture."""
+    """Tell whether a homography between two frames is a zoom about the middle of the picture.
+
+    It neither turns nor shears it; a cut to another camera does.
+    """
     width, height = size
-    middle = np.array([[[width / 2.0, height / 2.0]], [[width / 2.0 + 1.0, height / 2.0]]])
-    moved = cv2.perspectiveTransform(middle, matrix)[:, 0]
-    scale = float(np.linalg.norm(moved[1] - moved[0]))
-    off = float(np.linalg.norm(moved[0] - middle[0, 0]))
-    return not 1.0 / _STEP < scale < _STEP and off < _OFF_CENTRE * width
+    centre = (width / 2.0, height / 2.0)
+    about = np.array([[centre, (centre[0] + 1.0, centre[1]), (centre[0], centre[1] + 1.0)]])
+    middle, right, below = cv2.perspectiveTransform(about, matrix)[0]
+    across, down = right - middle, below - middle
+    scale = float(np.sqrt(abs(np.linalg.det(np.stack([across, down])))))
+    upright = np.abs(np.stack([across, down]) - scale * np.eye(2)).max() < _UPRIGHT * scale
+    near = np.linalg.norm(middle - centre) < _OFF_CENTRE * width
+    return bool(upright and near and not 1.0 / _STEP < scale < _STEP)
 
 
 def _search(fine: Image, wide: Image) -> tuple[tuple[float, Matrix], float]:

@@ -236,6 +236,22 @@ def test_a_step_of_zoom_is_linked_across(factor: float) -> None:
         assert np.linalg.norm(found - cv2.perspectiveTransform(centre, true)) < 1.0
 
 
+def test_another_camera_over_the_same_ground_begins_a_shot() -> None:
+    ground = make_ground(8)
+    angle, scale = 0.6, 0.6
+    turned = np.array(
+        [
+            [scale * np.cos(angle), -scale * np.sin(angle), 250.0],
+            [scale * np.sin(angle), scale * np.cos(angle), 150.0],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    shake = [np.array([[1.0, 0.0, 0.4 * i], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]) for i in range(25)]
+    later = [view(ground, turned @ step, 30 + i) for i, step in enumerate(shake)]
+    scene = scene_of([view(ground, camera(i), i) for i in range(25)] + later)
+    assert [shot.span.first for shot in scene.shots] == [0, 25]
+
+
 def test_time_cut_out_of_the_same_view_begins_a_shot() -> None:
     ground, other = make_ground(9), make_ground(10)
     mixed = 0.5 * ground + 0.5 * other
