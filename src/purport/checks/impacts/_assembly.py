@@ -53,6 +53,7 @@ def _showing(scene: Scene, measured: Measured) -> Showing:
         point_px=shown.point.point_px,
         place=None if mapped is None else mapped.point,
         looks=tuple(looks),
+        pictures=shown.pictures,
     )
 
 

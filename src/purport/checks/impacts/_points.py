@@ -30,6 +30,7 @@ _WANDER = 1.2
 """Standard uncertainty of the middle over how far it moves with the opacity that counts."""
 _CHANGE_SHARE = 0.13
 """Standard uncertainty of the middle of the strongest change, over its radius."""
+_LARGEST_HULL = 2.0
 _VAGUE = 0.15
 """Wander of the middle over the radius from which the outline is not to be told."""
 _LEAST_PIECE = 0.5
@@ -144,7 +145,7 @@ def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | No
         return None
     places = np.array([_centroid(disc) for disc in discs])
     strongest = _strongest(early)
-    change_x, change_y = _centroid(_disc(strongest))
+    change_x, change_y = _middle(strongest, early.residual)
     rim = cv2.dilate(discs[0].astype(np.uint8), _SQUARE_5) > 0
     return _Core(
         middle=(float(places[0, 0]) + window[0], float(places[0, 1]) + window[1]),
@@ -154,6 +155,21 @@ def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | No
         change_middle=(change_x + window[0], change_y + window[1]),
         change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
+
+
+def _middle(core: Mask, residual: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the middle of the hull of the strongest change, or of its pieces by their weight.
+
+    A flash over something as bright as itself shows no change there, so that the core has a bay;
+    its hull has none. A hull far larger than the core spans several pieces.
+    """
+    hull = _hull(core)
+    if int(np.count_nonzero(hull)) <= _LARGEST_HULL * int(np.count_nonzero(core)):
+        return _centroid(hull)
+    rows, columns = np.nonzero(core)
+    weight = np.abs(residual[core])
+    total = float(weight.sum())
+    return float((columns * weight).sum()) / total, float((rows * weight).sum()) / total
 
 
 def _centroid(disc: Mask) -> tuple[float, float]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.impacts._changes import compare
 from purport.core.positions import MapPoint
 from purport.scene import Scene
 
@@ -17,6 +19,10 @@ _SAME_POINT_SHARE = 0.03
 _LOOK_NCC = 0.6
 _SIGMAS = 3.0
 _LEAST_REACH_M = 4.0
+_LOOK_SHARE = 0.06
+_CHANGED = 4.0
+_LEAST_CHANGED_PX = 40
+_HEALED_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +40,8 @@ class Showing:
     looks: tuple[NDArray[np.float32], ...]
     """Patches of ground about the point, north up, before and after the onset; empty when there
     is no map."""
+    pictures: tuple[tuple[int, NDArray[np.uint8]], ...] = ()
+    """Frame index and luma of the last frame before and of one of the first that show it."""
 
 
 def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
@@ -51,8 +59,61 @@ def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
 
 def _is_same(scene: Scene, one: Showing, other: Showing) -> bool:
     if one.shot == other.shot:
-        return False
+        return _is_whole_again(scene, one, other)
     return _is_same_footage(scene, one, other) or _is_same_place(one, other)
+
+
+def _is_whole_again(scene: Scene, one: Showing, other: Showing) -> bool:
+    """Tell whether the ground that a strike changed was as before when it was struck again.
+
+    Fire and craters do not heal; the footage has gone back in time within what is linked as one
+    shot (a replay from the same camera).
+    """
+    if not one.pictures or not other.pictures or len(one.pictures) < 2:  # noqa: PLR2004 - two moments
+        return False
+    (before_index, before), (after_index, after), *_ = one.pictures
+    index, picture = other.pictures[0]
+    x, y = _bring(scene, one.point_px, before_index, into=index)
+    reach = _SAME_POINT_SHARE * scene.width_px
+    if float(np.hypot(x - other.point_px[0], y - other.point_px[1])) > reach:
+        return False
+    half = round(_LOOK_SHARE * scene.width_px)
+    left, top = round(x) - half, round(y) - half
+    to_patch = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
+    seen = [
+        _patch(luma, to_patch @ _between(scene, number, into=index), 2 * half + 1)
+        for number, luma in ((before_index, before), (after_index, after), (index, picture))
+    ]
+    valid = np.logical_and.reduce([mask for _, mask in seen])
+    struck = compare(seen[0][0], seen[1][0], valid, threshold=_CHANGED)
+    changed = np.abs(struck.score) > _CHANGED
+    since = compare(seen[0][0], seen[2][0], valid, threshold=_CHANGED)
+    kept = changed & (np.abs(since.score) > _CHANGED)
+    count = int(np.count_nonzero(changed))
+    return count >= _LEAST_CHANGED_PX and int(np.count_nonzero(kept)) < _HEALED_SHARE * count
+
+
+def _between(scene: Scene, index: int, *, into: int) -> NDArray[np.float64]:
+    matrix = np.linalg.solve(scene.to_anchor[into], scene.to_anchor[index])
+    return np.asarray(matrix / matrix[2, 2], dtype=np.float64)
+
+
+def _bring(
+    scene: Scene, point: tuple[float, float], index: int, *, into: int
+) -> tuple[float, float]:
+    x, y, w = _between(scene, index, into=into) @ np.array([*point, 1.0])
+    return float(x / w), float(y / w)
+
+
+def _patch(
+    luma: NDArray[np.uint8], matrix: NDArray[np.float64], side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Cut a patch out of a frame, with where it shows the frame."""
+    size = (side, side)
+    picture = cv2.warpPerspective(luma, matrix, size, flags=cv2.INTER_LINEAR)
+    white = np.full(luma.shape, 255, dtype=np.uint8)
+    inside = cv2.warpPerspective(white, matrix, size, flags=cv2.INTER_NEAREST) > 0
+    return np.asarray(picture, dtype=np.uint8), np.asarray(inside, dtype=np.bool_)
 
 
 def _is_same_footage(scene: Scene, one: Showing, other: Showing) -> bool:

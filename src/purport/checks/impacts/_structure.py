@@ -12,6 +12,8 @@ __all__ = ["find_lost_texture"]
 _WINDOW = (5, 5)
 _LEAST_TEXTURE = 3.0
 _ALIKE = 0.35
+_BARE = 0.25
+"""Variance of a picture that shows nothing. [grey levels²]"""
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -35,7 +37,7 @@ def find_lost_texture(before: Image, now: Image, valid: Mask) -> Mask:
     power_other = cv2.blur(other * other, _WINDOW) - mean_other * mean_other
     shared = cv2.blur(one * other, _WINDOW) - mean_one * mean_other
     textured = power_one > _LEAST_TEXTURE**2
-    expected = _ALIKE * np.sqrt(np.maximum(power_one * power_other, 0.0))
+    expected = _ALIKE * np.sqrt(np.maximum(power_one, 0.0) * np.maximum(power_other, _BARE))
     lost = (textured & (shared < expected)).astype(np.uint8)
     size = (before.shape[1], before.shape[0])
     whole = cv2.resize(lost, size, interpolation=cv2.INTER_NEAREST) > 0

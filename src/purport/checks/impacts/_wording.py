@@ -4,7 +4,7 @@ from purport.checks.impacts.records import ImpactsAnswer, ImpactsValues, StrikeV
 
 __all__ = ["answer_of", "limits_of"]
 
-_MOST_UNLINKED = 0.5
+_MOST_UNLINKED = 0.15
 _FEWEST_FRAMES = 10
 _TELLING_LEAN = 0.3
 """Displacement for each metre of height from which it is said."""
