@@ -76,7 +76,7 @@ def describe_grid(
         np.arange(step_px // 2, width, step_px), np.arange(step_px // 2, height, step_px)
     )
     points = np.column_stack([across.ravel(), down.ravel()])
-    points = points[seen[points[:, 1], points[:, 0]]]
+    points = points[np.flatnonzero(seen[points[:, 1], points[:, 0]])]
     described = Descriptions(
         points=points.astype(np.float64),
         middle=_read(levels[0], points),
@@ -166,7 +166,7 @@ def _with_content(described: Descriptions) -> Descriptions:
     energy = (described.rings**2).sum(axis=(1, 2, 3))
     if len(energy) == 0:
         return described
-    kept = np.asarray(energy > _LEAST_CONTENT * float(np.median(energy)), dtype=np.bool_)
+    kept = np.flatnonzero(energy > _LEAST_CONTENT * float(np.median(energy)))
     return Descriptions(
         points=described.points[kept],
         middle=described.middle[kept],
