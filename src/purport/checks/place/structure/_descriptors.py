@@ -156,9 +156,9 @@ def _places(radius_px: float) -> NDArray[np.int64]:
 def _read(level: NDArray[np.float32], points: NDArray[np.int64]) -> NDArray[np.float32]:
     """Read the channels at points (n, 2), 0 outside the picture (n, 8)."""
     height, width = level.shape[:2]
-    inside = ((points >= 0) & (points < np.array([width, height]))).all(axis=1)
+    inside = np.logical_and(points >= 0, points < np.array([width, height])).all(axis=1)
     held = np.clip(points, 0, np.array([width - 1, height - 1]))
-    return np.asarray(level[held[:, 1], held[:, 0]] * inside[:, None], dtype=np.float32)
+    return np.asarray(level[held[:, 1], held[:, 0]] * inside.reshape(-1, 1), dtype=np.float32)
 
 
 def _with_content(described: Descriptions) -> Descriptions:
