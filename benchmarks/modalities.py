@@ -426,8 +426,8 @@ def questions(args: argparse.Namespace) -> Iterator[tuple[str, Pair]]:
         return
     if not AERIAL.is_dir():
         print(f"absent: {AERIAL}")
-    for pair in aerial_traps():
-        yield "trap", pair
+    for number, pair in enumerate(aerial_traps()):
+        yield "trap", replace(pair, name=f"{number}: {pair.name}")
     for pair in wrong_pairs(chosen):
         yield "wrong", pair
 
