@@ -125,13 +125,13 @@ class Candidate:
 
     def is_gone(self) -> bool:
         """Tell whether the change was no longer where it began soon after the onset."""
-        began = np.count_nonzero(self.region)
-        soon = self.sightings[1:3]
-        return any(
-            np.count_nonzero(sighting.changed & self.region) < _GONE_SHARE * began
-            for sighting in soon
-            if sighting.noise < _CLEAR_NOISE
-        )
+        seen = [int(np.count_nonzero(look.changed & self.region)) for look in self.sightings[:3]]
+        soon = [
+            count
+            for count, look in zip(seen[1:], self.sightings[1:3], strict=True)
+            if look.noise < _CLEAR_NOISE
+        ]
+        return bool(soon) and all(count < _GONE_SHARE * seen[0] for count in soon)
 
     def lasting(self, rules: Rules) -> Mask:
         """Return where the change was seen in most sightings and in the last ones."""
