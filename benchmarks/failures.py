@@ -30,11 +30,12 @@ from purport.scene import analyse_scene
 from purport.simulate import (
     Camera,
     Encoding,
-    Glint,
     Ground,
+    GroundStyle,
     Modality,
     Overlay,
     ReferenceLook,
+    ReliefPlan,
     Script,
     Segment,
     Sensor,
@@ -150,18 +151,6 @@ def coarse(base: Failure) -> Failure:
     )
 
 
-def destroyed(base: Failure) -> Failure:
-    """Give an orthophoto from before nearly everything changed."""
-    return replace(
-        base,
-        name="destroyed",
-        title="A place that has changed",
-        happened="The right place; three hundred patches of the orthophoto show something else.",
-        remedy="An orthophoto from nearer to the date, or control points on what still stands.",
-        look=ReferenceLook(gsd_m=0.4, patches=300, gamma=1.6, seed=SEED),
-    )
-
-
 def mirrored(base: Failure) -> Failure:
     """Publish the clip mirrored."""
     flipped = replace(
@@ -210,21 +199,6 @@ def smoke(base: Failure) -> Failure:
     )
 
 
-def blinded(base: Failure) -> Failure:
-    """End the clip while the camera is still blind."""
-    (camera,) = base.script.cameras
-    sensor = replace(camera.sensor, saturation_frames=60)
-    return replace(
-        base,
-        name="blinded",
-        title="Cut off while blind",
-        happened="The blast blinds the camera, and the published clip ends before it sees again.",
-        remedy="A longer version of the clip.",
-        script=replace(_with_camera(base, sensor=sensor), edit=(Segment(duration_s=1.6),)),
-        shown_s=1.2,
-    )
-
-
 def beneath(base: Failure) -> Failure:
     """Let the strike land beneath burnt-in graphics."""
     east, north = base.script.targets[0]
@@ -243,34 +217,58 @@ def beneath(base: Failure) -> Failure:
     )
 
 
-def lasting_glint(base: Failure) -> Failure:
-    """Let the sun glint off a roof for as long as a fire would burn."""
-    east, north = base.script.targets[0]
-    glint = Glint(time_s=1.0, duration_s=9.0, place=(east + 12.0, north - 5.0), size_m=2.0)
+def displaced(base: Failure) -> Failure:
+    """Give an orthophoto that is not where it says it is."""
     return replace(
         base,
-        name="glint",
-        title="A glint that does not go away",
-        happened="No strike: a lamp, or the sun on a roof, that shines from one frame to the next.",
-        remedy="A person has to look; the dossier shows the frames.",
-        script=replace(base.script, strikes=(), glints=(glint,)),
+        name="displaced",
+        title="An orthophoto that is not where it says",
+        happened="The strike is 7.2 m from the target. The orthophoto is 5 m off and states 0.3 m.",
+        remedy="A second orthophoto: what they say is compared. An accuracy that was measured.",
+        look=replace(base.look, shift_m=(4.0, 3.0)),
     )
 
 
-def short(base: Failure) -> Failure:
-    """Publish a third of a second."""
+def street(base: Failure) -> Failure:
+    """Let the strike hit a street of a town of tall houses, seen from the side."""
+    town = procedural_ground(
+        8,
+        size_m=SIZE_M,
+        gsd_m=0.2,
+        style=GroundStyle.TOWN,
+        relief=ReliefPlan(building_height_m=(9.0, 14.0)),
+    )
+    east, north = town.centre
+    camera = replace(base.script.cameras[0], aim=(east, north), obliquity_deg=55.0)
+    script = replace(
+        base.script,
+        ground=town,
+        cameras=(camera,),
+        strikes=(replace(base.script.strikes[0], place=(east + 6.0, north + 4.0)),),
+        targets=((east, north),),
+    )
     return replace(
         base,
-        name="short",
-        title="A third of a second",
-        happened="One strike, of which eight frames were published.",
-        remedy="A longer version of the clip.",
-        script=replace(
-            base.script,
-            strikes=(replace(base.script.strikes[0], time_s=0.12),),
-            edit=(Segment(duration_s=0.32),),
-        ),
-        shown_s=0.24,
+        name="street",
+        title="A street between tall houses",
+        happened="One strike on a street, 7.2 m from the target, seen from 55° off the vertical.",
+        remedy="Heights of the surface (--terrain), or footage from nearer to straight above.",
+        script=script,
+        mapped=town,
+    )
+
+
+def pale_dust(base: Failure) -> Failure:
+    """Let the strike raise nothing but dust of the ground's own tone."""
+    (strike,) = base.script.strikes
+    quiet = replace(strike, flash=0.0, fire=0.0, smoke_tone=1.0, smoke_heat=0.0, size_m=3.0)
+    return replace(
+        base,
+        name="dust",
+        title="A little dust and no flash",
+        happened="One small strike that raises dust as bright as the ground, and no flash.",
+        remedy="A person has to look; pictures of the ground afterwards.",
+        script=replace(base.script, strikes=(quiet,)),
     )
 
 
@@ -294,15 +292,14 @@ def ruined_by_compression(base: Failure) -> Failure:
 VARIATIONS: tuple[Callable[[Failure], Failure], ...] = (
     featureless,
     coarse,
-    destroyed,
     mirrored,
     ruined_by_compression,
     together,
     smoke,
-    blinded,
     beneath,
-    lasting_glint,
-    short,
+    pale_dust,
+    displaced,
+    street,
 )
 
 

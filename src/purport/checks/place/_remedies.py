@@ -13,6 +13,8 @@ __all__ = ["lacking_side", "remedy_for"]
 FloatArray = NDArray[np.float64]
 
 _FEW_FEATURES = 40
+_CLEARLY_MIRRORED = 20
+"""Points that agree in the mirror, and fewer as it is, from which the footage seems mirrored."""
 _POINTS = "four or more control points, spread over the picture, to place it by hand"
 _COMPASS = (
     "north",
@@ -60,6 +62,11 @@ def remedy_for(evidence: ShotEvidence) -> str:
         return (
             "What would help: footage that shows more than bare ground, water or sky, or "
             f"{_POINTS}."
+        )
+    if evidence.decoy_inliers > max(evidence.first_inliers, _CLEARLY_MIRRORED):
+        return (
+            "What would help: the footage before it was mirrored; mirror a copy of it back to see "
+            "whether that lies here."
         )
     if evidence.lacking:
         return (

@@ -207,6 +207,7 @@ def test_mirrored_footage_is_refused_and_named(
     assert finding.answer == PlaceAnswer.CANNOT_TELL
     assert values.power is None
     assert "mirror" in values.shots[0].reason
+    assert "before it was mirrored" in finding.reason
 
 
 def test_a_large_reference_is_searched_and_then_looked_at_finely(
