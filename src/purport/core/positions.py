@@ -16,10 +16,12 @@ from pyproj import CRS, Geod, Proj, Transformer
 from purport.core.errors import CrsMismatchError
 
 __all__ = [
+    "COMPASS_POINTS",
     "GeoPoint",
     "MapPoint",
     "Matrix2",
     "bearing_deg",
+    "compass_point",
     "from_geographic",
     "geodesic_distance_m",
     "metric_crs",
@@ -33,6 +35,17 @@ _WGS84 = "EPSG:4326"
 _GEOD = Geod(ellps="WGS84")
 _LARGEST_SCALE_DEPARTURE = 0.005
 _HALF_TURN_DEG = 180.0
+COMPASS_POINTS = (
+    "north",
+    "north-east",
+    "east",
+    "south-east",
+    "south",
+    "south-west",
+    "west",
+    "north-west",
+)
+"""The eight points of the compass, clockwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +160,13 @@ def bearing_deg(start: GeoPoint, end: GeoPoint) -> float:
         start.longitude_deg, start.latitude_deg, end.longitude_deg, end.latitude_deg
     )
     return math.fmod(azimuth + 2 * _HALF_TURN_DEG, 2 * _HALF_TURN_DEG)
+
+
+def compass_point(azimuth_deg: float) -> str:
+    """Name the nearest of the eight points of the compass.
+
+    Examples:
+        >>> compass_point(44.0), compass_point(359.0)
+        ('north-east', 'north')
+    """
+    return COMPASS_POINTS[round(azimuth_deg / 45.0) % len(COMPASS_POINTS)]

@@ -18,6 +18,7 @@ from purport.core.positions import (
     MapPoint,
     Matrix2,
     bearing_deg,
+    compass_point,
     from_geographic,
     geodesic_distance_m,
     to_geographic,
@@ -33,7 +34,7 @@ from purport.reports.drawings import (
     Shape,
     encode_picture,
 )
-from purport.reports.phrases import compass_point, format_length
+from purport.reports.phrases import format_length
 from purport.reports.readings import FrameOnMap, PlaceReading, StrikeReading
 
 __all__ = ["draw_impacts", "draw_place", "ellipse_axes", "footprint"]

@@ -16,7 +16,6 @@ __all__ = [
     "RELATION_WORDS",
     "SLOT_NAMES",
     "anchor",
-    "compass_point",
     "format_interval_m",
     "format_length",
     "format_position",
@@ -71,16 +70,6 @@ SLOT_NAMES = {
     SlotAttr.WEAPON: "Weapon",
 }
 
-_COMPASS = (
-    "north",
-    "north-east",
-    "east",
-    "south-east",
-    "south",
-    "south-west",
-    "west",
-    "north-west",
-)
 _KILOMETRE_M = 1_000.0
 _FINE_BELOW_M = 100.0
 
@@ -140,16 +129,6 @@ def format_stated(time: StatedTime | None) -> str:
     if time is None:
         return NOT_RECORDED
     return time.stated if time.zone_known else f"{time.stated} (time zone not stated)"
-
-
-def compass_point(azimuth_deg: float) -> str:
-    """Name the nearest of the eight points of the compass.
-
-    Examples:
-        >>> compass_point(44.0), compass_point(359.0)
-        ('north-east', 'north')
-    """
-    return _COMPASS[round(azimuth_deg / 45.0) % 8]
 
 
 def humanise(term: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from purport.core.positions import compass_point
 from purport.reports.phrases import (
-    compass_point,
     format_interval_m,
     format_length,
     format_position,

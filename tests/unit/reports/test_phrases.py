@@ -2,6 +2,7 @@ import pytest
 
 from purport.core.claims import Part, Polarity, Quantifier, RelationKind, Slot, SlotAttr, Span
 from purport.core.instants import parse_stated_time
+from purport.core.positions import compass_point
 from purport.core.ratings import Rating
 from purport.reports.phrases import (
     PART_NAMES,
@@ -9,7 +10,6 @@ from purport.reports.phrases import (
     RATING_ICONS,
     RELATION_WORDS,
     SLOT_NAMES,
-    compass_point,
     format_interval_m,
     format_length,
     format_slot,

@@ -6,6 +6,7 @@ import numpy as np
 
 from purport.checks.impacts._ground import Mapped
 from purport.checks.impacts._offsets import Offset
+from purport.core.positions import compass_point
 
 __all__ = ["LARGEST_SD_M", "find_refusal"]
 
@@ -13,16 +14,6 @@ LARGEST_SD_M = 25.0
 """Standard uncertainty from which a distance is not stated: its 95 % interval would span about
 100 m, a whole block of houses. [m]"""
 
-_COMPASS = (
-    "north",
-    "north-east",
-    "east",
-    "south-east",
-    "south",
-    "south-west",
-    "west",
-    "north-west",
-)
 _REMEDY = {
     "marking": "Mark the impact by hand in the last frame in which the spot is clear.",
     "link": "Place control points in the frame of the impact itself.",
@@ -59,4 +50,4 @@ def _side(mapped: Mapped) -> str:
     east = mapped.point.easting_m - float(middle[0])
     north = mapped.point.northing_m - float(middle[1])
     turn = math.degrees(math.atan2(east, north))
-    return f"{_COMPASS[round(turn / 45.0) % len(_COMPASS)]} of the picture's middle"
+    return f"{compass_point(turn)} of the picture's middle"

@@ -23,7 +23,7 @@ from purport.checks.place._adjustment import Observations, normalisation_of, wid
 from purport.core.homographies import GroundHomography
 from purport.core.marks import ControlPoint
 from purport.core.media_time import FrameSpan
-from purport.core.positions import from_geographic
+from purport.core.positions import compass_point, from_geographic
 from purport.scene import Scene
 
 __all__ = [
@@ -59,16 +59,6 @@ _LARGEST_FACTOR = 25.0
 """Variance factor beyond which points contradict each other too much to be of use."""
 
 _GRID = 7
-_COMPASS = (
-    "north",
-    "north-east",
-    "east",
-    "south-east",
-    "south",
-    "south-west",
-    "west",
-    "north-west",
-)
 _TELLING_GROWTH = 3.0
 
 
@@ -467,7 +457,7 @@ def _weak_side(
 def _direction(vector: FloatArray) -> str:
     """Return the nearest of eight compass directions of a vector east and north."""
     turn = math.degrees(math.atan2(float(vector[0]), float(vector[1])))
-    return _COMPASS[round(turn / 45.0) % len(_COMPASS)]
+    return compass_point(turn)
 
 
 def _too_few(placed: Placed, size: tuple[int, int]) -> ControlRefusal:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from purport.checks.place._geometry import apply_homography
 from purport.checks.place.records import ShotEvidence
+from purport.core.positions import COMPASS_POINTS
 
 __all__ = ["lacking_side", "remedy_for"]
 
@@ -16,16 +17,6 @@ _FEW_FEATURES = 40
 _CLEARLY_MIRRORED = 20
 """Points that agree in the mirror, and fewer as it is, from which the footage seems mirrored."""
 _POINTS = "four or more control points, spread over the picture, to place it by hand"
-_COMPASS = (
-    "north",
-    "north-east",
-    "east",
-    "south-east",
-    "south",
-    "south-west",
-    "west",
-    "north-west",
-)
 
 
 def lacking_side(pixels: FloatArray, to_map: FloatArray, size: tuple[int, int]) -> str:
@@ -38,22 +29,22 @@ def lacking_side(pixels: FloatArray, to_map: FloatArray, size: tuple[int, int]) 
     """
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]) * (np.array(size) - 1.0)
     middle = apply_homography(to_map, corners).mean(axis=0)
-    held = np.zeros(len(_COMPASS))
+    held = np.zeros(len(COMPASS_POINTS))
     for direction in _directions(apply_homography(to_map, pixels) - middle):
         held[direction] += 1.0
-    room = np.zeros(len(_COMPASS))
+    room = np.zeros(len(COMPASS_POINTS))
     across, down = np.meshgrid(np.linspace(0.05, 0.95, 19), np.linspace(0.05, 0.95, 11))
     grid = np.column_stack([across.ravel(), down.ravel()]) * (np.array(size) - 1.0)
     for direction in _directions(apply_homography(to_map, grid) - middle):
         room[direction] += 1.0
     share = np.divide(held, room, out=np.full(len(room), np.inf), where=room > 0.0)
-    return _COMPASS[int(np.argmin(share))]
+    return COMPASS_POINTS[int(np.argmin(share))]
 
 
 def _directions(away: FloatArray) -> list[int]:
     azimuth = np.arctan2(away[:, 0], away[:, 1])
-    step = 2.0 * math.pi / len(_COMPASS)
-    return [int(each) % len(_COMPASS) for each in np.round(azimuth / step)]
+    step = 2.0 * math.pi / len(COMPASS_POINTS)
+    return [int(each) % len(COMPASS_POINTS) for each in np.round(azimuth / step)]
 
 
 def remedy_for(evidence: ShotEvidence) -> str:
