@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.impacts._changes import compare
+from purport.checks.impacts._changes import compare, look_closer
 from purport.checks.impacts._structure import find_lost_texture
 from purport.checks.impacts._views import View, Views
 
@@ -95,6 +95,8 @@ class Candidate:
     """Whether the picture broke down just after the onset."""
     hint: bool = False
     """Whether it only tells where a disturbance began, if one follows."""
+    close: bool = False
+    """Whether it only stood out when looked at closely."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)
@@ -105,6 +107,8 @@ class Candidate:
         picture, seen = views.warp(view, self.base)
         valid = seen & self.before_valid
         change = compare(self.before, picture, valid, threshold=rules.kept_score)
+        if self.close:
+            change = look_closer(change)
         changed = find_lost_texture(self.before, picture, valid)
         if self.cause is Cause.GRADUAL or (
             self.cause is Cause.SUDDEN and self.area_px < _LEAST_SMOKE_PX

@@ -61,10 +61,20 @@ class Jury:
         self._rules = rules
         self._seen: list[Seen] = []
         self._fallen: list[Candidate] = []
+        self._since = 0
 
     def strikes(self) -> tuple[Seen, ...]:
         """Return the strikes so far, by onset."""
         return tuple(sorted(self._seen, key=lambda seen: seen.onset))
+
+    def recent(self) -> tuple[Seen, ...]:
+        """Return the strikes since the footage last went back in time."""
+        return tuple(self._seen[self._since :])
+
+    def go_back(self) -> None:
+        """Note that the footage goes back in time: what was struck is whole again."""
+        self._since = len(self._seen)
+        self._fallen.clear()
 
     def judge(self, candidate: Candidate) -> None:
         """Keep a candidate that was watched if its change lasts.
@@ -141,7 +151,7 @@ class Jury:
         if any(
             seen.candidate.cause is Cause.SUDDEN
             and self._apart_s(candidate.onset, seen.onset) < _SAME_MOMENT_S
-            for seen in self._seen
+            for seen in self.recent()
         ):
             return
         beginning = self._find_beginning(candidate, lasting)
@@ -186,7 +196,7 @@ class Jury:
 
         Later patches were told from its effect when they arose.
         """
-        for seen in self._seen:
+        for seen in self.recent():
             if self._apart_s(seen.onset, candidate.onset) > _ORIGIN_S:
                 continue
             there = self._views.warp_mask(seen.region, seen.candidate.base, candidate.base)
@@ -198,7 +208,7 @@ class Jury:
 
     def _is_known(self, candidate: Candidate, patch: Mask) -> bool:
         """Tell whether the patch belongs to a strike seen at about the same time."""
-        for seen in self._seen:
+        for seen in self.recent():
             if self._apart_s(seen.onset, candidate.onset) > self._rules.watched_s:
                 continue
             there = self._there(seen, candidate)
@@ -211,7 +221,7 @@ class Jury:
 
         What a disturbance leaves there is that fire or smoke going on, not another strike.
         """
-        for seen in self._seen:
+        for seen in self.recent():
             overlap = np.count_nonzero(grow(self._there(seen, candidate), 3) & patch)
             if overlap > _INSIDE_SHARE * np.count_nonzero(patch):
                 return True

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from purport.checks.impacts._bursts import BurstHistory, Setting
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
-from purport.checks.impacts._changes import Blob, Change, compare, find_blobs
-from purport.checks.impacts._drawn import is_drawn
+from purport.checks.impacts._changes import Blob, Change, compare, find_blobs, look_closer
+from purport.checks.impacts._drawn import is_drawn, is_one_patch
 from purport.checks.impacts._judging import Jury, Seen
+from purport.checks.impacts._rewinds import is_whole_again
 from purport.checks.impacts._views import View, Views, median_view
 from purport.checks.impacts._zones import EffectZone
 from purport.scene import Scene, Shot
@@ -40,6 +41,8 @@ _SHAKEN_NOISE = 4.5
 _SHAKEN_RATIO = 3.0
 _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
+_BLACK_LUMA = 24.0
+_CALM_S = 0.5
 
 Mask = NDArray[np.bool_]
 
@@ -81,6 +84,10 @@ class ShotScan:
             self._disturb(view)
             return
         if self._disturbed_since is not None:
+            if self._was_black(index) and self._is_back(last, view, None):
+                self._go_back(self._disturbed_since)
+                self._good.append(view)
+                return
             self._disturbed_since = None
             self._recovering_until_s = self._seconds(index) + _RECOVERY_S
             self._zone.carry(last, view)
@@ -103,6 +110,32 @@ class ShotScan:
             candidate.sightings.clear()
         self._pending.clear()
         return self._jury.strikes()
+
+    # Going back in time
+
+    def _is_back(self, last: View, view: View, changed: Mask | None) -> bool:
+        return any(
+            is_whole_again(
+                self.views, seen, last, view, changed=changed, kept_score=self._rules.kept_score
+            )
+            for seen in self._jury.strikes()
+        )
+
+    def _was_black(self, index: int) -> bool:
+        """Tell whether the picture was black while it could not be compared, as between takes."""
+        return float(self._scene.luma_mean[self._disturbed_since : index].min()) < _BLACK_LUMA
+
+    def _go_back(self, first: int) -> None:
+        """Begin anew, with a view of what was before; nothing that began since `first` is told."""
+        for candidate in self._pending:
+            if candidate.onset < first:
+                self._jury.judge(candidate)
+        self._pending.clear()
+        self._jury.go_back()
+        self._zone.clear()
+        self._history = BurstHistory()
+        self._good.clear()
+        self._disturbed_since = None
 
     # Changes
 
@@ -130,6 +163,12 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
+        if blobs and self._is_back(self._good[-1], view, labels > 0):
+            self._go_back(view.index)
+            return
+        if not blobs and not shaken:
+            self._look_closer(view, change)
+            return
         now_s = self._seconds(view.index)
         recovering = now_s < self._recovering_until_s
         drawn, stalled = self._zone.drawn, self._has_stalled(view.index)
@@ -156,6 +195,28 @@ class ShotScan:
             if not hint:
                 self._history.begin(blob, now_s)
             self._open(Cause.SUDDEN, view.index, view, mask, blob, hint=hint)
+
+    def _look_closer(self, view: View, change: Change) -> None:
+        """Open a candidate for a small flash that only stands out where all is quiet."""
+        now_s = self._seconds(view.index)
+        if now_s < self._recovering_until_s or self._has_stalled(view.index):
+            return
+        if any(now_s - self._seconds(one.onset) < _CALM_S for one in self._pending):
+            return
+        blobs, labels = find_blobs(
+            look_closer(change),
+            ~self.views.clear,
+            threshold=self._rules.sudden_score,
+            least_area_px=self._rules.least_area_px,
+        )
+        if not blobs or self._is_at_border(blobs[0]):
+            return
+        mask = labels == blobs[0].label
+        quiet = self._zone.setting(mask) is Setting.QUIET and not np.any(mask & self._zone.drawn)
+        if not quiet or not is_one_patch(self.views, self._good[-1], view, mask):
+            return
+        self._history.begin(blobs[0], now_s)
+        self._open(Cause.SUDDEN, view.index, view, mask, blobs[0], close=True)
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
@@ -230,6 +291,7 @@ class ShotScan:
         blob: Blob | None,
         *,
         hint: bool = False,
+        close: bool = False,
     ) -> None:
         """Begin to watch a patch of change seen in `view`."""
         earlier = [other for other in self._good if other.index < onset]
@@ -250,6 +312,7 @@ class ShotScan:
             strength=0.0 if blob is None else blob.strength,
             area_px=0 if blob is None else blob.area_px,
             hint=hint,
+            close=close,
         )
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
