@@ -97,6 +97,8 @@ class Candidate:
     """Whether it only tells where a disturbance began, if one follows."""
     close: bool = False
     """Whether it only stood out when looked at closely."""
+    compact: bool = False
+    """Whether it is one strong patch, lighter or darker throughout."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)

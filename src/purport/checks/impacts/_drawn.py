@@ -18,6 +18,7 @@ _EDGE_SHARE = 0.45
 _COMPLEXITY = 6.5
 _LARGEST_SHARE = 0.1
 _LEAST_CONTRAST = 50.0
+_LEAST_STRONG = 30.0
 _ONE_SIGN = 0.8
 """Sum of a patch's change over the sum of its size, from which it is one patch. On development
 clips small bursts had 0.85 to 1; moving brackets, which are light strokes with dark rims, gone here
@@ -65,7 +66,7 @@ def is_one_patch(views: Views, earlier: View, view: View, mask: Mask) -> bool:
     """
     residual, inside = _fine_change(views, earlier, view, mask)
     size = np.where((np.abs(residual) > _CHANGED) & inside, np.abs(residual), np.float32(0.0))
-    if float(size.max()) < _LEAST_CONTRAST:
+    if float(size.max()) < _LEAST_STRONG:
         return False
     return abs(float((np.sign(residual) * size).sum())) >= _ONE_SIGN * float(size.sum())
 

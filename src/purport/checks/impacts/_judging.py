@@ -21,6 +21,10 @@ _ORIGIN_S = 0.18
 _LEAST_WATCHED_S = 0.4
 _GROWTH = 1.5
 _KEPT = 0.3
+_KEPT_COMPACT = 0.15
+_NEXT_SHARE = 0.5
+"""Strength of a patch that a disturbance left, over that of the strongest, from which it may be
+what it hid, where the strongest is known."""
 _ENOUGH_SHARE = 1 / 150
 
 Mask = NDArray[np.bool_]
@@ -140,6 +144,8 @@ class Jury:
         if candidate.cause is Cause.GRADUAL:
             return max(int(_GROWTH * began), rules.least_grown_px)
         most = int(_ENOUGH_SHARE * candidate.region.size)
+        if candidate.compact:
+            return max(min(int(_KEPT_COMPACT * began), most), rules.least_grown_px // 2)
         least = rules.least_grown_px // 2 if candidate.blinding else rules.least_grown_px
         return max(min(int(_KEPT * began), most), least)
 
@@ -163,12 +169,15 @@ class Jury:
         )
         weight = candidate.mean_change()
         strengths = [float(weight[labels == label].sum()) for label in range(1, count)]
-        for label in sorted(range(1, count), key=lambda label: -strengths[label - 1])[:1]:
+        for label in sorted(range(1, count), key=lambda label: -strengths[label - 1]):
             if int(stats[label, cv2.CC_STAT_AREA]) < 2 * self._rules.least_grown_px:
                 continue
+            if strengths[label - 1] < _NEXT_SHARE * max(strengths):
+                return
             patch = (labels == label) & lasting
             if not (self._is_known(candidate, patch) or self._burned_before(candidate, patch)):
                 self._keep(candidate, patch, patch)
+                return
 
     def _find_beginning(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
         """Return the strongest patch of the moment before, where a disturbance left something."""

@@ -43,6 +43,11 @@ _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
 _BLACK_LUMA = 24.0
 _CALM_S = 0.5
+_CALM_PEAK = 25.0
+_SETTLED_S = 0.4
+"""What grows slowly from so soon after the first frame on began before it. [s]"""
+_BLINDED_LUMA = 30.0
+"""Change of mean luma since before a patch from which the picture is taken to have broken down."""
 
 Mask = NDArray[np.bool_]
 
@@ -66,6 +71,7 @@ class ShotScan:
         self._zone = EffectZone(self.views, rules.kept_score, rules.disturbed_share)
         self._history = BurstHistory()
         self._noise: deque[float] = deque(maxlen=25)
+        self._first = shot.span.first
         self._disturbed_since: int | None = None
         self._blinded_frames = 0
         self._recovering_until_s = -math.inf
@@ -105,6 +111,7 @@ class ShotScan:
     def finish(self) -> tuple[Seen, ...]:
         """End the shot and return the strikes seen, by onset."""
         self._judge_blinded()
+        self._judge_cut_off()
         for candidate in self._pending:
             self._jury.judge(candidate)
             candidate.sightings.clear()
@@ -135,6 +142,7 @@ class ShotScan:
         self._zone.clear()
         self._history = BurstHistory()
         self._good.clear()
+        self._first = first
         self._disturbed_since = None
 
     # Changes
@@ -163,7 +171,7 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
-        if blobs and self._is_back(self._good[-1], view, labels > 0):
+        if blobs and not shaken and self._is_back(self._good[-1], view, labels > 0):
             self._go_back(view.index)
             return
         if not blobs and not shaken:
@@ -209,7 +217,7 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
-        if not blobs or self._is_at_border(blobs[0]):
+        if not blobs or blobs[0].peak < _CALM_PEAK or self._is_at_border(blobs[0]):
             return
         mask = labels == blobs[0].label
         quiet = self._zone.setting(mask) is Setting.QUIET and not np.any(mask & self._zone.drawn)
@@ -260,7 +268,9 @@ class ShotScan:
                 continue
             if np.any(mask & self._zone.drawn) or is_drawn(self.views, earlier[-1], view, mask):
                 continue
-            self._open(Cause.GRADUAL, self._began(mask, view, earlier[-1]), view, mask, blob)
+            onset = self._began(mask, view, earlier[-1])
+            if self._seconds(onset) - self._seconds(self._first) >= _SETTLED_S:
+                self._open(Cause.GRADUAL, onset, view, mask, blob)
 
     def _began(self, mask: Mask, view: View, reference: View) -> int:
         """Return the first of the kept frames in which the patch had changed."""
@@ -301,6 +311,7 @@ class ShotScan:
         chosen = [earlier[-lag] for lag in _BEFORE_LAGS if lag <= len(earlier)]
         before, valid = median_view(self.views, chosen, base)
         region = self.views.warp_mask(mask, view, base)
+        sudden = cause is Cause.SUDDEN
         candidate = Candidate(
             cause=cause,
             onset=onset,
@@ -313,6 +324,7 @@ class ShotScan:
             area_px=0 if blob is None else blob.area_px,
             hint=hint,
             close=close,
+            compact=sudden and is_one_patch(self.views, self._good[-1], view, mask),
         )
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
@@ -349,6 +361,22 @@ class ShotScan:
             return
         self._jury.judge_blinded(self._just_before(since))
         self._pending.clear()
+
+    def _judge_cut_off(self) -> None:
+        """Judge the candidates after which the picture broke down for the rest of the shot."""
+        if not self._good:
+            return
+        means, last = self._scene.luma_mean, self._good[-1].index
+        cut_off = [
+            candidate
+            for candidate in self._pending
+            if candidate.compact and not candidate.hint
+            if self._seconds(last) - self._seconds(candidate.onset) < _BLINDING_S
+            if abs(float(means[last]) - float(means[candidate.base.index])) > _BLINDED_LUMA
+        ]
+        if cut_off:
+            self._jury.judge_blinded(cut_off)
+            self._pending.clear()
 
     def _just_before(self, index: int) -> list[Candidate]:
         """Return the sudden patches of the moment before a frame."""
