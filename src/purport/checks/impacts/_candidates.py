@@ -97,6 +97,10 @@ class Candidate:
     """Whether it only tells where a disturbance began, if one follows."""
     close: bool = False
     """Whether it only stood out when looked at closely."""
+    earlier: list[View] = field(default_factory=list)
+    """The last good frames before `base`, in order: a flash may show there before it blinds."""
+    blinded: list[View] = field(default_factory=list)
+    """The first frames of the disturbance that it began with, be they linked or not."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)

@@ -37,6 +37,9 @@ class Seen:
     """Where it began, in the base view."""
     lasting: Mask
     """Where its change lasts, in the base view."""
+    elsewhere: Mask
+    """Where any change lasts, this one included, in the base view; nowhere when nothing was seen
+    afterwards."""
     weight: Float
     """Mean size of the change while it was watched, in the base view. [grey levels]"""
 
@@ -188,8 +191,15 @@ class Jury:
         return grow(there, math.ceil(radius) + _BESIDE_PX)
 
     def _keep(self, candidate: Candidate, region: Mask, lasting: Mask) -> None:
-        weight = candidate.mean_change()
-        self._seen.append(Seen(candidate=candidate, region=region, lasting=lasting, weight=weight))
+        self._seen.append(
+            Seen(
+                candidate=candidate,
+                region=region,
+                lasting=lasting,
+                elsewhere=candidate.lasting(self._rules) if candidate.sightings else region & False,
+                weight=candidate.mean_change(),
+            )
+        )
 
     def _is_same_burst(self, candidate: Candidate) -> bool:
         """Tell whether a strike began beside the patch at the same moment.

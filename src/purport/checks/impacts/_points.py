@@ -1,7 +1,7 @@
 """Where a strike hit: from the first frames of its effect, or from what it left on the ground."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Cause
 from purport.checks.impacts._changes import compare
+from purport.checks.impacts._glare import find_glimpse
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._views import View, Views
 from purport.checks.impacts.records import PointBasis
@@ -38,6 +39,9 @@ _LEAST_PIECE = 0.5
 _HIDDEN_SHIFT = 2.0
 """By how much of its radius the middle of an effect shifts, over the square of the share of it that
 is hidden by graphics or cut off by the picture's edge."""
+_VEILED_LINK_SD_PX = 0.3
+"""Standard uncertainty of the link of a frame that glare has all but wiped out, at scanning width.
+[px]"""
 _SQUARE_5 = np.ones((5, 5), np.uint8)
 
 FloatArray = NDArray[np.float64]
@@ -74,10 +78,42 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
     if candidate.cause is Cause.SUDDEN:
         first = [view for view in candidate.early if view.index < candidate.onset + _FIRST_FRAMES]
         for view in first:
-            core = _from_core(scene, views, seen, view)
+            core = _from_core(views, seen, view)
             if core is not None:
                 return _state(core, rules)
+    if candidate.cause is Cause.DISTURBANCE:
+        point = _from_glimpse(scene, views, seen, rules)
+        if point is not None:
+            return point
     return _from_remains(views, seen, rules)
+
+
+def _from_glimpse(scene: Scene, views: Views, seen: Seen, rules: PointRules) -> ImpactPoint | None:
+    """Take the flash that blinded the camera, where one of the last frames shows it."""
+    glimpse = find_glimpse(scene, views, seen)
+    if glimpse is None:
+        return None
+    candidate = replace(seen.candidate, base=glimpse.before)
+    core = _from_core(
+        views, replace(seen, candidate=candidate, region=glimpse.region), glimpse.view
+    )
+    if core is None:
+        return None
+    point = _state(core, rules)
+    matrix = views.between_full(glimpse.before, seen.candidate.base)
+    x, y, w = matrix @ np.array([*point.point_px, 1.0])
+    link_sd_px = _link_sd_px(scene, views, (glimpse.before, glimpse.view))
+    return replace(
+        point, point_px=(float(x / w), float(y / w)), sd_px=math.hypot(point.sd_px, link_sd_px)
+    )
+
+
+def _link_sd_px(scene: Scene, views: Views, pair: tuple[View, View]) -> float:
+    """Return the standard uncertainty of the link between two frames. [px]"""
+    if not all(scene.linked[view.index] for view in pair):
+        return _VEILED_LINK_SD_PX / views.scale
+    one, other = (float(scene.link_sd_px[view.index]) for view in pair)
+    return math.sqrt(abs(one**2 - other**2))
 
 
 def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
@@ -133,10 +169,10 @@ class _Core:
     """Radius of the circle of its area. [px]"""
 
 
-def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | None:
+def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
     """Measure the effect in an early frame; None when too little of it is seen."""
     window = _window(views, seen, seen.candidate.base.full.shape)
-    early = _look(scene, views, seen, view=view, window=window)
+    early = _look(views, seen, view=view, window=window)
     opacity = _opacity(early)
     if opacity is None:
         return None
@@ -177,13 +213,11 @@ def _centroid(disc: Mask) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
-def _look(
-    scene: Scene, views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, int]
-) -> _Early:
+def _look(views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, int]) -> _Early:
     """Bring an early frame to the base frame about the strike, and compare."""
     base = seen.candidate.base
     left, top, right, bottom = window
-    matrix = np.linalg.solve(scene.to_anchor[base.index], scene.to_anchor[view.index])
+    matrix = views.between_full(view, base)
     shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
     size = (right - left, bottom - top)
     now = cv2.warpPerspective(view.full, shift @ matrix, size, flags=cv2.INTER_LINEAR)
@@ -269,7 +303,7 @@ def _window(views: Views, seen: Seen, shape: tuple[int, ...]) -> tuple[int, int,
 
 
 def _from_remains(views: Views, seen: Seen, rules: PointRules) -> ImpactPoint:
-    """Take the centroid of the lasting change."""
+    """Take the centroid of the lasting change; less sure the more of it lies elsewhere."""
     mask = seen.lasting if seen.lasting.any() else seen.region
     rows, columns = np.nonzero(mask)
     share = seen.weight[mask]
@@ -282,7 +316,24 @@ def _from_remains(views: Views, seen: Seen, rules: PointRules) -> ImpactPoint:
     radius = math.sqrt(len(rows) / math.pi) / views.scale
     return ImpactPoint(
         point_px=views.to_full(centre),
-        sd_px=math.hypot(rules.remained_floor_px, rules.remained_share * radius),
+        sd_px=math.hypot(
+            rules.remained_floor_px,
+            rules.remained_share * radius,
+            _distance_elsewhere(seen, centre) / views.scale,
+        ),
         radius_px=radius,
         basis=PointBasis.WHAT_REMAINED,
     )
+
+
+def _distance_elsewhere(seen: Seen, centre: tuple[float, float]) -> float:
+    """Return the root mean square distance, per axis, of all lasting change from a point.
+
+    A disturbance does not tell which of the changes it left is the strike's.
+    """
+    if seen.candidate.cause is not Cause.DISTURBANCE or not seen.elsewhere.any():
+        return 0.0
+    rows, columns = np.nonzero(seen.elsewhere)
+    weight = seen.weight[seen.elsewhere]
+    away = (columns - centre[0]) ** 2 + (rows - centre[1]) ** 2
+    return math.sqrt(float((weight * away).sum()) / max(2.0 * float(weight.sum()), 1.0))

@@ -23,6 +23,7 @@ _BEFORE_LAGS = (1, 3, 5, 8)
 _GRADUAL_LAG = 10
 _GRADUAL_EVERY = 3
 _GRADUAL_RATIO = 3
+_EARLIER_FRAMES = 3
 _EARLY_FRAMES = 4
 _YOUNG_S = 0.24
 _GROWING_S = 0.18
@@ -32,6 +33,7 @@ _RECOVERY_S = 0.5
 _MOST_PENDING = 24
 _MOST_AT_ONCE = 2
 _QUIET_S = 10.0
+_BLINDED_FRAMES = 2
 _BLINDING_S = 0.4
 _LEAST_BLINDED_FRAMES = 3
 _BORDER_SHARE = 0.06
@@ -314,6 +316,7 @@ class ShotScan:
             hint=hint,
             close=close,
         )
+        candidate.earlier.extend(earlier[-1 - _EARLIER_FRAMES : -1])
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
         self._zone.begin(base)
@@ -331,6 +334,7 @@ class ShotScan:
                 self._open(Cause.DISTURBANCE, view.index, self._good[-1], nowhere, None)
             self._blinded_frames = 0
         self._blinded_frames += 1
+        self._keep_blinded(view)
         wait = self._seconds(view.index) - self._seconds(self._disturbed_since)
         for candidate in self._pending:
             if candidate.onset <= self._disturbed_since:
@@ -341,6 +345,13 @@ class ShotScan:
             self._good.append(view)
             self._zone.clear()
             self._disturbed_since = None
+
+    def _keep_blinded(self, view: View) -> None:
+        """Keep the first frames of a disturbance, for the point."""
+        for candidate in self._pending:
+            late = len(candidate.blinded) >= _BLINDED_FRAMES
+            if candidate.onset == self._disturbed_since and not late:
+                candidate.blinded.append(view)
 
     def _judge_blinded(self) -> None:
         """Judge the candidates just before a disturbance that did not end."""
