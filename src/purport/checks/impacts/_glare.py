@@ -25,6 +25,8 @@ __all__ = ["Glimpse", "find_glimpse"]
 _SCORES = (6.0, 3.0)
 """Change over its noise from which a pixel belongs to a flash; the second where the first finds
 none, as on ground full of edges."""
+_MOST_NOISE = 8.0
+"""Noise of a comparison from which the picture has broken up and shows no flash. [grey levels]"""
 _LEAST_AREA_PX = 6
 _REACH_PX = 2
 _SUPPORTED = 0.5
@@ -92,6 +94,8 @@ def _strongest(
     before, view = pair
     picture, valid = views.warp(before, view)
     change = compare(picture, view.picture, valid, threshold=score)
+    if change.noise > _MOST_NOISE:
+        return None
     blobs, labels = find_blobs(change, ~views.clear, threshold=score, least_area_px=_LEAST_AREA_PX)
     where = views.warp_mask(there, seen.candidate.base, view)
     glimpses = []

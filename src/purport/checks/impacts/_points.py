@@ -11,6 +11,7 @@ from purport.checks.impacts._candidates import Cause
 from purport.checks.impacts._changes import compare
 from purport.checks.impacts._glare import find_glimpse
 from purport.checks.impacts._judging import Seen
+from purport.checks.impacts._outlines import irregularity_px
 from purport.checks.impacts._views import View, Views
 from purport.checks.impacts.records import PointBasis
 from purport.scene import Scene
@@ -127,9 +128,12 @@ def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
         rules.first_share * core.radius,
         _HIDDEN_SHIFT * core.hidden**2 * core.radius,
         _WANDER * core.wander,
+        core.irregularity,
     )
     middle, radius = core.middle, core.radius
-    by_change_px = math.hypot(rules.floor_px, _CHANGE_SHARE * core.change_radius)
+    by_change_px = math.hypot(
+        rules.floor_px, _CHANGE_SHARE * core.change_radius, core.irregularity
+    )
     if sd_px > by_change_px and core.wander > _VAGUE * core.radius:
         middle, radius, sd_px = core.change_middle, core.change_radius, by_change_px
     return ImpactPoint(
@@ -163,6 +167,8 @@ class _Core:
     """Share of it that graphics hide or the picture's edge cuts off."""
     wander: float
     """How far the middle moves with the opacity from which the effect counts. [px]"""
+    irregularity: float
+    """Standard uncertainty of where an effect of this outline began, per axis. [px]"""
     change_middle: tuple[float, float]
     """Middle of the strongest change, (x, y). [px]"""
     change_radius: float
@@ -188,6 +194,7 @@ def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
         radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
         hidden=float(np.mean(~early.valid[rim])),
         wander=float(np.hypot(*places.std(axis=0))),
+        irregularity=irregularity_px(opacity > _CORE, discs[0]),
         change_middle=(change_x + window[0], change_y + window[1]),
         change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
