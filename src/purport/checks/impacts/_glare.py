@@ -6,15 +6,14 @@ flash is told by the ground there when the picture is seen again: it has changed
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.impacts._candidates import Candidate
+from purport.checks.impacts._candidates import Candidate, Cause
 from purport.checks.impacts._changes import compare, find_blobs
-from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._veils import link_veiled
 from purport.checks.impacts._views import View, Views
 from purport.checks.impacts._zones import grow
@@ -58,18 +57,39 @@ class Glimpse:
     supported: bool
     """Whether the ground there was changed when the picture was seen again."""
 
+    def begin(self, disturbance: Candidate) -> Candidate:
+        """Return the disturbance as a strike that was seen to begin."""
+        return replace(
+            disturbance,
+            cause=Cause.SUDDEN,
+            onset=self.view.index,
+            base=self.before,
+            region=self.region,
+            strength=self.strength,
+            early=[self.view, *disturbance.early],
+            sightings=[],
+        )
 
-def find_glimpse(scene: Scene, views: Views, seen: Seen) -> Glimpse | None:
+
+def find_glimpse(scene: Scene, views: Views, candidate: Candidate, changed: Mask) -> Glimpse | None:
     """Find the flash that blinded the camera; None where no frame shows it.
 
     It is the strongest patch of the last frames that lies where the ground is changed afterwards.
     Where none does (the link across the blinding may be off), it is the strongest that outdoes by
     far whatever moved before.
+
+    Args:
+        scene: The scene.
+        views: The views of the shot.
+        candidate: A disturbance.
+        changed: Where the ground was changed afterwards, in the base view.
     """
-    there = grow(seen.elsewhere, _REACH_PX)
-    pairs = list(_pairs(scene, views, seen.candidate))
+    there = grow(changed, _REACH_PX)
+    pairs = list(_pairs(scene, views, candidate))
     for score in _SCORES:
-        found = [_strongest(views, seen, pair, there=there, score=score) for pair in pairs]
+        found = [
+            _strongest(views, candidate.base, pair, there=there, score=score) for pair in pairs
+        ]
         glimpses = [glimpse for glimpse in found if glimpse is not None]
         kept = [one for one in glimpses if one.supported] or _outstanding(glimpses)
         if kept:
@@ -88,7 +108,7 @@ def _outstanding(glimpses: Sequence[Glimpse]) -> list[Glimpse]:
 
 
 def _strongest(
-    views: Views, seen: Seen, pair: tuple[View, View], *, there: Mask, score: float
+    views: Views, base: View, pair: tuple[View, View], *, there: Mask, score: float
 ) -> Glimpse | None:
     """Return the strongest patch of a frame, a supported one before all others."""
     before, view = pair
@@ -97,7 +117,7 @@ def _strongest(
     if change.noise > _MOST_NOISE:
         return None
     blobs, labels = find_blobs(change, ~views.clear, threshold=score, least_area_px=_LEAST_AREA_PX)
-    where = views.warp_mask(there, seen.candidate.base, view)
+    where = views.warp_mask(there, base, view)
     glimpses = []
     for blob in blobs:
         patch = labels == blob.label

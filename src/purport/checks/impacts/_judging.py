@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
+from purport.checks.impacts._glare import find_glimpse
 from purport.checks.impacts._views import Views
 from purport.checks.impacts._zones import grow, touching
 from purport.scene import Scene
@@ -174,6 +175,18 @@ class Jury:
                 self._keep(candidate, patch, patch)
 
     def _find_beginning(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
+        """Return a disturbance as it was seen to begin.
+
+        Best by a flash where the ground is changed afterwards; else by the strongest patch of the
+        moment before, where something was left; else by a flash that nothing was left of.
+        """
+        glimpse = find_glimpse(self._scene, self._views, candidate, lasting)
+        fallen = self._find_fallen(candidate, lasting)
+        if glimpse is None or (fallen is not None and not glimpse.supported):
+            return fallen
+        return glimpse.begin(candidate)
+
+    def _find_fallen(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
         """Return the strongest patch of the moment before, where a disturbance left something."""
         beside = [
             fallen

@@ -1,8 +1,8 @@
 """How far the outline of an effect leaves open where it began.
 
-A flash in its first moment is a round disc, and it began in its middle. Where it is drawn out along a
-street, has bays, or breaks out in several places at once (from the windows of a house, say), it may
-have begun anywhere between.
+A flash in its first moment is a round disc, and it began in its middle. Where it is drawn out along
+a street, has bays, or breaks out in several places at once (from the windows of a house, say), it
+may have begun anywhere between.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Where a strike hit: from the first frames of its effect, or from what it left on the ground."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Cause
 from purport.checks.impacts._changes import compare
-from purport.checks.impacts._glare import find_glimpse
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._outlines import irregularity_px
 from purport.checks.impacts._views import View, Views
@@ -81,32 +80,9 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
         for view in first:
             core = _from_core(views, seen, view)
             if core is not None:
-                return _state(core, rules)
-    if candidate.cause is Cause.DISTURBANCE:
-        point = _from_glimpse(scene, views, seen, rules)
-        if point is not None:
-            return point
+                link_sd_px = _link_sd_px(scene, views, (candidate.base, view))
+                return _state(core, rules, link_sd_px=link_sd_px)
     return _from_remains(views, seen, rules)
-
-
-def _from_glimpse(scene: Scene, views: Views, seen: Seen, rules: PointRules) -> ImpactPoint | None:
-    """Take the flash that blinded the camera, where one of the last frames shows it."""
-    glimpse = find_glimpse(scene, views, seen)
-    if glimpse is None:
-        return None
-    candidate = replace(seen.candidate, base=glimpse.before)
-    core = _from_core(
-        views, replace(seen, candidate=candidate, region=glimpse.region), glimpse.view
-    )
-    if core is None:
-        return None
-    point = _state(core, rules)
-    matrix = views.between_full(glimpse.before, seen.candidate.base)
-    x, y, w = matrix @ np.array([*point.point_px, 1.0])
-    link_sd_px = _link_sd_px(scene, views, (glimpse.before, glimpse.view))
-    return replace(
-        point, point_px=(float(x / w), float(y / w)), sd_px=math.hypot(point.sd_px, link_sd_px)
-    )
 
 
 def _link_sd_px(scene: Scene, views: Views, pair: tuple[View, View]) -> float:
@@ -117,7 +93,7 @@ def _link_sd_px(scene: Scene, views: Views, pair: tuple[View, View]) -> float:
     return math.sqrt(abs(one**2 - other**2))
 
 
-def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
+def _state(core: "_Core", rules: PointRules, *, link_sd_px: float) -> ImpactPoint:
     """State the middle of an effect; by its strongest change where its outline is not to be told.
 
     Gain that jumps with the flash, haze and blocks of a poor copy give opacity no sharp outline;
@@ -129,10 +105,11 @@ def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
         _HIDDEN_SHIFT * core.hidden**2 * core.radius,
         _WANDER * core.wander,
         core.irregularity,
+        link_sd_px,
     )
     middle, radius = core.middle, core.radius
     by_change_px = math.hypot(
-        rules.floor_px, _CHANGE_SHARE * core.change_radius, core.irregularity
+        rules.floor_px, _CHANGE_SHARE * core.change_radius, core.irregularity, link_sd_px
     )
     if sd_px > by_change_px and core.wander > _VAGUE * core.radius:
         middle, radius, sd_px = core.change_middle, core.change_radius, by_change_px

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from purport.checks.impacts import ImpactsCheck
 from purport.checks.impacts._candidates import Candidate, Cause
-from purport.checks.impacts._glare import find_glimpse
+from purport.checks.impacts._glare import Glimpse, find_glimpse
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._points import ImpactPoint, PointRules, estimate_point
 from purport.checks.impacts._veils import link_veiled
@@ -131,7 +132,17 @@ def disturbance(
     )
 
 
+def glimpsed(scene: Scene, views: Views, seen: Seen) -> Glimpse | None:
+    return find_glimpse(scene, views, seen.candidate, seen.elsewhere)
+
+
 def estimate(scene: Scene, views: Views, seen: Seen) -> ImpactPoint:
+    """Estimate the point as the jury has it done: from the flash where one is glimpsed."""
+    glimpse = glimpsed(scene, views, seen)
+    if glimpse is not None:
+        begun = glimpse.begin(seen.candidate)
+        seen = replace(seen, candidate=begun, region=begun.region, lasting=begun.region)
+        assert begun.onset == glimpse.view.index
     return estimate_point(scene, views, seen, RULES)
 
 
@@ -171,7 +182,7 @@ def test_a_patch_that_leaves_nothing_is_not_the_flash() -> None:
     scene = make_scene()
     views = Views(scene, scene.shots[0])
     shown = [*quiet(2), picture(seed=8, flash=OTHER), picture(seed=9, flash=PLACE, veil=0.3)]
-    glimpse = find_glimpse(scene, views, disturbance(views, shown, changed=[PLACE], chosen=PLACE))
+    glimpse = glimpsed(scene, views, disturbance(views, shown, changed=[PLACE], chosen=PLACE))
     assert glimpse is not None
     assert glimpse.view.index == 3
     assert np.any(glimpse.region & spot(views, PLACE))
@@ -181,7 +192,7 @@ def test_nothing_before_the_blinding_leaves_what_remained() -> None:
     scene = make_scene()
     views = Views(scene, scene.shots[0])
     seen = disturbance(views, quiet(4), changed=[PLACE], chosen=PLACE)
-    assert find_glimpse(scene, views, seen) is None
+    assert glimpsed(scene, views, seen) is None
     found = estimate(scene, views, seen)
     assert found.basis is PointBasis.WHAT_REMAINED
     assert math.dist(found.point_px, PLACE) < 1.0
