@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from purport.checks.impacts._changes import Blob
 
-__all__ = ["BurstHistory", "Setting"]
+__all__ = ["LEAST_PEAK", "BurstHistory", "Setting"]
 
 _SETTLING_S = 0.18
 _FRAGMENTS_S = 0.3
@@ -23,7 +23,8 @@ _BESIDE_SHARE = 0.15
 _RENEWED_SHARE = 1 / 600
 _RENEWED_PEAK = 60.0
 _RENEWED_BRIGHT = 120.0
-_LEAST_PEAK = 15.0
+LEAST_PEAK = 15.0
+"""Least change of a burst where it is strongest. [grey levels]"""
 
 
 class Setting(Enum):
@@ -55,7 +56,7 @@ class BurstHistory:
         """
         while self._patches and now_s - self._patches[0][0] > _REMEMBERED_S:
             self._patches.popleft()
-        if blob.peak < _LEAST_PEAK:
+        if blob.peak < LEAST_PEAK:
             return False
         earlier = [(now_s - at, strength) for at, strength in self._began if at < now_s]
         if not all(blob.strength >= _share_to_exceed(ago) * size for ago, size in earlier):

@@ -99,6 +99,10 @@ class Candidate:
     """Whether it only stood out when looked at closely."""
     compact: bool = False
     """Whether it is one strong patch, lighter or darker throughout."""
+    earlier: list[View] = field(default_factory=list)
+    """The last good frames before `base`, in order: a flash may show there before it blinds."""
+    blinded: list[View] = field(default_factory=list)
+    """The first frames of the disturbance that it began with, be they linked or not."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.impacts._changes import compare
 from purport.checks.impacts._views import View, Views
 
 __all__ = ["is_drawn", "is_one_patch"]
@@ -60,11 +61,15 @@ def is_one_patch(views: Views, earlier: View, view: View, mask: Mask) -> bool:
 
     Args:
         views: The views of the shot.
-        earlier: The view before, of the same tones.
+        earlier: The view before.
         view: The view in which the patch has appeared.
         mask: The patch, at scanning size.
     """
     residual, inside = _fine_change(views, earlier, view, mask)
+    scan, valid = views.warp(earlier, view)
+    change = compare(scan, view.picture, valid, threshold=_CHANGED)
+    around = (view.picture.astype(np.float32) - scan - change.residual)[mask]
+    residual = residual - float(np.median(around)) if len(around) else residual
     size = np.where((np.abs(residual) > _CHANGED) & inside, np.abs(residual), np.float32(0.0))
     if float(size.max()) < _LEAST_STRONG:
         return False

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
+from purport.checks.impacts._glare import find_glimpse
 from purport.checks.impacts._views import Views
 from purport.checks.impacts._zones import grow, touching
 from purport.scene import Scene
@@ -41,6 +42,9 @@ class Seen:
     """Where it began, in the base view."""
     lasting: Mask
     """Where its change lasts, in the base view."""
+    elsewhere: Mask
+    """Where any change lasts, this one included, in the base view; nowhere when nothing was seen
+    afterwards."""
     weight: Float
     """Mean size of the change while it was watched, in the base view. [grey levels]"""
 
@@ -164,8 +168,9 @@ class Jury:
         if beginning is not None:
             self._keep(beginning, beginning.region, beginning.region)
             return
+        inner = lasting & self._views.inner
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
-            grow(lasting, 1).astype(np.uint8), connectivity=8
+            grow(inner, 1).astype(np.uint8), connectivity=8
         )
         weight = candidate.mean_change()
         strengths = [float(weight[labels == label].sum()) for label in range(1, count)]
@@ -174,12 +179,24 @@ class Jury:
                 continue
             if strengths[label - 1] < _NEXT_SHARE * max(strengths):
                 return
-            patch = (labels == label) & lasting
+            patch = (labels == label) & inner
             if not (self._is_known(candidate, patch) or self._burned_before(candidate, patch)):
                 self._keep(candidate, patch, patch)
                 return
 
     def _find_beginning(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
+        """Return a disturbance as it was seen to begin.
+
+        Best by a flash where the ground is changed afterwards; else by the strongest patch of the
+        moment before, where something was left; else by a flash that nothing was left of.
+        """
+        glimpse = find_glimpse(self._scene, self._views, candidate, lasting)
+        fallen = self._find_fallen(candidate, lasting)
+        if glimpse is None or (fallen is not None and not glimpse.supported):
+            return fallen
+        return glimpse.begin(candidate)
+
+    def _find_fallen(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
         """Return the strongest patch of the moment before, where a disturbance left something."""
         beside = [
             fallen
@@ -197,8 +214,15 @@ class Jury:
         return grow(there, math.ceil(radius) + _BESIDE_PX)
 
     def _keep(self, candidate: Candidate, region: Mask, lasting: Mask) -> None:
-        weight = candidate.mean_change()
-        self._seen.append(Seen(candidate=candidate, region=region, lasting=lasting, weight=weight))
+        self._seen.append(
+            Seen(
+                candidate=candidate,
+                region=region,
+                lasting=lasting,
+                elsewhere=candidate.lasting(self._rules) if candidate.sightings else region & False,
+                weight=candidate.mean_change(),
+            )
+        )
 
     def _is_same_burst(self, candidate: Candidate) -> bool:
         """Tell whether a strike began beside the patch at the same moment.

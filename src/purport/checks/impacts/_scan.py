@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.impacts._bursts import BurstHistory, Setting
+from purport.checks.impacts._bursts import LEAST_PEAK, BurstHistory, Setting
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
 from purport.checks.impacts._changes import Blob, Change, compare, find_blobs, look_closer
 from purport.checks.impacts._drawn import is_drawn, is_one_patch
@@ -23,6 +23,7 @@ _BEFORE_LAGS = (1, 3, 5, 8)
 _GRADUAL_LAG = 10
 _GRADUAL_EVERY = 3
 _GRADUAL_RATIO = 3
+_EARLIER_FRAMES = 3
 _EARLY_FRAMES = 4
 _YOUNG_S = 0.24
 _GROWING_S = 0.18
@@ -32,6 +33,7 @@ _RECOVERY_S = 0.5
 _MOST_PENDING = 24
 _MOST_AT_ONCE = 2
 _QUIET_S = 10.0
+_BLINDED_FRAMES = 2
 _BLINDING_S = 0.4
 _LEAST_BLINDED_FRAMES = 3
 _BORDER_SHARE = 0.06
@@ -90,10 +92,12 @@ class ShotScan:
             self._disturb(view)
             return
         if self._disturbed_since is not None:
-            if self._was_black(index) and self._is_back(last, view, None):
-                self._go_back(self._disturbed_since)
-                self._good.append(view)
-                return
+            if self._was_black(index):
+                self._drop_since(self._disturbed_since)
+                if self._is_back(last, view, None):
+                    self._go_back(self._disturbed_since)
+                    self._good.append(view)
+                    return
             self._disturbed_since = None
             self._recovering_until_s = self._seconds(index) + _RECOVERY_S
             self._zone.carry(last, view)
@@ -131,6 +135,10 @@ class ShotScan:
     def _was_black(self, index: int) -> bool:
         """Tell whether the picture was black while it could not be compared, as between takes."""
         return float(self._scene.luma_mean[self._disturbed_since : index].min()) < _BLACK_LUMA
+
+    def _drop_since(self, first: int) -> None:
+        """Drop what began with a black stretch: it lies between takes and is no blast."""
+        self._pending = [one for one in self._pending if one.onset < first]
 
     def _go_back(self, first: int) -> None:
         """Begin anew, with a view of what was before; nothing that began since `first` is told."""
@@ -174,7 +182,7 @@ class ShotScan:
         if blobs and not shaken and self._is_back(self._good[-1], view, labels > 0):
             self._go_back(view.index)
             return
-        if not blobs and not shaken:
+        if not shaken and not any(blob.peak >= LEAST_PEAK for blob in blobs):
             self._look_closer(view, change)
             return
         now_s = self._seconds(view.index)
@@ -215,7 +223,7 @@ class ShotScan:
             look_closer(change),
             ~self.views.clear,
             threshold=self._rules.sudden_score,
-            least_area_px=self._rules.least_area_px,
+            least_area_px=self._rules.least_area_px // 2,
         )
         if not blobs or blobs[0].peak < _CALM_PEAK or self._is_at_border(blobs[0]):
             return
@@ -223,8 +231,10 @@ class ShotScan:
         quiet = self._zone.setting(mask) is Setting.QUIET and not np.any(mask & self._zone.drawn)
         if not quiet or not is_one_patch(self.views, self._good[-1], view, mask):
             return
-        self._history.begin(blobs[0], now_s)
-        self._open(Cause.SUDDEN, view.index, view, mask, blobs[0], close=True)
+        small = blobs[0].area_px < self._rules.least_area_px
+        if not small:
+            self._history.begin(blobs[0], now_s)
+        self._open(Cause.SUDDEN, view.index, view, mask, blobs[0], close=True, hint=small)
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
@@ -326,6 +336,7 @@ class ShotScan:
             close=close,
             compact=sudden and is_one_patch(self.views, self._good[-1], view, mask),
         )
+        candidate.earlier.extend(earlier[-1 - _EARLIER_FRAMES : -1])
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
         self._zone.begin(base)
@@ -343,6 +354,7 @@ class ShotScan:
                 self._open(Cause.DISTURBANCE, view.index, self._good[-1], nowhere, None)
             self._blinded_frames = 0
         self._blinded_frames += 1
+        self._keep_blinded(view)
         wait = self._seconds(view.index) - self._seconds(self._disturbed_since)
         for candidate in self._pending:
             if candidate.onset <= self._disturbed_since:
@@ -353,6 +365,13 @@ class ShotScan:
             self._good.append(view)
             self._zone.clear()
             self._disturbed_since = None
+
+    def _keep_blinded(self, view: View) -> None:
+        """Keep the first frames of a disturbance, for the point."""
+        for candidate in self._pending:
+            late = len(candidate.blinded) >= _BLINDED_FRAMES
+            if candidate.onset == self._disturbed_since and not late:
+                candidate.blinded.append(view)
 
     def _judge_blinded(self) -> None:
         """Judge the candidates just before a disturbance that did not end."""
