@@ -23,7 +23,7 @@ _BESIDE_SHARE = 0.15
 _RENEWED_SHARE = 1 / 600
 _RENEWED_PEAK = 60.0
 _RENEWED_BRIGHT = 120.0
-LEAST_PEAK = 15.0
+LEAST_PEAK = 20.0
 """Least change of a burst where it is strongest. [grey levels]"""
 
 

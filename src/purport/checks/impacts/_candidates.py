@@ -24,6 +24,8 @@ Float = NDArray[np.float32]
 
 _MOST_LOST = 0.8
 _GONE_SHARE = 0.3
+_SPENT_SHARE = 0.1
+_LAST_SIGHTINGS = 3
 _CLEAR_NOISE = 4.5
 _LEAST_SMOKE_PX = 100
 
@@ -144,6 +146,16 @@ class Candidate:
             if look.noise < _CLEAR_NOISE
         ]
         return bool(soon) and all(count < _GONE_SHARE * seen[0] for count in soon)
+
+    def is_spent(self) -> bool:
+        """Tell whether one small patch had faded where it began when it was last seen, as a flare.
+
+        A larger burst may do so too, and yet leave smoke beside.
+        """
+        if not self.compact or self.area_px >= _LEAST_SMOKE_PX:
+            return False
+        seen = [int(np.count_nonzero(look.changed & self.region)) for look in self.sightings]
+        return max(seen[-_LAST_SIGHTINGS:]) < _SPENT_SHARE * max(seen)
 
     def lasting(self, rules: Rules) -> Mask:
         """Return where the change was seen in most sightings and in the last ones."""

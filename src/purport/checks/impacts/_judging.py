@@ -20,6 +20,8 @@ _SAME_MOMENT_S = 0.2
 _BESIDE_PX = 6
 _ORIGIN_S = 0.18
 _LEAST_WATCHED_S = 0.4
+_LEAST_GROWING_S = 0.18
+_GROWN = 2.0
 _GROWTH = 1.5
 _KEPT = 0.3
 _KEPT_COMPACT = 0.15
@@ -97,14 +99,13 @@ class Jury:
     def _judge_watched(self, candidate: Candidate) -> None:
         if not candidate.sightings or candidate.hint:
             return
-        watched = candidate.sightings[-1].index
-        if self._apart_s(watched, candidate.onset) < _LEAST_WATCHED_S:
-            return
         lasting = candidate.lasting(self._rules)
+        if self._is_cut_short(candidate, lasting):
+            return
         if candidate.cause is Cause.DISTURBANCE:
             self._judge_disturbance(candidate, lasting)
             return
-        if candidate.cause is Cause.SUDDEN and candidate.is_gone():
+        if candidate.cause is Cause.SUDDEN and (candidate.is_gone() or candidate.is_spent()):
             return
         touched = touching(lasting, grow(candidate.region, 2))
         if int(np.count_nonzero(touched)) < self._least_area(candidate):
@@ -142,13 +143,26 @@ class Jury:
                 return candidate
         return strongest
 
+    def _is_cut_short(self, candidate: Candidate, lasting: Mask) -> bool:
+        """Tell whether a candidate could not be watched long enough.
+
+        One strong patch that has grown since can be told sooner: glints keep their size.
+        """
+        watched_s = self._apart_s(candidate.sightings[-1].index, candidate.onset)
+        if watched_s >= _LEAST_WATCHED_S or not candidate.compact:
+            return watched_s < _LEAST_WATCHED_S
+        grown = int(np.count_nonzero(touching(lasting, candidate.region)))
+        return watched_s < _LEAST_GROWING_S or (
+            grown < _GROWN * int(np.count_nonzero(candidate.region))
+        )
+
     def _least_area(self, candidate: Candidate) -> int:
         rules = self._rules
         began = int(np.count_nonzero(candidate.region))
         if candidate.cause is Cause.GRADUAL:
             return max(int(_GROWTH * began), rules.least_grown_px)
         most = int(_ENOUGH_SHARE * candidate.region.size)
-        if candidate.compact:
+        if candidate.compact and began >= rules.least_area_px:
             return max(min(int(_KEPT_COMPACT * began), most), rules.least_grown_px // 2)
         least = rules.least_grown_px // 2 if candidate.blinding else rules.least_grown_px
         return max(min(int(_KEPT * began), most), least)

@@ -44,7 +44,7 @@ _SHAKEN_RATIO = 3.0
 _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
 _BLACK_LUMA = 24.0
-_CALM_S = 0.5
+_CALM_S = 0.2
 _CALM_PEAK = 25.0
 _SETTLED_S = 0.4
 """What grows slowly from so soon after the first frame on began before it. [s]"""
@@ -227,14 +227,15 @@ class ShotScan:
         )
         if not blobs or blobs[0].peak < _CALM_PEAK or self._is_at_border(blobs[0]):
             return
-        mask = labels == blobs[0].label
-        quiet = self._zone.setting(mask) is Setting.QUIET and not np.any(mask & self._zone.drawn)
-        if not quiet or not is_one_patch(self.views, self._good[-1], view, mask):
+        blob, mask = blobs[0], labels == blobs[0].label
+        setting = self._zone.setting(mask)
+        fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
+        if not fresh or np.any(mask & self._zone.drawn):
             return
-        small = blobs[0].area_px < self._rules.least_area_px
-        if not small:
-            self._history.begin(blobs[0], now_s)
-        self._open(Cause.SUDDEN, view.index, view, mask, blobs[0], close=True, hint=small)
+        if not is_one_patch(self.views, self._good[-1], view, mask):
+            return
+        self._history.begin(blob, now_s)
+        self._open(Cause.SUDDEN, view.index, view, mask, blob, close=True)
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
