@@ -147,6 +147,10 @@ class Candidate:
         ]
         return bool(soon) and all(count < _GONE_SHARE * seen[0] for count in soon)
 
+    def is_clear(self) -> bool:
+        """Tell whether the ground could be compared well to the end."""
+        return max(look.noise for look in self.sightings[-_LAST_SIGHTINGS:]) < _CLEAR_NOISE
+
     def is_spent(self) -> bool:
         """Tell whether one small patch had faded where it began when it was last seen, as a flare.
 

@@ -20,6 +20,7 @@ _SAME_MOMENT_S = 0.2
 _BESIDE_PX = 6
 _ORIGIN_S = 0.18
 _LEAST_WATCHED_S = 0.4
+_LEAST_WATCHED_CLOSE_S = 0.6
 _LEAST_GROWING_S = 0.18
 _GROWN = 2.0
 _GROWTH = 1.5
@@ -149,6 +150,8 @@ class Jury:
         One strong patch that has grown since can be told sooner: glints keep their size.
         """
         watched_s = self._apart_s(candidate.sightings[-1].index, candidate.onset)
+        if candidate.close and (watched_s < _LEAST_WATCHED_CLOSE_S or not candidate.is_clear()):
+            return True
         if watched_s >= _LEAST_WATCHED_S or not candidate.compact:
             return watched_s < _LEAST_WATCHED_S
         grown = int(np.count_nonzero(touching(lasting, candidate.region)))
@@ -178,11 +181,11 @@ class Jury:
             for seen in self.recent()
         ):
             return
-        beginning = self._find_beginning(candidate, lasting)
+        inner = lasting & self._views.inner
+        beginning = self._find_beginning(candidate, inner)
         if beginning is not None:
             self._keep(beginning, beginning.region, beginning.region)
             return
-        inner = lasting & self._views.inner
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
             grow(inner, 1).astype(np.uint8), connectivity=8
         )

@@ -44,7 +44,8 @@ _SHAKEN_RATIO = 3.0
 _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
 _BLACK_LUMA = 24.0
-_CALM_S = 0.2
+_CALM_S = 1.0
+_CALM_SHARE = 0.3
 _CALM_PEAK = 25.0
 _SETTLED_S = 0.4
 """What grows slowly from so soon after the first frame on began before it. [s]"""
@@ -217,8 +218,6 @@ class ShotScan:
         now_s = self._seconds(view.index)
         if now_s < self._recovering_until_s or self._has_stalled(view.index):
             return
-        if any(now_s - self._seconds(one.onset) < _CALM_S for one in self._pending):
-            return
         blobs, labels = find_blobs(
             look_closer(change),
             ~self.views.clear,
@@ -230,12 +229,20 @@ class ShotScan:
         blob, mask = blobs[0], labels == blobs[0].label
         setting = self._zone.setting(mask)
         fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
-        if not fresh or np.any(mask & self._zone.drawn):
+        if not fresh or np.any(mask & self._zone.drawn) or self._is_beside_burst(blob, now_s):
             return
         if not is_one_patch(self.views, self._good[-1], view, mask):
             return
         self._history.begin(blob, now_s)
         self._open(Cause.SUDDEN, view.index, view, mask, blob, close=True)
+
+    def _is_beside_burst(self, blob: Blob, now_s: float) -> bool:
+        """Tell whether a burst of a moment ago is so much stronger that a patch may be its own."""
+        return any(
+            now_s - self._seconds(one.onset) < _CALM_S
+            and blob.strength < _CALM_SHARE * one.strength
+            for one in self._pending
+        )
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
