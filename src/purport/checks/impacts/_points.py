@@ -175,7 +175,7 @@ def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
         radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
         hidden=float(np.mean(~early.valid[rim])),
         wander=float(np.hypot(*places.std(axis=0))),
-        irregularity=irregularity_px(opacity > _CORE, discs[0], thin=opacity > min(_OTHER_CORES)),
+        irregularity=irregularity_px(opacity > _CORE, discs[0], valid=early.valid),
         change_middle=(change_x + window[0], change_y + window[1]),
         change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
