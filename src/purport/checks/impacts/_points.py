@@ -12,6 +12,7 @@ from purport.checks.impacts._changes import compare
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._outlines import irregularity_px
 from purport.checks.impacts._views import View, Views
+from purport.checks.impacts._zones import grow
 from purport.checks.impacts.records import PointBasis
 from purport.scene import Scene
 
@@ -39,6 +40,7 @@ _LEAST_PIECE = 0.5
 _HIDDEN_SHIFT = 2.0
 """By how much of its radius the middle of an effect shifts, over the square of the share of it that
 is hidden by graphics or cut off by the picture's edge."""
+_BESIDE_PX = 4
 _VEILED_LINK_SD_PX = 0.3
 """Standard uncertainty of the link of a frame that glare has all but wiped out, at scanning width.
 [px]"""
@@ -128,6 +130,8 @@ class _Early:
     """Its change to the ground before (height, width). [grey levels]"""
     valid: Mask
     """Where both show ground: not beneath graphics, not beyond the picture (height, width)."""
+    began: Mask
+    """Where the scan saw it begin (height, width)."""
     reach: Mask
     """Where the effect may lie (height, width)."""
 
@@ -159,7 +163,7 @@ def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
     opacity = _opacity(early)
     if opacity is None:
         return None
-    discs = [_disc(opacity > level) for level in (_CORE, *_OTHER_CORES)]
+    discs = [_disc(opacity > level, early.began) for level in (_CORE, *_OTHER_CORES)]
     if min(int(np.count_nonzero(disc)) for disc in discs) < _LEAST_CORE_PX:
         return None
     places = np.array([_centroid(disc) for disc in discs])
@@ -171,7 +175,7 @@ def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
         radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
         hidden=float(np.mean(~early.valid[rim])),
         wander=float(np.hypot(*places.std(axis=0))),
-        irregularity=irregularity_px(opacity > _CORE, discs[0]),
+        irregularity=irregularity_px(opacity > _CORE, discs[0], valid=early.valid),
         change_middle=(change_x + window[0], change_y + window[1]),
         change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
@@ -211,24 +215,36 @@ def _look(views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, 
     valid &= ~views.graphics[top:bottom, left:right]
     before = np.ascontiguousarray(base.full[top:bottom, left:right])
     change = compare(before, np.asarray(now, dtype=np.uint8), valid, threshold=_LEAST_CORE_PX)
-    allowed = cv2.resize(
-        cv2.dilate(seen.region.astype(np.uint8), _SQUARE_5),
-        (base.full.shape[1], base.full.shape[0]),
-        interpolation=cv2.INTER_NEAREST,
-    )[top:bottom, left:right]
+    began = _at_full_size(seen.region, base)[top:bottom, left:right]
+    allowed = _at_full_size(grow(seen.region, _reach_px(seen.region)), base)
     return _Early(
         now=np.asarray(now, dtype=np.uint8),
         residual=change.residual,
         valid=np.asarray(valid, dtype=np.bool_),
-        reach=_hull(allowed > 0),
+        began=began,
+        reach=_hull(allowed[top:bottom, left:right]),
     )
+
+
+def _at_full_size(mask: Mask, view: View) -> Mask:
+    """Bring a mask from scanning to display size (height, width)."""
+    size = (view.full.shape[1], view.full.shape[0])
+    whole = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole > 0, dtype=np.bool_)
+
+
+def _reach_px(region: Mask) -> int:
+    """Return how far beyond a patch its effect may lie, at scanning width: its radius and some."""
+    return math.ceil(math.sqrt(np.count_nonzero(region) / math.pi)) + _BESIDE_PX
 
 
 def _strongest(early: _Early) -> Mask:
     """Return where an effect changes the picture at least half as much as where it does most."""
     strength = cv2.GaussianBlur(np.abs(early.residual), (0, 0), 1.0)
     strength = np.where(early.reach & early.valid, strength, np.float32(0.0))
-    return np.asarray(strength > _CORE * float(strength.max()), dtype=np.bool_)
+    there = strength[early.began]
+    most = float(there.max()) if there.any() else float(strength.max())
+    return np.asarray(strength > _CORE * most, dtype=np.bool_)
 
 
 def _opacity(early: _Early) -> NDArray[np.float32] | None:
@@ -253,13 +269,20 @@ def _opacity(early: _Early) -> NDArray[np.float32] | None:
     )
 
 
-def _disc(core: Mask) -> Mask:
-    """Return the hull of the pieces of a core that are not small against the largest."""
+def _disc(core: Mask, began: Mask) -> Mask:
+    """Return the hull of the pieces of a core that are like the largest where the effect began.
+
+    A piece beside it that is far larger is something else. Where nothing lies on the place where it
+    began, the effect is all beside it.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(core.astype(np.uint8))
     if count == 1:
         return core
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.flatnonzero(areas >= _LEAST_PIECE * areas.max())
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0.0
+    touching = [label for label in np.unique(labels[began & core]) if label > 0]
+    largest = float(areas[touching].max()) if touching else float(areas.max())
+    kept = np.flatnonzero((areas >= _LEAST_PIECE * largest) & (areas <= largest / _LEAST_PIECE))
     return _hull(np.isin(labels, kept))
 
 
