@@ -46,7 +46,8 @@ _REFRESH_EVERY = 2
 _BLACK_LUMA = 24.0
 _CALM_S = 1.0
 _CALM_SHARE = 0.3
-_CALM_PEAK = 25.0
+_CALM_PEAK = 30.0
+_CALM_PEAK_SMALL = 80.0
 _SETTLED_S = 0.4
 """What grows slowly from so soon after the first frame on began before it. [s]"""
 _BLINDED_LUMA = 30.0
@@ -224,9 +225,12 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px // 2,
         )
-        if not blobs or blobs[0].peak < _CALM_PEAK or self._is_at_border(blobs[0]):
+        if not blobs or self._is_at_border(blobs[0]):
             return
         blob, mask = blobs[0], labels == blobs[0].label
+        small = blob.area_px < self._rules.least_area_px
+        if blob.peak < (_CALM_PEAK_SMALL if small else _CALM_PEAK):
+            return
         setting = self._zone.setting(mask)
         fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
         if not fresh or np.any(mask & self._zone.drawn) or self._is_beside_burst(blob, now_s):
