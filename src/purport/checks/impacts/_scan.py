@@ -237,7 +237,6 @@ class ShotScan:
             return
         if not is_one_patch(self.views, self._good[-1], view, mask):
             return
-        self._history.begin(blob, now_s)
         self._open(Cause.SUDDEN, view.index, view, mask, blob, close=True)
 
     def _is_beside_burst(self, blob: Blob, now_s: float) -> bool:
@@ -352,7 +351,7 @@ class ShotScan:
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
         self._zone.begin(base)
-        if blob is not None:
+        if blob is not None and not close:
             self._zone.spread(mask)
 
     def _disturb(self, view: View) -> None:
