@@ -50,6 +50,7 @@ def _showing(scene: Scene, measured: Measured) -> Showing:
     return Showing(
         onset=shown.onset,
         shot=shown.shot,
+        take=shown.take,
         point_px=shown.point.point_px,
         place=None if mapped is None else mapped.point,
         looks=tuple(looks),

@@ -48,6 +48,8 @@ class Seen:
     elsewhere: Mask
     """Where any change lasts, this one included, in the base view; nowhere when nothing was seen
     afterwards."""
+    take: int
+    """How often the footage had gone back in time within the shot."""
     weight: Float
     """Mean size of the change while it was watched, in the base view. [grey levels]"""
 
@@ -73,6 +75,7 @@ class Jury:
         self._seen: list[Seen] = []
         self._fallen: list[Candidate] = []
         self._since = 0
+        self._takes = 0
 
     def strikes(self) -> tuple[Seen, ...]:
         """Return the strikes so far, by onset."""
@@ -85,6 +88,7 @@ class Jury:
     def go_back(self) -> None:
         """Note that the footage goes back in time: what was struck is whole again."""
         self._since = len(self._seen)
+        self._takes += 1
         self._fallen.clear()
 
     def judge(self, candidate: Candidate) -> None:
@@ -237,6 +241,7 @@ class Jury:
                 region=region,
                 lasting=lasting,
                 elsewhere=candidate.lasting(self._rules) if candidate.sightings else region & False,
+                take=self._takes,
                 weight=candidate.mean_change(),
             )
         )

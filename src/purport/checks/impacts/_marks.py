@@ -35,6 +35,8 @@ class Shown:
 
     shot: int
     """Index of the shot."""
+    take: int
+    """How often the footage had gone back in time within the shot; 0 where only a person saw it."""
     onset: int
     """First frame that shows it; the marked frame when only a person saw it."""
     cause: str
@@ -88,6 +90,7 @@ def between_frames(
 def _seen(sighting: StrikeSighting) -> Shown:
     return Shown(
         shot=sighting.shot,
+        take=sighting.take,
         onset=sighting.onset,
         cause=sighting.cause.value,
         base=sighting.base,
@@ -126,6 +129,7 @@ def _replaced(
     variance = one.point.sd_px**2 + mark.pixel_sd_px**2
     return Shown(
         shot=one.shot,
+        take=one.take,
         onset=one.onset,
         cause=one.cause,
         base=frame,
@@ -144,6 +148,7 @@ def _replaced(
 def _only_marked(scene: Scene, mark: PointMark, frame: int, pixel: tuple[float, float]) -> Shown:
     return Shown(
         shot=scene.shots.index(scene.shot_of(frame)),
+        take=0,
         onset=frame,
         cause=PointBasis.MARKED.value,
         base=frame,

@@ -33,6 +33,8 @@ class Showing:
     """Onset frame."""
     shot: int
     """Index of its shot."""
+    take: int
+    """How often the footage had gone back in time within the shot."""
     point_px: tuple[float, float]
     """Impact point. [px]"""
     place: MapPoint | None
@@ -59,7 +61,7 @@ def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
 
 def _is_same(scene: Scene, one: Showing, other: Showing) -> bool:
     if one.shot == other.shot:
-        return _is_whole_again(scene, one, other)
+        return one.take != other.take and _is_whole_again(scene, one, other)
     return _is_same_footage(scene, one, other) or _is_same_place(one, other)
 
 

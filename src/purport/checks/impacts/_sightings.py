@@ -29,6 +29,8 @@ class StrikeSighting:
 
     shot: int
     """Index of the shot."""
+    take: int
+    """How often the footage had gone back in time within the shot."""
     onset: int
     """First frame that shows it."""
     cause: Cause
@@ -76,6 +78,7 @@ def _measure(
         candidate = seen.candidate
         yield StrikeSighting(
             shot=shot,
+            take=seen.take,
             onset=candidate.onset,
             cause=candidate.cause,
             base=candidate.base.index,
