@@ -93,6 +93,8 @@ class Candidate:
     """Largest patch of its first moments."""
     blinding: bool = False
     """Whether the picture broke down just after the onset."""
+    hint: bool = False
+    """Whether it only tells where a disturbance began, if one follows."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """Which candidates are strikes: those that leave something, and those that blind the camera."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -59,14 +60,24 @@ class Jury:
         self._views = views
         self._rules = rules
         self._seen: list[Seen] = []
+        self._fallen: list[Candidate] = []
 
     def strikes(self) -> tuple[Seen, ...]:
         """Return the strikes so far, by onset."""
         return tuple(sorted(self._seen, key=lambda seen: seen.onset))
 
     def judge(self, candidate: Candidate) -> None:
-        """Keep a candidate that was watched if its change lasts."""
-        if not candidate.sightings:
+        """Keep a candidate that was watched if its change lasts.
+
+        One that falls may still tell where a disturbance that followed it began.
+        """
+        kept = len(self._seen)
+        self._judge_watched(candidate)
+        if candidate.blinding and len(self._seen) == kept:
+            self._fallen.append(candidate)
+
+    def _judge_watched(self, candidate: Candidate) -> None:
+        if not candidate.sightings or candidate.hint:
             return
         watched = candidate.sightings[-1].index
         if self._apart_s(watched, candidate.onset) < _LEAST_WATCHED_S:
@@ -123,7 +134,7 @@ class Jury:
         return max(min(int(_KEPT * began), most), least)
 
     def _judge_disturbance(self, candidate: Candidate, lasting: Mask) -> None:
-        """Take the strongest lasting patch of a disturbance, unless its strike was seen begin.
+        """Take where a disturbance was seen to begin, else the strongest patch that lasts.
 
         One disturbance tells of one strike; how many it hid is not to be told.
         """
@@ -132,6 +143,10 @@ class Jury:
             and self._apart_s(candidate.onset, seen.onset) < _SAME_MOMENT_S
             for seen in self._seen
         ):
+            return
+        beginning = self._find_beginning(candidate, lasting)
+        if beginning is not None:
+            self._keep(beginning, beginning.region, beginning.region)
             return
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
             grow(lasting, 1).astype(np.uint8), connectivity=8
@@ -144,6 +159,23 @@ class Jury:
             patch = (labels == label) & lasting
             if not (self._is_known(candidate, patch) or self._burned_before(candidate, patch)):
                 self._keep(candidate, patch, patch)
+
+    def _find_beginning(self, candidate: Candidate, lasting: Mask) -> Candidate | None:
+        """Return the strongest patch of the moment before, where a disturbance left something."""
+        beside = [
+            fallen
+            for fallen in self._fallen
+            if 0.0 < self._apart_s(candidate.onset, fallen.onset) < _SAME_MOMENT_S
+            and fallen.onset < candidate.onset
+            and np.any(self._reach_of(fallen, candidate) & lasting)
+        ]
+        return max(beside, key=lambda fallen: fallen.strength, default=None)
+
+    def _reach_of(self, candidate: Candidate, other: Candidate) -> Mask:
+        """Return where a patch may have spread to, in the base view of another candidate."""
+        there = self._views.warp_mask(candidate.region, candidate.base, other.base)
+        radius = math.sqrt(np.count_nonzero(there) / math.pi)
+        return grow(there, math.ceil(radius) + _BESIDE_PX)
 
     def _keep(self, candidate: Candidate, region: Mask, lasting: Mask) -> None:
         weight = candidate.mean_change()

@@ -143,8 +143,7 @@ class ShotScan:
             fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
             if not shaken:
                 self._history.add(blob, now_s)
-            late = opened >= _MOST_AT_ONCE
-            late |= shaken and (rank > 0 or setting is Setting.INSIDE)
+            late = opened >= _MOST_AT_ONCE or (shaken and rank > 0)
             self._grow_latest(blob, view.index)
             if recovering or not fresh or late or self._is_at_border(blob):
                 self._zone.spread(mask)
@@ -153,8 +152,10 @@ class ShotScan:
                 self._zone.mark_drawn(mask)
                 continue
             opened += 1
-            self._history.begin(blob, now_s)
-            self._open(Cause.SUDDEN, view.index, view, mask, blob)
+            hint = shaken and setting is Setting.INSIDE
+            if not hint:
+                self._history.begin(blob, now_s)
+            self._open(Cause.SUDDEN, view.index, view, mask, blob, hint=hint)
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
@@ -221,7 +222,14 @@ class ShotScan:
     # Candidates
 
     def _open(  # noqa: PLR0917 - one call site each for the two kinds of change
-        self, cause: Cause, onset: int, view: View, mask: Mask, blob: Blob | None
+        self,
+        cause: Cause,
+        onset: int,
+        view: View,
+        mask: Mask,
+        blob: Blob | None,
+        *,
+        hint: bool = False,
     ) -> None:
         """Begin to watch a patch of change seen in `view`."""
         earlier = [other for other in self._good if other.index < onset]
@@ -241,6 +249,7 @@ class ShotScan:
             until_s=self._seconds(view.index) + self._rules.watched_s,
             strength=0.0 if blob is None else blob.strength,
             area_px=0 if blob is None else blob.area_px,
+            hint=hint,
         )
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
