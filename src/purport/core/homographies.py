@@ -70,6 +70,9 @@ class GroundHomography:
     """How much of `covariance` (and of the lens, then 9×9) shared relief makes up: a point is off
     by what the homography does not follow, not by how far it was drawn along as well. Two points
     are measured against each other with all of it; empty: none."""
+    plane: tuple[float, float, float] | None = None
+    """Height at the origin and its slopes east and north, as the terrain model has them, of the
+    plane that `matrix` maps to; None when it was not fitted to known heights. [m, 1, 1]"""
     lens: float = 0.0
     """Radial distortion: before `matrix`, normalised pixel u is moved to u · (1 + lens · |u|²)."""
     lens_covariance: tuple[float, ...] = ()

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.contract import TerrainSource
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
@@ -20,7 +21,6 @@ from purport.checks.place._control_points import (
     ControlFit,
     ControlRefusal,
     Placed,
-    fit_control_points,
     place_points,
 )
 from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot, patch_to_local
@@ -45,6 +45,7 @@ from purport.checks.place._relief_budget import Relief, assess_relief, with_reli
 from purport.checks.place._relief_heights import Displaced, look_for_heights
 from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
+from purport.checks.place._terrain import fit_points_on_terrain, read_ground
 from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View
 from purport.checks.place.learned import LearnedMatcher
@@ -108,6 +109,8 @@ class Given:
     """Control points that they placed on the item."""
     matcher: LearnedMatcher | None = None
     """A learned matcher; None when none was given."""
+    terrain: TerrainSource | None = None
+    """Heights of the ground; None when none were given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,6 +138,7 @@ class _Task:
     size: tuple[int, int]
     settings: MatchSettings
     placed: Placed
+    terrain: TerrainSource | None
     reference_sd_m: float
 
 
@@ -172,6 +176,7 @@ def register_shot(
         placed=place_points(
             scene, given.points, crs=mapped.patch.crs, origin_m=_origin(mapped), span=shot.span
         ),
+        terrain=given.terrain,
         reference_sd_m=reference_sd_m,
     )
     ladder = list(_RUNGS[:rungs])
@@ -203,13 +208,24 @@ def _climb(task: _Task, blank: ShotEvidence, ladder: Sequence[Rung]) -> Register
 
 def _trusted(task: _Task) -> Placed:
     """Return the control points of the shot without those that the others contradict."""
-    fit = fit_control_points(task.placed, size=task.size)
+    fit = _fit_points(task)
     return task.placed.take(fit.used) if isinstance(fit, ControlFit) else task.placed
+
+
+def _fit_points(task: _Task) -> ControlFit | ControlRefusal:
+    """Fit a view to the control points, on the ground's heights where they are known."""
+    ground = None
+    if task.terrain is not None:
+        crs = task.mapped.patch.crs
+        ground = read_ground(
+            task.terrain, task.placed.ground, origin_m=_origin(task.mapped), crs=crs
+        )
+    return fit_points_on_terrain(task.placed, ground, size=task.size)
 
 
 def _by_points(task: _Task, refused: Registered) -> Registered:
     """Lay a shot that no way of matching found by the points that people placed, if they do."""
-    fit = fit_control_points(task.placed, size=task.size)
+    fit = _fit_points(task)
     evidence = refused.evidence
     if isinstance(fit, ControlRefusal):
         words = f"{evidence.reason}; {fit.fault} {fit.remedy}"
@@ -322,6 +338,7 @@ def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
         origin_m=origin,
         settings=task.settings.adjustment,
         placed=_trusted(task),
+        terrain=task.terrain,
     )
     fitted = fit_shot(traced, basis, span=task.shot.span, step=task.step) if traced else []
     if not fitted:
@@ -458,6 +475,7 @@ def _ground(
                 covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
                 ground_sd_m=adjusted.ground_sd_m,
                 reference_sd_m=task.reference_sd_m,
+                plane=fitted.plane,
             ),
             relief,
             sighted=sighted,
