@@ -111,6 +111,7 @@ def match_blocks(
     field = direction_field(luma, usable, smoothing_px=smoothing_px)
     border = ((reach, reach), (reach, reach), (0, 0))
     around = np.pad(direction_field(laid, known, smoothing_px=smoothing_px), border)
+    energy = cv2.integral((around**2).sum(axis=2))
     side = min(_BLOCK_PX, max(_SMALLEST_BLOCK_PX, min(height, width) // _BLOCKS_ACROSS))
     middles: list[FloatArray] = []
     peaks: list[_Peak] = []
@@ -121,7 +122,9 @@ def match_blocks(
             continue
         compared += 1
         across = side + 2 * reach
-        found = _find(block, around[top : top + across, left : left + across])
+        there = np.s_[top : top + across, left : left + across]
+        summed = energy[top : top + across + 1, left : left + across + 1]
+        found = _find(block, around[there], summed)
         if found is not None:
             middles.append(_middle_of(block) + np.array([left, top]))
             peaks.append(found)
@@ -186,12 +189,19 @@ def _middle_of(block: NDArray[np.float32]) -> FloatArray:
     return np.array([weight.sum(axis=0) @ place / total, weight.sum(axis=1) @ place / total])
 
 
-def _find(block: NDArray[np.float32], around: NDArray[np.float32]) -> _Peak | None:
-    """Seek a block in what lies round it on the reference; None when it fits nowhere clearly."""
+def _find(
+    block: NDArray[np.float32], around: NDArray[np.float32], energy: FloatArray
+) -> _Peak | None:
+    """Seek a block in what lies round it on the reference; None when it fits nowhere clearly.
+
+    Args:
+        block: Edge directions of the picture (side, side, 2).
+        around: Those of the reference, wider by the search (wide, wide, 2).
+        energy: Sums of their squares above and to the left (wide + 1, wide + 1).
+    """
     side = len(block)
     own = float((block**2).sum())
     product = cv2.matchTemplate(around, block, cv2.TM_CCORR)
-    energy = cv2.integral((around**2).sum(axis=2))
     there = energy[side:, side:] - energy[:-side, side:] - energy[side:, :-side]
     there = there + energy[:-side, :-side]
     score = np.zeros(product.shape)

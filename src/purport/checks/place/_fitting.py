@@ -31,7 +31,7 @@ from purport.checks.place._tracing import Traced
 from purport.checks.place._views import Mapped
 from purport.core.media_time import FrameSpan
 
-__all__ = ["INLIER_WEIGHT", "Basis", "Fitted", "fit_shot", "patch_to_local"]
+__all__ = ["INLIER_WEIGHT", "Basis", "Fitted", "fit_shot", "fitted_at", "patch_to_local"]
 
 FloatArray = NDArray[np.float64]
 
@@ -123,6 +123,11 @@ def fit_shot(
     borders = [_border(here.view.index, there.view.index, step) for here, there in pairwise(traced)]
     fitted = [_fit(traced, basis, centre, drift=drift, borders=borders) for centre in centres]
     return _covering([one for one in fitted if one is not None], span, step)
+
+
+def fitted_at(fitted: Sequence[Fitted], frame: int) -> Fitted:
+    """Return the homography of the stretch that holds a frame of the shot."""
+    return next(each for each in fitted if frame in each.span)
 
 
 def patch_to_local(mapped: Mapped, origin_m: tuple[float, float]) -> FloatArray:

@@ -16,17 +16,23 @@ from purport.checks.place._acceptance import (
     stands_above_chance,
 )
 from purport.checks.place._adjustment import Adjustment, normalisation_of
-from purport.checks.place._blocks import count_fitting_blocks
 from purport.checks.place._control_points import (
     ControlFit,
     ControlRefusal,
     Placed,
     place_points,
 )
-from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot, patch_to_local
+from purport.checks.place._counting import area_in_words, count_evidence
+from purport.checks.place._fitting import (
+    INLIER_WEIGHT,
+    Basis,
+    Fitted,
+    fit_shot,
+    fitted_at,
+    patch_to_local,
+)
 from purport.checks.place._geometry import (
     ViewLimits,
-    apply_homography,
     hull_area,
     implausibility,
     local_affine,
@@ -43,7 +49,6 @@ from purport.checks.place._ladder import (
 )
 from purport.checks.place._relief_budget import Relief, assess_relief, with_relief
 from purport.checks.place._relief_heights import Displaced, look_for_heights
-from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._terrain import fit_points_on_terrain, read_ground
 from purport.checks.place._tracing import Traced, trace_views
@@ -62,11 +67,6 @@ CONTROL_POINTS = "control points"
 """Name of the last rung."""
 _FEWEST_FEATURES = 40
 _RUNGS: tuple[Rung, ...] = (feature_look, affine_look, structure_look)
-_POLLED_VIEWS = 4
-_AGREES_WITHIN = 0.05
-"""Of the diagonal of the picture's footprint."""
-_FEWEST_TO_AGREE = 6
-_CELL_GRID = (8, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,18 +343,26 @@ def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
     fitted = fit_shot(traced, basis, span=task.shot.span, step=task.step) if traced else []
     if not fitted:
         return _refused(task.shot, evidence, "the points that agree do not determine a view")
-    evidence = _count(task, evidence, traced, fitted, look=look)
+    evidence = count_evidence(
+        evidence,
+        traced,
+        fitted,
+        basis=basis,
+        look=look,
+        rule=task.settings.rule,
+        anchor=task.shot.anchor,
+    )
     faults = [implausibility(each.to_patch, task.size, task.settings.limits) for each in fitted]
     fault = next((fault for fault in faults if fault is not None), None)
     failure = first_failure(evidence, task.settings.rule, implausible=fault)
     if failure is not None:
         return _refused(task.shot, evidence, failure)
-    reason = f"{evidence.inliers} points agree over {_area_in_words(evidence.spread)}"
+    reason = f"{evidence.inliers} points agree over {area_in_words(evidence.spread)}"
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
         ground=tuple(_ground(task, each, origin=origin, traced=traced) for each in fitted),
-        to_patch=_at_anchor(fitted, task.shot).to_patch,
+        to_patch=fitted_at(fitted, task.shot.anchor).to_patch,
     )
 
 
@@ -390,65 +398,6 @@ def _origin(mapped: Mapped) -> tuple[float, float]:
     height, width = mapped.patch.luma.shape
     middle = mapped.patch.to_map @ np.array([width / 2, height / 2, 1.0])
     return float(np.round(middle[0])), float(np.round(middle[1]))
-
-
-def _at_anchor(fitted: Sequence[Fitted], shot: Shot) -> Fitted:
-    return next(each for each in fitted if shot.anchor in each.span)
-
-
-def _count(
-    task: _Task,
-    evidence: ShotEvidence,
-    traced: Sequence[Traced],
-    fitted: Sequence[Fitted],
-    *,
-    look: Look,
-) -> ShotEvidence:
-    """Count what speaks for the fit."""
-    richest = max(fitted, key=lambda each: int((each.adjusted.weight > INLIER_WEIGHT).sum()))
-    own = np.isin(richest.seen.frame, [each.view.index for each in traced])
-    inlier = (richest.adjusted.weight > INLIER_WEIGHT) & own
-    pixels = richest.seen.pixels[inlier]
-    cell = np.floor(pixels / np.array(task.size) * np.array(_CELL_GRID)).astype(np.int64)
-    inside = ((cell >= 0) & (cell < np.array(_CELL_GRID))).all(axis=1)
-    agreeing, disagreeing = _poll(task, traced, look)
-    clearest = max(traced, key=lambda each: len(each.picture))
-    blocks, fitting = count_fitting_blocks(clearest.view, task.mapped.patch, clearest.matrix)
-    return replace(
-        evidence,
-        inliers=len(np.unique(richest.seen.feature[inlier])),
-        cells=len(np.unique(cell[inside], axis=0)),
-        spread=hull_area(pixels) / (task.size[0] * task.size[1]),
-        frames_agreeing=agreeing,
-        frames_disagreeing=disagreeing,
-        blocks=blocks,
-        blocks_agreeing=fitting,
-        lacking=lacking_side(
-            pixels, task.mapped.patch.to_map @ _at_anchor(fitted, task.shot).to_patch, task.size
-        ),
-    )
-
-
-def _poll(task: _Task, traced: Sequence[Traced], look: Look) -> tuple[int, int]:
-    """Ask some key frames by themselves; return how many say this place, and how many another."""
-    width, height = task.size
-    marks = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
-    marks = marks * np.array([width - 1, height - 1])
-    count = min(_POLLED_VIEWS, len(traced))
-    agreeing = disagreeing = 0
-    for place in np.unique(np.linspace(0, len(traced) - 1, count).round().astype(int)):
-        each = traced[place]
-        alone = look.again(each.view)
-        if alone.matrix is None or alone.inliers < _FEWEST_TO_AGREE:
-            continue
-        expected = apply_homography(each.matrix, marks)
-        found = apply_homography(alone.matrix, marks)
-        diagonal = 2.0 * float(np.hypot(*(expected[4] - expected[0])))
-        if float(np.median(np.hypot(*(found - expected).T))) <= _AGREES_WITHIN * diagonal:
-            agreeing += 1
-        elif alone.inliers >= task.settings.rule.fewest_hint_inliers:
-            disagreeing += 1
-    return agreeing, disagreeing
 
 
 def _ground(
@@ -508,10 +457,3 @@ def _rms(residual: FloatArray) -> float:
 
 def _rows3(matrix: FloatArray) -> Matrix3:
     return tuple((float(a), float(b), float(c)) for a, b, c in matrix)
-
-
-def _area_in_words(spread: float) -> str:
-    """Say how much ground points cover; a moving camera shows more than one picture does."""
-    if spread <= 1.0:
-        return f"{spread:.0%} of the picture"
-    return f"{spread:.1f} times the ground that one picture shows"
