@@ -63,6 +63,16 @@ class GroundHomography:
     swell_sd_m: float = 0.0
     """Standard uncertainty of the height of gentle ground above the plane, which near points share
     over `relief_range_m`; without `lean` it moves nothing. [m]"""
+    relief_left_share: float = 1.0
+    """Share of the variance of shared relief that is left at a point once the homography was fitted
+    to the same ground, which follows what swells widely."""
+    relief_covariance: Matrix8 = ()
+    """How much of `covariance` (and of the lens, then 9×9) shared relief makes up: a point is off
+    by what the homography does not follow, not by how far it was drawn along as well. Two points
+    are measured against each other with all of it; empty: none."""
+    plane: tuple[float, float, float] | None = None
+    """Height at the origin and its slopes east and north, as the terrain model has them, of the
+    plane that `matrix` maps to; None when it was not fitted to known heights. [m, 1, 1]"""
     lens: float = 0.0
     """Radial distortion: before `matrix`, normalised pixel u is moved to u · (1 + lens · |u|²)."""
     lens_covariance: tuple[float, ...] = ()
@@ -141,14 +151,18 @@ class GroundHomography:
     def point_causes(self, pixel: tuple[float, float]) -> dict[str, FloatArray]:
         """Return what makes a ground point uncertain, beside its pixel, by cause (2, 2). [m²]
 
-        "registration": the matrix; "relief": what a plane leaves out; "height": how high above the
+        "registration": the matrix, apart from what relief did to it; "relief": what is left of it
+        now that the matrix was fitted to the same ground; "height": how high above the
         plane what is seen may stand; "reference": the map itself.
         """
         ground, by_parameters, _ = self._linearise(pixel)
         lean = self._lean_at(ground)
+        apart = self._parameter_covariance() - _whole(self.relief_covariance)
+        own, left = self.relief_own_share, self.relief_left_share
+        shared = np.outer(lean, lean) * self.swell_sd_m**2
         return {
-            "registration": by_parameters @ self._parameter_covariance() @ by_parameters.T,
-            "relief": np.eye(2) * self.ground_sd_m**2 + np.outer(lean, lean) * self.swell_sd_m**2,
+            "registration": by_parameters @ apart @ by_parameters.T,
+            "relief": np.eye(2) * self.ground_sd_m**2 * (own + (1.0 - own) * left) + shared * left,
             "height": np.outer(lean, lean) * self.height_sd_m**2,
             "reference": np.eye(2) * self.reference_sd_m**2,
         }
@@ -178,8 +192,7 @@ class GroundHomography:
 
     def _parameter_covariance(self) -> FloatArray:
         """Return the covariance of the matrix's eight elements and the lens (9, 9)."""
-        whole = np.zeros((_PARAMETERS + 1, _PARAMETERS + 1))
-        whole[:_PARAMETERS, :_PARAMETERS] = self.covariance
+        whole = _whole(self.covariance)
         if self.lens_covariance:
             whole[_PARAMETERS, :] = whole[:, _PARAMETERS] = self.lens_covariance
         return whole
@@ -230,6 +243,14 @@ class GroundHomography:
         )
         by_pixel = by_seen @ (normal[:2, :2] - np.outer(seen, normal[2, :2])) / w
         return ground, by_parameters, by_pixel
+
+
+def _whole(rows: Matrix8) -> FloatArray:
+    """Return a covariance of the parameters with zeros for those that it leaves out (9, 9)."""
+    whole = np.zeros((_PARAMETERS + 1, _PARAMETERS + 1))
+    if rows:
+        whole[: len(rows), : len(rows)] = rows
+    return whole
 
 
 def _rows2(matrix: FloatArray) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -212,3 +212,24 @@ def test_gentle_ground_is_shared_by_neighbours_and_leans_like_any_height() -> No
     # Each height has 2 m; the difference of two that share rho has 2 m · sqrt(2 (1 - rho)).
     expected = np.outer([1.2, -0.9], [1.2, -0.9]) * 8.0 * (1.0 - np.exp(-apart_m / 40.0))
     np.testing.assert_allclose(apart, expected, rtol=1e-9)
+
+
+def test_relief_that_the_matrix_followed_counts_for_vectors_and_not_for_points() -> None:
+    shift = np.zeros((8, 8))
+    shift[2, 2] = shift[5, 5] = 0.25
+    ground = replace(
+        homography(shift, ground_sd_m=0.5),
+        relief_own_share=0.2,
+        relief_range_m=40.0,
+        relief_left_share=0.25,
+        relief_covariance=tuple(map(tuple, (0.36 * shift).tolist())),
+    )
+    pixel = (319.5, 179.5)
+    causes = ground.point_causes(pixel)
+    whole = replace(ground, relief_covariance=()).point_causes(pixel)
+    np.testing.assert_allclose(causes["registration"], 0.64 * whole["registration"])
+    # 0.5² of which a fifth is each point's own, and a quarter of the rest is left.
+    np.testing.assert_allclose(causes["relief"], np.eye(2) * 0.25 * (0.2 + 0.8 * 0.25))
+    plain = replace(ground, relief_covariance=(), relief_left_share=1.0)
+    for name, cause in ground.difference_causes(pixel, (420.0, 250.0)).items():
+        np.testing.assert_allclose(cause, plain.difference_causes(pixel, (420.0, 250.0))[name])

@@ -1,8 +1,9 @@
 """Where a line of sight first meets a model of the heights, in place of the flat plane.
 
-Heights count from the plane that fits the model over the picture's ground: that is what the
-homography took the ground for. Coming from the camera, the line of sight sinks towards the plane;
-the first height that reaches up to it is what is seen.
+Heights count from the plane that the homography maps to: the one that it was fitted to, where the
+place check knew the heights, else the one that fits the model over the picture's ground. Coming
+from the camera, the line of sight sinks towards the plane; the first height that reaches up to it
+is what is seen.
 """
 
 import math
@@ -83,9 +84,10 @@ def read_surface(
     if int(np.count_nonzero(known)) < _FEWEST_HEIGHTS:
         return None
     local = ground[known] - np.array(homography.origin_m)
+    plane = homography.plane
     return Surface(
         heights=heights,
-        plane=_fit_plane(local, seen[known]),
+        plane=_fit_plane(local, seen[known]) if plane is None else np.array(plane),
         origin_m=homography.origin_m,
         crs=homography.crs,
         accuracy_m=_ASSUMED_SD_M if heights.accuracy_m is None else heights.accuracy_m,

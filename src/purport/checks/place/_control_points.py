@@ -122,6 +122,8 @@ class ControlFit:
     """Points left out."""
     words: tuple[str, ...]
     """What to say of them, a sentence each: blunders, widening, and where more would help."""
+    plane: tuple[float, float, float] | None = None
+    """The plane that the points were brought down to, as of `GroundHomography`; None: as placed."""
 
     def to_ground(
         self, *, origin_m: tuple[float, float], crs: str, reference_sd_m: float
@@ -141,6 +143,7 @@ class ControlFit:
             covariance=tuple(tuple(float(value) for value in row) for row in self.covariance),
             ground_sd_m=0.0,
             reference_sd_m=reference_sd_m,
+            plane=self.plane,
         )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.contract import TerrainSource
 from purport.checks.place._acceptance import (
     AcceptanceRule,
     agrees_in_mirror,
@@ -15,18 +16,23 @@ from purport.checks.place._acceptance import (
     stands_above_chance,
 )
 from purport.checks.place._adjustment import Adjustment, normalisation_of
-from purport.checks.place._blocks import count_fitting_blocks
 from purport.checks.place._control_points import (
     ControlFit,
     ControlRefusal,
     Placed,
-    fit_control_points,
     place_points,
 )
-from purport.checks.place._fitting import INLIER_WEIGHT, Basis, Fitted, fit_shot, patch_to_local
+from purport.checks.place._counting import area_in_words, count_evidence
+from purport.checks.place._fitting import (
+    INLIER_WEIGHT,
+    Basis,
+    Fitted,
+    fit_shot,
+    fitted_at,
+    patch_to_local,
+)
 from purport.checks.place._geometry import (
     ViewLimits,
-    apply_homography,
     hull_area,
     implausibility,
     local_affine,
@@ -43,8 +49,8 @@ from purport.checks.place._ladder import (
 )
 from purport.checks.place._relief_budget import Relief, assess_relief, with_relief
 from purport.checks.place._relief_heights import Displaced, look_for_heights
-from purport.checks.place._remedies import lacking_side
 from purport.checks.place._scouting import Scouted
+from purport.checks.place._terrain import fit_points_on_terrain, read_ground
 from purport.checks.place._tracing import Traced, trace_views
 from purport.checks.place._views import Mapped, View
 from purport.checks.place.learned import LearnedMatcher
@@ -61,11 +67,6 @@ CONTROL_POINTS = "control points"
 """Name of the last rung."""
 _FEWEST_FEATURES = 40
 _RUNGS: tuple[Rung, ...] = (feature_look, affine_look, structure_look)
-_POLLED_VIEWS = 4
-_AGREES_WITHIN = 0.05
-"""Of the diagonal of the picture's footprint."""
-_FEWEST_TO_AGREE = 6
-_CELL_GRID = (8, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,8 @@ class Given:
     """Control points that they placed on the item."""
     matcher: LearnedMatcher | None = None
     """A learned matcher; None when none was given."""
+    terrain: TerrainSource | None = None
+    """Heights of the ground; None when none were given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,6 +138,7 @@ class _Task:
     size: tuple[int, int]
     settings: MatchSettings
     placed: Placed
+    terrain: TerrainSource | None
     reference_sd_m: float
 
 
@@ -172,6 +176,7 @@ def register_shot(
         placed=place_points(
             scene, given.points, crs=mapped.patch.crs, origin_m=_origin(mapped), span=shot.span
         ),
+        terrain=given.terrain,
         reference_sd_m=reference_sd_m,
     )
     ladder = list(_RUNGS[:rungs])
@@ -203,13 +208,24 @@ def _climb(task: _Task, blank: ShotEvidence, ladder: Sequence[Rung]) -> Register
 
 def _trusted(task: _Task) -> Placed:
     """Return the control points of the shot without those that the others contradict."""
-    fit = fit_control_points(task.placed, size=task.size)
+    fit = _fit_points(task)
     return task.placed.take(fit.used) if isinstance(fit, ControlFit) else task.placed
+
+
+def _fit_points(task: _Task) -> ControlFit | ControlRefusal:
+    """Fit a view to the control points, on the ground's heights where they are known."""
+    ground = None
+    if task.terrain is not None:
+        crs = task.mapped.patch.crs
+        ground = read_ground(
+            task.terrain, task.placed.ground, origin_m=_origin(task.mapped), crs=crs
+        )
+    return fit_points_on_terrain(task.placed, ground, size=task.size)
 
 
 def _by_points(task: _Task, refused: Registered) -> Registered:
     """Lay a shot that no way of matching found by the points that people placed, if they do."""
-    fit = fit_control_points(task.placed, size=task.size)
+    fit = _fit_points(task)
     evidence = refused.evidence
     if isinstance(fit, ControlRefusal):
         words = f"{evidence.reason}; {fit.fault} {fit.remedy}"
@@ -322,22 +338,31 @@ def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
         origin_m=origin,
         settings=task.settings.adjustment,
         placed=_trusted(task),
+        terrain=task.terrain,
     )
     fitted = fit_shot(traced, basis, span=task.shot.span, step=task.step) if traced else []
     if not fitted:
         return _refused(task.shot, evidence, "the points that agree do not determine a view")
-    evidence = _count(task, evidence, traced, fitted, look=look)
+    evidence = count_evidence(
+        evidence,
+        traced,
+        fitted,
+        basis=basis,
+        look=look,
+        rule=task.settings.rule,
+        anchor=task.shot.anchor,
+    )
     faults = [implausibility(each.to_patch, task.size, task.settings.limits) for each in fitted]
     fault = next((fault for fault in faults if fault is not None), None)
     failure = first_failure(evidence, task.settings.rule, implausible=fault)
     if failure is not None:
         return _refused(task.shot, evidence, failure)
-    reason = f"{evidence.inliers} points agree over {_area_in_words(evidence.spread)}"
+    reason = f"{evidence.inliers} points agree over {area_in_words(evidence.spread)}"
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
         ground=tuple(_ground(task, each, origin=origin, traced=traced) for each in fitted),
-        to_patch=_at_anchor(fitted, task.shot).to_patch,
+        to_patch=fitted_at(fitted, task.shot.anchor).to_patch,
     )
 
 
@@ -375,65 +400,6 @@ def _origin(mapped: Mapped) -> tuple[float, float]:
     return float(np.round(middle[0])), float(np.round(middle[1]))
 
 
-def _at_anchor(fitted: Sequence[Fitted], shot: Shot) -> Fitted:
-    return next(each for each in fitted if shot.anchor in each.span)
-
-
-def _count(
-    task: _Task,
-    evidence: ShotEvidence,
-    traced: Sequence[Traced],
-    fitted: Sequence[Fitted],
-    *,
-    look: Look,
-) -> ShotEvidence:
-    """Count what speaks for the fit."""
-    richest = max(fitted, key=lambda each: int((each.adjusted.weight > INLIER_WEIGHT).sum()))
-    own = np.isin(richest.seen.frame, [each.view.index for each in traced])
-    inlier = (richest.adjusted.weight > INLIER_WEIGHT) & own
-    pixels = richest.seen.pixels[inlier]
-    cell = np.floor(pixels / np.array(task.size) * np.array(_CELL_GRID)).astype(np.int64)
-    inside = ((cell >= 0) & (cell < np.array(_CELL_GRID))).all(axis=1)
-    agreeing, disagreeing = _poll(task, traced, look)
-    clearest = max(traced, key=lambda each: len(each.picture))
-    blocks, fitting = count_fitting_blocks(clearest.view, task.mapped.patch, clearest.matrix)
-    return replace(
-        evidence,
-        inliers=len(np.unique(richest.seen.feature[inlier])),
-        cells=len(np.unique(cell[inside], axis=0)),
-        spread=hull_area(pixels) / (task.size[0] * task.size[1]),
-        frames_agreeing=agreeing,
-        frames_disagreeing=disagreeing,
-        blocks=blocks,
-        blocks_agreeing=fitting,
-        lacking=lacking_side(
-            pixels, task.mapped.patch.to_map @ _at_anchor(fitted, task.shot).to_patch, task.size
-        ),
-    )
-
-
-def _poll(task: _Task, traced: Sequence[Traced], look: Look) -> tuple[int, int]:
-    """Ask some key frames by themselves; return how many say this place, and how many another."""
-    width, height = task.size
-    marks = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
-    marks = marks * np.array([width - 1, height - 1])
-    count = min(_POLLED_VIEWS, len(traced))
-    agreeing = disagreeing = 0
-    for place in np.unique(np.linspace(0, len(traced) - 1, count).round().astype(int)):
-        each = traced[place]
-        alone = look.again(each.view)
-        if alone.matrix is None or alone.inliers < _FEWEST_TO_AGREE:
-            continue
-        expected = apply_homography(each.matrix, marks)
-        found = apply_homography(alone.matrix, marks)
-        diagonal = 2.0 * float(np.hypot(*(expected[4] - expected[0])))
-        if float(np.median(np.hypot(*(found - expected).T))) <= _AGREES_WITHIN * diagonal:
-            agreeing += 1
-        elif alone.inliers >= task.settings.rule.fewest_hint_inliers:
-            disagreeing += 1
-    return agreeing, disagreeing
-
-
 def _ground(
     task: _Task, fitted: Fitted, *, origin: tuple[float, float], traced: Sequence[Traced]
 ) -> ShotGround:
@@ -458,6 +424,7 @@ def _ground(
                 covariance=tuple(tuple(float(value) for value in row) for row in fitted.covariance),
                 ground_sd_m=adjusted.ground_sd_m,
                 reference_sd_m=task.reference_sd_m,
+                plane=fitted.plane,
             ),
             relief,
             sighted=sighted,
@@ -490,10 +457,3 @@ def _rms(residual: FloatArray) -> float:
 
 def _rows3(matrix: FloatArray) -> Matrix3:
     return tuple((float(a), float(b), float(c)) for a, b, c in matrix)
-
-
-def _area_in_words(spread: float) -> str:
-    """Say how much ground points cover; a moving camera shows more than one picture does."""
-    if spread <= 1.0:
-        return f"{spread:.0%} of the picture"
-    return f"{spread:.1f} times the ground that one picture shows"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from purport.checks.place._geometry import local_affine
 
-__all__ = ["Lean", "find_lean", "flatten_points", "meet_terrain"]
+__all__ = ["Lean", "find_lean", "flatten_points"]
 
 FloatArray = NDArray[np.float64]
 
@@ -28,8 +28,6 @@ _TELLING = 2.0
 """Standard uncertainties by which foreshortening must stand out."""
 _STEP = 1e-6
 """Of a parameter's own size, for the derivatives of the focal length."""
-_MOST_STEPS = 30
-_SETTLED_M = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,45 +162,19 @@ def _by_foreshortening(matrix: FloatArray, covariance: FloatArray) -> Lean | Non
     )
 
 
-def flatten_points(points: FloatArray, heights_m: FloatArray, camera_m: FloatArray) -> FloatArray:
+def flatten_points(
+    points: FloatArray, heights_m: FloatArray, lean: Lean, middle: FloatArray
+) -> FloatArray:
     """Shift points of known height along their lines of sight onto the plane.
 
     Args:
         points: Where they stand (n, 2). [m]
         heights_m: Their heights above the plane (n,), less than the camera's. [m]
-        camera_m: Where the camera stands (3,). [m]
+        lean: Of the view; exact when the camera's height is known, else for one far away.
+        middle: The picture's middle on the ground (2,). [m]
 
     Returns:
         Where the plane is met (n, 2). [m]
     """
-    stretch = camera_m[2] / (camera_m[2] - heights_m)
-    return np.asarray(camera_m[:2] + (points - camera_m[:2]) * stretch[:, None], dtype=np.float64)
-
-
-def meet_terrain(
-    on_plane: FloatArray, camera_m: FloatArray, height_at: Callable[[FloatArray], FloatArray]
-) -> FloatArray | None:
-    """Follow a line of sight from the camera to where it first meets the terrain.
-
-    By stepping back from the plane: each step takes the height where the last one ended (a
-    contraction where the ground is less steep than the line of sight).
-
-    Args:
-        on_plane: Where the line of sight meets the plane (2,). [m]
-        camera_m: Where the camera stands (3,). [m]
-        height_at: Heights above the plane at points (n, 2). [m]
-
-    Returns:
-        East and north of the point (2,); None where the terrain is not known or too steep.
-    """
-    place = on_plane
-    for _ in range(_MOST_STEPS):
-        height = float(height_at(place[None])[0])
-        if not math.isfinite(height) or height >= camera_m[2]:
-            return None
-        share = height / float(camera_m[2])
-        following = on_plane + (camera_m[:2] - on_plane) * share
-        if float(np.hypot(*(following - place))) < _SETTLED_M:
-            return np.asarray(following, dtype=np.float64)
-        place = following
-    return None
+    stretch = heights_m / (1.0 - heights_m * lean.growth_per_m)
+    return np.asarray(points + lean.at(points, middle) * stretch[:, None], dtype=np.float64)

@@ -49,6 +49,8 @@ class Relief:
     """Normalised pixel to metres from the origin, adjusted along with the lens (3, 3)."""
     covariance: FloatArray
     """Of its first eight elements, and with `lens` of that, too (8, 8) or (9, 9)."""
+    shared: FloatArray | None = None
+    """How much of that is by relief that near points share, of the same shape; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,9 +87,20 @@ def assess_relief(
     if scatter is None:
         return bare
     swollen = scatter.parameter_covariance
-    if _mean_variance(swollen, bare.matrix) <= _mean_variance(adjusted.covariance, bare.matrix):
-        return replace(bare, scatter=scatter)
-    return replace(bare, scatter=scatter, covariance=swollen + covariance - adjusted.covariance)
+    least = adjusted.covariance
+    apart = _larger(swollen - scatter.shared_covariance, least, bare.matrix)
+    together = _larger(swollen, least, bare.matrix)
+    return replace(
+        bare,
+        scatter=scatter,
+        covariance=together + covariance - least,
+        shared=together - apart,
+    )
+
+
+def _larger(one: FloatArray, other: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Return the covariance that makes ground points more uncertain."""
+    return max(one, other, key=lambda each: _mean_variance(each, matrix))
 
 
 def with_relief(
@@ -113,11 +126,13 @@ def with_relief(
         )
     if relief.scatter is None:
         return homography
-    rows = [tuple(float(value) for value in row) for row in relief.covariance]
+    rows = _rows(relief.covariance)
     return replace(
         homography,
         matrix=tuple((float(a), float(b), float(c)) for a, b, c in relief.matrix),
         covariance=tuple(row[:_PARAMETERS] for row in rows[:_PARAMETERS]),
+        relief_covariance=() if relief.shared is None else _rows(relief.shared),
+        relief_left_share=relief.scatter.left_share,
         lens=0.0 if relief.lens is None else relief.lens,
         lens_covariance=() if relief.lens is None else rows[_PARAMETERS],
         ground_sd_m=relief.scatter.ground_sd_m,
@@ -126,6 +141,10 @@ def with_relief(
         height_sd_m=max(relief.scatter.height_sd_m, homography.height_sd_m),
         swell_sd_m=relief.scatter.swell_sd_m,
     )
+
+
+def _rows(covariance: FloatArray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(value) for value in row) for row in covariance)
 
 
 def _linearise(seen: Observations, adjusted: Adjusted, size: tuple[int, int]) -> _Linear:
@@ -253,6 +272,8 @@ def _bent(bare: Relief, adjusted: Adjusted, scatter: ReliefScatter, shift: Float
         covariance[:_PARAMETERS, :_PARAMETERS], adjusted.matrix
     )
     covariance = covariance * max(1.0, wider)
+    # Where the jackknife is larger, nothing is known to be due to relief.
+    shared = scatter.shared_covariance if wider <= 1.0 else None
     covariance[:_PARAMETERS, :_PARAMETERS] += bare.covariance - adjusted.covariance
     return replace(
         bare,
@@ -260,6 +281,7 @@ def _bent(bare: Relief, adjusted: Adjusted, scatter: ReliefScatter, shift: Float
         lens=float(shift[-1]),
         matrix=matrix.reshape(3, 3),
         covariance=covariance,
+        shared=shared,
     )
 
 

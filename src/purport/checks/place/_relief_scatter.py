@@ -70,6 +70,11 @@ class ReliefScatter:
     """Times its stated size, the noise of the matches. [1]"""
     parameter_covariance: FloatArray
     """Of the parameters adjusted, by all of these parts (p, p)."""
+    shared_covariance: FloatArray
+    """How much of that is by what near points share (p, p)."""
+    left_share: float
+    """Share of the variance of what near points share that the adjustment leaves at a point: it
+    follows what swells widely."""
 
 
 def estimate_scatter(sample: ReliefSample, *, extent_m: float) -> ReliefScatter | None:
@@ -138,6 +143,9 @@ def _scatter(
     own, shared = float(variance[1]), float(variance[2])
     heights, swell = (float(variance[3]), float(variance[4])) if len(variance) > 3 else (0.0, 0.0)  # noqa: PLR2004 - with a lean there are five parts
     total = own + shared
+    solving = _solving(sample)
+    # Shared, and with a lean the swell: every other part from the third on.
+    common = np.tensordot(variance[2::2], np.array(parts[2::2]), axes=1)
     return ReliefScatter(
         ground_sd_m=math.sqrt(total),
         own_share=own / total if total > 0.0 else 1.0,
@@ -145,20 +153,30 @@ def _scatter(
         height_sd_m=math.sqrt(heights),
         swell_sd_m=math.sqrt(swell),
         noise_factor=math.sqrt(float(variance[0])),
-        parameter_covariance=_sandwich(sample, np.tensordot(variance, np.array(parts), axes=1)),
+        parameter_covariance=solving @ np.tensordot(variance, np.array(parts), axes=1) @ solving.T,
+        shared_covariance=solving @ common @ solving.T,
+        left_share=_left_share(sample, solving, common),
     )
 
 
-def _sandwich(sample: ReliefSample, covariance: FloatArray) -> FloatArray:
-    """Return what a covariance of the residuals does to parameters weighted by the noise alone."""
-    size = len(covariance)
+def _solving(sample: ReliefSample) -> FloatArray:
+    """Return the matrix from residuals to parameters weighted by the noise alone (p, 2 n)."""
+    size = 2 * len(sample.ground)
     design = sample.jacobian.reshape(size, -1)
     weighted = (np.linalg.inv(sample.covariance) @ sample.jacobian).reshape(size, -1)
     scale = np.linalg.norm(weighted, axis=0)
     # Columns of length 1, so that the normal equations are well conditioned.
     solved = np.linalg.solve((weighted / scale).T @ (design / scale), (weighted / scale).T)
-    solved = solved / scale[:, None]
-    return np.asarray(solved @ covariance @ solved.T, dtype=np.float64)
+    return np.asarray(solved / scale[:, None], dtype=np.float64)
+
+
+def _left_share(sample: ReliefSample, solving: FloatArray, common: FloatArray) -> float:
+    """Return the share of a covariance of the residuals that is left when they are adjusted."""
+    whole = float(np.trace(common))
+    if whole == 0.0:
+        return 1.0
+    leaving = np.eye(len(common)) - sample.jacobian.reshape(len(common), -1) @ solving
+    return float(np.einsum("ij,jk,ik->", leaving, common, leaving, optimize=True)) / whole
 
 
 def _spread_out(points: FloatArray, apart_m: float) -> NDArray[np.intp]:

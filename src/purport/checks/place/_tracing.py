@@ -21,6 +21,9 @@ FloatArray = NDArray[np.float64]
 
 _PASSES = ((2, 12), (1, 6), (1, 4))
 """How many times the picture is reduced, and how far is looked then [px]."""
+_SETTLED_PX = 0.7
+"""Change by a pass at full size from which on the next would find the same: how the reference was
+resampled then hardly changes."""
 _THRESHOLD_PX = 3.0
 _KEPT_WITHIN_PX = 6.0
 """Residual beyond which a block is nothing but wrong."""
@@ -113,11 +116,12 @@ def _lay(view: View, mapped: Mapped, guess: FloatArray, *, seed: int) -> Traced 
         )
         if fitted is None or int(fitted[1].sum()) < _FEWEST_FIRST:
             return None
-        backward = np.linalg.inv(fitted[0])
-        matrix = backward / backward[2, 2]
+        before, matrix = matrix, _inverted(fitted[0])
+        if reduce_by == 1 and _change_px(before, fitted[0], view) <= _SETTLED_PX:
+            break
     if found is None:
         return None
-    inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+    inverse = _inverted(matrix)
     residual = np.hypot(*(apply_homography(inverse, found.patch) - found.picture).T)
     inlier = residual <= _THRESHOLD_PX
     if (
@@ -134,3 +138,17 @@ def _lay(view: View, mapped: Mapped, guess: FloatArray, *, seed: int) -> Traced 
         matrix=matrix,
         compared=found.compared,
     )
+
+
+def _inverted(matrix: FloatArray) -> FloatArray:
+    inverse = np.linalg.inv(matrix)
+    return np.asarray(inverse / inverse[2, 2], dtype=np.float64)
+
+
+def _change_px(before: FloatArray, to_picture: FloatArray, view: View) -> float:
+    """Return how far a fit moves the corner that it moves farthest, in the picture. [px]"""
+    height, width = view.luma.shape
+    right, bottom = width - 1.0, height - 1.0
+    corners = np.array([[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]])
+    moved = apply_homography(to_picture, apply_homography(before, corners)) - corners
+    return float(np.hypot(*moved.T).max())

@@ -64,7 +64,8 @@ class PlaceCheck:
     it were seen from nearer to straight above, and then at nothing but the directions of edges.
     Where many points, spread over the picture, agree on one possible view from above, small squares
     of every frame are fitted to the orthophoto to a fraction of a pixel; the shot is laid on the
-    map, and each of its pixels gets a position on the ground with an uncertainty. Points that
+    map, and each of its pixels gets a position on the ground with an uncertainty. Where heights of
+    the ground are given, what stands above a plane is reckoned with. Points that
     people placed on frame and map are used along with that, or alone where nothing matches: the
     answer then rests on their reading of the picture. Of several orthophotos the best is used, and
     where they contradict each other the uncertainty covers both.
@@ -87,7 +88,9 @@ class PlaceCheck:
     version: str = "2"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
-    uses: frozenset[Need] = frozenset({Need.CLAIMED_PLACE, Need.TARGET, Need.MARKS, Need.MATCHER})
+    uses: frozenset[Need] = frozenset(
+        {Need.CLAIMED_PLACE, Need.TARGET, Need.MARKS, Need.MATCHER, Need.TERRAIN}
+    )
     after: frozenset[str] = frozenset()
     key_frames: int = 12
     frame_features: int = 2000
@@ -154,6 +157,7 @@ class PlaceCheck:
         given = Given(
             points=control_points(evidence.marks),
             matcher=load_matcher(matcher.path) if matcher is not None else None,
+            terrain=evidence.terrain,
         )
         outcomes = [
             self._try(scene, number, evidence, claimed=claimed, given=given)

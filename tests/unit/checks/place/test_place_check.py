@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from purport.checks.contract import Check, Evidence
+from purport.checks.contract import Check, Evidence, Need, TerrainSource
 from purport.checks.place import PlaceAnswer, PlaceCheck, PlaceValues, Polarity
 from purport.core.case import ClaimedPlace, Target
-from purport.core.digests import canonical_json
+from purport.core.digests import canonical_json, digest_file
 from purport.core.findings import Finding
 from purport.core.positions import MapPoint, to_geographic
 from purport.core.records import from_json
 from purport.scene import Scene
-from purport.simulate import Ground, ReferenceLook, write_reference
+from purport.simulate import Ground, ReferenceLook, write_reference, write_terrain
 
 
 class Filmed(Protocol):
@@ -226,6 +226,32 @@ def test_a_large_reference_is_searched_and_then_looked_at_finely(
     _, values = run(evidence, replace(FAST, reference_side_px=600))
     assert values.matched is True
     assert values.reference.patch_gsd_m == pytest.approx(0.3)
+
+
+@pytest.fixture(scope="module")
+def oblique(ground: Ground, studio: Studio) -> Filmed:
+    filmed: Filmed = studio(ground, flatten=0.6)
+    return filmed
+
+
+@pytest.fixture(scope="module")
+def level(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> TerrainSource:
+    path = tmp_path_factory.mktemp("level") / "heights.tif"
+    write_terrain(ground, path, gsd_m=2.0)
+    return TerrainSource(digest=digest_file(path), path=path, accuracy_m=0.1)
+
+
+def test_heights_of_level_ground_are_used_and_change_little(
+    level: TerrainSource, orthophoto: Path, oblique: Filmed, make_evidence: MakeEvidence
+) -> None:
+    evidence = make_evidence(oblique.scene, orthophoto)
+    without = run(evidence)[1]
+    _, values = run(replace(evidence, terrain=level))
+    assert without.ground[0].homography.plane is None
+    assert values.ground[0].homography.plane == pytest.approx((0.0, 0.0, 0.0), abs=1e-6)
+    # Half a pixel of the orthophoto is 0.2 m; the heights' own doubt reweighs the matches a little.
+    assert np.median(errors(values, oblique)[0]) < 0.2
+    assert Need.TERRAIN in PlaceCheck().uses
 
 
 def test_the_same_inputs_give_the_same_finding(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from purport.checks.place._relief import find_lean, flatten_points, meet_terrain
+from purport.checks.place._relief import Lean, find_lean, flatten_points
 
 FloatArray = NDArray[np.float64]
 
@@ -109,28 +109,16 @@ def test_flattening_undoes_the_relief() -> None:
     matrix, camera = view(obliquity_deg=55.0, azimuth_deg=15.0, focal=2.0, range_m=500.0)
     points = np.array([[30.0, 60.0], [-20.0, 10.0]])
     heights = np.array([12.0, -3.0])
-    flat = flatten_points(points, heights, camera)
+    lean = find_lean(matrix, STEADY)
+    assert lean is not None
+    flat = flatten_points(points, heights, lean, np.array([5.0, 8.0]))
     for place, height, moved in zip(points, heights, flat, strict=True):
         np.testing.assert_allclose(moved, seen(matrix, camera, np.array([*place, height])))
     away = flat[0] - points[0]
     assert np.hypot(*away) == pytest.approx(12.0 * 1.5, rel=0.2)
 
 
-def test_a_line_of_sight_meets_a_slope_where_it_should() -> None:
-    _, camera = view(obliquity_deg=45.0, azimuth_deg=90.0, focal=2.0, range_m=1000.0)
-
-    def slope(points: FloatArray) -> FloatArray:
-        return np.asarray(0.2 * points[:, 0] + 4.0)
-
-    met = meet_terrain(np.array([50.0, 20.0]), camera, slope)
-    assert met is not None
-    height = float(slope(met[None])[0])
-    np.testing.assert_allclose(
-        flatten_points(met[None], np.array([height]), camera)[0], [50.0, 20.0], atol=0.01
-    )
-
-
-def test_unknown_terrain_is_not_met() -> None:
-    camera = np.array([0.0, 0.0, 500.0])
-    assert meet_terrain(np.array([9.0, 9.0]), camera, lambda at: np.full(len(at), np.nan)) is None
-    assert meet_terrain(np.array([9.0, 9.0]), camera, lambda at: np.full(len(at), 600.0)) is None
+def test_without_the_cameras_height_flattening_follows_the_lean() -> None:
+    lean = Lean(at_middle=np.array([0.0, 1.5]), sd=0.1, growth_per_m=0.0, camera_m=None)
+    flat = flatten_points(np.array([[3.0, 4.0]]), np.array([2.0]), lean, np.zeros(2))
+    np.testing.assert_allclose(flat, [[3.0, 7.0]])

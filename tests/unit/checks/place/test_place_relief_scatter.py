@@ -110,6 +110,25 @@ def test_the_parameters_are_as_uncertain_as_stated() -> None:
     assert 0.2 < float(np.mean(squares)) < 2.2
 
 
+def test_what_swells_widely_is_mostly_followed() -> None:
+    """The share that is left is what the residuals drawn have left once they were adjusted."""
+    left, expected = [], []
+    for seed in range(12):
+        drawn = sample(seed, count=110, noise_m=0.02, swell_m=0.5)
+        found = estimate_scatter(drawn, extent_m=EXTENT_M)
+        assert found is not None
+        inverse = np.linalg.inv(drawn.covariance)
+        weighted = (inverse @ drawn.jacobian).reshape(-1, 8)
+        design = drawn.jacobian.reshape(-1, 8)
+        drawn_on = np.linalg.solve(weighted.T @ design, weighted.T @ drawn.residual_m.ravel())
+        after = drawn.residual_m.ravel() - design @ drawn_on
+        left.append(found.left_share * (1.0 - found.own_share) * found.ground_sd_m**2)
+        expected.append(float((after**2).mean()))
+    # Of 0.25 m² about a third is left; the mean of twelve tells it to some 15 %.
+    assert np.mean(left) == pytest.approx(float(np.mean(expected)), rel=0.2)
+    assert 0.05 < float(np.mean(expected)) < 0.17
+
+
 def test_few_points_tell_nothing() -> None:
     assert estimate_scatter(sample(1, count=20), extent_m=EXTENT_M) is None
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.place.structure._directions import direction_field
+from purport.checks.place._directions import direction_field
 
 __all__ = ["TURNS", "Descriptions", "describe_grid", "mirrored", "turned"]
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.place._dense import match_blocks
 from purport.checks.place._geometry import (
     ViewLimits,
     apply_homography,
@@ -23,7 +24,6 @@ from purport.checks.place._geometry import (
 from purport.checks.place._scouting import Scouted
 from purport.checks.place._views import Mapped, View
 from purport.checks.place.records import Polarity
-from purport.checks.place.structure._dense import dense_matches
 from purport.checks.place.structure._descriptors import describe_grid
 from purport.checks.place.structure._hypotheses import Guess, Prepared, guess_places, prepare
 from purport.imagery import LumaPatch
@@ -45,7 +45,7 @@ _SURE = 40
 _VOTE_PX = 14.0
 """Residual of a right vote, in pixels of the reduced map."""
 _FEWEST_VOTES = 8
-_SEARCHES_PX = (24.0, 8.0, 4.0)
+_SEARCHES_PX = (24, 8, 4)
 _COARSE_PX = 6.0
 _FEWEST_BLOCKS = 6
 
@@ -210,12 +210,12 @@ def _laid(
     patch: LumaPatch,
     matrix: FloatArray,
     *,
-    search_px: float,
+    search_px: int,
     tolerance_px: float,
     seed: int,
 ) -> _Found | None:
     """Lay a picture by its blocks near where a homography puts them; None when too few fit."""
-    blocks = dense_matches(view, patch, matrix, search_px=search_px)
+    blocks = match_blocks(view, patch, matrix, search_px=search_px)
     if len(blocks.peak) < _FEWEST_BLOCKS:
         return None
     fitted = find_homography(blocks.patch, blocks.picture, threshold_px=tolerance_px, seed=seed)

@@ -23,7 +23,10 @@ _NOISE_LUMA = 1.0
 
 
 def direction_field(
-    luma: NDArray[np.uint8] | NDArray[np.float32], seen: NDArray[np.bool_]
+    luma: NDArray[np.uint8] | NDArray[np.float32],
+    seen: NDArray[np.bool_],
+    *,
+    smoothing_px: float = _SMOOTHING_PX,
 ) -> NDArray[np.float32]:
     """Return the doubled direction of the gradient, weighed evenly over the picture.
 
@@ -33,15 +36,17 @@ def direction_field(
     Args:
         luma: The picture (height, width).
         seen: Where it shows something to compare (height, width); 0 elsewhere.
+        smoothing_px: Standard deviation of the smoothing before gradients are taken. [px]
 
     Returns:
         Cosine and sine parts (height, width, 2).
     """
-    smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), _SMOOTHING_PX)
+    smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), smoothing_px)
     right = cv2.Scharr(smooth, cv2.CV_32F, 1, 0, scale=1.0 / _SCHARR_SUM)
     down = cv2.Scharr(smooth, cv2.CV_32F, 0, 1, scale=1.0 / _SCHARR_SUM)
     open_area = seen.astype(np.float32)
-    length = cv2.magnitude(right, down) * open_area
+    # NumPy's root, as OpenCV's magnitude depends on where in memory its result happens to lie.
+    length = np.sqrt(right * right + down * down) * open_area
     usual = np.sqrt(cv2.GaussianBlur(length, (0, 0), _NEIGHBOURHOOD_PX) + np.float32(_NOISE_LUMA))
     # Root of the length times the unit vector of twice the angle.
     share = np.zeros_like(length)
