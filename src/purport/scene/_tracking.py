@@ -193,8 +193,14 @@ def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS
     origin, start = track.corners[inside], start[inside]
     there, found = _flow(track.frame.picture, to.picture, origin, start, levels=levels)
     good = found & _inside(there, width, height)
-    fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
-    if fitted is None or fitted.share < _SURE_SHARE or fitted.sd_px > _SURE_SD_PX:
+    fitted = fit_homography(
+        there[good, 0],
+        origin[good, 0],
+        (width, height),
+        tried=len(origin),
+        least_share=_SURE_SHARE,
+    )
+    if fitted is None or fitted.sd_px > _SURE_SD_PX:
         back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
         good &= found_back & (np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX)
         fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
