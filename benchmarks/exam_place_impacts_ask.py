@@ -28,7 +28,7 @@ from purport.scene import Scene, analyse_scene
 from purport.simulate import SegmentKind, Truth, render, write_reference
 from purport.simulate import _overlays as overlays
 
-__all__ = ["answer_question"]
+__all__ = ["answer_question", "place_evidence"]
 
 _MOST_FRAMES = 12
 _CHI2_95, _CHI2_68 = 5.991, 2.279
@@ -63,6 +63,14 @@ def answer_question(set_name: str, part: Part, index: int) -> dict[str, Any]:
         "impacts": round(time.process_time() - placed, 2),
     }
     return row
+
+
+def place_evidence(set_name: str, question: Question, folder: Path) -> Evidence:
+    """Render a question into a folder and return what the place check is given."""
+    video, truth, scene, _ = _filmed(set_name, question, folder)
+    ortho = folder / "reference.tif"
+    write_reference(question.reference, ortho, look=question.look)
+    return _evidence(question, truth, scene, video=video, ortho=ortho)
 
 
 def _filmed(set_name: str, question: Question, folder: Path) -> tuple[Path, Truth, Scene, float]:

@@ -60,6 +60,8 @@ _MOST_EARLY = 40
 _LEAST_AGREEMENT = 0.2
 _KEPT_AGREEMENT = 0.25
 _FOUND_AGREEMENT = 0.4
+_DIM_AGREEMENT = 0.5
+_DIM_SHARE = 0.15
 _PATIENT_FRAMES = 24
 _REMEMBERED = 50
 _ZOOM_ATTEMPTS = 3
@@ -186,7 +188,7 @@ class Chainer:
         if self._current is None:
             return self._begin(frame, small)
         if self._survey.is_blind(frame.index):
-            return False
+            return self._advance_dimly(self._current, frame)
         link = self._follow(self._current.track, frame, self._guess(self._current))
         if link is None and self._last is not None:
             link = self._follow_from_last(frame, *self._last)
@@ -202,6 +204,20 @@ class Chainer:
             self._renew(frame, small)
         self._last = (frame, small)
         self._see_graphics(frame, small, key)
+        return True
+
+    def _advance_dimly(self, key: _Key, frame: Tracked) -> bool:
+        """Follow to a frame that shows next to nothing, as the first of a blast may.
+
+        Few corners stand out of its noise. As a picture it must agree with the others nearly as
+        they do, and nothing is followed from it.
+        """
+        link = follow(
+            key.track, frame, guess=self._guess(key), levels=NEAR_LEVELS, least_share=_DIM_SHARE
+        )
+        if link is None or not self._agrees(key.track.frame, frame, link, _DIM_AGREEMENT):
+            return False
+        self._links.link(frame.index, link, key=key.to_anchor, key_sd_px=key.sd_px)
         return True
 
     def _is_skip(self, frame: Tracked) -> bool:

@@ -171,7 +171,14 @@ def find_corners(frame: Tracked, usable: Image) -> Track:
     return Track(frame=frame, corners=points.reshape(-1, 1, 2))
 
 
-def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS) -> Link | None:
+def follow(
+    track: Track,
+    to: Tracked,
+    *,
+    guess: Matrix,
+    levels: int = FAR_LEVELS,
+    least_share: float = _LEAST_SHARE,
+) -> Link | None:
     """Follow corners from a frame to another.
 
     Args:
@@ -179,6 +186,7 @@ def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS
         to: The other frame.
         guess: About where they went: homography from `track` to `to`.
         levels: Times that the pictures are halved; each doubles how far the guess may be off.
+        least_share: Share of the corners tried that must agree.
 
     Returns:
         The link from `to` back to `track`'s frame; None when too few corners can be followed.
@@ -193,20 +201,18 @@ def follow(track: Track, to: Tracked, *, guess: Matrix, levels: int = FAR_LEVELS
     origin, start = track.corners[inside], start[inside]
     there, found = _flow(track.frame.picture, to.picture, origin, start, levels=levels)
     good = found & _inside(there, width, height)
-    fitted = fit_homography(
-        there[good, 0],
-        origin[good, 0],
-        (width, height),
-        tried=len(origin),
-        least_share=_SURE_SHARE,
-    )
+    size, tried = (width, height), len(origin)
+    sure = max(least_share, _SURE_SHARE)
+    fitted = fit_homography(there[good, 0], origin[good, 0], size, tried=tried, least_share=sure)
     if fitted is None or fitted.sd_px > _SURE_SD_PX:
         back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
         good &= found_back & (np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX)
-        fitted = fit_homography(there[good, 0], origin[good, 0], (width, height), tried=len(origin))
+        fitted = fit_homography(
+            there[good, 0], origin[good, 0], size, tried=tried, least_share=least_share
+        )
     if fitted is None:
         return None
-    return replace(fitted, seen=len(origin) / len(track.corners))
+    return replace(fitted, seen=tried / len(track.corners))
 
 
 def _flow(

@@ -219,6 +219,21 @@ def test_a_disturbance_is_no_cut_and_is_linked_across(
     assert centre_residuals(scene, range(40, 60)).max() < 1.5
 
 
+def test_the_dim_first_frame_of_a_blast_is_linked() -> None:
+    """The gain sinks with the flash: next to nothing is seen, but it is the same place."""
+    pictures = moving(60)
+    noise = np.random.default_rng(8).normal(0.0, 1.5, (HEIGHT, WIDTH))
+    dim = 110.0 + 0.12 * (pictures[30].astype(np.float32) - 110.0) + noise
+    pictures[30] = np.asarray(np.clip(dim, 0, 255), dtype=np.uint8)
+    for index in range(31, 36):
+        pictures[index] = np.full((HEIGHT, WIDTH), 250, dtype=np.uint8)
+    scene = scene_of(pictures)
+    assert scene.linked[30]
+    assert not scene.linked[31:36].any()
+    assert len(scene.shots) == 1
+    assert centre_residuals(scene, [30])[0] < 3.0 * scene.link_sd_px[30]
+
+
 @pytest.mark.parametrize("factor", [2.0, 2.4])
 def test_a_step_of_zoom_is_linked_across(factor: float) -> None:
     ground = make_ground(8)

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from purport.checks.impacts._changes import Blob
 
-__all__ = ["BurstHistory", "Setting"]
+__all__ = ["LEAST_PEAK", "BurstHistory", "Setting"]
 
 _SETTLING_S = 0.18
 _FRAGMENTS_S = 0.3
@@ -20,8 +20,11 @@ _DEBRIS_SHARE = 0.08
 _REMEMBERED_S = 0.34
 _OUTDOES = 3.0
 _BESIDE_SHARE = 0.15
-_RENEWED_SHARE = 1 / 300
+_RENEWED_SHARE = 1 / 600
 _RENEWED_PEAK = 60.0
+_RENEWED_BRIGHT = 120.0
+LEAST_PEAK = 20.0
+"""Least change of a burst where it is strongest. [grey levels]"""
 
 
 class Setting(Enum):
@@ -53,12 +56,14 @@ class BurstHistory:
         """
         while self._patches and now_s - self._patches[0][0] > _REMEMBERED_S:
             self._patches.popleft()
+        if blob.peak < LEAST_PEAK:
+            return False
         earlier = [(now_s - at, strength) for at, strength in self._began if at < now_s]
         if not all(blob.strength >= _share_to_exceed(ago) * size for ago, size in earlier):
             return False
         if setting is Setting.QUIET:
             return True
-        large = blob.area_px >= _RENEWED_SHARE * picture_px
+        large = blob.area_px >= _RENEWED_SHARE * picture_px or blob.peak >= _RENEWED_BRIGHT
         if setting is Setting.BESIDE:
             strongest = max((size for _, size in earlier), default=0.0)
             return large and blob.strength >= _BESIDE_SHARE * strongest

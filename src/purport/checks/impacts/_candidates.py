@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.impacts._changes import compare
+from purport.checks.impacts._changes import compare, look_closer
 from purport.checks.impacts._structure import find_lost_texture
 from purport.checks.impacts._views import View, Views
 
@@ -24,6 +24,8 @@ Float = NDArray[np.float32]
 
 _MOST_LOST = 0.8
 _GONE_SHARE = 0.3
+_SPENT_SHARE = 0.1
+_LAST_SIGHTINGS = 3
 _CLEAR_NOISE = 4.5
 _LEAST_SMOKE_PX = 100
 
@@ -93,6 +95,16 @@ class Candidate:
     """Largest patch of its first moments."""
     blinding: bool = False
     """Whether the picture broke down just after the onset."""
+    hint: bool = False
+    """Whether it only tells where a disturbance began, if one follows."""
+    close: bool = False
+    """Whether it only stood out when looked at closely."""
+    compact: bool = False
+    """Whether it is one strong patch, lighter or darker throughout."""
+    earlier: list[View] = field(default_factory=list)
+    """The last good frames before `base`, in order: a flash may show there before it blinds."""
+    blinded: list[View] = field(default_factory=list)
+    """The first frames of the disturbance that it began with, be they linked or not."""
     early: list[View] = field(default_factory=list)
     """The first good frames from the onset on, for the point."""
     sightings: list[Sighting] = field(default_factory=list)
@@ -103,6 +115,8 @@ class Candidate:
         picture, seen = views.warp(view, self.base)
         valid = seen & self.before_valid
         change = compare(self.before, picture, valid, threshold=rules.kept_score)
+        if self.close:
+            change = look_closer(change)
         changed = find_lost_texture(self.before, picture, valid)
         if self.cause is Cause.GRADUAL or (
             self.cause is Cause.SUDDEN and self.area_px < _LEAST_SMOKE_PX
@@ -132,6 +146,20 @@ class Candidate:
             if look.noise < _CLEAR_NOISE
         ]
         return bool(soon) and all(count < _GONE_SHARE * seen[0] for count in soon)
+
+    def is_clear(self) -> bool:
+        """Tell whether the ground could be compared well to the end."""
+        return max(look.noise for look in self.sightings[-_LAST_SIGHTINGS:]) < _CLEAR_NOISE
+
+    def is_spent(self) -> bool:
+        """Tell whether one small patch had faded where it began when it was last seen, as a flare.
+
+        A larger burst may do so too, and yet leave smoke beside.
+        """
+        if not self.compact or self.area_px >= _LEAST_SMOKE_PX:
+            return False
+        seen = [int(np.count_nonzero(look.changed & self.region)) for look in self.sightings]
+        return max(seen[-_LAST_SIGHTINGS:]) < _SPENT_SHARE * max(seen)
 
     def lasting(self, rules: Rules) -> Mask:
         """Return where the change was seen in most sightings and in the last ones."""

@@ -7,13 +7,21 @@ what a small misregistration makes of every edge.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Blob", "Change", "compare", "find_blobs", "match_tones"]
+__all__ = [
+    "Blob",
+    "Change",
+    "compare",
+    "find_blobs",
+    "look_closer",
+    "match_tones",
+    "tone_curve",
+]
 
 _SAMPLES = 6000
 _LINE_SAMPLES = 2000
@@ -23,6 +31,12 @@ _BINS = 32
 _LEAST_IN_BIN = 12
 _LEAST_NOISE = 1.2
 _MISREGISTRATION_PX = 0.6
+"""Most that pictures are taken to be off. [px]"""
+_LEAST_MISREGISTRATION_PX = 0.15
+_LEAST_STEEP = 60
+_STEEP_SHARE = 0.95
+_WIDENED = 2.0
+"""What a standard deviation without the largest twentieth is widened by, for its tails."""
 _LEAST_SLOPE = 0.22
 _LEAST_CORRELATION = 0.5
 _HIDDEN_REACH_PX = 7
@@ -44,6 +58,10 @@ class Change:
 
     residual: Float
     """Picture minus earlier picture at the picture's tones (height, width). [grey levels]"""
+    slopes: Float
+    """Size of the gradient of the earlier picture (height, width). [grey levels/px]"""
+    valid: Mask
+    """Where both pictures show ground (height, width)."""
     score: Float
     """Smoothed residual over its standard uncertainty (height, width)."""
     noise: float
@@ -86,8 +104,14 @@ def match_tones(earlier: Image, picture: Image, places: Places) -> tuple[Float, 
     Returns:
         The earlier picture at the picture's tones, and whether they correlate well enough.
     """
+    curve, sound = tone_curve(earlier, picture, places)
+    return np.asarray(cv2.LUT(earlier, curve), dtype=np.float32), sound
+
+
+def tone_curve(earlier: Image, picture: Image, places: Places) -> tuple[Float, bool]:
+    """Return the table from an earlier picture's tones to a picture's (256,); see `match_tones`."""
     if len(places) < _BINS * _LEAST_IN_BIN:
-        return earlier.astype(np.float32), False
+        return np.arange(256, dtype=np.float32), False
     chosen = places[:: max(1, len(places) // _SAMPLES)]
     before, now = earlier.ravel()[chosen], picture.ravel()[chosen]
     every = max(1, len(chosen) // _LINE_SAMPLES)
@@ -95,8 +119,7 @@ def match_tones(earlier: Image, picture: Image, places: Places) -> tuple[Float, 
         before[::every].astype(np.float32), now[::every].astype(np.float32)
     )
     sound = slope > _LEAST_SLOPE and correlation > _LEAST_CORRELATION
-    curve = _tone_curve(before, now, slope, offset)
-    return np.asarray(cv2.LUT(earlier, curve), dtype=np.float32), sound
+    return _tone_curve(before, now, slope, offset), sound
 
 
 def _robust_line(before: Float, now: Float) -> tuple[float, float, float]:
@@ -146,29 +169,66 @@ def compare(earlier: Image, picture: Image, valid: Mask, *, threshold: float) ->
         valid: Where both show ground (height, width).
         threshold: Score from which a pixel counts as changed.
     """
-    open_here = valid.view(np.uint8)
     places = np.flatnonzero(valid)
     expected, sound = match_tones(earlier, picture, places)
     residual = np.zeros(picture.shape, dtype=np.float32)
-    cv2.subtract(picture, expected, residual, mask=open_here, dtype=cv2.CV_32F)
+    cv2.subtract(picture, expected, residual, mask=valid.view(np.uint8), dtype=cv2.CV_32F)
     noise = _LEAST_NOISE
     if len(places):
         sample = residual.ravel()[places[:: max(1, len(places) // _NOISE_SAMPLES)]]
         noise = max(1.4826 * float(np.median(np.abs(sample))), _LEAST_NOISE)
-    horizontal = cv2.Sobel(expected, cv2.CV_32F, 1, 0, scale=0.125 * _MISREGISTRATION_PX)
-    vertical = cv2.Sobel(expected, cv2.CV_32F, 0, 1, scale=0.125 * _MISREGISTRATION_PX)
-    edges = cv2.dilate(cv2.magnitude(horizontal, vertical), _SQUARE_3)
-    sigma = cv2.magnitude(edges, np.full_like(edges, noise))
-    score = np.zeros(picture.shape, dtype=np.float32)
-    cv2.copyTo(cv2.divide(cv2.boxFilter(residual, -1, (3, 3)), sigma), open_here, score)
+    across = cv2.Sobel(expected, cv2.CV_32F, 1, 0, scale=0.125)
+    down = cv2.Sobel(expected, cv2.CV_32F, 0, 1, scale=0.125)
+    slopes = np.asarray(cv2.magnitude(across, down), dtype=np.float32)
+    score = _score(residual, slopes, valid, noise=noise, off_px=_MISREGISTRATION_PX)
     share = float(np.count_nonzero(np.abs(score) > threshold)) / max(len(places), 1)
     return Change(
         residual=residual,
+        slopes=slopes,
+        valid=valid,
         score=score,
         noise=noise,
         share=share,
         sound=sound,
     )
+
+
+def look_closer(change: Change) -> Change:
+    """Score a change again, and allow along edges only for what its two pictures are off.
+
+    Where they lie well on each other, a small flash before a jagged background stands out; but so
+    do fine strokes that move.
+    """
+    off_px = _misregistration_px(change)
+    score = _score(change.residual, change.slopes, change.valid, noise=change.noise, off_px=off_px)
+    return replace(change, score=score)
+
+
+def _score(residual: Float, slopes: Float, valid: Mask, *, noise: float, off_px: float) -> Float:
+    """Return the smoothed residual over noise and what being so far off makes of edges."""
+    edges = cv2.dilate(slopes, _SQUARE_3)
+    edges *= np.float32(off_px)
+    sigma = cv2.magnitude(edges, np.full_like(edges, noise))
+    score = np.zeros(residual.shape, dtype=np.float32)
+    smooth = cv2.boxFilter(residual, -1, (3, 3))
+    cv2.copyTo(cv2.divide(smooth, sigma), valid.view(np.uint8), score)
+    return score
+
+
+def _misregistration_px(change: Change) -> float:
+    """Tell how far off two pictures lie, by what is left along edges, with its tails."""
+    places = np.flatnonzero(change.valid)
+    sample = places[:: max(1, len(places) // _SAMPLES)]
+    slope, size = change.slopes.ravel()[sample], np.abs(change.residual.ravel()[sample])
+    steep = slope > change.noise
+    if np.count_nonzero(steep) < _LEAST_STEEP:
+        return _MISREGISTRATION_PX
+    slope, size = slope[steep], size[steep]
+    rank = int(_STEEP_SHARE * (len(size) - 1))
+    kept = size <= np.partition(size, rank)[rank]
+    excess = float(size[kept] @ size[kept]) - change.noise**2 * int(np.count_nonzero(kept))
+    found = math.sqrt(max(excess, 0.0) / float(slope[kept] @ slope[kept]))
+    return min(max(_WIDENED * found, _LEAST_MISREGISTRATION_PX), _MISREGISTRATION_PX)
 
 
 def find_blobs(

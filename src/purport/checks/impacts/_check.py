@@ -30,9 +30,9 @@ class ImpactsCheck:
     of the whole picture (a cut, a step in exposure), one that stands still on the picture (a
     caption), one that is gone after some frames (a glint) and one that travels (a vehicle) are
     not, nor is what the fire and smoke of an earlier strike do, unless it outdoes them. When a
-    blast blinds the camera, the spot is taken from what burns there afterwards, with a larger
-    uncertainty, or from the last moments before when the camera does not see again. The same
-    strike shown again is counted once.
+    blast blinds the camera, the spot is taken from the flash in the last frames before, or else
+    from what burns there afterwards, with a larger uncertainty. The same strike shown again is
+    counted once.
 
     Where the footage has been placed on a map, the spot gets a position, and its distance from the
     target is given with a range that holds the true distance 68 or 95 times in a hundred, the

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.contract import Evidence
-from purport.checks.impacts._lifting import find_lift
+from purport.checks.impacts._lifting import Stature, find_lift
 from purport.core.digests import JsonValue
 from purport.core.errors import ConsistencyError
 from purport.core.homographies import GroundHomography
@@ -16,7 +16,7 @@ from purport.core.positions import MapPoint
 from purport.core.records import from_json
 from purport.scene import Scene
 
-__all__ = ["Mapped", "ShotMap", "find_map", "map_flash", "map_pixel"]
+__all__ = ["Mapped", "ShotMap", "find_map", "map_effect", "map_pixel"]
 
 FloatArray = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def _whole(value: JsonValue) -> int:
     )
 
 
-def map_flash(
+def map_effect(
     scene: Scene,
     shot_map: ShotMap,
     frame: int,
@@ -128,11 +128,17 @@ def map_flash(
     *,
     sd_px: float,
     radius_px: float,
+    stature: Stature,
 ) -> Mapped:
-    """Project the ground below the middle of a flash; the arguments are those of `map_pixel`."""
+    """Project the ground below the middle of an effect; the arguments are those of `map_pixel`."""
     seen = map_pixel(scene, shot_map, frame, pixel, sd_px=sd_px)
     growth = math.sqrt(float(np.linalg.det(seen.marking_px2))) / sd_px**2
-    lift = find_lift(shot_map.homography, seen.anchor_px, radius_px=radius_px * math.sqrt(growth))
+    lift = find_lift(
+        shot_map.homography,
+        seen.anchor_px,
+        radius_px=radius_px * math.sqrt(growth),
+        stature=stature,
+    )
     if lift is None:
         return seen
     below = np.array(seen.anchor_px) - lift.shift_px

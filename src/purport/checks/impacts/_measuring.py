@@ -11,12 +11,13 @@ import numpy as np
 
 from purport.checks.contract import Evidence
 from purport.checks.impacts._crosshair import CROSSHAIR_SD_PX, find_crosshair
-from purport.checks.impacts._ground import Mapped, ShotMap, find_map, map_flash, map_pixel
+from purport.checks.impacts._ground import Mapped, ShotMap, find_map, map_effect, map_pixel
 from purport.checks.impacts._known_lengths import (
     PictureLength,
     PicturePoint,
     measure_in_picture,
 )
+from purport.checks.impacts._lifting import FLASH, REMAINS, without_view
 from purport.checks.impacts._marks import Shown, between_frames
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
 from purport.checks.impacts._remedies import find_refusal
@@ -95,7 +96,7 @@ class _Aim:
 
 def measure_strike(evidence: Evidence, scene: Scene, shown: Shown) -> Measured:
     """Measure a showing; positions and distances only for footage whose publication is recorded."""
-    nothing = Measured(shown=shown)
+    nothing = Measured(shown=replace(shown, point=without_view(shown.point)))
     if evidence.item.publication is None:
         return replace(nothing, lacks=_UNPUBLISHED, remedy=_PUBLISH)
     shot_map = find_map(evidence, scene, shown.base) if evidence.references else None
@@ -104,7 +105,7 @@ def measure_strike(evidence: Evidence, scene: Scene, shown: Shown) -> Measured:
         return _measure_without_map(evidence, scene, nothing, aims)
     surface = _surface(evidence, scene, shot_map)
     mapped = _standing(surface, _map_point(scene, shot_map, shown))
-    placed = replace(nothing, mapped=mapped)
+    placed = Measured(shown=shown, mapped=mapped)
     for aim in aims:
         offset = _on_map(evidence, scene, mapped, aim)
         if offset is not None:
@@ -121,17 +122,18 @@ def _stated(so_far: Measured, offset: Offset, *, target_basis: str, scale_basis:
 
 
 def _map_point(scene: Scene, shot_map: ShotMap, shown: Shown) -> Mapped:
-    """Bring the impact point to the ground; the middle of a flash stands above where it struck."""
+    """Bring the impact point to the ground; an effect's middle stands above where it struck."""
     point = shown.point
-    if point.basis is not PointBasis.FIRST_FRAMES:
+    if point.basis is PointBasis.MARKED:
         return map_pixel(scene, shot_map, shown.base, point.point_px, sd_px=point.sd_px)
-    return map_flash(
+    return map_effect(
         scene,
         shot_map,
         shown.base,
         point.point_px,
         sd_px=point.sd_px,
         radius_px=point.radius_px,
+        stature=FLASH if point.basis is PointBasis.FIRST_FRAMES else REMAINS,
     )
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from purport.checks.impacts._candidates import Cause
 from purport.checks.impacts._changes import compare
 from purport.checks.impacts._judging import Seen
+from purport.checks.impacts._outlines import irregularity_px
 from purport.checks.impacts._views import View, Views
+from purport.checks.impacts._zones import grow
 from purport.checks.impacts.records import PointBasis
 from purport.scene import Scene
 
@@ -38,6 +40,10 @@ _LEAST_PIECE = 0.5
 _HIDDEN_SHIFT = 2.0
 """By how much of its radius the middle of an effect shifts, over the square of the share of it that
 is hidden by graphics or cut off by the picture's edge."""
+_BESIDE_PX = 4
+_VEILED_LINK_SD_PX = 0.3
+"""Standard uncertainty of the link of a frame that glare has all but wiped out, at scanning width.
+[px]"""
 _SQUARE_5 = np.ones((5, 5), np.uint8)
 
 FloatArray = NDArray[np.float64]
@@ -74,13 +80,22 @@ def estimate_point(scene: Scene, views: Views, seen: Seen, rules: PointRules) ->
     if candidate.cause is Cause.SUDDEN:
         first = [view for view in candidate.early if view.index < candidate.onset + _FIRST_FRAMES]
         for view in first:
-            core = _from_core(scene, views, seen, view)
+            core = _from_core(views, seen, view)
             if core is not None:
-                return _state(core, rules)
+                link_sd_px = _link_sd_px(scene, views, (candidate.base, view))
+                return _state(core, rules, link_sd_px=link_sd_px)
     return _from_remains(views, seen, rules)
 
 
-def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
+def _link_sd_px(scene: Scene, views: Views, pair: tuple[View, View]) -> float:
+    """Return the standard uncertainty of the link between two frames. [px]"""
+    if not all(scene.linked[view.index] for view in pair):
+        return _VEILED_LINK_SD_PX / views.scale
+    one, other = (float(scene.link_sd_px[view.index]) for view in pair)
+    return math.sqrt(abs(one**2 - other**2))
+
+
+def _state(core: "_Core", rules: PointRules, *, link_sd_px: float) -> ImpactPoint:
     """State the middle of an effect; by its strongest change where its outline is not to be told.
 
     Gain that jumps with the flash, haze and blocks of a poor copy give opacity no sharp outline;
@@ -91,9 +106,13 @@ def _state(core: "_Core", rules: PointRules) -> ImpactPoint:
         rules.first_share * core.radius,
         _HIDDEN_SHIFT * core.hidden**2 * core.radius,
         _WANDER * core.wander,
+        core.irregularity,
+        link_sd_px,
     )
     middle, radius = core.middle, core.radius
-    by_change_px = math.hypot(rules.floor_px, _CHANGE_SHARE * core.change_radius)
+    by_change_px = math.hypot(
+        rules.floor_px, _CHANGE_SHARE * core.change_radius, core.irregularity, link_sd_px
+    )
     if sd_px > by_change_px and core.wander > _VAGUE * core.radius:
         middle, radius, sd_px = core.change_middle, core.change_radius, by_change_px
     return ImpactPoint(
@@ -111,6 +130,8 @@ class _Early:
     """Its change to the ground before (height, width). [grey levels]"""
     valid: Mask
     """Where both show ground: not beneath graphics, not beyond the picture (height, width)."""
+    began: Mask
+    """Where the scan saw it begin (height, width)."""
     reach: Mask
     """Where the effect may lie (height, width)."""
 
@@ -127,20 +148,22 @@ class _Core:
     """Share of it that graphics hide or the picture's edge cuts off."""
     wander: float
     """How far the middle moves with the opacity from which the effect counts. [px]"""
+    irregularity: float
+    """Standard uncertainty of where an effect of this outline began, per axis. [px]"""
     change_middle: tuple[float, float]
     """Middle of the strongest change, (x, y). [px]"""
     change_radius: float
     """Radius of the circle of its area. [px]"""
 
 
-def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | None:
+def _from_core(views: Views, seen: Seen, view: View) -> _Core | None:
     """Measure the effect in an early frame; None when too little of it is seen."""
     window = _window(views, seen, seen.candidate.base.full.shape)
-    early = _look(scene, views, seen, view=view, window=window)
+    early = _look(views, seen, view=view, window=window)
     opacity = _opacity(early)
     if opacity is None:
         return None
-    discs = [_disc(opacity > level) for level in (_CORE, *_OTHER_CORES)]
+    discs = [_disc(opacity > level, early.began) for level in (_CORE, *_OTHER_CORES)]
     if min(int(np.count_nonzero(disc)) for disc in discs) < _LEAST_CORE_PX:
         return None
     places = np.array([_centroid(disc) for disc in discs])
@@ -152,6 +175,7 @@ def _from_core(scene: Scene, views: Views, seen: Seen, view: View) -> _Core | No
         radius=math.sqrt(np.count_nonzero(discs[0]) / math.pi),
         hidden=float(np.mean(~early.valid[rim])),
         wander=float(np.hypot(*places.std(axis=0))),
+        irregularity=irregularity_px(opacity > _CORE, discs[0], valid=early.valid),
         change_middle=(change_x + window[0], change_y + window[1]),
         change_radius=math.sqrt(np.count_nonzero(strongest) / math.pi),
     )
@@ -177,13 +201,11 @@ def _centroid(disc: Mask) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
-def _look(
-    scene: Scene, views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, int]
-) -> _Early:
+def _look(views: Views, seen: Seen, *, view: View, window: tuple[int, int, int, int]) -> _Early:
     """Bring an early frame to the base frame about the strike, and compare."""
     base = seen.candidate.base
     left, top, right, bottom = window
-    matrix = np.linalg.solve(scene.to_anchor[base.index], scene.to_anchor[view.index])
+    matrix = views.between_full(view, base)
     shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
     size = (right - left, bottom - top)
     now = cv2.warpPerspective(view.full, shift @ matrix, size, flags=cv2.INTER_LINEAR)
@@ -193,24 +215,36 @@ def _look(
     valid &= ~views.graphics[top:bottom, left:right]
     before = np.ascontiguousarray(base.full[top:bottom, left:right])
     change = compare(before, np.asarray(now, dtype=np.uint8), valid, threshold=_LEAST_CORE_PX)
-    allowed = cv2.resize(
-        cv2.dilate(seen.region.astype(np.uint8), _SQUARE_5),
-        (base.full.shape[1], base.full.shape[0]),
-        interpolation=cv2.INTER_NEAREST,
-    )[top:bottom, left:right]
+    began = _at_full_size(seen.region, base)[top:bottom, left:right]
+    allowed = _at_full_size(grow(seen.region, _reach_px(seen.region)), base)
     return _Early(
         now=np.asarray(now, dtype=np.uint8),
         residual=change.residual,
         valid=np.asarray(valid, dtype=np.bool_),
-        reach=_hull(allowed > 0),
+        began=began,
+        reach=_hull(allowed[top:bottom, left:right]),
     )
+
+
+def _at_full_size(mask: Mask, view: View) -> Mask:
+    """Bring a mask from scanning to display size (height, width)."""
+    size = (view.full.shape[1], view.full.shape[0])
+    whole = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole > 0, dtype=np.bool_)
+
+
+def _reach_px(region: Mask) -> int:
+    """Return how far beyond a patch its effect may lie, at scanning width: its radius and some."""
+    return math.ceil(math.sqrt(np.count_nonzero(region) / math.pi)) + _BESIDE_PX
 
 
 def _strongest(early: _Early) -> Mask:
     """Return where an effect changes the picture at least half as much as where it does most."""
     strength = cv2.GaussianBlur(np.abs(early.residual), (0, 0), 1.0)
     strength = np.where(early.reach & early.valid, strength, np.float32(0.0))
-    return np.asarray(strength > _CORE * float(strength.max()), dtype=np.bool_)
+    there = strength[early.began]
+    most = float(there.max()) if there.any() else float(strength.max())
+    return np.asarray(strength > _CORE * most, dtype=np.bool_)
 
 
 def _opacity(early: _Early) -> NDArray[np.float32] | None:
@@ -235,13 +269,20 @@ def _opacity(early: _Early) -> NDArray[np.float32] | None:
     )
 
 
-def _disc(core: Mask) -> Mask:
-    """Return the hull of the pieces of a core that are not small against the largest."""
+def _disc(core: Mask, began: Mask) -> Mask:
+    """Return the hull of the pieces of a core that are like the largest where the effect began.
+
+    A piece beside it that is far larger is something else. Where nothing lies on the place where it
+    began, the effect is all beside it.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(core.astype(np.uint8))
     if count == 1:
         return core
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.flatnonzero(areas >= _LEAST_PIECE * areas.max())
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0.0
+    touching = [label for label in np.unique(labels[began & core]) if label > 0]
+    largest = float(areas[touching].max()) if touching else float(areas.max())
+    kept = np.flatnonzero((areas >= _LEAST_PIECE * largest) & (areas <= largest / _LEAST_PIECE))
     return _hull(np.isin(labels, kept))
 
 
@@ -269,7 +310,7 @@ def _window(views: Views, seen: Seen, shape: tuple[int, ...]) -> tuple[int, int,
 
 
 def _from_remains(views: Views, seen: Seen, rules: PointRules) -> ImpactPoint:
-    """Take the centroid of the lasting change."""
+    """Take the centroid of the lasting change; less sure the more of it lies elsewhere."""
     mask = seen.lasting if seen.lasting.any() else seen.region
     rows, columns = np.nonzero(mask)
     share = seen.weight[mask]
@@ -282,7 +323,24 @@ def _from_remains(views: Views, seen: Seen, rules: PointRules) -> ImpactPoint:
     radius = math.sqrt(len(rows) / math.pi) / views.scale
     return ImpactPoint(
         point_px=views.to_full(centre),
-        sd_px=math.hypot(rules.remained_floor_px, rules.remained_share * radius),
+        sd_px=math.hypot(
+            rules.remained_floor_px,
+            rules.remained_share * radius,
+            _distance_elsewhere(seen, centre) / views.scale,
+        ),
         radius_px=radius,
         basis=PointBasis.WHAT_REMAINED,
     )
+
+
+def _distance_elsewhere(seen: Seen, centre: tuple[float, float]) -> float:
+    """Return the root mean square distance, per axis, of all lasting change from a point.
+
+    A disturbance does not tell which of the changes it left is the strike's.
+    """
+    if seen.candidate.cause is not Cause.DISTURBANCE or not seen.elsewhere.any():
+        return 0.0
+    rows, columns = np.nonzero(seen.elsewhere)
+    weight = seen.weight[seen.elsewhere]
+    away = (columns - centre[0]) ** 2 + (rows - centre[1]) ** 2
+    return math.sqrt(float((weight * away).sum()) / max(2.0 * float(weight.sum()), 1.0))

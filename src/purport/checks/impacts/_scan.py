@@ -6,11 +6,12 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.impacts._bursts import BurstHistory, Setting
+from purport.checks.impacts._bursts import LEAST_PEAK, BurstHistory, Setting
 from purport.checks.impacts._candidates import Candidate, Cause, Rules
-from purport.checks.impacts._changes import Blob, Change, compare, find_blobs
-from purport.checks.impacts._drawn import is_drawn
+from purport.checks.impacts._changes import Blob, Change, compare, find_blobs, look_closer
+from purport.checks.impacts._drawn import is_drawn, is_one_patch
 from purport.checks.impacts._judging import Jury, Seen
+from purport.checks.impacts._rewinds import is_whole_again
 from purport.checks.impacts._views import View, Views, median_view
 from purport.checks.impacts._zones import EffectZone
 from purport.scene import Scene, Shot
@@ -22,6 +23,7 @@ _BEFORE_LAGS = (1, 3, 5, 8)
 _GRADUAL_LAG = 10
 _GRADUAL_EVERY = 3
 _GRADUAL_RATIO = 3
+_EARLIER_FRAMES = 3
 _EARLY_FRAMES = 4
 _YOUNG_S = 0.24
 _GROWING_S = 0.18
@@ -31,6 +33,7 @@ _RECOVERY_S = 0.5
 _MOST_PENDING = 24
 _MOST_AT_ONCE = 2
 _QUIET_S = 10.0
+_BLINDED_FRAMES = 2
 _BLINDING_S = 0.4
 _LEAST_BLINDED_FRAMES = 3
 _BORDER_SHARE = 0.06
@@ -40,6 +43,15 @@ _SHAKEN_NOISE = 4.5
 _SHAKEN_RATIO = 3.0
 _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
+_BLACK_LUMA = 24.0
+_CALM_S = 1.0
+_CALM_SHARE = 0.3
+_CALM_PEAK = 30.0
+_CALM_PEAK_SMALL = 80.0
+_SETTLED_S = 0.4
+"""What grows slowly from so soon after the first frame on began before it. [s]"""
+_BLINDED_LUMA = 30.0
+"""Change of mean luma since before a patch from which the picture is taken to have broken down."""
 
 Mask = NDArray[np.bool_]
 
@@ -63,6 +75,7 @@ class ShotScan:
         self._zone = EffectZone(self.views, rules.kept_score, rules.disturbed_share)
         self._history = BurstHistory()
         self._noise: deque[float] = deque(maxlen=25)
+        self._first = shot.span.first
         self._disturbed_since: int | None = None
         self._blinded_frames = 0
         self._recovering_until_s = -math.inf
@@ -81,6 +94,12 @@ class ShotScan:
             self._disturb(view)
             return
         if self._disturbed_since is not None:
+            if self._was_black(index):
+                self._drop_since(self._disturbed_since)
+                if self._is_back(last, view, None):
+                    self._go_back(self._disturbed_since)
+                    self._good.append(view)
+                    return
             self._disturbed_since = None
             self._recovering_until_s = self._seconds(index) + _RECOVERY_S
             self._zone.carry(last, view)
@@ -98,11 +117,43 @@ class ShotScan:
     def finish(self) -> tuple[Seen, ...]:
         """End the shot and return the strikes seen, by onset."""
         self._judge_blinded()
+        self._judge_cut_off()
         for candidate in self._pending:
             self._jury.judge(candidate)
             candidate.sightings.clear()
         self._pending.clear()
         return self._jury.strikes()
+
+    # Going back in time
+
+    def _is_back(self, last: View, view: View, changed: Mask | None) -> bool:
+        return any(
+            is_whole_again(
+                self.views, seen, last, view, changed=changed, kept_score=self._rules.kept_score
+            )
+            for seen in self._jury.strikes()
+        )
+
+    def _was_black(self, index: int) -> bool:
+        """Tell whether the picture was black while it could not be compared, as between takes."""
+        return float(self._scene.luma_mean[self._disturbed_since : index].min()) < _BLACK_LUMA
+
+    def _drop_since(self, first: int) -> None:
+        """Drop what began with a black stretch: it lies between takes and is no blast."""
+        self._pending = [one for one in self._pending if one.onset < first]
+
+    def _go_back(self, first: int) -> None:
+        """Begin anew, with a view of what was before; nothing that began since `first` is told."""
+        for candidate in self._pending:
+            if candidate.onset < first:
+                self._jury.judge(candidate)
+        self._pending.clear()
+        self._jury.go_back()
+        self._zone.clear()
+        self._history = BurstHistory()
+        self._good.clear()
+        self._first = first
+        self._disturbed_since = None
 
     # Changes
 
@@ -130,6 +181,12 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
+        if blobs and not shaken and self._is_back(self._good[-1], view, labels > 0):
+            self._go_back(view.index)
+            return
+        if not shaken and not any(blob.peak >= LEAST_PEAK for blob in blobs):
+            self._look_closer(view, change)
+            return
         now_s = self._seconds(view.index)
         recovering = now_s < self._recovering_until_s
         drawn, stalled = self._zone.drawn, self._has_stalled(view.index)
@@ -143,8 +200,7 @@ class ShotScan:
             fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
             if not shaken:
                 self._history.add(blob, now_s)
-            late = opened >= _MOST_AT_ONCE
-            late |= shaken and (rank > 0 or setting is Setting.INSIDE)
+            late = opened >= _MOST_AT_ONCE or (shaken and rank > 0)
             self._grow_latest(blob, view.index)
             if recovering or not fresh or late or self._is_at_border(blob):
                 self._zone.spread(mask)
@@ -153,8 +209,43 @@ class ShotScan:
                 self._zone.mark_drawn(mask)
                 continue
             opened += 1
-            self._history.begin(blob, now_s)
-            self._open(Cause.SUDDEN, view.index, view, mask, blob)
+            hint = shaken and setting is Setting.INSIDE
+            if not hint:
+                self._history.begin(blob, now_s)
+            self._open(Cause.SUDDEN, view.index, view, mask, blob, hint=hint)
+
+    def _look_closer(self, view: View, change: Change) -> None:
+        """Open a candidate for a small flash that only stands out where all is quiet."""
+        now_s = self._seconds(view.index)
+        if now_s < self._recovering_until_s or self._has_stalled(view.index):
+            return
+        blobs, labels = find_blobs(
+            look_closer(change),
+            ~self.views.clear,
+            threshold=self._rules.sudden_score,
+            least_area_px=self._rules.least_area_px // 2,
+        )
+        if not blobs or self._is_at_border(blobs[0]):
+            return
+        blob, mask = blobs[0], labels == blobs[0].label
+        small = blob.area_px < self._rules.least_area_px
+        if blob.peak < (_CALM_PEAK_SMALL if small else _CALM_PEAK):
+            return
+        setting = self._zone.setting(mask)
+        fresh = self._history.is_burst(blob, now_s, view.picture.size, setting=setting)
+        if not fresh or np.any(mask & self._zone.drawn) or self._is_beside_burst(blob, now_s):
+            return
+        if not is_one_patch(self.views, self._good[-1], view, mask):
+            return
+        self._open(Cause.SUDDEN, view.index, view, mask, blob, close=True)
+
+    def _is_beside_burst(self, blob: Blob, now_s: float) -> bool:
+        """Tell whether a burst of a moment ago is so much stronger that a patch may be its own."""
+        return any(
+            now_s - self._seconds(one.onset) < _CALM_S
+            and blob.strength < _CALM_SHARE * one.strength
+            for one in self._pending
+        )
 
     def _grow_latest(self, blob: Blob, index: int) -> None:
         """Note for the candidates of the moment how large their burst grows."""
@@ -198,7 +289,9 @@ class ShotScan:
                 continue
             if np.any(mask & self._zone.drawn) or is_drawn(self.views, earlier[-1], view, mask):
                 continue
-            self._open(Cause.GRADUAL, self._began(mask, view, earlier[-1]), view, mask, blob)
+            onset = self._began(mask, view, earlier[-1])
+            if self._seconds(onset) - self._seconds(self._first) >= _SETTLED_S:
+                self._open(Cause.GRADUAL, onset, view, mask, blob)
 
     def _began(self, mask: Mask, view: View, reference: View) -> int:
         """Return the first of the kept frames in which the patch had changed."""
@@ -221,7 +314,15 @@ class ShotScan:
     # Candidates
 
     def _open(  # noqa: PLR0917 - one call site each for the two kinds of change
-        self, cause: Cause, onset: int, view: View, mask: Mask, blob: Blob | None
+        self,
+        cause: Cause,
+        onset: int,
+        view: View,
+        mask: Mask,
+        blob: Blob | None,
+        *,
+        hint: bool = False,
+        close: bool = False,
     ) -> None:
         """Begin to watch a patch of change seen in `view`."""
         earlier = [other for other in self._good if other.index < onset]
@@ -231,6 +332,7 @@ class ShotScan:
         chosen = [earlier[-lag] for lag in _BEFORE_LAGS if lag <= len(earlier)]
         before, valid = median_view(self.views, chosen, base)
         region = self.views.warp_mask(mask, view, base)
+        sudden = cause is Cause.SUDDEN
         candidate = Candidate(
             cause=cause,
             onset=onset,
@@ -241,11 +343,15 @@ class ShotScan:
             until_s=self._seconds(view.index) + self._rules.watched_s,
             strength=0.0 if blob is None else blob.strength,
             area_px=0 if blob is None else blob.area_px,
+            hint=hint,
+            close=close,
+            compact=sudden and is_one_patch(self.views, self._good[-1], view, mask),
         )
+        candidate.earlier.extend(earlier[-1 - _EARLIER_FRAMES : -1])
         candidate.early.extend(other for other in self._good if other.index >= onset)
         self._pending.append(candidate)
         self._zone.begin(base)
-        if blob is not None:
+        if blob is not None and not close:
             self._zone.spread(mask)
 
     def _disturb(self, view: View) -> None:
@@ -259,6 +365,7 @@ class ShotScan:
                 self._open(Cause.DISTURBANCE, view.index, self._good[-1], nowhere, None)
             self._blinded_frames = 0
         self._blinded_frames += 1
+        self._keep_blinded(view)
         wait = self._seconds(view.index) - self._seconds(self._disturbed_since)
         for candidate in self._pending:
             if candidate.onset <= self._disturbed_since:
@@ -270,6 +377,13 @@ class ShotScan:
             self._zone.clear()
             self._disturbed_since = None
 
+    def _keep_blinded(self, view: View) -> None:
+        """Keep the first frames of a disturbance, for the point."""
+        for candidate in self._pending:
+            late = len(candidate.blinded) >= _BLINDED_FRAMES
+            if candidate.onset == self._disturbed_since and not late:
+                candidate.blinded.append(view)
+
     def _judge_blinded(self) -> None:
         """Judge the candidates just before a disturbance that did not end."""
         since = self._disturbed_since
@@ -277,6 +391,22 @@ class ShotScan:
             return
         self._jury.judge_blinded(self._just_before(since))
         self._pending.clear()
+
+    def _judge_cut_off(self) -> None:
+        """Judge the candidates after which the picture broke down for the rest of the shot."""
+        if not self._good:
+            return
+        means, last = self._scene.luma_mean, self._good[-1].index
+        cut_off = [
+            candidate
+            for candidate in self._pending
+            if candidate.compact and not candidate.hint
+            if self._seconds(last) - self._seconds(candidate.onset) < _BLINDING_S
+            if abs(float(means[last]) - float(means[candidate.base.index])) > _BLINDED_LUMA
+        ]
+        if cut_off:
+            self._jury.judge_blinded(cut_off)
+            self._pending.clear()
 
     def _just_before(self, index: int) -> list[Candidate]:
         """Return the sudden patches of the moment before a frame."""

@@ -14,6 +14,7 @@ SCAN_WIDTH_PX = 320
 """Widest picture that is scanned for changes. [px]"""
 
 _BORDER_PX = 3
+_INNER_SHARE = 0.06
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -58,6 +59,7 @@ class Views:
         self.graphics = shot.overlay
         self.clear = self._clear_of_graphics(shot)
         self._clear_bytes = self.clear.view(np.uint8)
+        self.inner = self._inner()
 
     def make(self, index: int, luma: Image) -> View:
         """Make the view of a frame."""
@@ -99,6 +101,13 @@ class Views:
             mask.view(np.uint8), matrix, self.size, flags=cv2.INTER_NEAREST
         )
         return np.asarray(warped, dtype=np.uint8).view(np.bool_)
+
+    def _inner(self) -> Mask:
+        """Return where the picture is not near its border."""
+        margin = round(_INNER_SHARE * self.size[1])
+        inner = np.zeros(self.size[::-1], dtype=np.bool_)
+        inner[margin:-margin, margin:-margin] = True
+        return inner
 
     def _clear_of_graphics(self, shot: Shot) -> Mask:
         graphics = cv2.resize(

@@ -55,7 +55,7 @@ class StrikeValues:
     """What gave it away: "sudden", "gradual" or "disturbance"."""
     point_px: tuple[float, float]
     """Impact point in the display picture of `point_frame`; where a map tells the view, the ground
-    below the middle of the flash. [px]"""
+    below the middle of the effect. [px]"""
     point_sd_px: float
     """Its standard uncertainty per axis. [px]"""
     point_frame: int

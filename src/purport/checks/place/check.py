@@ -47,6 +47,8 @@ from purport.scene import Scene, Shot
 __all__ = ["PlaceCheck"]
 
 _THREADS = 2
+_FEW_FRAMES = 3
+"""Key frames of a shot that are looked at where a search found no place: as many as are pooled."""
 
 _Found = tuple[Mapped, tuple[Registered, ...]]
 """A stretch of a reference, and what each shot gave on it."""
@@ -196,8 +198,12 @@ class PlaceCheck:
             hint = evidence.item.view_hint
             searched = search_shots(scene, reference, index, hint=hint, rule=self.search)
             possible = possible_stretches(searched, side_px=self.reference_side_px)
-            # Where no place stands above chance, one rung says so: the others are not climbed.
-            closely = self if searched.standing else replace(self, ladder_shots=(0, 0))
+            # Where no place stands above chance, one rung and few frames say so.
+            closely = (
+                self
+                if searched.standing
+                else replace(self, ladder_shots=(0, 0), key_frames=_FEW_FRAMES)
+            )
             found = closely._search(  # noqa: SLF001 - the same check, with fewer rungs
                 scene, reference, possible, given=given
             )

@@ -9,6 +9,7 @@ import pytest
 
 from purport.checks.contract import Evidence, ReferenceSource
 from purport.checks.impacts import ImpactsAnswer, ImpactsCheck, ImpactsValues
+from purport.checks.impacts.records import PointBasis
 from purport.core.case import ItemRecord, Publication, Target
 from purport.core.digests import Digest, JsonObject, digest_bytes, digest_file
 from purport.core.findings import Derivation, Finding
@@ -234,6 +235,27 @@ def test_a_blinded_camera_still_gives_the_strike(tmp_path: Path) -> None:
     assert answer == ImpactsAnswer.STRIKES_FOUND
     assert abs(values.strikes[0].onset_frame - truth.strikes[0].onset_frame) <= 2
     assert len(evidence.load_scene().shots) == 1
+
+
+def test_a_strike_that_blinds_the_camera_is_placed_where_it_was_seen_to_begin(
+    tmp_path: Path,
+) -> None:
+    """Nothing of the flash lasts; that the picture broke down just after speaks for it."""
+    sensor = Sensor(saturation_frames=10, recovery_s=0.4, agc_depth=0.5, noise_sd=3.0)
+    strike = replace(STRIKE, size_m=4.0, smoke_s=0.6)
+    script = replace(
+        make_script((strike,), duration_s=3.6), cameras=(replace(CAMERA, sensor=sensor),)
+    )
+    evidence, truth = make_evidence(script, tmp_path)
+    _, values = run(evidence)
+    (found,) = values.strikes
+    assert found.onset_frame == truth.strikes[0].onset_frame
+    assert found.point_basis is PointBasis.FIRST_FRAMES
+    true = np.linalg.solve(
+        np.array(truth.frames[found.point_frame].to_map),
+        [truth.strikes[0].easting_m, truth.strikes[0].northing_m, 1.0],
+    )
+    assert np.hypot(*(true[:2] / true[2] - found.point_px)) < 3.0
 
 
 def test_two_strikes_are_two_and_a_replay_is_one(tmp_path: Path) -> None:

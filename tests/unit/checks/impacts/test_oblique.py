@@ -8,11 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from purport.checks.contract import TerrainSource
-from purport.checks.impacts._ground import Mapped, ShotMap, map_flash, map_pixel
-from purport.checks.impacts._lifting import FLASH_HEIGHT, find_lift
+from purport.checks.impacts._ground import Mapped, ShotMap, map_effect, map_pixel
+from purport.checks.impacts._lifting import FLASH, REMAINS, find_lift, without_view
 from purport.checks.impacts._offsets import Offset, offset_between, offset_to
+from purport.checks.impacts._points import ImpactPoint
 from purport.checks.impacts._remedies import find_refusal
 from purport.checks.impacts._surface import read_surface, stand_on
+from purport.checks.impacts.records import PointBasis
 from purport.core.case import Target
 from purport.core.digests import digest_bytes
 from purport.core.homographies import GroundHomography
@@ -163,16 +165,18 @@ def still_scene() -> Scene:
 @pytest.mark.parametrize("ground", [leaning(0.0), homography()], ids=["lean known", "not known"])
 def test_the_middle_of_a_flash_is_brought_down_to_the_ground(ground: GroundHomography) -> None:
     radius_m = 4.0
-    pixel = pixel_of((5.0, 8.0, FLASH_HEIGHT * radius_m))
+    pixel = pixel_of((5.0, 8.0, FLASH.height * radius_m))
     radius_px = radius_m / 0.3
     shot_map = ShotMap(anchor=0, homography=ground)
     seen = map_pixel(still_scene(), shot_map, 0, pixel, sd_px=0.5)
-    below = map_flash(still_scene(), shot_map, 0, pixel, sd_px=0.5, radius_px=radius_px)
+    below = map_effect(
+        still_scene(), shot_map, 0, pixel, sd_px=0.5, radius_px=radius_px, stature=FLASH
+    )
     errors = [
         math.hypot(one.point.easting_m - ORIGIN[0] - 5.0, one.point.northing_m - ORIGIN[1] - 8.0)
         for one in (seen, below)
     ]
-    assert errors[0] == pytest.approx(FLASH_HEIGHT * radius_m * math.tan(TILT), rel=0.05)
+    assert errors[0] == pytest.approx(FLASH.height * radius_m * math.tan(TILT), rel=0.05)
     assert errors[1] < 0.1
     assert np.trace(below.point.covariance()) > np.trace(seen.point.covariance())
 
@@ -272,3 +276,32 @@ def test_at_the_edge_of_a_roof_the_height_is_doubtful(terrain: TerrainSource) ->
 def test_a_model_of_elsewhere_changes_nothing(terrain: TerrainSource) -> None:
     far = replace(leaning(5.0), origin_m=(ORIGIN[0] + 50_000.0, ORIGIN[1]))
     assert read_surface(terrain, ShotMap(anchor=0, homography=far), size=SIZE) is None
+
+
+def seen_at(basis: PointBasis) -> ImpactPoint:
+    return ImpactPoint(point_px=(300.0, 200.0), sd_px=4.0, radius_px=50.0, basis=basis)
+
+
+def test_without_a_map_what_remained_is_brought_down_to_its_foot() -> None:
+    stated = without_view(seen_at(PointBasis.WHAT_REMAINED))
+    assert stated.point_px == pytest.approx((300.0, 200.0 + 0.6 * 0.6 * 50.0))
+    assert stated.sd_px == pytest.approx(4.0)
+
+
+def test_without_a_map_a_flash_is_stated_less_surely_by_its_unknown_height() -> None:
+    stated = without_view(seen_at(PointBasis.FIRST_FRAMES))
+    assert stated.point_px == (300.0, 200.0)
+    assert stated.sd_px == pytest.approx(math.hypot(4.0, 0.3 * 0.6 * 50.0 / math.sqrt(2.0)))
+    marked = seen_at(PointBasis.MARKED)
+    assert without_view(marked) == marked
+
+
+def test_fire_and_smoke_are_brought_down_further_than_a_flash_and_less_surely() -> None:
+    ground = homography()
+    pixel = pixel_of((5.0, 8.0, 0.0))
+    flash = find_lift(ground, pixel, radius_px=12.0)
+    smoke = find_lift(ground, pixel, radius_px=12.0, stature=REMAINS)
+    assert flash is not None
+    assert smoke is not None
+    assert smoke.shift_px == pytest.approx(2.0 * flash.shift_px)
+    assert np.trace(smoke.covariance_px2) == pytest.approx(25.0 * np.trace(flash.covariance_px2))

@@ -25,6 +25,7 @@ def flash(
         now=np.clip(now, 0, 255).astype(np.uint8),
         residual=np.where(valid, now - before, 0.0).astype(np.float32),
         valid=valid,
+        began=np.hypot(x - MIDDLE[0], y - MIDDLE[1]) < RADIUS,
         reach=np.hypot(x - MIDDLE[0], y - MIDDLE[1]) < 2.0 * RADIUS,
     )
 
@@ -41,9 +42,10 @@ def half_and_half(dark: float, bright: float) -> NDArray[np.float64]:
 def test_the_whole_flash_counts_whatever_the_ground(
     dark: float, bright: float, level: float
 ) -> None:
-    opacity = _opacity(flash(half_and_half(dark, bright), level=level))
+    early = flash(half_and_half(dark, bright), level=level)
+    opacity = _opacity(early)
     assert opacity is not None
-    found = _centroid(_disc(opacity > 0.5))
+    found = _centroid(_disc(opacity > 0.5, early.began))
     # change alone puts it 4 px off over the two-coloured ground
     assert np.hypot(found[0] - MIDDLE[0], found[1] - MIDDLE[1]) < 0.5
 
@@ -51,9 +53,10 @@ def test_the_whole_flash_counts_whatever_the_ground(
 def test_ground_as_bright_as_the_flash_says_nothing_rather_than_no() -> None:
     ground = np.full((SIZE, SIZE), 70.0)
     ground[34:42, 20:60] = 238.0
-    opacity = _opacity(flash(ground, level=240.0))
+    early = flash(ground, level=240.0)
+    opacity = _opacity(early)
     assert opacity is not None
-    found = _centroid(_disc(opacity > 0.5))
+    found = _centroid(_disc(opacity > 0.5, early.began))
     assert np.hypot(found[0] - MIDDLE[0], found[1] - MIDDLE[1]) < 1.0
 
 

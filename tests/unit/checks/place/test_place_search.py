@@ -13,9 +13,22 @@ from purport.checks.contract import Evidence, Prepares
 from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path, needs_index
 from purport.checks.place._geometry import apply_homography
 from purport.checks.place._views import shot_views
-from purport.checks.place.search import PlaceIndex, SearchRule, _indexing, open_index, stretches
-from purport.checks.place.search._asked import asked_of
-from purport.checks.place.search._finding import find_places
+from purport.checks.place.records import PowerTest
+from purport.checks.place.search import (
+    PlaceIndex,
+    Searched,
+    SearchRule,
+    _asked,
+    _indexing,
+    _nearest,
+    _search_power,
+    open_index,
+    search_shots,
+    stretches,
+)
+from purport.checks.place.search import test_search_power as search_power
+from purport.checks.place.search._asked import Asked, asked_of, thinned
+from purport.checks.place.search._finding import Places, find_places
 from purport.checks.place.search._index import TILE_PX, is_whole
 from purport.core.case import ClaimedPlace, ItemRecord, ViewHint
 from purport.core.digests import Digest, canonical_json
@@ -259,3 +272,66 @@ def test_the_check_denies_what_the_whole_reference_does_not_show(
     assert values.matched is False
     assert values.power is not None
     assert values.power.views_found == values.power.views == 4
+
+
+def test_a_quarter_of_the_points_is_thinned_from_each_stretch_alike(
+    corner: Ground, studio: Studio
+) -> None:
+    scene = studio(corner).scene
+    (view,) = shot_views(scene, scene.shots[0], most=1, most_features=1000)
+    asked = asked_of(view.luma, view.usable)
+    few = thinned(asked, 4)
+    assert len(few.features) == len(few.from_centre) == -(-len(asked.features) // 4)
+    np.testing.assert_array_equal(few.features.points, asked.features.points[::4])
+    np.testing.assert_array_equal(few.from_centre, asked.from_centre[::4])
+    assert few.size == asked.size
+    assert len(thinned(asked, 1).features) == len(asked.features)
+
+
+@pytest.fixture
+def look(
+    index: PlaceIndex, reference: Reference, studio: Studio, elsewhere: Ground
+) -> Callable[[], Searched]:
+    """Search for what is not there."""
+    scene = studio(elsewhere).scene
+    return lambda: search_shots(scene, reference, index, hint=None, rule=SearchRule())
+
+
+def power_of(searched: Searched) -> PowerTest:
+    return search_power(searched, settings=SMALL._settings(), rule=SMALL.power)
+
+
+def test_views_of_which_a_quarter_is_not_found_are_asked_whole(
+    look: Callable[[], Searched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def count(index: PlaceIndex, one: Asked, **how: Any) -> Places:  # noqa: ANN401 - passed on
+        asked.append(len(one.features))
+        return find_places(index, one, **how)
+
+    monkeypatch.setattr(_search_power, "find_places", count)
+    searched = look()
+    assert power_of(searched).views_found == 4
+    quarters = [number for number in asked if number <= 300]
+    assert len(quarters) == 4
+    assert len(asked) < 8  # most are found by a quarter alone
+    asked.clear()
+    hopeless = replace(searched, rule=SearchRule(chance_margin=1e6))
+    assert power_of(hopeless).views_found == 0
+    # A quarter and all of the first; one that is missed decides.
+    assert len(asked) == 2
+    assert asked[1] > 3 * asked[0]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_a_search_says_does_not_hang_on_the_number_of_threads(
+    look: Callable[[], Searched], monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    usual = look()
+    power = power_of(usual)
+    for module in (_asked, _nearest, _search_power):
+        monkeypatch.setattr(module, "_THREADS", threads)
+    again = look()
+    assert again.places == usual.places
+    assert power_of(again) == power

@@ -1,5 +1,6 @@
 """What is asked of an index: the points of a view as it is and stretched, in either contrast."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from purport.checks.place._features import Features, detect_features, joined, take
 
-__all__ = ["Asked", "asked_of"]
+__all__ = ["Asked", "asked_of", "thinned"]
 
 FloatArray = NDArray[np.float64]
 
@@ -16,6 +17,7 @@ _STRETCHES = (1.0, 1.7)
 """Of the picture's height: makes up for foreshortening by a camera that is held level."""
 _MOST_POINTS = 1200
 _DETECTED = 2400
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,7 +41,9 @@ def asked_of(luma: NDArray[np.uint8], usable: NDArray[np.bool_]) -> Asked:
     """
     height, width = luma.shape
     share = _MOST_POINTS // len(_STRETCHES)
-    parts = [_fewer(_stretched(luma, usable, stretch), share) for stretch in _STRETCHES]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = pool.map(lambda stretch: _stretched(luma, usable, stretch), _STRETCHES)
+        parts = [_fewer(one, share) for one in found]
     middles = [((width - 1) / 2, (round(height * stretch) - 1) / 2) for stretch in _STRETCHES]
     return Asked(
         features=joined(parts),
@@ -47,6 +51,16 @@ def asked_of(luma: NDArray[np.uint8], usable: NDArray[np.bool_]) -> Asked:
             [part.points - middle for part, middle in zip(parts, middles, strict=True)]
         ),
         size=(width, height),
+    )
+
+
+def thinned(asked: Asked, every: int) -> Asked:
+    """Return one in so many of the points, of the picture as it is and stretched alike."""
+    chosen = np.arange(0, len(asked.features), every)
+    return Asked(
+        features=take(asked.features, chosen),
+        from_centre=asked.from_centre[chosen],
+        size=asked.size,
     )
 
 

@@ -1,6 +1,8 @@
 """Would a search have found the footage? Views cut from the reference are searched for to see."""
 
 import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +12,7 @@ from purport.checks.place._power import PowerRule, judge_power, make_poor, poorn
 from purport.checks.place._registration import MatchSettings
 from purport.checks.place._views import View
 from purport.checks.place.records import Polarity, PowerTest
-from purport.checks.place.search._asked import asked_of
+from purport.checks.place.search._asked import Asked, asked_of, thinned
 from purport.checks.place.search._finding import find_places
 from purport.checks.place.search._index import PlaceIndex
 from purport.checks.place.search._shots import Searched, window_round
@@ -29,6 +31,11 @@ _FEWEST_POINTS = 60
 """That a footprint must hold, so that views are as rich as footage that can be placed."""
 _LIKENESS_POINTS = 6000
 _MARGIN = 1.1
+_ASKED_FIRST = 4
+"""One in so many points of a view is asked first. Of 31 views cut for eight development clips this
+quarter had 1.5 to 7 times the votes that the rule asks for; all points had three to four times as
+many again, at four times the cost."""
+_THREADS = 2
 _RIGHT_WITHIN = 0.1
 """A view counts as found when its middle lies this near, as a share of its width."""
 
@@ -37,7 +44,8 @@ def test_search_power(searched: Searched, *, settings: MatchSettings, rule: Powe
     """Test whether the footage would have been found, had it shown any of the reference.
 
     Views are cut from the reference at places drawn at random, turned, flattened, made as poor as
-    the footage, and searched for in all of the index.
+    the footage, and searched for in all of the index: a quarter of their points first, which has
+    to gather as many votes as is asked of all of them, and all of them where it does not.
 
     Args:
         searched: The search that found nothing.
@@ -51,10 +59,12 @@ def test_search_power(searched: Searched, *, settings: MatchSettings, rule: Powe
         )
     random = np.random.default_rng(settings.seed)
     scales = _scales(searched)
+    cuts = list(_draw_all(index, view, scales, random=random))
+    # Drawn and made poor in order, so that the noise does not hang on which thread is faster.
+    poor = [_made_poor(searched, view, cut, rule=rule, random=random) for cut in cuts]
     found = 0
-    for scale, flat in zip(scales, _FORESHORTENINGS, strict=True):
-        cut = _draw(index, view, scale, flat, random=random)
-        if cut is None or not _is_found(searched, view, cut, rule=rule, random=random):
+    for cut, asked in zip(cuts, _asked_ahead(poor), strict=True):
+        if not _is_found(searched, asked, cut):
             # One that is missed decides; the rest need not be looked for.
             break
         found += 1
@@ -88,6 +98,17 @@ class _Cut:
     """Pixel of the index in its middle (2,)."""
 
 
+def _draw_all(
+    index: PlaceIndex, view: View, scales: Sequence[float], *, random: np.random.Generator
+) -> Iterator[_Cut]:
+    """Draw a view of each scale, until the reference has none: that one counts as missed."""
+    for scale, flat in zip(scales, _FORESHORTENINGS, strict=True):
+        cut = _draw(index, view, scale, flat, random=random)
+        if cut is None:
+            return
+        yield cut
+
+
 def _draw(
     index: PlaceIndex,
     view: View,
@@ -110,14 +131,15 @@ def _draw(
     return None
 
 
-def _is_found(
+def _made_poor(
     searched: Searched,
     view: View,
     cut: _Cut,
     *,
     rule: PowerRule,
     random: np.random.Generator,
-) -> bool:
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Cut a view from the reference, as poor as the footage; return it and where it is usable."""
     height, width = view.luma.shape
     index = searched.index
     patch = read_luma(searched.reference, _window(view, index, cut), index.gsd_m)
@@ -130,9 +152,26 @@ def _is_found(
         rule=rule,
         random=random,
     )
+    return luma, known & view.usable
+
+
+def _asked_ahead(
+    pictures: Sequence[tuple[NDArray[np.uint8], NDArray[np.bool_]]],
+) -> Iterator[Asked]:
+    """Yield what is asked of each picture, the next ones already under way."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from pool.map(lambda picture: asked_of(*picture), pictures)
+
+
+def _is_found(searched: Searched, asked: Asked, cut: _Cut) -> bool:
+    """Tell whether a view is found where it was cut, by some of its points or by all."""
+    return any(_lies_there(searched, thinned(asked, every), cut) for every in (_ASKED_FIRST, 1))
+
+
+def _lies_there(searched: Searched, asked: Asked, cut: _Cut) -> bool:
     places = find_places(
-        index,
-        asked_of(luma, known & view.usable),
+        searched.index,
+        asked,
         rule=searched.rule,
         polarities=(Polarity.SAME,),
         decoys=False,
@@ -140,7 +179,7 @@ def _is_found(
     if not places or not searched.stands(places[0]):
         return False
     away = math.dist(places[0].guess.centre, cut.middle)
-    return bool(away <= _RIGHT_WITHIN * cut.scale * width)
+    return bool(away <= _RIGHT_WITHIN * cut.scale * asked.size[0])
 
 
 def _window(view: View, index: PlaceIndex, cut: _Cut) -> MapWindow:
