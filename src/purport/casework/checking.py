@@ -21,11 +21,24 @@ from purport.casework.holdings import (
     named_groups,
 )
 from purport.casework.progress import Progress, quiet
-from purport.casework.steps import Answered, Job, Other, Question, ask, ask_from_record, survey
+from purport.casework.steps import (
+    Answered,
+    Job,
+    Looked,
+    Other,
+    Question,
+    ask,
+    ask_from_record,
+    is_long,
+    look,
+    reads_pictures_only,
+    survey,
+)
 from purport.casework.workspace import Act, Workspace
 from purport.checks.contract import (
     Check,
     ControlSource,
+    Looks,
     MatcherSource,
     Need,
     Prepares,
@@ -97,7 +110,7 @@ def run_checks(
     Args:
         workspace: Where.
         checks: Which; None for all that are registered.
-        workers: Processes for the items; None for one a core, 1 for this process alone.
+        workers: Processes; None for one a core, 1 for this process alone.
         progress: Is told of every step.
 
     Raises:
@@ -108,7 +121,7 @@ def run_checks(
     run = _Run(workspace, ordered, progress)
     graph = run.plan()
     run.prepare(graph)
-    compute(graph, workers=workers, items=len(run.jobs), finished=run.keep)
+    compute(graph, workers=workers, items=len(run.jobs), beside=run.beside, finished=run.keep)
     return run.summary()
 
 
@@ -120,6 +133,8 @@ class _Run:
         self._workspace = workspace
         self._checks = checks
         self._progress = progress
+        self.beside: set[str] = set()
+        """Steps of a single long item that a second process may do meanwhile."""
         self._surveys: dict[Digest, Survey] = {}
         self._outcomes: dict[tuple[Digest, str], Answered] = {}
         self._computed = 0
@@ -137,7 +152,25 @@ class _Run:
         for job in self.jobs.values():
             for check in self._checks:
                 self._plan_check(graph, check, job)
+        if len(self.jobs) == 1:
+            self._plan_beside(graph, *self.jobs.values())
         return graph
+
+    def _plan_beside(self, graph: dict[str, tuple[object, ...]], job: Job) -> None:
+        """Choose what of a long item can be done while other checks are at work."""
+        keys = {_check_key(job.item.digest, check.name): check for check in self._checks}
+        waiting = {key: check for key, check in keys.items() if key in graph}
+        if not waiting or not is_long(job):
+            return
+        for key, check in waiting.items():
+            if reads_pictures_only(check):
+                self.beside.add(key)
+            elif isinstance(check, Looks) and check.after:
+                ask_it, question, surveys, earlier = graph[key]
+                before = f"look for {key}"
+                graph[before] = (look, question, surveys)
+                graph[key] = (ask_it, question, surveys, earlier, before)
+                self.beside.add(before)
 
     def prepare(self, graph: Graph) -> None:
         """Do in advance, in this process, what takes long and serves several items.
@@ -171,6 +204,8 @@ class _Run:
             self._computed += 1
         elif isinstance(result, Answered):
             self._keep_answer(result)
+        elif isinstance(result, Looked):
+            return
         else:
             raise ConsistencyError(key, f"a step returned {result!r}", remedy="Report this bug.")
         self._tell(key)

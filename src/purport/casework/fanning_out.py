@@ -3,12 +3,15 @@
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from multiprocessing.connection import wait
 from typing import TypeAlias
+
+import cloudpickle  # type: ignore[import-untyped]  # it ships no types
 
 from purport.core.errors import UnavailableError
 
@@ -20,14 +23,20 @@ that equals the name of another step stands for its result (Dask's own notation)
 
 
 def compute(
-    graph: Graph, *, workers: int | None, items: int, finished: Callable[[str, object], None]
+    graph: Graph,
+    *,
+    workers: int | None,
+    items: int,
+    finished: Callable[[str, object], None],
+    beside: Collection[str] = (),
 ) -> None:
     """Do all steps.
 
     Args:
         graph: The steps.
         workers: Processes; None for one a core; 1 does everything here.
-        items: How many items there are; one alone is done here.
+        items: How many items there are; one alone is done here, but for the steps `beside`.
+        beside: Steps of one item alone for which a second process pays.
         finished: Is given the name and result of every step as it finishes, in this thread.
 
     Raises:
@@ -35,8 +44,11 @@ def compute(
     """
     if not graph:
         return
-    processes = min(items, workers or len(os.sched_getaffinity(0)))
-    if processes == 1:
+    most = workers or len(os.sched_getaffinity(0))
+    processes = min(items, most)
+    if processes == 1 and most > 1 and beside:
+        _compute_beside(graph, beside, finished)
+    elif processes == 1:
         _compute_here(graph, finished)
     else:
         _compute_in_processes(graph, processes, finished)
@@ -47,12 +59,20 @@ def _compute_here(graph: Graph, finished: Callable[[str, object], None]) -> None
     waits = {name: _names(list(arguments), graph) for name, (_, *arguments) in graph.items()}
     results: dict[str, object] = {}
     for name in TopologicalSorter(waits).static_order():
-        function, *arguments = graph[name]
-        if not callable(function):
-            message = f"step {name!r} has no function"
-            raise TypeError(message)
-        results[name] = function(*(_filled_in(argument, results) for argument in arguments))
+        function, arguments = _call(graph, name, results)
+        results[name] = function(*arguments)
         finished(name, results[name])
+
+
+def _call(
+    graph: Graph, name: str, results: Mapping[str, object]
+) -> tuple[Callable[..., object], list[object]]:
+    """Return the function of a step and its arguments."""
+    function, *arguments = graph[name]
+    if not callable(function):
+        message = f"step {name!r} has no function"
+        raise TypeError(message)
+    return function, [_filled_in(argument, results) for argument in arguments]
 
 
 def _names(argument: object, graph: Graph) -> list[str]:
@@ -69,6 +89,84 @@ def _filled_in(argument: object, results: Mapping[str, object]) -> object:
     return results.get(argument, argument) if isinstance(argument, str) else argument
 
 
+def _compute_beside(
+    graph: Graph, beside: Collection[str], finished: Callable[[str, object], None]
+) -> None:
+    """Do the steps named in `beside` in a second process while this one goes on with the others.
+
+    The order in which steps finish for `finished` is the same each time: what this process can do
+    comes first.
+    """
+    waits = {name: _names(list(arguments), graph) for name, (_, *arguments) in graph.items()}
+    order = list(TopologicalSorter(waits).static_order())
+    results: dict[str, object] = {}
+    under_way: dict[str, Future[object]] = {}
+    with _helper() as pool:
+        pool.submit(_do, _packed(_load, [graph[name] for name in order if name in beside]))
+        while len(results) < len(order):
+            ready = [
+                name
+                for name in order
+                if name not in results and all(need in results for need in waits[name])
+            ]
+            for name in ready:
+                if name in beside and name not in under_way:
+                    function, arguments = _call(graph, name, results)
+                    under_way[name] = pool.submit(_do, _packed(function, *arguments))
+            name = next((name for name in ready if name not in beside), ready[0])
+            if name in beside:
+                results[name] = under_way[name].result()
+            else:
+                function, arguments = _call(graph, name, results)
+                results[name] = function(*arguments)
+            finished(name, results[name])
+
+
+@contextmanager
+def _helper() -> Iterator[ProcessPoolExecutor]:
+    """Give a second process.
+
+    Raises:
+        UnavailableError: It died.
+    """
+    pool = _pool(1)
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise _died() from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _packed(function: Callable[..., object], *arguments: object) -> bytes:
+    """Pack a call as Dask does, so that checks written in a script can be sent too."""
+    packed: bytes = cloudpickle.dumps((function, arguments))
+    return packed
+
+
+def _do(packed: bytes) -> object:
+    function, arguments = cloudpickle.loads(packed)
+    return function(*arguments)
+
+
+def _load(_: object) -> None:
+    """Do nothing: what is sent along has been imported by then."""
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
+
+
+def _died() -> UnavailableError:
+    return UnavailableError(
+        "analysis",
+        "a worker process ended before it had finished",
+        remedy="Free memory, or run again with one worker; what was stored is kept.",
+    )
+
+
 def _compute_in_processes(
     graph: Graph, processes: int, finished: Callable[[str, object], None]
 ) -> None:
@@ -76,18 +174,12 @@ def _compute_in_processes(
     from dask.callbacks import Callback  # noqa: PLC0415 - takes long, see above
     from dask.multiprocessing import get as get_in_processes  # noqa: PLC0415 - the same
 
-    pool = ProcessPoolExecutor(
-        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-    )
+    pool = _pool(processes)
     with Callback(posttask=lambda key, result, *_: finished(key, result)):
         try:
             get_in_processes(dict(graph), list(graph), pool=pool, optimize_graph=False, chunksize=1)
         except BrokenProcessPool as error:
-            raise UnavailableError(
-                "analysis",
-                "a worker process ended before it had finished",
-                remedy="Free memory, or run again with one worker; what was stored is kept.",
-            ) from error
+            raise _died() from error
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""The two steps done for each item, here or in a worker process: survey it, and ask a check.
+"""The steps done for each item, here or in a worker process: survey it, look, and ask a check.
 
 They know no database. What they need comes with the job; what they find goes back as records.
 """
@@ -16,6 +16,7 @@ from purport.checks.contract import (
     ControlSource,
     Evidence,
     Fingerprinted,
+    Looks,
     MatcherSource,
     Need,
     ReferenceSource,
@@ -31,7 +32,19 @@ from purport.media import Probe, probe_media
 from purport.scene import SCENE_VERSION, Scene, analyse_scene, load_scene, save_scene
 from purport.store import Outcome, Survey
 
-__all__ = ["Answered", "Job", "Other", "Question", "ask", "ask_from_record", "survey"]
+__all__ = [
+    "Answered",
+    "Job",
+    "Looked",
+    "Other",
+    "Question",
+    "ask",
+    "ask_from_record",
+    "is_long",
+    "look",
+    "reads_pictures_only",
+    "survey",
+]
 
 _MISSING = {
     Need.CLAIMED_PLACE: "the place claimed (--items table, or `purport add item --place-at`)",
@@ -50,6 +63,7 @@ _MISSING = {
 }
 _PICTURE_ONLY = frozenset({Need.MEDIA, Need.ITEMS})
 _SCENES_IN_MEMORY = 4
+_LONG_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +132,25 @@ class Answered:
     """False when it was on record."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a check's `look` gave beside other checks."""
+
+    seen: object | Fault | None
+    """That, or what went wrong; None when the check cannot run for want of an input."""
+
+
+def is_long(job: Job) -> bool:
+    """Tell whether an item is long enough for starting a second process to pay."""
+    found = attempt(job.item.name, lambda: probe_media(job.path).duration_s)
+    return isinstance(found, float) and found >= _LONG_S
+
+
+def reads_pictures_only(check: Check) -> bool:
+    """Tell whether a check looks at nothing but footage, and at no other check's findings."""
+    return check.needs | check.uses <= _PICTURE_ONLY and not check.after
+
+
 def survey(job: Job) -> Survey | Stopped:
     """Read an item's container and go over its frames once."""
     name = job.item.name
@@ -146,10 +179,29 @@ def survey(job: Job) -> Survey | Stopped:
     return found
 
 
+def look(question: Question, surveys: Sequence[Survey | Stopped]) -> Looked | Stopped:
+    """Let a check look at an item before the checks that it comes after have answered."""
+    whole = []
+    for part in surveys:
+        if isinstance(part, Stopped):
+            return part
+        whole.append(part)
+    check = question.check
+    if whole[0].fault is not None or not isinstance(check, Looks):
+        return Looked(seen=None)
+    evidence = _evidence(question, whole, ())
+    inputs = evidence.input_digests()
+    if any(inputs[need] is None for need in check.needs - {Need.EARLIER}):
+        return Looked(seen=None)
+    found = attempt(question.job.item.name, lambda: check.look(evidence))
+    return found if isinstance(found, Stopped) else Looked(seen=found)
+
+
 def ask(
     question: Question,
     surveys: Sequence[Survey | Stopped],
     earlier: Sequence[Answered | Stopped],
+    looked: Looked | Stopped | None = None,
 ) -> Answered | Stopped:
     """Ask a check about an item, unless its answer to the same inputs is on record.
 
@@ -157,8 +209,9 @@ def ask(
         question: The check and the item.
         surveys: Of the item itself, then of those of its others that the check looks at.
         earlier: What came of the checks that it comes after, on this item.
+        looked: What it saw beforehand; None when it was not asked to look.
     """
-    stopped = [part for part in (*surveys, *earlier) if isinstance(part, Stopped)]
+    stopped = [part for part in (*surveys, *earlier, looked) if isinstance(part, Stopped)]
     if stopped:
         return stopped[0]
     whole = [part for part in surveys if isinstance(part, Survey)]
@@ -168,7 +221,12 @@ def ask(
         return answered
     check = question.check
     evidence = _evidence(question, whole, before)
-    found = attempt(question.job.item.name, lambda: tuple(check.run(evidence)))
+    seen = looked.seen if isinstance(looked, Looked) else None
+    if isinstance(seen, Fault):
+        found: tuple[Finding, ...] | Fault | Stopped = seen
+    else:
+        given = replace(evidence, looked=seen)
+        found = attempt(question.job.item.name, lambda: tuple(check.run(given)))
     if isinstance(found, Stopped):
         return found
     blank = _blank_outcome(check, evidence)

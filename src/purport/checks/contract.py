@@ -25,6 +25,7 @@ __all__ = [
     "ControlSource",
     "Evidence",
     "Fingerprinted",
+    "Looks",
     "MatcherSource",
     "Need",
     "Prepares",
@@ -144,6 +145,8 @@ class Evidence:
     cache: Path | None = None
     """Folder for derived data that may be lost, in files named by digest, version and parameters;
     None: keep nothing. What is found does not depend on it."""
+    looked: object | None = None
+    """What the check's own `look` gave; None when it was not asked to look beforehand."""
 
     def earlier_finding(self, check: str) -> Finding | None:
         """Return the finding of the named check on this item; None when it did not run."""
@@ -238,6 +241,19 @@ class Prepares(Protocol):
             references: Orthophotos of the place claimed.
             cache: See `Evidence.cache`.
             progress: Told what is being made, and the share that is done, 0 to 1.
+        """
+        ...
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """A check whose longest work reads no finding of another check: it can be done beside them."""
+
+    def look(self, evidence: Evidence) -> object:
+        """Do that work; what it gives goes to `run` as `Evidence.looked` and must be picklable.
+
+        Args:
+            evidence: As `run` gets it, but without findings of other checks.
         """
         ...
 

@@ -7,12 +7,14 @@ import sys
 from typing import NoReturn
 
 from purport.cli._exit_codes import EXIT_INTERRUPTED
+from purport.cli._process import settle_process
 
 __all__ = ["main"]
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code, also when stopped while still loading."""
+    settle_process()
     try:
         from purport.cli._main import main as run  # noqa: PLC0415 - an interrupt here is no crash
 

@@ -202,10 +202,9 @@ def follow(
     there, found = _flow(track.frame.picture, to.picture, origin, start, levels=levels)
     good = found & _inside(there, width, height)
     size, tried = (width, height), len(origin)
-    fitted = fit_homography(
-        there[good, 0], origin[good, 0], size, tried=tried, least_share=least_share
-    )
-    if fitted is None or fitted.share < _SURE_SHARE or fitted.sd_px > _SURE_SD_PX:
+    sure = max(least_share, _SURE_SHARE)
+    fitted = fit_homography(there[good, 0], origin[good, 0], size, tried=tried, least_share=sure)
+    if fitted is None or fitted.sd_px > _SURE_SD_PX:
         back, found_back = _flow(to.picture, track.frame.picture, there, origin, levels=levels)
         good &= found_back & (np.linalg.norm((back - origin)[:, 0], axis=1) < _BACK_PX)
         fitted = fit_homography(

@@ -19,6 +19,7 @@ References:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,9 +208,14 @@ def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStr
     Returns:
         Stretches by their first frame, each with its later showing; the two do not overlap.
     """
-    applied = MatchRules(farthest_bits=40, largest_ratio=0.35) if rules is None else rules
-    track = _track(scene, applied)
-    return _find(_Pair(one=track, other=track), applied, repeat=True)
+    return _repeats(scene, rules or MatchRules(farthest_bits=40, largest_ratio=0.35))
+
+
+@lru_cache(maxsize=1)
+def _repeats(scene: Scene, rules: MatchRules) -> tuple[SameStretch, ...]:
+    """Find them once for the two checks that ask in turn."""
+    track = _track(scene, rules)
+    return _find(_Pair(one=track, other=track), rules, repeat=True)
 
 
 def _cosines() -> Floats:

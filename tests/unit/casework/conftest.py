@@ -86,6 +86,25 @@ class FakeCheck:
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FakeLooker(FakeCheck):
+    """A check that looks first, and says which process did so."""
+
+    stumbles: bool = False
+
+    def look(self, evidence: Evidence) -> int:
+        if self.stumbles:
+            message = "it saw nothing"
+            raise RuntimeError(message)
+        return os.getpid() + 0 * evidence.load_scene().frames
+
+    def run(self, evidence: Evidence) -> list[Finding]:
+        if self.diary is not None:
+            with self.diary.open("a") as diary:
+                diary.write(f"looked in {evidence.looked}, ran in {os.getpid()}\n")
+        return FakeCheck.run(self, evidence)
+
+
 class Clock:
     """A clock that stands still until it is told to go on."""
 

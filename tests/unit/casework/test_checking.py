@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -37,6 +38,38 @@ def check(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCheck:
         return made
 
     return make
+
+
+@pytest.fixture
+def looker(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCheck:
+    plugins = request.config.pluginmanager.get_plugins()
+    fakes = next(plugin for plugin in plugins if hasattr(plugin, "FakeLooker"))
+
+    def make(**fields: object) -> Check:
+        made: Check = fakes.FakeLooker(
+            name="looker",
+            after=frozenset({"first"}),
+            uses=frozenset({Need.EARLIER}),
+            diary=tmp_path / "diary",
+            **fields,
+        )
+        return made
+
+    return make
+
+
+@pytest.fixture
+def three(check: MakeCheck, looker: MakeCheck) -> list[Check]:
+    """Return one for the first process, one for the second, and one that looks beforehand."""
+    first = check(name="first", uses=frozenset({Need.REFERENCE}))
+    return [first, check(name="pictures"), looker()]
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any clip count as long, and let there be two cores."""
+    monkeypatch.setattr("purport.casework.steps._LONG_S", 1.0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
 @pytest.fixture
@@ -198,6 +231,58 @@ def test_several_items_are_worked_on_in_processes_with_the_same_result(
     assert found.faults == expected.faults
     assert found.items == expected.items
     assert found.findings[0].values["others"] == [12, 12]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_second_process_looks_at_a_long_item_meanwhile_with_the_same_result(
+    workspace: Workspace, clip: MakeClip, three: list[Check], tmp_path: Path
+) -> None:
+    path, checks = clip(), three
+    collect_item(workspace, path)
+    assert run_checks(workspace, checks=checks).computed == 4
+    diary = (tmp_path / "diary").read_text().splitlines()
+    (line,) = [line for line in diary if line.startswith("looked")]
+    looked_in, ran_in = line.removeprefix("looked in ").split(", ran in ")
+    assert int(ran_in) == os.getpid() != int(looked_in)
+    with Workspace.open(tmp_path / "alone", create=True) as alone:
+        collect_item(alone, path)
+        run_checks(alone, checks=checks, workers=1)
+        assert case_file(alone).findings == case_file(workspace).findings
+    assert f"looked in {os.getpid()}, ran in {os.getpid()}" in (tmp_path / "diary").read_text()
+    assert run_checks(workspace, checks=checks).computed == 0
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_goes_wrong_while_looking_is_a_fault_of_that_check(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck, looker: MakeCheck
+) -> None:
+    collect_item(workspace, clip())
+    first = check(name="first", uses=frozenset({Need.REFERENCE}))
+    summary = run_checks(workspace, checks=[first, looker(stumbles=True)])
+    assert [fault.kind for fault in summary.faults] == ["RuntimeError"]
+    assert [finding.check for finding in case_file(workspace).findings] == ["first"]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_look_waits_for_what_its_check_needs(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck, looker: MakeCheck
+) -> None:
+    collect_item(workspace, clip())
+    first = check(name="first", uses=frozenset({Need.REFERENCE}))
+    needy = replace(looker(stumbles=True), needs=frozenset({Need.REFERENCE}))  # type: ignore[type-var]
+    summary = run_checks(workspace, checks=[first, needy])
+    assert summary.faults == ()
+    assert [one.check for one in case_file(workspace).not_run] == ["looker"]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_second_process_that_dies_is_one_clear_error(
+    workspace: Workspace, clip: MakeClip, check: MakeCheck
+) -> None:
+    collect_item(workspace, clip())
+    with pytest.raises(UnavailableError, match="a worker process ended"):
+        run_checks(workspace, checks=[check(kills=True)])
+    assert run_checks(workspace, checks=[check()], workers=1).faults == ()
 
 
 def test_item_added_later_computes_only_what_compares_items(

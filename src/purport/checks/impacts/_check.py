@@ -8,7 +8,7 @@ from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
 from purport.checks.impacts._points import PointRules
-from purport.checks.impacts._sightings import find_sightings
+from purport.checks.impacts._sightings import StrikeSighting, find_sightings
 from purport.checks.impacts._wording import answer_of, limits_of
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
@@ -92,15 +92,14 @@ class ImpactsCheck:
         """Return every parameter by name."""
         return parameters_of(self)
 
-    def run(self, evidence: Evidence) -> Sequence[Finding]:
-        """Find strikes, and measure them as far as what is recorded allows.
+    def look(self, evidence: Evidence) -> tuple[StrikeSighting, ...]:
+        """Find strikes in the pictures alone; no map is needed for that.
 
         Raises:
             UnreadableMediaError: The video cannot be decoded.
         """
-        scene = evidence.load_scene()
-        sightings = find_sightings(
-            scene,
+        return find_sightings(
+            evidence.load_scene(),
             decode_luma(evidence.path, probe=evidence.probe),
             self._rules(),
             PointRules(
@@ -109,6 +108,19 @@ class ImpactsCheck:
                 remained_floor_px=self.point_remained_floor_px,
                 remained_share=self.point_remained_share,
             ),
+        )
+
+    def run(self, evidence: Evidence) -> Sequence[Finding]:
+        """Find strikes, and measure them as far as what is recorded allows.
+
+        Raises:
+            UnreadableMediaError: The video cannot be decoded.
+        """
+        scene = evidence.load_scene()
+        sightings = (
+            self.look(evidence)
+            if evidence.looked is None
+            else cast("tuple[StrikeSighting, ...]", evidence.looked)
         )
         values = assemble_values(evidence, scene, sightings)
         answer, reason = answer_of(values)

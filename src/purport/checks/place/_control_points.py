@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from purport.checks.place._adjustment import Observations, normalisation_of, widening
 from purport.core.homographies import GroundHomography
@@ -238,14 +238,14 @@ def fit_control_points(placed: Placed, *, size: tuple[int, int]) -> ControlFit |
         if fit is None:
             return _degenerate()
         redundancy = 2 * int(used.sum()) - _PARAMETERS
-        if redundancy == 0 or fit.misfit <= chi2.ppf(_DOUBT, redundancy):
+        if redundancy == 0 or fit.misfit <= _chi_squared_quantile(_DOUBT, redundancy):
             break
         suspects = _suspects(placed, used, size)
         if len(suspects) != 1:
             break
         used[suspects[0]] = False
     factor = fit.misfit / redundancy if redundancy > 0 else 1.0
-    if redundancy == 0 or fit.misfit <= chi2.ppf(_DOUBT, redundancy):
+    if redundancy == 0 or fit.misfit <= _chi_squared_quantile(_DOUBT, redundancy):
         factor = 1.0
     if factor > _LARGEST_FACTOR:
         return _contradiction(placed, used, fit, suspects=suspects)
@@ -375,9 +375,9 @@ def _suspects(placed: Placed, used: NDArray[np.bool_], size: tuple[int, int]) ->
         misfits.append(math.inf if fit is None else fit.misfit)
     order = np.argsort(misfits, kind="stable")
     best = misfits[int(order[0])]
-    if whole.misfit - best <= chi2.ppf(_BLUNDER, 2):
+    if whole.misfit - best <= _chi_squared_quantile(_BLUNDER, 2):
         return []
-    reach = chi2.ppf(_TOLD_APART, 2)
+    reach = _chi_squared_quantile(_TOLD_APART, 2)
     return [int(members[place]) for place in order if misfits[int(place)] - best <= reach]
 
 
@@ -511,3 +511,8 @@ def _unit(pixels: FloatArray, size: tuple[int, int]) -> FloatArray:
 
 def _rows3(matrix: FloatArray) -> tuple[tuple[float, float, float], ...]:
     return tuple((float(a), float(b), float(c)) for a, b, c in matrix)
+
+
+def _chi_squared_quantile(share: float, freedom: int) -> float:
+    """Return what chi-squared stays below so often, without SciPy's slow-loading `stats`."""
+    return float(2.0 * gammaincinv(freedom / 2, share))

@@ -10,8 +10,10 @@ References:
     retrieval (RootSIFT).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Condition
 
 import cv2
 import numpy as np
@@ -38,6 +40,8 @@ _CLAHE_LIMIT = 3.0
 _CLAHE_TILE_PX = 80
 _MARGIN_PX = 4
 _OCTAVE_BASE_PX = 4.0
+_MOST_AT_ONCE_PX = 2_700_000
+"""Pixels of the pictures that threads may work on at once: each takes some 230 bytes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +60,31 @@ class Features:
     def __len__(self) -> int:
         """Return the number of points."""
         return len(self.points)
+
+
+class _Room:
+    """Memory for several threads at once; a picture too large for it is worked on alone."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, wanted: int) -> Iterator[None]:
+        """Wait for room, and give it back afterwards."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken or self._taken + wanted <= self._most)
+            self._taken += wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= wanted
+                self._changed.notify_all()
+
+
+_ROOM = _Room(_MOST_AT_ONCE_PX)
 
 
 def detect_features(
@@ -78,7 +107,8 @@ def detect_features(
     sift = cv2.SIFT.create(
         nfeatures=0, contrastThreshold=_CONTRAST_THRESHOLD, enable_precise_upscale=True
     )
-    keypoints = sift.detect(level, mask)
+    with _ROOM.taken(level.size):
+        keypoints = sift.detect(level, mask)
     kept = _spread(
         np.array([point.pt for point in keypoints], dtype=np.float64).reshape(-1, 2),
         np.array([point.size for point in keypoints], dtype=np.float64),
