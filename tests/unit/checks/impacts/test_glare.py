@@ -128,6 +128,7 @@ def disturbance(
         region=lasting,
         lasting=lasting,
         elsewhere=elsewhere,
+        take=0,
         weight=elsewhere.astype(np.float32) * 30.0,
     )
 
