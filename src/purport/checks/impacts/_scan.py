@@ -3,6 +3,7 @@
 import math
 from collections import deque
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -217,6 +218,9 @@ class ShotScan:
     def _look_closer(self, view: View, change: Change) -> None:
         """Open a candidate for a small flash that only stands out where all is quiet."""
         now_s = self._seconds(view.index)
+        low, high, _, _ = cv2.minMaxLoc(change.residual)
+        if max(-low, high) < _CALM_PEAK:
+            return
         if now_s < self._recovering_until_s or self._has_stalled(view.index):
             return
         blobs, labels = find_blobs(
