@@ -6,7 +6,7 @@ from purport.checks.contract import Evidence
 from purport.checks.impacts._marks import apply_impact_marks, between_frames
 from purport.checks.impacts._measuring import Measured, measure_strike
 from purport.checks.impacts._repeats import Showing, find_repeats
-from purport.checks.impacts._sightings import StrikeSighting, ground_patch
+from purport.checks.impacts._sightings import Sightings, ground_patch
 from purport.checks.impacts.records import ImpactsValues, StrikeValues
 from purport.core.marks import MarkKind, point_marks
 from purport.core.positions import to_geographic
@@ -15,12 +15,10 @@ from purport.scene import Scene
 __all__ = ["assemble_values"]
 
 
-def assemble_values(
-    evidence: Evidence, scene: Scene, sightings: tuple[StrikeSighting, ...]
-) -> ImpactsValues:
+def assemble_values(evidence: Evidence, scene: Scene, sightings: Sightings) -> ImpactsValues:
     """Measure every sighting as far as what is recorded allows, and join repeats."""
     marks = point_marks(evidence.marks, MarkKind.IMPACT)
-    shown, unused = apply_impact_marks(scene, sightings, marks)
+    shown, unused = apply_impact_marks(scene, sightings.strikes, marks)
     measured = [measure_strike(evidence, scene, one) for one in shown]
     repeats = find_repeats(scene, [_showing(scene, one) for one in measured])
     strikes = tuple(
@@ -33,6 +31,7 @@ def assemble_values(
         target_basis=" and ".join(bases) or None,
         frames_scanned=scene.frames,
         frames_unlinked=int(np.count_nonzero(~scene.linked)),
+        began_before=sightings.began_before,
         marks_not_used=unused,
     )
 

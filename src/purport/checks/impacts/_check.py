@@ -8,7 +8,7 @@ from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
 from purport.checks.impacts._points import PointRules
-from purport.checks.impacts._sightings import StrikeSighting, find_sightings
+from purport.checks.impacts._sightings import Sightings, find_sightings
 from purport.checks.impacts._wording import answer_of, limits_of
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
@@ -92,7 +92,7 @@ class ImpactsCheck:
         """Return every parameter by name."""
         return parameters_of(self)
 
-    def look(self, evidence: Evidence) -> tuple[StrikeSighting, ...]:
+    def look(self, evidence: Evidence) -> Sightings:
         """Find strikes in the pictures alone; no map is needed for that.
 
         Raises:
@@ -118,9 +118,7 @@ class ImpactsCheck:
         """
         scene = evidence.load_scene()
         sightings = (
-            self.look(evidence)
-            if evidence.looked is None
-            else cast("tuple[StrikeSighting, ...]", evidence.looked)
+            self.look(evidence) if evidence.looked is None else cast("Sightings", evidence.looked)
         )
         values = assemble_values(evidence, scene, sightings)
         answer, reason = answer_of(values)

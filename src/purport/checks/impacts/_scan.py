@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from purport.checks.impacts._views import View, Views, median_view
 from purport.checks.impacts._zones import EffectZone
 from purport.scene import Scene, Shot
 
-__all__ = ["ShotScan"]
+__all__ = ["GoingOn", "ShotScan"]
 
 _KEPT_VIEWS = 14
 _BEFORE_LAGS = (1, 3, 5, 8)
@@ -57,6 +58,16 @@ _BLINDED_LUMA = 30.0
 Mask = NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GoingOn:
+    """A patch that grew from the first frames of a shot on."""
+
+    view: View
+    """The view in which it was told."""
+    blob: Blob
+    """The patch, at scanning size."""
+
+
 class ShotScan:
     """Scans the frames of one shot.
 
@@ -77,6 +88,7 @@ class ShotScan:
         self._history = BurstHistory()
         self._noise: deque[float] = deque(maxlen=25)
         self._first = shot.span.first
+        self._going_on: list[GoingOn] = []
         self._disturbed_since: int | None = None
         self._blinded_frames = 0
         self._recovering_until_s = -math.inf
@@ -114,6 +126,10 @@ class ShotScan:
             self._zone.refresh(view)
         if index % _GRADUAL_EVERY == 0:
             self._find_gradual(view)
+
+    def going_on(self) -> tuple[GoingOn, ...]:
+        """Return the patches that grew from the first frames on: they began before."""
+        return tuple(self._going_on)
 
     def finish(self) -> tuple[Seen, ...]:
         """End the shot and return the strikes seen, by onset."""
@@ -296,6 +312,9 @@ class ShotScan:
             onset = self._began(mask, view, earlier[-1])
             if self._seconds(onset) - self._seconds(self._first) >= _SETTLED_S:
                 self._open(Cause.GRADUAL, onset, view, mask, blob)
+                continue
+            self._zone.spread(mask)
+            self._going_on.append(GoingOn(view=view, blob=blob))
 
     def _began(self, mask: Mask, view: View, reference: View) -> int:
         """Return the first of the kept frames in which the patch had changed."""

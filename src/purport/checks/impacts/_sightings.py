@@ -11,11 +11,12 @@ from purport.checks.impacts._candidates import Cause, Rules
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._points import ImpactPoint, PointRules, estimate_point
 from purport.checks.impacts._scan import ShotScan
+from purport.checks.impacts.records import BeganBefore
 from purport.media import LumaFrame
 from purport.scene import Scene
 from purport.scene.ahead import Ahead
 
-__all__ = ["StrikeSighting", "find_sightings", "ground_patch"]
+__all__ = ["Sightings", "StrikeSighting", "find_sightings", "ground_patch"]
 
 _PATCH_SIDE = 48
 _PATCH_REACH_M = 12.0
@@ -43,9 +44,19 @@ class StrikeSighting:
     """The base frame and the last of the first frames, with their luma."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sightings:
+    """What a whole video shows."""
+
+    strikes: tuple[StrikeSighting, ...]
+    """Showings of strikes, by onset."""
+    began_before: tuple[BeganBefore, ...]
+    """What grew from the first frames of a shot on."""
+
+
 def find_sightings(
     scene: Scene, frames: Iterable[LumaFrame], rules: Rules, point_rules: PointRules
-) -> tuple[StrikeSighting, ...]:
+) -> Sightings:
     """Scan every shot for strikes.
 
     Args:
@@ -55,16 +66,19 @@ def find_sightings(
         point_rules: Parameters of the points' uncertainty.
     """
     sightings: list[StrikeSighting] = []
+    before: list[BeganBefore] = []
     number, scan = 0, ShotScan(scene, scene.shots[0], rules)
     with Ahead(frames, _unchanged) as coming:
         for frame in coming:
             if frame.index > scene.shots[number].span.last:
                 sightings.extend(_measure(scene, number, scan, point_rules))
+                before.extend(_going_on(number, scan))
                 number += 1
                 scan = ShotScan(scene, scene.shots[number], rules)
             scan.feed(frame.index, frame.luma)
     sightings.extend(_measure(scene, number, scan, point_rules))
-    return tuple(sightings)
+    before.extend(_going_on(number, scan))
+    return Sightings(strikes=tuple(sightings), began_before=tuple(before))
 
 
 def _unchanged(frame: LumaFrame) -> LumaFrame:
@@ -84,6 +98,16 @@ def _measure(
             base=candidate.base.index,
             point=estimate_point(scene, scan.views, seen, rules),
             pictures=_pictures(seen),
+        )
+
+
+def _going_on(shot: int, scan: ShotScan) -> Iterable[BeganBefore]:
+    for one in scan.going_on():
+        yield BeganBefore(
+            shot=shot,
+            frame=one.view.index,
+            point_px=scan.views.to_full(one.blob.centre),
+            radius_px=one.blob.radius_px / scan.views.scale,
         )
 
 

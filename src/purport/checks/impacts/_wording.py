@@ -23,6 +23,18 @@ _LENGTH_LIMIT = (
 
 def answer_of(values: ImpactsValues) -> tuple[ImpactsAnswer, str]:
     """Return the answer with its reason."""
+    answer, reason = _answer(values)
+    count = len(values.began_before)
+    if count == 0:
+        return answer, reason
+    noun = "patch of fire or smoke grows" if count == 1 else "patches of fire or smoke grow"
+    return answer, (
+        f"{reason} {count} {noun} from the first frames of a shot on: that began before it, and is "
+        "not counted."
+    )
+
+
+def _answer(values: ImpactsValues) -> tuple[ImpactsAnswer, str]:
     if values.strikes:
         return ImpactsAnswer.STRIKES_FOUND, _describe(values)
     if values.frames_scanned < _FEWEST_FRAMES:

@@ -6,7 +6,14 @@ from enum import StrEnum
 
 from purport.core.positions import Matrix2
 
-__all__ = ["ImpactMark", "ImpactsAnswer", "ImpactsValues", "PointBasis", "StrikeValues"]
+__all__ = [
+    "BeganBefore",
+    "ImpactMark",
+    "ImpactsAnswer",
+    "ImpactsValues",
+    "PointBasis",
+    "StrikeValues",
+]
 
 
 class ImpactsAnswer(StrEnum):
@@ -114,6 +121,20 @@ class StrikeValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BeganBefore:
+    """Fire or smoke that grew from the first frames of a shot on."""
+
+    shot: int
+    """Index of the shot."""
+    frame: int
+    """The frame in which it was told."""
+    point_px: tuple[float, float]
+    """Its middle in that frame. [px]"""
+    radius_px: float
+    """Radius of the circle of its area. [px]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactsValues:
     """The numbers of the impacts check."""
 
@@ -127,5 +148,7 @@ class ImpactsValues:
     """Frames looked at."""
     frames_unlinked: int
     """Of them, frames that could not be compared with their neighbours."""
+    began_before: tuple[BeganBefore, ...] = ()
+    """What grew from the first frames of a shot on: it began before, and no strike is counted."""
     marks_not_used: tuple[str, ...] = ()
     """Marks that could not be used, each with the reason."""

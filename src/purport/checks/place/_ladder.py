@@ -35,6 +35,8 @@ _POOLED_VIEWS = 3
 _SCOUT_FEATURES = 1500
 _TILT = 2.0
 """Stretch that makes up for foreshortening: 60 degrees, within a factor of 1.4: 45 to 69."""
+_LARGEST_STRETCHED_PX = 1.6e6
+"""Largest stretched picture; one of 640×360 px has 1.0e6 at most. [px²]"""
 _TILT_AZIMUTHS_DEG = (90.0, 0.0, 45.0, 135.0)
 """Directions of the stretch, clockwise from the x axis: a level camera foreshortens downwards."""
 
@@ -203,10 +205,13 @@ def _look_stretched(
     height, width = view.luma.shape
     corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], float)
     there = corners @ stretch.T
+    # Finding points takes some 240 bytes a pixel; what is larger is reduced.
+    reduced = min(1.0, math.sqrt(_LARGEST_STRETCHED_PX / float(np.prod(np.ptp(there, axis=0)))))
+    there *= reduced
     low = there.min(axis=0)
     size = np.ceil(there.max(axis=0) - low).astype(int) + 1
     matrix = np.eye(3)
-    matrix[:2, :2] = stretch
+    matrix[:2, :2] = reduced * stretch
     matrix[:2, 2] = -low
     sized = (int(size[0]), int(size[1]))
     luma = cv2.warpAffine(view.luma, matrix[:2], sized, flags=cv2.INTER_LINEAR)

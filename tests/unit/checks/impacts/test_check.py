@@ -23,6 +23,7 @@ from purport.simulate import (
     Camera,
     GainJump,
     Glint,
+    Ground,
     Overlay,
     Script,
     Segment,
@@ -51,6 +52,14 @@ CAMERA = Camera(
 def make_script(strikes: tuple[Strike, ...] = (STRIKE,), *, duration_s: float = 2.8) -> Script:
     script = plain_script(GROUND, CAMERA, duration_s=duration_s, strikes=strikes)
     return replace(script, width_px=320, height_px=180)
+
+
+def checkered(ground: Ground) -> Ground:
+    """Lay a chequer of 2.4 m over the ground, as of roofs and yards."""
+    rows, columns = np.indices(ground.picture.shape[:2]) // 6
+    picture = np.where(((rows + columns) % 2 == 0)[..., None], 60, 190).astype(np.uint8)
+    mixed = picture // 2 + ground.picture // 2
+    return replace(ground, picture=np.asarray(mixed, dtype=np.uint8))
 
 
 def make_evidence(script: Script, folder: Path) -> tuple[Evidence, Truth]:
@@ -274,6 +283,48 @@ def test_two_strikes_are_two_and_a_replay_is_one(tmp_path: Path) -> None:
     _, values = run(evidence)
     assert [strike.same_strike_as for strike in values.strikes] == [None, None, 0]
     assert values.distinct_strikes == truth.distinct_strikes
+
+
+def test_a_replay_at_once_from_the_same_camera_goes_back_in_time(tmp_path: Path) -> None:
+    """Nothing is between: fire and scar are gone from one frame to the next, and come again."""
+    script = replace(
+        make_script(duration_s=2.8),
+        edit=(Segment(duration_s=2.8), Segment(start_s=0.5, duration_s=2.2)),
+    )
+    evidence, truth = make_evidence(script, tmp_path)
+    _, values = run(evidence)
+    assert len(evidence.load_scene().shots) == 1
+    assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
+    assert [strike.same_strike_as for strike in values.strikes] == [None, 0]
+
+
+def test_two_strikes_at_one_spot_in_one_take_are_two(tmp_path: Path) -> None:
+    again = Strike(time_s=2.7, place=(EAST + 7.5, NORTH - 4.0), size_m=6.0, seed=9)
+    evidence, truth = make_evidence(make_script((STRIKE, again), duration_s=4.2), tmp_path)
+    _, values = run(evidence)
+    assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
+    assert values.distinct_strikes == 2
+
+
+def test_what_burns_when_the_footage_begins_is_no_strike(tmp_path: Path) -> None:
+    earlier = replace(STRIKE, time_s=-0.15)
+    evidence, _ = make_evidence(make_script((earlier,)), tmp_path)
+    answer, values = run(evidence)
+    assert answer == ImpactsAnswer.NO_STRIKE_SEEN
+    assert values.strikes == ()
+    assert values.began_before
+    assert values.began_before[0].shot == 0
+
+
+def test_a_small_flash_before_a_jagged_roof_is_seen(tmp_path: Path) -> None:
+    """At scanning size its every pixel lies on an edge; the pictures lie well on each other."""
+    ground = checkered(GROUND)
+    strike = replace(STRIKE, size_m=3.2, smoke_s=2.5)
+    still = replace(CAMERA, drift_mps=(0.0, 0.0), orbit_dps=0.0, jitter_px=0.3)
+    script = replace(make_script((strike,)), ground=ground, cameras=(still,))
+    evidence, truth = make_evidence(script, tmp_path)
+    _, values = run(evidence)
+    assert [one.onset_frame for one in values.strikes] == [truth.strikes[0].onset_frame]
 
 
 def test_too_few_frames_cannot_tell(tmp_path: Path) -> None:
