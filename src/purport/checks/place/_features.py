@@ -40,7 +40,7 @@ _CLAHE_LIMIT = 3.0
 _CLAHE_TILE_PX = 80
 _MARGIN_PX = 4
 _OCTAVE_BASE_PX = 4.0
-_MOST_AT_ONCE_PX = 2_700_000
+_MOST_AT_ONCE_PX = 1_900_000
 """Pixels of the pictures that threads may work on at once: each takes some 230 bytes meanwhile."""
 
 

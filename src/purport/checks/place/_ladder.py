@@ -35,7 +35,7 @@ _POOLED_VIEWS = 3
 _SCOUT_FEATURES = 1500
 _TILT = 2.0
 """Stretch that makes up for foreshortening: 60 degrees, within a factor of 1.4: 45 to 69."""
-_LARGEST_STRETCHED_PX = 1.6e6
+_LARGEST_STRETCHED_PX = 1.1e6
 """Largest stretched picture; one of 640×360 px has 1.0e6 at most. [px²]"""
 _TILT_AZIMUTHS_DEG = (90.0, 0.0, 45.0, 135.0)
 """Directions of the stretch, clockwise from the x axis: a level camera foreshortens downwards."""
