@@ -51,6 +51,7 @@ def _showing(scene: Scene, measured: Measured) -> Showing:
         shot=shown.shot,
         take=shown.take,
         point_px=shown.point.point_px,
+        sd_px=shown.point.sd_px,
         place=None if mapped is None else mapped.point,
         looks=tuple(looks),
         pictures=shown.pictures,

@@ -16,7 +16,8 @@ _WINDOW = (-3, -2, -1, 0, 1, 2, 4, 6, 8)
 _LEAST_COMPARED = 5
 _SAME_PICTURE = 4.0
 _SAME_POINT_SHARE = 0.03
-_LOOK_NCC = 0.6
+_LOOK_NCC, _LEAST_LOOK_NCC = 0.6, 0.5
+"""Correlation of the ground about the point that one of the two moments and that both must have."""
 _SIGMAS = 3.0
 _LEAST_REACH_M = 4.0
 _LOOK_SHARE = 0.06
@@ -37,6 +38,8 @@ class Showing:
     """How often the footage had gone back in time within the shot."""
     point_px: tuple[float, float]
     """Impact point. [px]"""
+    sd_px: float
+    """Its standard uncertainty per axis. [px]"""
     place: MapPoint | None
     """On the map; None when it has no position."""
     looks: tuple[NDArray[np.float32], ...]
@@ -61,7 +64,8 @@ def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
 
 def _is_same(scene: Scene, one: Showing, other: Showing) -> bool:
     if one.shot == other.shot:
-        return one.take != other.take and _is_whole_again(scene, one, other)
+        again = one.take != other.take or _is_same_point(scene, one, other)
+        return again and _is_whole_again(scene, one, other)
     return _is_same_footage(scene, one, other) or _is_same_place(one, other)
 
 
@@ -93,6 +97,18 @@ def _is_whole_again(scene: Scene, one: Showing, other: Showing) -> bool:
     kept = changed & (np.abs(since.score) > _CHANGED)
     count = int(np.count_nonzero(changed))
     return count >= _LEAST_CHANGED_PX and int(np.count_nonzero(kept)) < _HEALED_SHARE * count
+
+
+def _is_same_point(scene: Scene, one: Showing, other: Showing) -> bool:
+    """Tell whether the same pictures put both at one point, within its uncertainty.
+
+    Two strikes of one take hardly do: they lie apart, and the ground has changed since.
+    """
+    if not one.pictures or not other.pictures or not _is_same_footage(scene, one, other):
+        return False
+    x, y = _bring(scene, one.point_px, one.pictures[0][0], into=other.pictures[0][0])
+    apart = float(np.hypot(x - other.point_px[0], y - other.point_px[1]))
+    return apart <= _SIGMAS * float(np.hypot(one.sd_px, other.sd_px))
 
 
 def _between(scene: Scene, index: int, *, into: int) -> NDArray[np.float64]:
@@ -157,7 +173,7 @@ def _is_same_place(one: Showing, other: Showing) -> bool:
     if float(np.hypot(*apart)) > max(_SIGMAS * float(sd), _LEAST_REACH_M):
         return False
     alike = [_correlation(a, b) for a, b in zip(one.looks, other.looks, strict=False)]
-    return bool(alike) and min(alike) > _LOOK_NCC
+    return bool(alike) and min(alike) > _LEAST_LOOK_NCC and max(alike) > _LOOK_NCC
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -23,9 +23,7 @@ back in time, and hardly ever below 0.5 else."""
 Mask = NDArray[np.bool_]
 
 
-def is_whole_again(
-    views: Views, seen: Seen, last: View, view: View, *, changed: Mask | None, kept_score: float
-) -> bool:
+def is_whole_again(views: Views, seen: Seen, last: View, view: View, *, kept_score: float) -> bool:
     """Tell whether the ground that a strike changed is suddenly as it was before the strike.
 
     Args:
@@ -33,15 +31,13 @@ def is_whole_again(
         seen: The strike.
         last: The last good view before.
         view: The view.
-        changed: Where the picture has just changed, in `view`; None when that is not known.
         kept_score: Change over its noise that counts as changed.
     """
     struck = seen.lasting | seen.region
-    if changed is not None:
-        moved = views.warp_mask(changed, view, seen.candidate.base)
-        if not np.any(moved & struck):
-            return False
     now, seen_now = _changed(views, seen, view, kept_score)
+    changed = int(np.count_nonzero(now & struck))
+    if changed > _HEALED_SHARE * int(np.count_nonzero(struck)):
+        return False
     then, seen_then = _changed(views, seen, last, kept_score)
     both = struck & seen_now & seen_then
     before = int(np.count_nonzero(then & both))

@@ -109,7 +109,7 @@ class ShotScan:
         if self._disturbed_since is not None:
             if self._was_black(index):
                 self._drop_since(self._disturbed_since)
-                if self._is_back(last, view, None):
+                if self._is_back(last, view):
                     self._go_back(self._disturbed_since)
                     self._good.append(view)
                     return
@@ -143,11 +143,10 @@ class ShotScan:
 
     # Going back in time
 
-    def _is_back(self, last: View, view: View, changed: Mask | None) -> bool:
+    def _is_back(self, last: View, view: View) -> bool:
+        kept_score = self._rules.kept_score
         return any(
-            is_whole_again(
-                self.views, seen, last, view, changed=changed, kept_score=self._rules.kept_score
-            )
+            is_whole_again(self.views, seen, last, view, kept_score=kept_score)
             for seen in self._jury.strikes()
         )
 
@@ -198,7 +197,9 @@ class ShotScan:
             threshold=self._rules.sudden_score,
             least_area_px=self._rules.least_area_px,
         )
-        if blobs and not shaken and self._is_back(self._good[-1], view, labels > 0):
+        telling = len(blobs) > 1 or any(blob.peak >= LEAST_PEAK for blob in blobs)
+        telling &= not shaken and self._good[-1].index == view.index - 1
+        if telling and self._is_back(self._good[-1], view):
             self._go_back(view.index)
             return
         if not shaken and not any(blob.peak >= LEAST_PEAK for blob in blobs):
