@@ -8,7 +8,7 @@ from purport.imagery.references import (
     reference_pixel,
     require_inside,
 )
-from purport.imagery.terrain import Heights, Terrain, open_terrain, read_heights
+from purport.imagery.terrain import Heights, Terrain, fit_plane, open_terrain, read_heights
 
 __all__ = [
     "Heights",
@@ -16,6 +16,7 @@ __all__ = [
     "MapWindow",
     "Reference",
     "Terrain",
+    "fit_plane",
     "load_area",
     "open_reference",
     "open_terrain",

@@ -20,7 +20,7 @@ from purport.core.homographies import Matrix3
 from purport.imagery.patches import MapWindow
 from purport.imagery.references import Reference, open_reference, opened
 
-__all__ = ["Heights", "Terrain", "open_terrain", "read_heights"]
+__all__ = ["Heights", "Terrain", "fit_plane", "open_terrain", "read_heights"]
 
 FloatArray = NDArray[np.float64]
 
@@ -43,6 +43,8 @@ _LOWEST_M, _HIGHEST_M = -500.0, 9000.0
 """Heights on Earth, dry land and mines, between which a height can be."""
 _MOST_PIXELS = 25_000_000
 _EDGE_POINTS = 9
+_PLANE_ROUNDS = 20
+_LEAST_RESIDUAL_M = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,3 +250,26 @@ def _bilinear(height: FloatArray, pixel: FloatArray) -> FloatArray:
     lower = height[below, corner[:, 0]] * (1.0 - share[:, 0]) + height[below, right] * share[:, 0]
     found[inside] = upper * (1.0 - share[:, 1]) + lower * share[:, 1]
     return found
+
+
+def fit_plane(ground: FloatArray, heights: FloatArray) -> FloatArray:
+    """Fit a plane through heights by least absolute residuals, so that roofs do not lift it.
+
+    Args:
+        ground: Easting and northing from an origin of the caller's (m, 2). [m]
+        heights: Heights there (m,). [m]
+
+    Returns:
+        Height at the origin, and what it gains for each metre of easting and northing (3,). [m, 1]
+
+    References:
+        Schlossmacher (1973): least absolute residuals by iteratively reweighted least squares.
+    """
+    design = np.column_stack([np.ones(len(ground)), ground])
+    weight = np.ones(len(ground))
+    plane = np.zeros(3)
+    for _ in range(_PLANE_ROUNDS):
+        root = np.sqrt(weight)
+        plane = np.linalg.lstsq(design * root[:, None], heights * root, rcond=None)[0]
+        weight = 1.0 / np.maximum(np.abs(heights - design @ plane), _LEAST_RESIDUAL_M)
+    return np.asarray(plane, dtype=np.float64)

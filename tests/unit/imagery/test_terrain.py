@@ -8,7 +8,7 @@ from rasterio.transform import Affine
 
 from purport.core.errors import OutsideReferenceError, UnreadableReferenceError
 from purport.core.positions import MapPoint, to_geographic
-from purport.imagery import MapWindow, Terrain, open_terrain, read_heights
+from purport.imagery import MapWindow, Terrain, fit_plane, open_terrain, read_heights
 
 WEST_M, NORTH_M, GRID_M = 500_000.0, 4_000_000.0, 2.0
 ROWS, COLUMNS = 80, 100
@@ -169,3 +169,11 @@ def test_a_tag_that_is_no_number_is_refused(tmp_path: Path) -> None:
     path = write_heights(tmp_path / "h.tif", tags={"VERTICAL_ACCURACY_M": "good"})
     with pytest.raises(UnreadableReferenceError, match="'good'"):
         open_terrain(path)
+
+
+def test_roofs_do_not_lift_the_plane() -> None:
+    generator = np.random.default_rng(3)
+    ground = generator.uniform(-100.0, 100.0, (200, 2))
+    heights = 12.0 + 0.05 * ground[:, 0] - 0.02 * ground[:, 1] + generator.normal(0.0, 0.1, 200)
+    heights[:60] += 9.0
+    assert np.allclose(fit_plane(ground, heights), [12.0, 0.05, -0.02], atol=[0.15, 0.002, 0.002])

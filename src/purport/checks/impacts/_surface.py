@@ -17,7 +17,7 @@ from purport.checks.impacts._ground import Mapped, ShotMap
 from purport.checks.impacts._lifting import signed_lean
 from purport.core.errors import ConsistencyError, OutsideReferenceError
 from purport.core.homographies import GroundHomography
-from purport.imagery import Heights, MapWindow, open_terrain, read_heights
+from purport.imagery import Heights, MapWindow, fit_plane, open_terrain, read_heights
 
 __all__ = ["Surface", "read_surface", "stand_on"]
 
@@ -28,8 +28,6 @@ _LARGEST_REACH_M = 2000.0
 """Ground farther than this from the picture's middle is not read: it lies near the horizon."""
 _MARGIN_M = 100.0
 _HIGHEST_M, _LOWEST_M, _STEP_M = 150.0, -60.0, 0.25
-_ITERATIONS = 20
-_LEAST_RESIDUAL_M = 0.2
 _FEWEST_HEIGHTS = 12
 _ASSUMED_SD_M = 1.0
 """Standard uncertainty of a height where nobody states one. [m]"""
@@ -87,7 +85,7 @@ def read_surface(
     plane = homography.plane
     return Surface(
         heights=heights,
-        plane=_fit_plane(local, seen[known]) if plane is None else np.array(plane),
+        plane=fit_plane(local, seen[known]) if plane is None else np.array(plane),
         origin_m=homography.origin_m,
         crs=homography.crs,
         accuracy_m=_ASSUMED_SD_M if heights.accuracy_m is None else heights.accuracy_m,
@@ -125,18 +123,6 @@ def _footprint(homography: GroundHomography, size: tuple[int, int]) -> FloatArra
             if float(np.hypot(*(place - middle))) <= _LARGEST_REACH_M:
                 points.append(place)
     return np.array(points)
-
-
-def _fit_plane(local: FloatArray, heights: FloatArray) -> FloatArray:
-    """Fit a plane by least absolute residuals, so that roofs do not lift it (3,)."""
-    design = np.column_stack([np.ones(len(local)), local])
-    weight = np.ones(len(local))
-    plane = np.zeros(3)
-    for _ in range(_ITERATIONS):
-        root = np.sqrt(weight)
-        plane = np.linalg.lstsq(design * root[:, None], heights * root, rcond=None)[0]
-        weight = 1.0 / np.maximum(np.abs(heights - design @ plane), _LEAST_RESIDUAL_M)
-    return np.asarray(plane, dtype=np.float64)
 
 
 def _meet(surface: Surface, flat: FloatArray, lean: FloatArray) -> float | None:

@@ -26,7 +26,7 @@ from purport.checks.place._control_points import (
 )
 from purport.checks.place._relief import Lean, find_lean, flatten_points
 from purport.core.errors import OutsideReferenceError
-from purport.imagery import Heights, MapWindow, open_terrain, read_heights
+from purport.imagery import Heights, MapWindow, fit_plane, open_terrain, read_heights
 
 __all__ = ["GroundHeights", "adjust_on_terrain", "fit_points_on_terrain", "read_ground"]
 
@@ -40,8 +40,6 @@ _CLEARLY_WORSE = 1.05
 _FEWEST_POINTS = 4
 _LEAST_KNOWN = 0.9
 """Share of the matches whose height must be known: the others are left out."""
-_ITERATIONS = 20
-_LEAST_RESIDUAL_M = 0.2
 _ASSUMED_SD_M = 1.0
 """Standard uncertainty of a height where nobody states one. [m]"""
 
@@ -100,7 +98,7 @@ def read_ground(
     known = np.isfinite(here)
     if known.mean() < _LEAST_KNOWN or int(known.sum()) < _FEWEST_POINTS:
         return None
-    plane = _fit_plane(ground[known], here[known])
+    plane = fit_plane(ground[known], here[known])
     return GroundHeights(
         heights=heights,
         plane=(float(plane[0]), float(plane[1]), float(plane[2])),
@@ -209,15 +207,3 @@ def _take(seen: Observations, which: NDArray[np.bool_]) -> Observations:
 
 def _misfit_px(adjusted: Adjusted) -> float:
     return float(np.median(np.hypot(*adjusted.residual_px.T)))
-
-
-def _fit_plane(ground: FloatArray, heights: FloatArray) -> FloatArray:
-    """Fit a plane by least absolute residuals, so that roofs do not lift it (3,)."""
-    design = np.column_stack([np.ones(len(ground)), ground])
-    weight = np.ones(len(ground))
-    plane = np.zeros(3)
-    for _ in range(_ITERATIONS):
-        root = np.sqrt(weight)
-        plane = np.linalg.lstsq(design * root[:, None], heights * root, rcond=None)[0]
-        weight = 1.0 / np.maximum(np.abs(heights - design @ plane), _LEAST_RESIDUAL_M)
-    return np.asarray(plane, dtype=np.float64)
