@@ -20,7 +20,6 @@ __all__ = [
     "find_blobs",
     "look_closer",
     "match_tones",
-    "tone_curve",
 ]
 
 _SAMPLES = 6000
@@ -104,14 +103,8 @@ def match_tones(earlier: Image, picture: Image, places: Places) -> tuple[Float, 
     Returns:
         The earlier picture at the picture's tones, and whether they correlate well enough.
     """
-    curve, sound = tone_curve(earlier, picture, places)
-    return np.asarray(cv2.LUT(earlier, curve), dtype=np.float32), sound
-
-
-def tone_curve(earlier: Image, picture: Image, places: Places) -> tuple[Float, bool]:
-    """Return the table from an earlier picture's tones to a picture's (256,); see `match_tones`."""
     if len(places) < _BINS * _LEAST_IN_BIN:
-        return np.arange(256, dtype=np.float32), False
+        return earlier.astype(np.float32), False
     chosen = places[:: max(1, len(places) // _SAMPLES)]
     before, now = earlier.ravel()[chosen], picture.ravel()[chosen]
     every = max(1, len(chosen) // _LINE_SAMPLES)
@@ -119,7 +112,8 @@ def tone_curve(earlier: Image, picture: Image, places: Places) -> tuple[Float, b
         before[::every].astype(np.float32), now[::every].astype(np.float32)
     )
     sound = slope > _LEAST_SLOPE and correlation > _LEAST_CORRELATION
-    return _tone_curve(before, now, slope, offset), sound
+    curve = _tone_curve(before, now, slope, offset)
+    return np.asarray(cv2.LUT(earlier, curve), dtype=np.float32), sound
 
 
 def _robust_line(before: Float, now: Float) -> tuple[float, float, float]:

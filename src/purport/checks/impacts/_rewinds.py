@@ -17,8 +17,8 @@ __all__ = ["is_whole_again"]
 _LEAST_PX = 24
 """Least changed ground that tells, at scanning size."""
 _HEALED_SHARE = 0.2
-"""Share of it that may still be changed; on development clips it was at most 0.15 of it after jumps
-back in time, and hardly ever below 0.5 else."""
+"""Share of it that may still be changed. On development clips it was at most 0.15 after jumps back
+in time."""
 
 Mask = NDArray[np.bool_]
 

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ from purport.checks.impacts._changes import Blob, Change, compare, find_blobs, l
 from purport.checks.impacts._drawn import is_drawn, is_one_patch
 from purport.checks.impacts._judging import Jury, Seen
 from purport.checks.impacts._rewinds import is_whole_again
-from purport.checks.impacts._views import View, Views, median_view
+from purport.checks.impacts._views import BORDER_SHARE, View, Views, median_view
 from purport.checks.impacts._zones import EffectZone
 from purport.scene import Scene, Shot
 
@@ -38,7 +39,6 @@ _QUIET_S = 10.0
 _BLINDED_FRAMES = 2
 _BLINDING_S = 0.4
 _LEAST_BLINDED_FRAMES = 3
-_BORDER_SHARE = 0.06
 _STALL_FRAMES = 3
 _STALL_STEP = 0.05
 _SHAKEN_NOISE = 4.5
@@ -135,9 +135,7 @@ class ShotScan:
         """End the shot and return the strikes seen, by onset."""
         self._judge_blinded()
         self._judge_cut_off()
-        for candidate in self._pending:
-            self._jury.judge(candidate)
-            candidate.sightings.clear()
+        self._judge(self._pending)
         self._pending.clear()
         return self._jury.strikes()
 
@@ -160,9 +158,7 @@ class ShotScan:
 
     def _go_back(self, first: int) -> None:
         """Begin anew, with a view of what was before; nothing that began since `first` is told."""
-        for candidate in self._pending:
-            if candidate.onset < first:
-                self._jury.judge(candidate)
+        self._judge([one for one in self._pending if one.onset < first])
         self._pending.clear()
         self._jury.go_back()
         self._zone.clear()
@@ -284,7 +280,7 @@ class ShotScan:
     def _is_at_border(self, blob: Blob) -> bool:
         """Tell whether a patch lies at the border, where new ground comes into the picture."""
         width, height = self.views.size
-        reach = _BORDER_SHARE * height
+        reach = BORDER_SHARE * height
         x, y = blob.centre
         return min(x, y, width - 1 - x, height - 1 - y) < reach
 
@@ -356,7 +352,9 @@ class ShotScan:
         chosen = [earlier[-lag] for lag in _BEFORE_LAGS if lag <= len(earlier)]
         before, valid = median_view(self.views, chosen, base)
         region = self.views.warp_mask(mask, view, base)
-        sudden = cause is Cause.SUDDEN
+        compact = close  # it was found to be one patch
+        if cause is Cause.SUDDEN and not close:
+            compact = is_one_patch(self.views, self._good[-1], view, mask)
         candidate = Candidate(
             cause=cause,
             onset=onset,
@@ -369,7 +367,7 @@ class ShotScan:
             area_px=0 if blob is None else blob.area_px,
             hint=hint,
             close=close,
-            compact=sudden and is_one_patch(self.views, self._good[-1], view, mask),
+            compact=compact,
         )
         candidate.earlier.extend(earlier[-1 - _EARLIER_FRAMES : -1])
         candidate.early.extend(other for other in self._good if other.index >= onset)
@@ -453,7 +451,11 @@ class ShotScan:
         """Judge the candidates that were watched long enough."""
         done = [c for c in self._pending if c.until_s < self._seconds(index)]
         self._pending = [c for c in self._pending if c.until_s >= self._seconds(index)]
-        for candidate in done:
+        self._judge(done)
+
+    def _judge(self, candidates: Iterable[Candidate]) -> None:
+        """Judge candidates and let go of what was seen of them."""
+        for candidate in candidates:
             self._jury.judge(candidate)
             candidate.sightings.clear()
 

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from purport.scene import Scene, Shot
 
-__all__ = ["SCAN_WIDTH_PX", "View", "Views", "median_view"]
+__all__ = ["BORDER_SHARE", "SCAN_WIDTH_PX", "View", "Views", "median_view"]
 
 SCAN_WIDTH_PX = 320
 """Widest picture that is scanned for changes. [px]"""
 
 _BORDER_PX = 3
-_INNER_SHARE = 0.06
+BORDER_SHARE = 0.06
+"""Margin over the height of the picture in which new ground comes into it."""
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -104,7 +105,7 @@ class Views:
 
     def _inner(self) -> Mask:
         """Return where the picture is not near its border."""
-        margin = round(_INNER_SHARE * self.size[1])
+        margin = round(BORDER_SHARE * self.size[1])
         inner = np.zeros(self.size[::-1], dtype=np.bool_)
         inner[margin:-margin, margin:-margin] = True
         return inner
