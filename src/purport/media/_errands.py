@@ -1,0 +1,142 @@
+"""What the process that reads a file and the one that asked tell each other.
+
+An errand is a function that is called, by its name, with a channel and its arguments, in a process
+of its own. It answers by messages on a socket that keeps their bounds; the first byte is the kind.
+Pictures lie in memory that both share, cut into slots; a message names the slot, and the slot's
+number comes back when the picture is no longer looked at. Nothing that comes from the errand is
+ever unpickled: it is JSON, or numbers of fixed size.
+"""
+
+import json
+import mmap
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.digests import JsonValue
+from purport.media._walls import Limits
+
+__all__ = [
+    "FRAME",
+    "SLOT",
+    "Call",
+    "Channel",
+    "Message",
+    "Ring",
+]
+
+FRAME = struct.Struct("<Iqq")
+"""Slot, presentation time stamp, duration."""
+SLOT = struct.Struct("<I")
+_PIECE_BYTES = 48 << 10
+
+
+class Message(IntEnum):
+    """Kinds of messages from an errand."""
+
+    ANSWER = 1
+    """A piece of its answer, JSON."""
+    FRAME = 2
+    """A picture lies in a slot."""
+    FAULT = 3
+    """Something was wrong with the stream: [kind, index, words]."""
+    ERROR = 4
+    """It failed: {error, subject, fault, remedy}."""
+    DONE = 5
+    """It is finished."""
+    ENDED = 6
+    """The process ended; said by the warden: exit code, or minus the signal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An errand to be done, as the warden is told."""
+
+    function: Callable[..., None]
+    """The function; given by module and name."""
+    arguments: tuple[object, ...]
+    """Its arguments after the channel."""
+    limits: Limits
+    """What it may use."""
+    ring: "Ring | None" = None
+    """The shared memory; None for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """Shared memory cut into slots for pictures of one shape."""
+
+    shape: tuple[int, ...]
+    """Shape of a picture."""
+    slots: int
+    """How many."""
+
+    @property
+    def slot_bytes(self) -> int:
+        """Return the length of a slot."""
+        return int(np.prod(self.shape))
+
+    def picture(self, memory: mmap.mmap, slot: int) -> NDArray[np.uint8]:
+        """Return the picture in a slot, not copied."""
+        size = self.slot_bytes
+        return np.frombuffer(memory, np.uint8, count=size, offset=slot * size).reshape(self.shape)
+
+
+class Channel:
+    """The errand's end.
+
+    Args:
+        line: The socket.
+        ring: How the shared memory is cut; None for none.
+        memory: The shared memory; None for none.
+    """
+
+    def __init__(
+        self, line: socket.socket, *, ring: Ring | None = None, memory: mmap.mmap | None = None
+    ) -> None:
+        self._line = line
+        self._ring = ring
+        self._memory = memory
+        self._free = [] if ring is None else list(range(ring.slots))
+
+    def answer(self, value: JsonValue) -> None:
+        """Give the answer, in pieces."""
+        text = json.dumps(value, allow_nan=False).encode()
+        for start in range(0, len(text), _PIECE_BYTES):
+            self._send(Message.ANSWER, text[start : start + _PIECE_BYTES])
+
+    def fault(self, kind: str, index: int, words: str) -> None:
+        """Say that something is wrong with the stream."""
+        self._send(Message.FAULT, json.dumps([kind, index, words]).encode())
+
+    def picture(self, picture: NDArray[np.uint8], *, pts: int, duration: int) -> None:
+        """Copy a picture into a free slot and say so; wait while none is free."""
+        ring, memory = self._ring, self._memory
+        if ring is None or memory is None:
+            message = "this errand has no memory for pictures"
+            raise RuntimeError(message)
+        while not self._free:
+            given = self._line.recv(1 << 12)
+            if not given:
+                raise BrokenPipeError
+            self._free += [slot for (slot,) in SLOT.iter_unpack(given) if slot < ring.slots]
+        slot = self._free.pop()
+        ring.picture(memory, slot)[...] = picture
+        self._send(Message.FRAME, FRAME.pack(slot, pts, duration))
+
+    def failed(self, *, error: str, subject: str, fault: str, remedy: str) -> None:
+        """Say that the errand failed."""
+        words = {"error": error, "subject": subject, "fault": fault, "remedy": remedy}
+        self._send(Message.ERROR, json.dumps(words).encode()[: 4 * _PIECE_BYTES])
+
+    def done(self) -> None:
+        """Say that the errand is finished."""
+        self._send(Message.DONE, b"")
+
+    def _send(self, kind: Message, payload: bytes) -> None:
+        self._line.send(bytes([kind]) + payload)

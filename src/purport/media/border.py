@@ -1,0 +1,438 @@
+"""The border: whatever reads the inside of a stranger's file does so in a process of its own.
+
+`ask` has a function do its work on one file in a child process behind walls (`_walls`), and gives
+back what it answers. A child that crashes, gives no sign, or takes more than its limits is one
+clear error that names the file; nothing of this process is touched. Pictures come back through
+shared memory without being copied once more: a frame's array *is* its slot, and the slot goes back
+to the child when the last view of the array is gone.
+
+Children are forked by a warden (`_warden`), of which every process that asks has one; `get_ready`
+starts it ahead of the first question, so that nobody waits for it.
+"""
+
+import atexit
+import contextlib
+import json
+import mmap
+import os
+import pickle
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.core.errors import (
+    ConsistencyError,
+    MissingToolError,
+    PurportError,
+    UnavailableError,
+    UnreadableMediaError,
+)
+from purport.media._errands import FRAME, SLOT, Call, Channel, Message, Ring
+from purport.media._walls import Limits
+from purport.media._warden import HEADER
+
+__all__ = [
+    "Channel",
+    "FaultSeen",
+    "Limits",
+    "PictureSeen",
+    "ask",
+    "ask_for_pictures",
+    "get_ready",
+    "limits_for",
+]
+
+_LARGEST_MESSAGE = 256 << 10
+_SLOTS = ((4 << 20, 16), (16 << 20, 8))
+_FEWEST_SLOTS = 4
+_SPARE_SLOTS = 2
+_KEPT_VARIABLES = ("LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "PATH", "TZ")
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from purport.media._warden import serve; serve(int(sys.argv[1]))"
+)
+_COLLECT = (
+    "Treat the file with care: it may have been made to do harm, or is damaged. Collect it again, "
+    "or give a working copy that was re-encoded elsewhere, and say so in its record."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSeen:
+    """Something wrong with a stream, as the child told it."""
+
+    kind: str
+    """What kind."""
+    index: int
+    """The frame concerned."""
+    fault: str
+    """What was wrong, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PictureSeen:
+    """A picture that the child decoded."""
+
+    picture: NDArray[np.uint8]
+    """The picture, read-only."""
+    pts: int
+    """Presentation time stamp. [ticks]"""
+    duration: int
+    """How long it is shown. [ticks]"""
+
+
+def get_ready() -> None:
+    """Start this process's warden, if it has none, and don't wait for it."""
+    _warden()
+
+
+def limits_for(size_bytes: int) -> Limits:
+    """Return what work on a file of a length may use.
+
+    Processor time grows with the bytes that are to be read: 100 s a megabyte, on top of ten
+    minutes. The dearest ordinary footage, 4K at a very low rate (5 kB a second of footage, about a
+    fifth of a second of processor time for each), needs 40 s a megabyte; usual clips need under 1.
+    """
+    usual = Limits()
+    return replace(usual, cpu_s=usual.cpu_s + size_bytes // 10_000)
+
+
+def ask(
+    function: Callable[..., None], *arguments: object, subject: str, limits: Limits | None = None
+) -> Any:  # noqa: ANN401 - JSON, parsed by the caller
+    """Have a function do its work in a child process, and return its answer.
+
+    Args:
+        function: A function of a module, called with a `Channel` and the arguments.
+        arguments: What else it is given; must be picklable.
+        subject: What messages call the file.
+        limits: What the child may use.
+
+    Returns:
+        What it gave to `Channel.answer`, as JSON values; None when it gave nothing.
+
+    Raises:
+        UnreadableMediaError: The file cannot be read, or reading it crashed, hung, or took more
+            than the limits.
+        UnavailableError: No child process can be had.
+    """
+    limits = limits or Limits()
+    text = bytearray()
+    with contextlib.closing(_Line(function, arguments, subject=subject, limits=limits)) as line:
+        while True:
+            kind, payload = line.receive()
+            if kind == Message.DONE:
+                return json.loads(text) if text else None
+            if kind != Message.ANSWER:
+                raise line.nonsense()
+            text += payload
+            if len(text) > limits.output_bytes:
+                raise line.too_much(
+                    "answers with more than it may", f"{limits.output_bytes:,} bytes"
+                )
+
+
+def ask_for_pictures(
+    function: Callable[..., None],
+    *arguments: object,
+    shape: tuple[int, ...],
+    subject: str,
+    limits: Limits | None = None,
+) -> Iterator[PictureSeen | FaultSeen]:
+    """Have a function decode pictures in a child process, and yield them as they come.
+
+    Args:
+        function: A function of a module, called with a `Channel` and the arguments.
+        arguments: What else it is given; must be picklable.
+        shape: Shape of the pictures.
+        subject: What messages call the file.
+        limits: What the child may use.
+
+    Raises:
+        UnreadableMediaError: As `ask`.
+        UnavailableError: As `ask`.
+    """
+    size = int(np.prod(shape))
+    slots = next((slots for most, slots in _SLOTS if size <= most), _FEWEST_SLOTS)
+    ring = Ring(shape=shape, slots=slots)
+    line = _Line(function, arguments, subject=subject, limits=limits or Limits(), ring=ring)
+    with contextlib.closing(line):
+        while True:
+            kind, payload = line.receive()
+            if kind == Message.FRAME:
+                yield line.picture(payload)
+            elif kind == Message.FAULT:
+                yield _fault(payload, line)
+            elif kind == Message.DONE:
+                return
+            else:
+                raise line.nonsense()
+
+
+def _fault(payload: bytes, line: "_Line") -> FaultSeen:
+    try:
+        kind, index, words = json.loads(payload)
+        return FaultSeen(kind=str(kind), index=int(index), fault=str(words))
+    except (TypeError, ValueError) as error:
+        raise line.nonsense() from error
+
+
+class _Line:
+    """This end of the talk with one child."""
+
+    def __init__(
+        self,
+        function: Callable[..., None],
+        arguments: tuple[object, ...],
+        *,
+        subject: str,
+        limits: Limits,
+        ring: Ring | None = None,
+    ) -> None:
+        self._subject = subject
+        self._limits = limits
+        self._ring = ring
+        self._looked_at: dict[int, weakref.ref[NDArray[np.uint8]]] = {}
+        self._heard = memoryview(bytearray(_LARGEST_MESSAGE))
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line.settimeout(limits.silence_s)
+        handles = [theirs.fileno()]
+        shared = None
+        with theirs:
+            try:
+                if ring is not None:
+                    shared = _shared_memory(ring.slots * ring.slot_bytes)
+                    self._memory = mmap.mmap(shared, 0)
+                    handles.append(shared)
+                call = Call(function=function, arguments=arguments, limits=limits, ring=ring)
+                _warden().call(pickle.dumps(call), handles)
+            except BaseException:
+                self._line.close()
+                raise
+            finally:
+                if shared is not None:
+                    os.close(shared)
+
+    def receive(self) -> tuple[int, bytes]:
+        """Return the next message's kind and content.
+
+        Raises:
+            PurportError: The errand failed, or its process did.
+        """
+        length = self._hear()
+        if not length:
+            raise _no_warden()
+        kind, content = self._heard[0], bytes(self._heard[1:length])
+        if kind == Message.ERROR:
+            raise self._error(content)
+        if kind == Message.ENDED:
+            raise self._ended(int.from_bytes(content, "little", signed=True))
+        return kind, content
+
+    def _hear(self) -> int:
+        try:
+            return self._line.recv_into(self._heard)
+        except TimeoutError as error:
+            raise self.too_much(
+                "gives no sign when it is read", f"{self._limits.silence_s:g} s of silence"
+            ) from error
+        except ConnectionResetError:
+            # The other end was closed before it had read which slots are free. That is told once;
+            # what it had said before is still there to be heard.
+            return self._line.recv_into(self._heard)
+        except OSError:
+            return 0
+
+    def picture(self, payload: bytes) -> PictureSeen:
+        """Return the picture that a message names; copied only when few slots are left."""
+        ring = self._ring
+        try:
+            slot, pts, duration = FRAME.unpack(payload)
+        except struct.error as error:
+            raise self.nonsense() from error
+        if ring is None or slot >= ring.slots or slot in self._looked_at:
+            raise self.nonsense()
+        picture = ring.picture(self._memory, slot)
+        if len(self._looked_at) + _SPARE_SLOTS >= ring.slots:
+            picture = picture.copy()
+            self._give_back(slot)
+        else:
+            self._looked_at[slot] = weakref.ref(picture, lambda _: self._let_go(slot))
+        picture.flags.writeable = False
+        return PictureSeen(picture=picture, pts=pts, duration=duration)
+
+    def close(self) -> None:
+        """Hang up: what is still at work is ended. Pictures that were given stay whole."""
+        self._line.close()
+
+    def nonsense(self) -> UnreadableMediaError:
+        """Return the error for a child that speaks out of turn: it is no longer itself."""
+        return self._harmful("the process that read it answered with nonsense")
+
+    def too_much(self, what: str, limit: str) -> UnreadableMediaError:
+        """Return the error for a file that takes more than it may."""
+        return self._harmful(f"the file {what} (limit: {limit})")
+
+    def _let_go(self, slot: int) -> None:
+        self._looked_at.pop(slot, None)
+        self._give_back(slot)
+
+    def _give_back(self, slot: int) -> None:
+        with contextlib.suppress(OSError):  # the child is through, or this line is closed
+            self._line.send(SLOT.pack(slot), socket.MSG_NOSIGNAL)
+
+    def _harmful(self, fault: str) -> UnreadableMediaError:
+        return UnreadableMediaError(self._subject, fault, remedy=_COLLECT)
+
+    def _error(self, payload: bytes) -> Exception:
+        try:
+            told = json.loads(payload)
+            kind, fault = str(told["error"]), str(told["fault"])
+            remedy = str(told["remedy"])
+        except (KeyError, TypeError, ValueError):
+            return self.nonsense()
+        if kind == "unreadable":
+            return UnreadableMediaError(self._subject, fault, remedy=remedy)
+        if kind == "memory":
+            return self._over_memory()
+        if kind == "system":
+            return UnreadableMediaError(
+                self._subject, f"cannot be read ({fault})", remedy="Give a file that you may read."
+            )
+        return ConsistencyError(
+            self._subject,
+            fault,
+            remedy="This is a fault of Purport and says nothing about the item; please report it.",
+        )
+
+    def _over_memory(self) -> UnreadableMediaError:
+        most = self._limits.memory_bytes >> 20
+        return self.too_much("asks for more memory than it may", f"{most:,} MiB")
+
+    def _ended(self, code: int) -> PurportError:
+        """Put into words how a process ended that did not say it was done."""
+        if code == -signal.SIGXCPU:
+            return self.too_much("takes too long to read", f"{self._limits.cpu_s:,} s of processor")
+        if code == -signal.SIGKILL:
+            return UnavailableError(
+                self._subject,
+                "the process that read it was killed (by hand, or because memory ran out)",
+                remedy="Free memory, then run again; what was stored is kept.",
+            )
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            return self._harmful(f"reading the file crashed the decoder ({name})")
+        return self._harmful("the process that read it ended without an answer")
+
+
+def _shared_memory(size: int) -> int:
+    """Return a handle on memory that no path names and whose size nobody can change."""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not everywhere
+
+        handle = os.memfd_create("purport-pictures", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(handle, size)
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
+        return handle
+    handle, path = tempfile.mkstemp()
+    Path(path).unlink()
+    os.ftruncate(handle, size)
+    return handle
+
+
+class _Warden:
+    """The process that forks children for this one."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        self._turn = threading.Lock()
+        command = [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", _START]
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                    [*command, str(theirs.fileno()), json.dumps(sys.path)],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=_environment(),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._control.close()
+                raise MissingToolError(
+                    "media",
+                    f"no process can be started that reads media ({error.strerror})",
+                    remedy="Free memory or processes, then run again.",
+                ) from error
+
+    def call(self, packed: bytes, handles: list[int]) -> None:
+        """Have it fork a child for a call.
+
+        Raises:
+            UnavailableError: It is gone.
+        """
+        try:
+            with self._turn:
+                socket.send_fds(self._control, [HEADER.pack(len(packed))], handles)
+                self._control.sendall(packed)
+        except OSError as error:
+            self.close()
+            raise _no_warden() from error
+
+    def is_alive(self) -> bool:
+        """Tell whether it is there."""
+        return self._control.fileno() >= 0 and self._process.poll() is None
+
+    def close(self) -> None:
+        """Let it go, and its children with it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+_wardens: dict[int, _Warden] = {}
+"""This process's warden; a fork of this process finds its parent's, and starts its own."""
+_starting = threading.Lock()
+
+
+def _warden() -> _Warden:
+    with _starting:
+        here = os.getpid()
+        warden = _wardens.get(here)
+        if warden is None or not warden.is_alive():
+            if warden is not None:
+                warden.close()
+            warden = _wardens[here] = _Warden()
+            atexit.register(warden.close)
+        return warden
+
+
+def _no_warden() -> UnavailableError:
+    return UnavailableError(
+        "media",
+        "the process that reads media ended",
+        remedy="Free memory, then run again; what was stored is kept.",
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return what a reader needs of the environment; passwords and addresses stay here."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_VARIABLES)}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
