@@ -42,7 +42,7 @@ class Message(IntEnum):
     ANSWER = 1
     """A piece of its answer, JSON."""
     FRAME = 2
-    """A picture lies in a slot."""
+    """Pictures lie in slots."""
     FAULT = 3
     """Something was wrong with the stream: [kind, index, words]."""
     ERROR = 4
@@ -81,6 +81,11 @@ class Ring:
         """Return the length of a slot."""
         return int(np.prod(self.shape))
 
+    @property
+    def batch(self) -> int:
+        """Return how many slots are spoken of at once: every message wakes a process."""
+        return max(self.slots // 4, 1)
+
     def picture(self, memory: mmap.mmap, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot, not copied."""
         size = self.slot_bytes
@@ -103,6 +108,7 @@ class Channel:
         self._ring = ring
         self._memory = memory
         self._free = [] if ring is None else list(range(ring.slots))
+        self._filled: list[bytes] = []
 
     def answer(self, value: JsonValue) -> None:
         """Give the answer, in pieces."""
@@ -121,13 +127,23 @@ class Channel:
             message = "this errand has no memory for pictures"
             raise RuntimeError(message)
         while not self._free:
+            self.flush()
             given = self._line.recv(1 << 12)
             if not given:
                 raise BrokenPipeError
             self._free += [slot for (slot,) in SLOT.iter_unpack(given) if slot < ring.slots]
         slot = self._free.pop()
         ring.picture(memory, slot)[...] = picture
-        self._send(Message.FRAME, FRAME.pack(slot, pts, duration))
+        self._filled.append(FRAME.pack(slot, pts, duration))
+        if len(self._filled) >= ring.batch:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell of the pictures that have not been told of."""
+        if self._filled:
+            told = b"".join(self._filled)
+            self._filled.clear()
+            self._line.send(bytes([Message.FRAME]) + told)
 
     def failed(self, *, error: str, subject: str, fault: str, remedy: str) -> None:
         """Say that the errand failed."""
@@ -139,4 +155,5 @@ class Channel:
         self._send(Message.DONE, b"")
 
     def _send(self, kind: Message, payload: bytes) -> None:
+        self.flush()
         self._line.send(bytes([kind]) + payload)

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,7 +56,9 @@ __all__ = [
 ]
 
 _LARGEST_MESSAGE = 256 << 10
-_SLOTS = ((4 << 20, 16), (16 << 20, 8))
+_RING_BYTES = 16 << 20
+_SLOTS = ((4 << 20, 16, 64), (16 << 20, 8, 8))
+"""Up to which size of a picture there are at least and at most how many slots."""
 _FEWEST_SLOTS = 4
 _SPARE_SLOTS = 2
 _KEPT_VARIABLES = ("LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "PATH", "TZ")
@@ -164,21 +167,26 @@ def ask_for_pictures(
         UnreadableMediaError: As `ask`.
         UnavailableError: As `ask`.
     """
-    size = int(np.prod(shape))
-    slots = next((slots for most, slots in _SLOTS if size <= most), _FEWEST_SLOTS)
-    ring = Ring(shape=shape, slots=slots)
+    ring = Ring(shape=shape, slots=_slots_for(int(np.prod(shape))))
     line = _Line(function, arguments, subject=subject, limits=limits or Limits(), ring=ring)
     with contextlib.closing(line):
         while True:
             kind, payload = line.receive()
             if kind == Message.FRAME:
-                yield line.picture(payload)
+                yield from line.pictures(payload)
             elif kind == Message.FAULT:
                 yield _fault(payload, line)
             elif kind == Message.DONE:
                 return
             else:
                 raise line.nonsense()
+
+
+def _slots_for(size: int) -> int:
+    for largest, least, most in _SLOTS:
+        if size <= largest:
+            return min(max(_RING_BYTES // max(size, 1), least), most)
+    return _FEWEST_SLOTS
 
 
 def _fault(payload: bytes, line: "_Line") -> FaultSeen:
@@ -205,6 +213,7 @@ class _Line:
         self._limits = limits
         self._ring = ring
         self._looked_at: dict[int, weakref.ref[NDArray[np.uint8]]] = {}
+        self._returned: deque[int] = deque()
         self._heard = memoryview(bytearray(_LARGEST_MESSAGE))
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.settimeout(limits.silence_s)
@@ -255,23 +264,30 @@ class _Line:
         except OSError:
             return 0
 
-    def picture(self, payload: bytes) -> PictureSeen:
-        """Return the picture that a message names; copied only when few slots are left."""
-        ring = self._ring
+    def pictures(self, payload: bytes) -> Iterator[PictureSeen]:
+        """Yield the pictures that a message names."""
         try:
-            slot, pts, duration = FRAME.unpack(payload)
+            told = list(FRAME.iter_unpack(payload))
         except struct.error as error:
             raise self.nonsense() from error
+        for slot, pts, duration in told:
+            yield PictureSeen(picture=self._picture(slot), pts=pts, duration=duration)
+
+    def _picture(self, slot: int) -> NDArray[np.uint8]:
+        """Return the picture in a slot; copied only when few slots are left."""
+        ring = self._ring
         if ring is None or slot >= ring.slots or slot in self._looked_at:
             raise self.nonsense()
         picture = ring.picture(self._memory, slot)
-        if len(self._looked_at) + _SPARE_SLOTS >= ring.slots:
+        # The child waits when no slot is free. Those that come back are told of in batches, so
+        # that more than a batch must always be on its way back.
+        if len(self._looked_at) + _SPARE_SLOTS + ring.batch > ring.slots:
             picture = picture.copy()
             self._give_back(slot)
         else:
             self._looked_at[slot] = weakref.ref(picture, lambda _: self._let_go(slot))
         picture.flags.writeable = False
-        return PictureSeen(picture=picture, pts=pts, duration=duration)
+        return picture
 
     def close(self) -> None:
         """Hang up: what is still at work is ended. Pictures that were given stay whole."""
@@ -290,8 +306,17 @@ class _Line:
         self._give_back(slot)
 
     def _give_back(self, slot: int) -> None:
-        with contextlib.suppress(OSError):  # the child is through, or this line is closed
-            self._line.send(SLOT.pack(slot), socket.MSG_NOSIGNAL)
+        """Give a slot back; from any thread, and from within the collection of garbage."""
+        self._returned.append(slot)
+        if self._ring is None or len(self._returned) < self._ring.batch:
+            return
+        packed = b""
+        with contextlib.suppress(IndexError):  # another thread took the rest
+            while True:
+                packed += SLOT.pack(self._returned.popleft())
+        if packed:
+            with contextlib.suppress(OSError):  # the child is through, or this line is closed
+                self._line.send(packed, socket.MSG_NOSIGNAL)
 
     def _harmful(self, fault: str) -> UnreadableMediaError:
         return UnreadableMediaError(self._subject, fault, remedy=_COLLECT)
