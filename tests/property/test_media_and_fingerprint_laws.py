@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from purport.media._decoding import _Clock
 from purport.media._extent import is_truncated
 from purport.media._planes import display_geometry
-from purport.media._decoding import _Clock
 from purport.scene.fingerprints import fingerprint
 
 stamps = st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9)), min_size=1, max_size=40)
