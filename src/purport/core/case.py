@@ -111,6 +111,6 @@ class ItemRecord:
     view_hint: ViewHint | None = None
     """What is roughly known of the camera; None: nothing."""
     file_time: StatedTime | None = None
-    """Last change of the file by the file system it was first collected from; None: not recorded."""
+    """Last change of the file by the file system it was collected from; None: not recorded."""
     sidecars: tuple[tuple[str, Digest], ...] = ()
     """Name and digest of the files that lay beside it and are about it, sorted by name."""

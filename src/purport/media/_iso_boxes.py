@@ -315,7 +315,8 @@ def _metadata(reading: _Reading, box: _Box) -> None:
 
 
 def _key_names(body: bytes) -> list[str]:
-    names, position = [], 8
+    names: list[str] = []
+    position = 8
     while position + 8 <= len(body) and len(names) < _MOST_TAGS:
         length = int.from_bytes(body[position : position + 4])
         if length < 8:  # noqa: PLR2004 - its own header

@@ -1,7 +1,7 @@
 """Which statements cannot both be right.
 
-Every rule compares intervals or ranges and speaks only when nothing fits both sides. What software
-that writes files anew explains by itself (a container younger than its footage) is no contradiction.
+Every rule compares intervals or ranges and speaks only when nothing fits both sides. What programs
+that write files anew explain by itself (a container younger than its footage) is no contradiction.
 """
 
 import re

@@ -17,6 +17,7 @@ from purport.media import Telemetry, read_subtitle_telemetry, shorten
 __all__ = ["Sidecar", "parse_sidecar"]
 
 _MOST_TEXT = 32 << 20
+_LONGEST_S = 1e7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +74,19 @@ def _ytdlp(name: str, said: Mapping[str, Any]) -> Sidecar:
     day = said.get("upload_date")
     if uploaded is None and isinstance(day, str) and len(day) == 8 and day.isdigit():  # noqa: PLR2004
         uploaded = parse_tag_time(f"{source}, upload_date", f"{day[:4]}-{day[4:6]}-{day[6:]}")
-    length = said.get("duration")
-    real = isinstance(length, int | float) and not isinstance(length, bool)
     return Sidecar(
         kind="yt-dlp",
         name=name,
         uploaded=uploaded,
         downloaded=from_unix(f"{source}, epoch", said.get("epoch")),
-        length_s=float(length) if real and 0 < float(length or 0) < 1e7 else None,  # noqa: PLR2004
+        length_s=_length_s(said.get("duration")),
     )
+
+
+def _length_s(said: object) -> float | None:
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return None
+    return float(said) if 0 < said < _LONGEST_S else None
 
 
 def _archived(name: str, said: Mapping[str, Any]) -> Sidecar:

@@ -32,8 +32,8 @@ from purport.media import read_container, read_telemetry
 __all__ = ["ProvenanceCheck"]
 
 _EASY = (
-    "Everything that a file states about itself is easily changed; what fits together can have been "
-    "made to fit."
+    "Everything that a file states about itself is easily changed; what fits together can have "
+    "been made to fit."
 )
 _NO_MANIFEST = (
     "The file carries no Content Credentials. Almost no footage does: this says nothing about it."
@@ -41,6 +41,9 @@ _NO_MANIFEST = (
 _UNKNOWN_SIGNER = (
     "Content Credentials that are valid show that nothing was changed since signing, not that what "
     "was signed is true, nor who the signer is."
+)
+_NOTHING_STATED = (
+    "The file states neither time, place nor device, and nothing lies beside it to compare with."
 )
 _OFFLINE = (
     "Content Credentials that lie elsewhere are not fetched, and no certificate was looked up: "
@@ -203,14 +206,13 @@ def _answer(
     if comparable == 0:
         return (
             ProvenanceAnswer.CANNOT_TELL,
-            "The file states neither time, place nor device, and nothing lies beside it to compare "
-            "with.",
+            _NOTHING_STATED,
         )
-    return (
-        ProvenanceAnswer.NO_CONTRADICTION_FOUND,
-        f"{comparable} statements of time, place, device or origin were compared; none "
-        "contradicts another or what is recorded.",
+    reason = (
+        f"{comparable} statements of time, place, device or origin were compared; none contradicts "
+        "another or what is recorded."
     )
+    return ProvenanceAnswer.NO_CONTRADICTION_FOUND, reason
 
 
 def _limits(found: Gathered) -> tuple[str, ...]:
