@@ -118,9 +118,8 @@ def main() -> int:
             right += found == expected
             more = f" ALSO {sorted(found - expected)}" if found - expected else ""
             less = f" MISSED {sorted(expected - found)}" if expected - found else ""
-            print(
-                f"{'ok ' if found == expected else 'NOT'} {case.name:48} {sorted(found)}{more}{less}"
-            )
+            mark = "ok " if found == expected else "NOT"
+            print(f"{mark} {case.name:48} {sorted(found)}{more}{less}")
         print(f"{title}: {right} of {len(cases)} right\n")
         wrong += len(cases) - right
     if arguments.real and SHARED.is_dir():
@@ -143,9 +142,8 @@ def real_files() -> int:
                 print(f"{path.name:36} not read: {error.fault[:80]}")
                 continue
             kinds = sorted({one.kind.value for one in values.contradictions})
-            print(
-                f"{path.name:36} {values.credentials.state.value:12} {kinds} {len(values.notes)} notes"
-            )
+            state = values.credentials.state.value
+            print(f"{path.name:36} {state:12} {kinds} {len(values.notes)} notes")
     return 0
 
 

@@ -73,7 +73,21 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
             remedy="Give the file that holds the pictures.",
         )
     best = container.streams.best("video")
-    return best if isinstance(best, VideoStream) else container.streams.video[0]
+    known = [stream for stream in container.streams.video if _is_decodable(stream)]
+    if isinstance(best, VideoStream) and best in known:
+        return best
+    if not known:
+        raise UnreadableMediaError(
+            name,
+            "the video in it is coded in a way that is not known here, or it is encrypted",
+            remedy="Give a copy that can be played, and say in its record how it was made.",
+        )
+    return known[0]
+
+
+def _is_decodable(stream: VideoStream) -> bool:
+    """Tell whether there is a decoder for it; without one PyAV gives no context."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, name: str) -> VideoFrame:
@@ -143,7 +157,7 @@ def _stream_probe(stream: Stream) -> StreamProbe:
         height_px=None if picture is None else picture.height,
         pixel_format=None if picture is None else picture.pix_fmt,
         start_pts=stream.start_time,
-        sample_rate_hz=stream.sample_rate if isinstance(stream, AudioStream) else None,
+        sample_rate_hz=None if sound is None else sound.sample_rate or None,
         tags=_tags(stream.metadata),
     )
 
