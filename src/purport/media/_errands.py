@@ -88,8 +88,8 @@ class Ring:
 
     def picture(self, memory: mmap.mmap, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot, not copied."""
-        size = self.slot_bytes
-        return np.frombuffer(memory, np.uint8, count=size, offset=slot * size).reshape(self.shape)
+        # made in one step: a view of it then holds on to this very array, and to no other
+        return np.ndarray(self.shape, np.uint8, buffer=memory, offset=slot * self.slot_bytes)
 
 
 class Channel:

@@ -39,6 +39,7 @@ class Limits:
     """Most bytes that it may answer with, pictures apart."""
 
 
+_LAST_WORDS_S = 5
 _CLONE_THREAD = 0x0001_0000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _X32_CALLS = 0x4000_0000
@@ -124,7 +125,9 @@ def build_walls(limits: Limits) -> tuple[str, ...]:
     ):
         _, hard = resource.getrlimit(what)
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (least, least))
+        # at the hard limit of time the system kills without saying why: say why a little before
+        spare = _LAST_WORDS_S if what == resource.RLIMIT_CPU and least == most else 0
+        resource.setrlimit(what, (least, least + spare if hard < 0 else min(least + spare, hard)))
     machine = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
     if machine is None or not _install(filter_program(machine, os.getpid())):
         return ("limits",)

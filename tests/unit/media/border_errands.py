@@ -1,0 +1,150 @@
+"""What the tests have a child process do; imported there by its name, so that it stands alone."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from purport.core.errors import ConsistencyError, UnreadableMediaError
+
+
+def answer(channel: Any, value: Any) -> None:
+    channel.answer(value)
+
+
+def say_nothing(channel: Any) -> None:
+    del channel
+
+
+def crash(channel: Any) -> None:
+    del channel
+    ctypes.string_at(0)
+
+
+def abort(channel: Any) -> None:
+    del channel
+    os.abort()
+
+
+def leave(channel: Any) -> None:
+    del channel
+    os._exit(3)
+
+
+def sleep(channel: Any, seconds: float) -> None:
+    del channel
+    time.sleep(seconds)
+
+
+def spin(channel: Any) -> None:
+    del channel
+    while True:
+        pass
+
+
+def grow(channel: Any) -> None:
+    held = []
+    while True:
+        held.append(bytearray(64 << 20))
+    channel.answer(len(held))
+
+
+def refuse(channel: Any) -> None:
+    del channel
+    raise UnreadableMediaError("clip", "shows nothing", remedy="Collect it again.")
+
+
+def system_error(channel: Any, path: Path) -> None:
+    channel.answer(len(path.read_bytes()))
+
+
+def stumble(channel: Any) -> None:
+    del channel
+    message = "seven is not eight"
+    raise ValueError(message)
+
+
+def stumble_on_purpose(channel: Any) -> None:
+    del channel
+    raise ConsistencyError("a", "b is c", remedy="d")
+
+
+def speak_nonsense(channel: Any) -> None:
+    channel._line.send(b"\xff\xff\xff")
+
+
+def speak_broken_json(channel: Any) -> None:
+    channel._line.send(b"\x04{")
+
+
+def kill_itself(channel: Any) -> None:
+    """Stand in for the kernel's hand when memory runs out; the walls forbid signals to others."""
+    del channel
+    signal.raise_signal(signal.SIGKILL)
+
+
+def tell_what_is_refused(channel: Any, path: Path) -> None:
+    """Try what a stranger's file should not be able to do; answer with what worked."""
+    tries = {
+        "socket": lambda: socket.socket(),
+        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+        "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+        "fork": os.fork,
+        "write": lambda: path.with_name("written").write_text("x"),
+        "append": lambda: path.open("a").write("x"),
+        "remove": path.unlink,
+        "rename": lambda: path.rename(path.with_name("moved")),
+        "folder": lambda: path.with_name("folder").mkdir(),
+        "kill": lambda: os.kill(os.getppid(), 0),
+        "mode": lambda: path.chmod(0o777),
+    }
+    worked = []
+    for name, attempt in tries.items():
+        try:
+            attempt()
+        except OSError:
+            continue
+        worked.append(name)
+    channel.answer({"worked": worked, "reads": len(path.read_bytes())})
+
+
+def tell_environment(channel: Any) -> None:
+    channel.answer(dict(os.environ))
+
+
+def use_threads(channel: Any) -> None:
+    import threading
+
+    seen: list[int] = []
+    threads = [threading.Thread(target=seen.append, args=(one,)) for one in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    channel.answer(sorted(seen))
+
+
+def send_pictures(channel: Any, count: int, shape: tuple[int, ...]) -> None:
+    for index in range(count):
+        if index == 1:
+            channel.fault("corrupt_frame", 1, "odd")
+        channel.picture(np.full(shape, index % 256, np.uint8), pts=10 * index, duration=10)
+
+
+def send_then_crash(channel: Any, shape: tuple[int, ...]) -> None:
+    for index in range(3):
+        channel.picture(np.full(shape, index, np.uint8), pts=index, duration=1)
+    channel.flush()
+    os.abort()
+
+
+def send_forever(channel: Any, shape: tuple[int, ...]) -> None:
+    while True:
+        channel.picture(np.zeros(shape, np.uint8), pts=0, duration=0)
