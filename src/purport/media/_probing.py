@@ -17,6 +17,7 @@ from purport.core.errors import UnreadableMediaError
 from purport.media._containers import open_container, refuse_size
 from purport.media._errands import Channel
 from purport.media._extent import is_truncated
+from purport.media._iso_boxes import FIRST_BOXES, read_iso
 from purport.media._private import shorten, withhold
 from purport.media.records import Probe, StreamProbe
 
@@ -26,6 +27,9 @@ _TIME_BASE_US = 1_000_000
 _TURN_DEG = 360
 _QUARTER_TURN_DEG = 90
 _MOST_TAGS = 200
+_HIGH_RANGES = {16: "PQ", 18: "HLG"}
+"""Transfer characteristics of ITU-T H.273."""
+_ENCRYPTED = frozenset({"encv", "drmi"})
 _RANGES = {1: "limited", 2: "full"}
 
 
@@ -42,6 +46,7 @@ def read_probe(path: Path, *, name: str) -> Probe:
         OSError: The file cannot be opened.
     """
     with open_container(path, name=name) as container:
+        _refuse_encrypted(path, name)
         video = _video_stream(container, name)
         refuse_size(video.codec_context.width, video.codec_context.height, name=name)
         first = _first_frame(container, video, name)
@@ -64,6 +69,24 @@ def read_probe(path: Path, *, name: str) -> Probe:
         )
 
 
+def _refuse_encrypted(path: Path, name: str) -> None:
+    """Refuse MP4 and MOV whose pictures are under copy protection (ISO/IEC 23001-7: 'encv').
+
+    Raises:
+        UnreadableMediaError: They are.
+    """
+    with path.open("rb") as stream:
+        if stream.read(8)[4:] not in FIRST_BOXES:
+            return
+        facts = read_iso(stream, path.stat().st_size)
+    if any(track.codec in _ENCRYPTED for track in facts.tracks):
+        raise UnreadableMediaError(
+            name,
+            "the video in it is encrypted",
+            remedy="Give a copy without copy protection, and say in its record how it was made.",
+        )
+
+
 def _video_stream(container: InputContainer, name: str) -> VideoStream:
     if not container.streams.video:
         kinds = ", ".join(sorted({stream.type or "unknown" for stream in container.streams}))
@@ -79,7 +102,7 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
     if not known:
         raise UnreadableMediaError(
             name,
-            "the video in it is coded in a way that is not known here, or it is encrypted",
+            "the video in it is coded in a way that is not known here",
             remedy="Give a copy that can be played, and say in its record how it was made.",
         )
     return known[0]
@@ -133,6 +156,8 @@ def _video_probe(stream: VideoStream, first: VideoFrame) -> StreamProbe:
         color_range=_RANGES.get(int(first.color_range)),
         start_pts=first.pts,
         tags=_tags(stream.metadata),
+        interlaced=bool(first.interlaced_frame),
+        high_range=_HIGH_RANGES.get(int(first.color_trc)),
     )
 
 

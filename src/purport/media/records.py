@@ -43,6 +43,11 @@ class StreamProbe:
     """Samples a second; None unless audio."""
     tags: tuple[tuple[str, str], ...] = ()
     """Metadata as stored, sorted by key."""
+    interlaced: bool = False
+    """Whether the first frame is coded as two fields; they are kept woven into one picture."""
+    high_range: str | None = None
+    """"PQ" or "HLG" for pictures of high dynamic range, whose luma is the code value and not tone
+    mapped; None for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,94 +6,97 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from purport.core.digests import JsonValue
 from purport.core.errors import ConsistencyError, UnreadableMediaError
+from purport.media import Channel
 
 
-def answer(channel: Any, value: Any) -> None:
+def answer(channel: Channel, value: JsonValue) -> None:
     channel.answer(value)
 
 
-def say_nothing(channel: Any) -> None:
+def say_nothing(channel: Channel) -> None:
     del channel
 
 
-def crash(channel: Any) -> None:
+def crash(channel: Channel) -> None:
     del channel
     ctypes.string_at(0)
 
 
-def abort(channel: Any) -> None:
+def abort(channel: Channel) -> None:
     del channel
     os.abort()
 
 
-def leave(channel: Any) -> None:
+def leave(channel: Channel) -> None:
     del channel
     os._exit(3)
 
 
-def sleep(channel: Any, seconds: float) -> None:
+def sleep(channel: Channel, seconds: float) -> None:
     del channel
     time.sleep(seconds)
 
 
-def spin(channel: Any) -> None:
+def spin(channel: Channel) -> None:
     del channel
     while True:
         pass
 
 
-def grow(channel: Any) -> None:
+def grow(channel: Channel) -> None:
     held = []
     while True:
         held.append(bytearray(64 << 20))
     channel.answer(len(held))
 
 
-def refuse(channel: Any) -> None:
+def refuse(channel: Channel) -> None:
     del channel
     raise UnreadableMediaError("clip", "shows nothing", remedy="Collect it again.")
 
 
-def system_error(channel: Any, path: Path) -> None:
+def system_error(channel: Channel, path: Path) -> None:
     channel.answer(len(path.read_bytes()))
 
 
-def stumble(channel: Any) -> None:
+def stumble(channel: Channel) -> None:
     del channel
     message = "seven is not eight"
     raise ValueError(message)
 
 
-def stumble_on_purpose(channel: Any) -> None:
+def stumble_on_purpose(channel: Channel) -> None:
     del channel
     raise ConsistencyError("a", "b is c", remedy="d")
 
 
-def speak_nonsense(channel: Any) -> None:
+def speak_nonsense(channel: Channel) -> None:
     channel._line.send(b"\xff\xff\xff")
 
 
-def speak_broken_json(channel: Any) -> None:
+def speak_broken_json(channel: Channel) -> None:
     channel._line.send(b"\x04{")
 
 
-def kill_itself(channel: Any) -> None:
+def kill_itself(channel: Channel) -> None:
     """Stand in for the kernel's hand when memory runs out; the walls forbid signals to others."""
     del channel
     signal.raise_signal(signal.SIGKILL)
 
 
-def tell_what_is_refused(channel: Any, path: Path) -> None:
+def tell_what_is_refused(channel: Channel, path: Path) -> None:
     """Try what a stranger's file should not be able to do; answer with what worked."""
-    tries = {
-        "socket": lambda: socket.socket(),
+    tries: dict[str, Callable[[], object]] = {
+        "socket": socket.socket,
         "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
         "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
         "fork": os.fork,
@@ -115,13 +118,11 @@ def tell_what_is_refused(channel: Any, path: Path) -> None:
     channel.answer({"worked": worked, "reads": len(path.read_bytes())})
 
 
-def tell_environment(channel: Any) -> None:
+def tell_environment(channel: Channel) -> None:
     channel.answer(dict(os.environ))
 
 
-def use_threads(channel: Any) -> None:
-    import threading
-
+def use_threads(channel: Channel) -> None:
     seen: list[int] = []
     threads = [threading.Thread(target=seen.append, args=(one,)) for one in range(4)]
     for thread in threads:
@@ -131,20 +132,20 @@ def use_threads(channel: Any) -> None:
     channel.answer(sorted(seen))
 
 
-def send_pictures(channel: Any, count: int, shape: tuple[int, ...]) -> None:
+def send_pictures(channel: Channel, count: int, shape: tuple[int, ...]) -> None:
     for index in range(count):
         if index == 1:
             channel.fault("corrupt_frame", 1, "odd")
         channel.picture(np.full(shape, index % 256, np.uint8), pts=10 * index, duration=10)
 
 
-def send_then_crash(channel: Any, shape: tuple[int, ...]) -> None:
+def send_then_crash(channel: Channel, shape: tuple[int, ...]) -> None:
     for index in range(3):
         channel.picture(np.full(shape, index, np.uint8), pts=index, duration=1)
     channel.flush()
     os.abort()
 
 
-def send_forever(channel: Any, shape: tuple[int, ...]) -> None:
+def send_forever(channel: Channel, shape: tuple[int, ...]) -> None:
     while True:
         channel.picture(np.zeros(shape, np.uint8), pts=0, duration=0)

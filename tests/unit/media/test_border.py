@@ -5,7 +5,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ SHAPE = (40, 60)
 
 
 @pytest.fixture(scope="module")
-def errands() -> Iterator[Any]:
+def errands() -> Iterator[ModuleType]:
     """Give the errands, with a warden that finds them too."""
     sys.path.insert(0, str(HERE))
     before = border._wardens.pop(os.getpid(), None)
@@ -35,79 +37,78 @@ def errands() -> Iterator[Any]:
     border._wardens.pop(os.getpid()).close()
 
 
-def limits(**given: Any) -> Limits:
-    usual: dict[str, Any] = {"cpu_s": 20, "silence_s": 20.0}
-    return Limits(**{**usual, **given})
+def limits(**given: float) -> Limits:
+    return replace(Limits(cpu_s=20, silence_s=20.0), **given)  # type: ignore[arg-type]
 
 
 class TestAsk:
-    def test_an_answer_comes_back_whole(self, errands: Any) -> None:
+    def test_an_answer_comes_back_whole(self, errands: ModuleType) -> None:
         value = {"a": [1, 2.5, None, "é" * 200_000], "b": True}
         assert ask(errands.answer, value, subject="clip") == value
 
-    def test_no_answer_is_none(self, errands: Any) -> None:
+    def test_no_answer_is_none(self, errands: ModuleType) -> None:
         assert ask(errands.say_nothing, subject="clip") is None
 
     @pytest.mark.parametrize(("errand", "name"), [("crash", "SIGSEGV"), ("abort", "SIGABRT")])
-    def test_a_crash_is_one_clear_error(self, errands: Any, errand: str, name: str) -> None:
+    def test_a_crash_is_one_clear_error(self, errands: ModuleType, errand: str, name: str) -> None:
         with pytest.raises(UnreadableMediaError, match=name) as caught:
             ask(getattr(errands, errand), subject="clip.mp4", limits=limits())
         assert caught.value.subject == "clip.mp4"
         assert "re-encoded" in caught.value.remedy
         assert ask(errands.answer, 1, subject="clip") == 1
 
-    def test_leaving_without_a_word_is_an_error(self, errands: Any) -> None:
+    def test_leaving_without_a_word_is_an_error(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="without an answer"):
             ask(errands.leave, subject="clip", limits=limits())
 
-    def test_silence_ends_it(self, errands: Any) -> None:
+    def test_silence_ends_it(self, errands: ModuleType) -> None:
         begun = time.monotonic()
         with pytest.raises(UnreadableMediaError, match=r"no sign.*0\.3 s"):
             ask(errands.sleep, 60.0, subject="clip", limits=limits(silence_s=0.3))
         assert time.monotonic() - begun < 15.0
 
-    def test_too_much_processor_time_ends_it(self, errands: Any) -> None:
+    def test_too_much_processor_time_ends_it(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="too long"):
             ask(errands.spin, subject="clip", limits=limits(cpu_s=1, silence_s=60.0))
 
-    def test_too_much_memory_ends_it(self, errands: Any) -> None:
+    def test_too_much_memory_ends_it(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match=r"more memory.*256 MiB"):
             ask(errands.grow, subject="clip", limits=limits(memory_bytes=256 << 20))
 
-    def test_too_long_an_answer_ends_it(self, errands: Any) -> None:
+    def test_too_long_an_answer_ends_it(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="answers with more"):
             ask(errands.answer, "x" * 400_000, subject="clip", limits=limits(output_bytes=100_000))
 
-    def test_a_refusal_keeps_its_words_and_gets_our_name(self, errands: Any) -> None:
+    def test_a_refusal_keeps_its_words_and_gets_our_name(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="shows nothing") as caught:
             ask(errands.refuse, subject="given.mp4", limits=limits())
         assert (caught.value.subject, caught.value.remedy) == ("given.mp4", "Collect it again.")
 
-    def test_what_the_system_refuses_is_told(self, errands: Any, tmp_path: Path) -> None:
+    def test_what_the_system_refuses_is_told(self, errands: ModuleType, tmp_path: Path) -> None:
         with pytest.raises(UnreadableMediaError, match="No such file"):
             ask(errands.system_error, tmp_path / "absent", subject="clip", limits=limits())
 
     @pytest.mark.parametrize("errand", ["stumble", "stumble_on_purpose"])
-    def test_our_own_bug_is_told_as_ours(self, errands: Any, errand: str) -> None:
+    def test_our_own_bug_is_told_as_ours(self, errands: ModuleType, errand: str) -> None:
         with pytest.raises(ConsistencyError, match=r"Error: .*border_errands\.py, line"):
             ask(getattr(errands, errand), subject="clip", limits=limits())
 
     @pytest.mark.parametrize("errand", ["speak_nonsense", "speak_broken_json"])
-    def test_nonsense_is_not_believed(self, errands: Any, errand: str) -> None:
+    def test_nonsense_is_not_believed(self, errands: ModuleType, errand: str) -> None:
         with pytest.raises(UnreadableMediaError, match="nonsense"):
             ask(getattr(errands, errand), subject="clip", limits=limits())
 
-    def test_a_killed_child_may_be_tried_again(self, errands: Any) -> None:
+    def test_a_killed_child_may_be_tried_again(self, errands: ModuleType) -> None:
         with pytest.raises(UnavailableError, match="killed"):
             ask(errands.kill_itself, subject="clip", limits=limits())
 
-    def test_a_killed_warden_is_replaced(self, errands: Any) -> None:
+    def test_a_killed_warden_is_replaced(self, errands: ModuleType) -> None:
         warden = border._warden()
         os.kill(warden._process.pid, signal.SIGKILL)
         warden._process.wait()
         assert ask(errands.answer, 2, subject="clip") == 2
 
-    def test_a_warden_killed_meanwhile_is_told(self, errands: Any) -> None:
+    def test_a_warden_killed_meanwhile_is_told(self, errands: ModuleType) -> None:
         line = border._Line(errands.sleep, (60.0,), subject="clip", limits=limits())
         os.kill(border._warden()._process.pid, signal.SIGKILL)
         with pytest.raises(UnavailableError, match="process that reads media ended"):
@@ -118,18 +119,18 @@ class TestAsk:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 class TestWalls:
-    def test_nothing_but_reading_works_inside(self, errands: Any, tmp_path: Path) -> None:
+    def test_nothing_but_reading_works_inside(self, errands: ModuleType, tmp_path: Path) -> None:
         path = tmp_path / "clip.mp4"
         path.write_bytes(b"12345")
         told = ask(errands.tell_what_is_refused, path, subject="clip", limits=limits())
         assert told == {"worked": [], "reads": 5}
         assert [each.name for each in tmp_path.iterdir()] == ["clip.mp4"]
 
-    def test_threads_can_be_started(self, errands: Any) -> None:
+    def test_threads_can_be_started(self, errands: ModuleType) -> None:
         assert ask(errands.use_threads, subject="clip", limits=limits()) == [0, 1, 2, 3]
 
     def test_passwords_of_the_environment_stay_here(
-        self, errands: Any, monkeypatch: pytest.MonkeyPatch
+        self, errands: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PURPORT_DATABASE", "postgresql://user:secret@host/db")
         border._wardens.pop(os.getpid()).close()
@@ -148,14 +149,14 @@ class TestWalls:
 
 
 class TestPictures:
-    def test_they_come_in_order_with_what_was_wrong(self, errands: Any) -> None:
+    def test_they_come_in_order_with_what_was_wrong(self, errands: ModuleType) -> None:
         seen = list(ask_for_pictures(errands.send_pictures, 200, SHAPE, shape=SHAPE, subject="c"))
         pictures = [one for one in seen if isinstance(one, PictureSeen)]
         assert [one.pts for one in pictures] == [10 * index for index in range(200)]
         assert seen.index(FaultSeen(kind="corrupt_frame", index=1, fault="odd")) == 1
 
     @pytest.mark.parametrize("kept", [3, 15, 60, 200])
-    def test_pictures_that_are_kept_never_change(self, errands: Any, kept: int) -> None:
+    def test_pictures_that_are_kept_never_change(self, errands: ModuleType, kept: int) -> None:
         """However many are held, no slot is written again under them."""
         held: list[np.ndarray[Any, Any]] = []
         coming = ask_for_pictures(
@@ -171,14 +172,14 @@ class TestPictures:
         ]
         assert all((part == part[0, 0]).all() for part in held)
 
-    def test_pictures_outlive_their_child(self, errands: Any) -> None:
+    def test_pictures_outlive_their_child(self, errands: ModuleType) -> None:
         coming = ask_for_pictures(errands.send_forever, SHAPE, shape=SHAPE, subject="c")
         first = next(coming)
         coming.close()  # type: ignore[attr-defined]
         assert isinstance(first, PictureSeen)
         assert first.picture.sum() == 0
 
-    def test_a_crash_half_way_is_told_after_what_came(self, errands: Any) -> None:
+    def test_a_crash_half_way_is_told_after_what_came(self, errands: ModuleType) -> None:
         coming = ask_for_pictures(
             errands.send_then_crash, SHAPE, shape=SHAPE, subject="c", limits=limits()
         )
@@ -186,7 +187,7 @@ class TestPictures:
         with pytest.raises(UnreadableMediaError, match="SIGABRT"):
             next(coming)
 
-    def test_hanging_up_ends_a_child_that_does_not_listen(self, errands: Any) -> None:
+    def test_hanging_up_ends_a_child_that_does_not_listen(self, errands: ModuleType) -> None:
         line = border._Line(errands.sleep, (600.0,), subject="c", limits=limits())
         line.close()
         warden = border._warden()._process.pid
@@ -195,7 +196,7 @@ class TestPictures:
             time.sleep(0.05)
         assert _children(warden) == []
 
-    def test_an_answer_in_place_of_pictures_is_nonsense(self, errands: Any) -> None:
+    def test_an_answer_in_place_of_pictures_is_nonsense(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="nonsense"):
             list(ask_for_pictures(errands.answer, 1, shape=SHAPE, subject="c", limits=limits()))
 
