@@ -185,7 +185,11 @@ class Evidence:
             Need.CLAIMED_PLACE: _digest([item.claimed_place] if item.claimed_place else []),
             Need.TARGET: _digest([item.target] if item.target else []),
             Need.PUBLICATION: _digest([item.publication] if item.publication else []),
-            Need.COLLECTION: _digest([item.name, item.retrieved, item.file_time]),
+            Need.COLLECTION: _digest(
+                [item.name, item.retrieved, item.file_time]
+                if item.retrieved or item.file_time
+                else []
+            ),
             Need.SIDECARS: _digest([[one.name, one.digest] for one in self.sidecars]),
             Need.CONTROL: _digest([*layers, *self.groups] if layers else []),
             Need.DATE: _digest([self.date] if self.date else []),

@@ -17,7 +17,7 @@ _PRIVATE = re.compile(
     r"serial|author|artist|owner|director|producer|performer|composer|copyright|contributor"
     r"|creator(?!tool)|byline|by-line|reporter|uploader|account|user|email|phone|contact"
     r"|unique_?id|device_?id|camera_?id|body_?id|uuid|media_?uid|software_?uuid|imei|mac_?addr"
-    r"|(^|[._:-])(aut|art|own|cam[_ ]?id|drone_?sn|sn|udid|tail)($|[._:-])",
+    r"|(^|[._:-])(aut|art|own|came|snum|gumi|muid|cam[_ ]?id|drone_?sn|sn|udid|tail)($|[._:-])",
     re.IGNORECASE,
 )
 

@@ -281,5 +281,7 @@ def test_explain_checks_prints_prose_without_the_programmers_part() -> None:
 
 def test_explain_checks_finds_words_for_every_installed_check() -> None:
     methods = explain_checks(registered_checks())
-    assert {"control", "edits", "impacts", "place", "reuse"} <= {method.name for method in methods}
+    assert {"control", "edits", "impacts", "place", "provenance", "reuse"} <= {
+        method.name for method in methods
+    }
     assert all(len(" ".join(method.paragraphs)) > 100 for method in methods)

@@ -50,11 +50,12 @@ def read_by_exiftool(path: Path) -> tuple[TagSeen, ...]:
         [program, "-json", "-G1", "-n", "-api", "largefilesupport=1", *asked, str(path.resolve())]
     )
     try:
-        (said,) = json.loads(text or "[{}]")
-    except ValueError:
+        (said,) = json.loads(text or "[]")
+        rows = sorted(said.items())
+    except (AttributeError, TypeError, ValueError):
         return ()
     tags = []
-    for key, value in sorted(said.items()):
+    for key, value in rows:
         group, _, name = str(key).rpartition(":")
         if name in _KEYS and isinstance(value, str | int | float):
             text_value = _coordinates(str(value)) if name == "GPSCoordinates" else str(value)
