@@ -8,6 +8,7 @@ ever unpickled: it is JSON, or numbers of fixed size.
 """
 
 import json
+import math
 import mmap
 import socket
 import struct
@@ -34,6 +35,7 @@ FRAME = struct.Struct("<Iqq")
 """Slot, presentation time stamp, duration."""
 SLOT = struct.Struct("<I")
 _PIECE_BYTES = 48 << 10
+_AT_ONCE_BYTES = 32 << 20
 
 
 class Message(IntEnum):
@@ -79,12 +81,18 @@ class Ring:
     @property
     def slot_bytes(self) -> int:
         """Return the length of a slot."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
 
     @property
     def batch(self) -> int:
         """Return how many slots are spoken of at once: every message wakes a process."""
         return max(self.slots // 4, 1)
+
+    def open(self, handle: int) -> mmap.mmap:
+        """Map the shared memory; a small one whole at once, as page after page takes longer."""
+        size = self.slots * self.slot_bytes
+        at_once = getattr(mmap, "MAP_POPULATE", 0) if size <= _AT_ONCE_BYTES else 0
+        return mmap.mmap(handle, size, flags=mmap.MAP_SHARED | at_once)
 
     def picture(self, memory: mmap.mmap, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot, not copied."""
@@ -105,9 +113,13 @@ class Channel:
         self, line: socket.socket, *, ring: Ring | None = None, memory: mmap.mmap | None = None
     ) -> None:
         self._line = line
-        self._ring = ring
-        self._memory = memory
-        self._free = [] if ring is None else list(range(ring.slots))
+        self._slots = (
+            []
+            if ring is None or memory is None
+            else [ring.picture(memory, slot) for slot in range(ring.slots)]
+        )
+        self._batch = 1 if ring is None else ring.batch
+        self._free = list(range(len(self._slots)))
         self._filled: list[bytes] = []
 
     def answer(self, value: JsonValue) -> None:
@@ -122,8 +134,7 @@ class Channel:
 
     def picture(self, picture: NDArray[np.uint8], *, pts: int, duration: int) -> None:
         """Copy a picture into a free slot and say so; wait while none is free."""
-        ring, memory = self._ring, self._memory
-        if ring is None or memory is None:
+        if not self._slots:
             message = "this errand has no memory for pictures"
             raise RuntimeError(message)
         while not self._free:
@@ -131,11 +142,11 @@ class Channel:
             given = self._line.recv(1 << 12)
             if not given:
                 raise BrokenPipeError
-            self._free += [slot for (slot,) in SLOT.iter_unpack(given) if slot < ring.slots]
+            self._free += [slot for (slot,) in SLOT.iter_unpack(given)]
         slot = self._free.pop()
-        ring.picture(memory, slot)[...] = picture
+        self._slots[slot][...] = picture
         self._filled.append(FRAME.pack(slot, pts, duration))
-        if len(self._filled) >= ring.batch:
+        if len(self._filled) >= self._batch:
             self.flush()
 
     def flush(self) -> None:

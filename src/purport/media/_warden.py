@@ -5,7 +5,6 @@ and forks for each errand: that takes milliseconds, where a start from nothing t
 second. It ends when the process that started it does, and ends an errand whose caller has hung up.
 """
 
-import mmap
 import os
 import pickle
 import selectors
@@ -156,7 +155,7 @@ def _run(line: socket.socket, memory: int | None, packed: bytes) -> NoReturn:
 def _channel(line: socket.socket, memory: int | None, call: Call) -> Channel:
     if memory is None or call.ring is None:
         return Channel(line)
-    return Channel(line, ring=call.ring, memory=mmap.mmap(memory, 0))
+    return Channel(line, ring=call.ring, memory=call.ring.open(memory))
 
 
 def _do(call: Call, channel: Channel) -> None:

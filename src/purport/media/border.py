@@ -13,7 +13,7 @@ starts it ahead of the first question, so that nobody waits for it.
 import atexit
 import contextlib
 import json
-import mmap
+import math
 import os
 import pickle
 import signal
@@ -26,9 +26,9 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +46,9 @@ from purport.media._warden import HEADER
 
 __all__ = [
     "Channel",
-    "FaultSeen",
     "Limits",
     "PictureSeen",
+    "TellFault",
     "ask",
     "ask_for_pictures",
     "get_ready",
@@ -56,12 +56,15 @@ __all__ = [
 ]
 
 _LARGEST_MESSAGE = 256 << 10
-_RING_BYTES = 16 << 20
-_SLOTS = ((4 << 20, 16, 64), (16 << 20, 8, 8))
+_RING_BYTES = 6 << 20
+_SLOTS = ((4 << 20, 8, 64), (16 << 20, 6, 6))
 """Up to which size of a picture there are at least and at most how many slots."""
 _FEWEST_SLOTS = 4
 _SPARE_SLOTS = 2
 _KEPT_VARIABLES = ("LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "PATH", "TZ")
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
+"""As `purport` sets up its own processes (`cli._process`): pictures come out of memory that is
+kept, not mapped again each time."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
     "from purport.media._warden import serve; serve(int(sys.argv[1]))"
@@ -72,28 +75,11 @@ _COLLECT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultSeen:
-    """Something wrong with a stream, as the child told it."""
-
-    kind: str
-    """What kind."""
-    index: int
-    """The frame concerned."""
-    fault: str
-    """What was wrong, in words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PictureSeen:
-    """A picture that the child decoded."""
-
-    picture: NDArray[np.uint8]
-    """The picture, read-only."""
-    pts: int
-    """Presentation time stamp. [ticks]"""
-    duration: int
-    """How long it is shown. [ticks]"""
+PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int]
+"""A picture that the child decoded, read-only; its presentation time stamp; its duration. A tuple,
+as there can be hundreds of thousands. [ticks]"""
+TellFault: TypeAlias = Callable[[str, int, str], None]
+"""Is told kind, frame index and words of what is wrong with a stream."""
 
 
 def get_ready() -> None:
@@ -152,8 +138,9 @@ def ask_for_pictures(
     *arguments: object,
     shape: tuple[int, ...],
     subject: str,
+    tell: TellFault,
     limits: Limits | None = None,
-) -> Iterator[PictureSeen | FaultSeen]:
+) -> Iterator[PictureSeen]:
     """Have a function decode pictures in a child process, and yield them as they come.
 
     Args:
@@ -161,13 +148,14 @@ def ask_for_pictures(
         arguments: What else it is given; must be picklable.
         shape: Shape of the pictures.
         subject: What messages call the file.
+        tell: Is told what is wrong with the stream, before the picture that comes next.
         limits: What the child may use.
 
     Raises:
         UnreadableMediaError: As `ask`.
         UnavailableError: As `ask`.
     """
-    ring = Ring(shape=shape, slots=_slots_for(int(np.prod(shape))))
+    ring = Ring(shape=shape, slots=_slots_for(math.prod(shape)))
     line = _Line(function, arguments, subject=subject, limits=limits or Limits(), ring=ring)
     with contextlib.closing(line):
         while True:
@@ -175,7 +163,7 @@ def ask_for_pictures(
             if kind == Message.FRAME:
                 yield from line.pictures(payload)
             elif kind == Message.FAULT:
-                yield _fault(payload, line)
+                _pass_on(payload, line, tell)
             elif kind == Message.DONE:
                 return
             else:
@@ -189,12 +177,20 @@ def _slots_for(size: int) -> int:
     return _FEWEST_SLOTS
 
 
-def _fault(payload: bytes, line: "_Line") -> FaultSeen:
+def _pass_on(payload: bytes, line: "_Line", tell: TellFault) -> None:
     try:
         kind, index, words = json.loads(payload)
-        return FaultSeen(kind=str(kind), index=int(index), fault=str(words))
+        told = str(kind), int(index), str(words)
     except (TypeError, ValueError) as error:
         raise line.nonsense() from error
+    tell(*told)
+
+
+class _Looked(weakref.ref[NDArray[np.uint8]]):
+    """Knows of which slot the last view has gone."""
+
+    __slots__ = ("slot",)
+    slot: int
 
 
 class _Line:
@@ -212,7 +208,11 @@ class _Line:
         self._subject = subject
         self._limits = limits
         self._ring = ring
-        self._looked_at: dict[int, weakref.ref[NDArray[np.uint8]]] = {}
+        self._looked_at: dict[int, _Looked] = {}
+        # The child waits when no slot is free. Those that come back are told of in batches, so
+        # that more than a batch must always be on its way back.
+        self._batch = 0 if ring is None else ring.batch
+        self._most_looked_at = 0 if ring is None else ring.slots - _SPARE_SLOTS - ring.batch
         self._returned: deque[int] = deque()
         self._heard = memoryview(bytearray(_LARGEST_MESSAGE))
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -223,9 +223,12 @@ class _Line:
             try:
                 if ring is not None:
                     shared = _shared_memory(ring.slots * ring.slot_bytes)
-                    self._memory = mmap.mmap(shared, 0)
+                    self._memory = ring.open(shared)
                     handles.append(shared)
-                call = Call(function=function, arguments=arguments, limits=limits, ring=ring)
+                whole = tuple(
+                    each.absolute() if isinstance(each, Path) else each for each in arguments
+                )  # the child stands in another folder
+                call = Call(function=function, arguments=whole, limits=limits, ring=ring)
                 _warden().call(pickle.dumps(call), handles)
             except BaseException:
                 self._line.close()
@@ -271,7 +274,7 @@ class _Line:
         except struct.error as error:
             raise self.nonsense() from error
         for slot, pts, duration in told:
-            yield PictureSeen(picture=self._picture(slot), pts=pts, duration=duration)
+            yield self._picture(slot), pts, duration
 
     def _picture(self, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot; copied only when few slots are left."""
@@ -279,13 +282,12 @@ class _Line:
         if ring is None or slot >= ring.slots or slot in self._looked_at:
             raise self.nonsense()
         picture = ring.picture(self._memory, slot)
-        # The child waits when no slot is free. Those that come back are told of in batches, so
-        # that more than a batch must always be on its way back.
-        if len(self._looked_at) + _SPARE_SLOTS + ring.batch > ring.slots:
+        if len(self._looked_at) > self._most_looked_at:
             picture = picture.copy()
             self._give_back(slot)
         else:
-            self._looked_at[slot] = weakref.ref(picture, lambda _: self._let_go(slot))
+            looked = self._looked_at[slot] = _Looked(picture, self._let_go)
+            looked.slot = slot
         picture.flags.writeable = False
         return picture
 
@@ -301,14 +303,15 @@ class _Line:
         """Return the error for a file that takes more than it may."""
         return self._harmful(f"the file {what} (limit: {limit})")
 
-    def _let_go(self, slot: int) -> None:
-        self._looked_at.pop(slot, None)
-        self._give_back(slot)
+    def _let_go(self, gone: "weakref.ref[NDArray[np.uint8]]") -> None:
+        if isinstance(gone, _Looked):
+            self._looked_at.pop(gone.slot, None)
+            self._give_back(gone.slot)
 
     def _give_back(self, slot: int) -> None:
         """Give a slot back; from any thread, and from within the collection of garbage."""
         self._returned.append(slot)
-        if self._ring is None or len(self._returned) < self._ring.batch:
+        if len(self._returned) < self._batch:
             return
         packed = b""
         with contextlib.suppress(IndexError):  # another thread took the rest
@@ -388,13 +391,18 @@ class _Warden:
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                    [*command, str(theirs.fileno()), json.dumps(sys.path)],
+                    [
+                        *command,
+                        str(theirs.fileno()),
+                        json.dumps([str(Path(each).absolute()) for each in sys.path]),
+                    ],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     env=_environment(),
                     start_new_session=True,
+                    cwd="/",
                 )
             except OSError as error:
                 self._control.close()
@@ -460,4 +468,4 @@ def _no_warden() -> UnavailableError:
 def _environment() -> dict[str, str]:
     """Return what a reader needs of the environment; passwords and addresses stay here."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_VARIABLES)}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**_MEMORY, **kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from purport.media._containers import file_name
 from purport.media._decoding import DecodeFaultKind, Stream, geometry_of, send_colour, send_luma
-from purport.media.border import FaultSeen, PictureSeen, ask_for_pictures, limits_for
+from purport.media.border import TellFault, ask_for_pictures, limits_for
 from purport.media.records import Probe
 
 __all__ = [
@@ -124,10 +124,11 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
             stream,
             shape=(height, width),
             subject=file_name(path, None),
+            tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, one in enumerate(_pictures(seen, faults)):
-            yield LumaFrame(index=index, pts=one.pts, luma=one.picture, duration=one.duration)
+        for index, (picture, pts, duration) in enumerate(seen):
+            yield LumaFrame(index=index, pts=pts, luma=picture, duration=duration)
 
     return DecodedFrames(frames)
 
@@ -166,21 +167,20 @@ def decode_pictures(path: Path, *, probe: Probe, indices: Sequence[int]) -> Deco
             wanted,
             shape=(height, width, 3),
             subject=file_name(path, None),
+            tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, one in zip(wanted, _pictures(seen, faults), strict=True):
-            yield Picture(index=index, pts=one.pts, bgr=one.picture)
+        for index, (picture, pts, _) in zip(wanted, seen, strict=True):
+            yield Picture(index=index, pts=pts, bgr=picture)
 
     return DecodedFrames(frames)
 
 
-def _pictures(
-    seen: Iterator[PictureSeen | FaultSeen], faults: list[DecodeFault]
-) -> Iterator[PictureSeen]:
-    """Yield the pictures; put what was wrong on the way among the faults."""
-    for one in seen:
-        if isinstance(one, PictureSeen):
-            yield one
-        elif len(faults) < _MOST_FAULTS_KEPT:
-            kind = DecodeFaultKind(one.kind)
-            faults.append(DecodeFault(kind=kind, index=one.index, fault=one.fault))
+def _keeper(faults: list[DecodeFault]) -> TellFault:
+    """Return what puts the first faults among `faults`."""
+
+    def keep(kind: str, index: int, fault: str) -> None:
+        if len(faults) < _MOST_FAULTS_KEPT:
+            faults.append(DecodeFault(kind=DecodeFaultKind(kind), index=index, fault=fault))
+
+    return keep

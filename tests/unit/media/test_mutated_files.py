@@ -1,4 +1,4 @@
-"""A small part of the border under fire, always on; the 10,000 runs are benchmarks/fuzz_media.py."""
+"""A part of the border under fire, always on; benchmarks/fuzz_media.py does 10,000 runs."""
 
 import importlib.util
 from pathlib import Path

@@ -136,6 +136,10 @@ def test_write_dossier_shows_each_claim_with_six_parts(page: Page, hand_made: Ha
         "was not examined for strikes, so every frame is blurred",
         "purport verify",
         "by Reviewer One",
+        "Created after publication",
+        "2031-06-01T00:00:00Z header mvhd, creation",
+        "almost no footage carries any, and nothing follows from that",
+        "2031-05-08 11:59:59 UTC (recorded publication)",
     ],
 )
 def test_write_dossier_says(page: Page, words: str) -> None:
