@@ -107,11 +107,15 @@ class Channel:
         line: The socket.
         ring: How the shared memory is cut; None for none.
         memory: The shared memory; None for none.
+
+    Attributes:
+        walls: Behind which walls the errand is done.
     """
 
     def __init__(
         self, line: socket.socket, *, ring: Ring | None = None, memory: mmap.mmap | None = None
     ) -> None:
+        self.walls: tuple[str, ...] = ()
         self._line = line
         self._slots = (
             []

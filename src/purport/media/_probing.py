@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,7 +35,8 @@ _RANGES = {1: "limited", 2: "full"}
 
 def send_probe(channel: Channel, path: Path, name: str) -> None:
     """Send what a video file says of itself, as the JSON of a `Probe`."""
-    channel.answer(json.loads(json.dumps(asdict(read_probe(path, name=name)), default=str)))
+    probe = replace(read_probe(path, name=name), walls=channel.walls)
+    channel.answer(json.loads(json.dumps(asdict(probe), default=str)))
 
 
 def read_probe(path: Path, *, name: str) -> Probe:

@@ -142,7 +142,7 @@ def _run(line: socket.socket, memory: int | None, packed: bytes) -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         call: Call = pickle.loads(packed)  # noqa: S301 - from the process that started us
         channel = _channel(line, memory, call)
-        build_walls(call.limits)
+        channel.walls = build_walls(call.limits)
         _do(call, channel)
         channel.done()
         code = 0

@@ -72,3 +72,6 @@ class Probe:
     """Index, among `streams`, of the stream that is analysed."""
     truncated: bool = False
     """Whether the file ends before its container says it should."""
+    walls: tuple[str, ...] = ()
+    """Behind which walls it was read: "limits" of the system, and "system calls" where the machine
+    has a filter for them; empty when not recorded."""

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from purport.core.errors import ConsistencyError, UnavailableError, UnreadableMediaError
-from purport.media import border
+from purport.media import border, probe_media
 from purport.media._errands import Ring
 from purport.media._walls import _MACHINES, Limits, filter_program
 from purport.media.border import PictureSeen, ask, ask_for_pictures, limits_for
@@ -165,6 +165,9 @@ class TestWalls:
             if code & 0x07 == 0x05:
                 assert place + 1 + max(when, unless) < len(program)
         assert program[-1][0] == 0x06
+
+    def test_the_record_says_which_walls_stood(self, video: Callable[..., Path]) -> None:
+        assert probe_media(video()).walls == ("limits", "system calls")
 
 
 class TestPictures:
