@@ -43,7 +43,7 @@ _TERRAIN = "terrain"
 """Setting that names the heights of the whole case."""
 _ABOUT_ITEMS = (".info.json", ".metadata.json", ".archive.json", ".archive.csv", ".srt")
 """Endings, after the file's name or its stem, of files that are about a media file."""
-_LONGEST_SIDECAR = 32 << 20
+_LONGEST_SIDECAR = 16 << 20
 _SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import cloudpickle  # type: ignore[import-untyped]  # it ships no types
 
 from purport.core.errors import UnavailableError
+from purport.media import get_ready
 
 __all__ = ["Graph", "compute"]
 
@@ -150,7 +151,8 @@ def _do(packed: bytes) -> object:
 
 
 def _load(_: object) -> None:
-    """Do nothing: what is sent along has been imported by then."""
+    """Start what reads media; what is sent along has been imported by then."""
+    get_ready()
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

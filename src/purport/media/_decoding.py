@@ -153,7 +153,7 @@ def geometry_of(stream: Stream) -> Geometry:
 def send_luma(channel: Channel, path: Path, stream: Stream) -> None:
     """Send the luma of every frame."""
     geometry = geometry_of(stream)
-    for frame, pts, duration in presented_frames(path, stream, channel.fault):
+    for frame, pts, duration in presented_frames(path, stream, channel.fault, alive=channel.pulse):
         channel.picture(luma_view(frame, geometry), pts=pts, duration=duration)
 
 
@@ -167,7 +167,9 @@ def send_colour(channel: Channel, path: Path, stream: Stream, indices: Sequence[
     rest = iter(indices)
     target = next(rest, None)
     decoded = 0
-    for index, (frame, pts, duration) in enumerate(presented_frames(path, stream, channel.fault)):
+    for index, (frame, pts, duration) in enumerate(
+        presented_frames(path, stream, channel.fault, alive=channel.pulse)
+    ):
         decoded = index + 1
         if index == target:
             channel.picture(bgr_view(frame, geometry), pts=pts, duration=duration)
@@ -182,9 +184,15 @@ def send_colour(channel: Channel, path: Path, stream: Stream, indices: Sequence[
 
 
 def presented_frames(
-    path: Path, coded: Stream, tell: TellFault
+    path: Path, coded: Stream, tell: TellFault, *, alive: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[VideoFrame, int, int]]:
     """Yield each frame with its presentation time stamp and duration.
+
+    Args:
+        path: The file.
+        coded: The stream.
+        tell: Is told what is wrong with it.
+        alive: Is called for every packet, also where none gives a frame.
 
     Raises:
         UnreadableMediaError: Not one frame can be decoded, or one is too large.
@@ -203,7 +211,7 @@ def presented_frames(
             usual=round(1 / (rate * coded.time_base)) if rate else 0,
         )
         index = 0
-        for frame in _decoded(container, stream, tell):
+        for frame in _decoded(container, stream, tell, alive):
             _inspect(
                 frame, index, (coded.width_px, coded.height_px), tell, name=file_name(path, None)
             )
@@ -218,11 +226,12 @@ def presented_frames(
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream, tell: TellFault
+    container: InputContainer, stream: VideoStream, tell: TellFault, alive: Callable[[], None]
 ) -> Iterator[VideoFrame]:
     """Yield what the decoder gives; a packet that fails is recorded and left out."""
     index = 0
     for packet in _packets(container, stream, tell):
+        alive()
         try:
             frames = packet.decode()
         except EndOfStreamError:

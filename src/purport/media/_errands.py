@@ -12,6 +12,7 @@ import math
 import mmap
 import socket
 import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -36,6 +37,7 @@ FRAME = struct.Struct("<Iqq")
 SLOT = struct.Struct("<I")
 _PIECE_BYTES = 48 << 10
 _AT_ONCE_BYTES = 32 << 20
+_PULSE_S = 5.0
 
 
 class Message(IntEnum):
@@ -51,6 +53,8 @@ class Message(IntEnum):
     """It failed: {error, subject, fault, remedy}."""
     DONE = 5
     """It is finished."""
+    PULSE = 7
+    """It is at work, and has nothing to say."""
     ENDED = 6
     """The process ended; said by the warden: exit code, or minus the signal."""
 
@@ -125,6 +129,7 @@ class Channel:
         self._batch = 1 if ring is None else ring.batch
         self._free = list(range(len(self._slots)))
         self._filled: list[bytes] = []
+        self._last = time.monotonic()
 
     def answer(self, value: JsonValue) -> None:
         """Give the answer, in pieces."""
@@ -160,6 +165,11 @@ class Channel:
             self._filled.clear()
             self._line.send(bytes([Message.FRAME]) + told)
 
+    def pulse(self) -> None:
+        """Give a sign of life, when the last one was some seconds ago."""
+        if time.monotonic() - self._last > _PULSE_S:
+            self._send(Message.PULSE, b"")
+
     def failed(self, *, error: str, subject: str, fault: str, remedy: str) -> None:
         """Say that the errand failed."""
         words = {"error": error, "subject": subject, "fault": fault, "remedy": remedy}
@@ -171,4 +181,5 @@ class Channel:
 
     def _send(self, kind: Message, payload: bytes) -> None:
         self.flush()
+        self._last = time.monotonic()
         self._line.send(bytes([kind]) + payload)

@@ -31,6 +31,7 @@ def send_energy(channel: Channel, path: Path, index: int, rate_hz: int) -> None:
     with open_container(path) as container:
         for frame in _sound(container, index, energy):
             energy.add(frame)
+            channel.pulse()
     if energy.start_s is not None:
         channel.answer(energy.to_json())
 

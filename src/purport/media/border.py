@@ -93,9 +93,14 @@ def limits_for(size_bytes: int) -> Limits:
     Processor time grows with the bytes that are to be read: 100 s a megabyte, on top of ten
     minutes. The dearest ordinary footage, 4K at a very low rate (5 kB a second of footage, about a
     fifth of a second of processor time for each), needs 40 s a megabyte; usual clips need under 1.
+    Silence grows with what may have to be read between two signs: a second for 20 MB (slow disk).
     """
     usual = Limits()
-    return replace(usual, cpu_s=usual.cpu_s + size_bytes // 10_000)
+    return replace(
+        usual,
+        cpu_s=usual.cpu_s + size_bytes // 10_000,
+        silence_s=usual.silence_s + size_bytes / 20e6,
+    )
 
 
 def ask(
@@ -124,6 +129,8 @@ def ask(
             kind, payload = line.receive()
             if kind == Message.DONE:
                 return json.loads(text) if text else None
+            if kind == Message.PULSE:
+                continue
             if kind != Message.ANSWER:
                 raise line.nonsense()
             text += payload
@@ -166,7 +173,7 @@ def ask_for_pictures(
                 _pass_on(payload, line, tell)
             elif kind == Message.DONE:
                 return
-            else:
+            elif kind != Message.PULSE:
                 raise line.nonsense()
 
 

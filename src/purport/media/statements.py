@@ -85,20 +85,17 @@ def send_container(channel: Channel, path: Path) -> None:
 def send_telemetry(channel: Channel, path: Path, name: str) -> None:
     """Send what sensors state, as a list of the JSON of `Telemetry`."""
     with open_container(path, name=name) as container:
-        found = [*_klv(container), *_subtitles(container)] if _has_data(container) else []
+        has_data = any(stream.type in {"data", "subtitle"} for stream in container.streams)
+        found = [*_klv(container, channel), *_subtitles(container, channel)] if has_data else []
     channel.answer(json.loads(json.dumps([asdict(one) for one in found])))
 
 
-def _has_data(container: InputContainer) -> bool:
-    return any(stream.type in {"data", "subtitle"} for stream in container.streams)
-
-
-def _klv(container: InputContainer) -> Iterator[Telemetry]:
+def _klv(container: InputContainer, channel: Channel) -> Iterator[Telemetry]:
     streams = [stream.index for stream in container.streams if stream.type == "data"]
     if not streams:
         return
     packets: dict[tuple[int, str], list[tuple[TelemetrySample | None, bool | None]]] = {}
-    for stream, data in _packets(container, streams):
+    for stream, data in _packets(container, streams, channel):
         for source, sample, holds in parse_klv(data):
             packets.setdefault((stream, source), []).append((sample, holds))
     container.seek(0)
@@ -113,17 +110,19 @@ def _klv(container: InputContainer) -> Iterator[Telemetry]:
         )
 
 
-def _subtitles(container: InputContainer) -> Iterator[Telemetry]:
+def _subtitles(container: InputContainer, channel: Channel) -> Iterator[Telemetry]:
     streams = [stream.index for stream in container.streams if stream.type == "subtitle"]
     if not streams:
         return
-    texts = (data.decode("utf-8", "replace") for _, data in _packets(container, streams))
+    texts = (data.decode("utf-8", "replace") for _, data in _packets(container, streams, channel))
     samples = list(parse_subtitles(texts))
     if samples:
         yield _summary("subtitles", samples)
 
 
-def _packets(container: InputContainer, streams: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+def _packets(
+    container: InputContainer, streams: Sequence[int], channel: Channel
+) -> Iterator[tuple[int, bytes]]:
     """Yield stream and bytes of the packets, up to a bound on number and length."""
     left, packets = _MOST_BYTES, container.demux([container.streams[index] for index in streams])
     for _ in range(_MOST_PACKETS):
@@ -133,6 +132,7 @@ def _packets(container: InputContainer, streams: Sequence[int]) -> Iterator[tupl
             return
         if packet is None or left <= 0:
             return
+        channel.pulse()
         data = bytes(packet)
         left -= len(data)
         yield packet.stream.index, data

@@ -46,6 +46,17 @@ def sleep(channel: Channel, seconds: float) -> None:
     time.sleep(seconds)
 
 
+def work_for_long(channel: Channel, seconds: float) -> None:
+    channel._last -= 60.0
+    channel.pulse()
+    time.sleep(seconds)
+    channel._last -= 60.0
+    channel.pulse()
+    channel.pulse()
+    time.sleep(seconds)
+    channel.answer("done")
+
+
 def spin(channel: Channel) -> None:
     del channel
     while True:

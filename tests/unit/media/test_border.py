@@ -78,6 +78,10 @@ class TestAsk:
             ask(errands.sleep, 60.0, subject="clip", limits=limits(silence_s=0.3))
         assert time.monotonic() - begun < 15.0
 
+    def test_who_gives_signs_of_life_may_work_for_long(self, errands: ModuleType) -> None:
+        allowed = limits(silence_s=2.0)
+        assert ask(errands.work_for_long, 1.4, subject="clip", limits=allowed) == "done"
+
     def test_too_much_processor_time_ends_it(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="too long"):
             ask(errands.spin, subject="clip", limits=limits(cpu_s=1, silence_s=60.0))
@@ -129,10 +133,12 @@ class TestAsk:
 
     def test_a_warden_killed_meanwhile_is_told(self, errands: ModuleType) -> None:
         line = border._Line(errands.sleep, (60.0,), subject="clip", limits=limits())
-        os.kill(border._warden()._process.pid, signal.SIGKILL)
+        warden = border._warden()
+        os.kill(warden._process.pid, signal.SIGKILL)
         with pytest.raises(UnavailableError, match="process that reads media ended"):
             line.receive()
         line.close()
+        warden._process.wait()
         assert ask(errands.answer, 3, subject="clip") == 3
 
 
@@ -227,6 +233,8 @@ class TestPictures:
 def test_long_files_may_take_long() -> None:
     assert limits_for(0).cpu_s == 600
     assert limits_for(10_000_000).cpu_s == 1600
+    assert limits_for(0).silence_s == 60.0
+    assert limits_for(10 << 30).silence_s > 500.0
 
 
 def _children(process: int) -> list[str]:

@@ -6,6 +6,7 @@ from purport.checks.provenance._gathering import Gathered, Named, Place
 from purport.checks.provenance._times import Time
 from purport.checks.provenance.records import CredentialState, Statement, Topic
 from purport.core.instants import format_utc
+from purport.media import TelemetrySample
 
 __all__ = ["count_comparable", "first_appearance", "list_notes", "list_statements"]
 
@@ -129,6 +130,10 @@ def _places(found: Gathered) -> Iterator[Statement]:
     places += [centres[0] for _, centres in found.sensor_places if centres]
     if found.claimed_place is not None:
         places.append(found.claimed_place)
+    for source, telemetry in found.telemetry:
+        said = next((_view(sample) for sample in telemetry.samples if _view(sample)), None)
+        if said is not None:
+            yield Statement(topic=Topic.PLACE, source=f"{source}, platform at first", says=said)
     for place in places:
         yield Statement(
             topic=Topic.PLACE,
@@ -136,6 +141,18 @@ def _places(found: Gathered) -> Iterator[Statement]:
             says=place.says,
             point=(place.longitude_deg, place.latitude_deg),
         )
+
+
+def _view(sample: TelemetrySample) -> str | None:
+    """Say how the sensor stood; None when it does not state it."""
+    parts = []
+    if sample.sensor is not None and sample.sensor[2] is not None:
+        parts.append(f"height {sample.sensor[2]:.0f} m")
+    if sample.heading_deg is not None:
+        parts.append(f"heading {sample.heading_deg:.1f}°")
+    if sample.slant_range_m is not None:
+        parts.append(f"slant range {sample.slant_range_m:.0f} m")
+    return ", ".join(parts) or None
 
 
 def _names(found: Gathered) -> Iterator[Statement]:

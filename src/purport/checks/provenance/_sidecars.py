@@ -16,7 +16,7 @@ from purport.media import Telemetry, read_subtitle_telemetry, shorten
 
 __all__ = ["Sidecar", "parse_sidecar"]
 
-_MOST_TEXT = 32 << 20
+_MOST_TEXT = 16 << 20
 _LONGEST_S = 1e7
 
 
