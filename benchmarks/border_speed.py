@@ -74,7 +74,7 @@ def decode_there(path: Path, probe: Probe) -> int:
 def spent_s() -> float:
     """Return processor time of this process and of the children that the warden has seen end."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    warden = border._wardens[os.getpid()]._process.pid  # noqa: SLF001 - what is measured
+    warden = border._wardens[os.getpid()]._process.pid  # type: ignore[union-attr]  # noqa: SLF001
     fields = Path(f"/proc/{warden}/stat").read_text().rpartition(")")[2].split()
     return own.ru_utime + own.ru_stime + sum(int(part) for part in fields[11:15]) / TICKS
 

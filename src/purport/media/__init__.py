@@ -2,7 +2,7 @@
 
 from purport.media._private import is_private, shorten, withhold
 from purport.media.audio import AudioLevels, decode_audio_levels
-from purport.media.border import Channel, ask, get_ready, limits_for
+from purport.media.border import Channel, ask, borrow, get_ready, lend, limits_for
 from purport.media.facts import (
     BoxSeen,
     ContainerFacts,
@@ -44,12 +44,14 @@ __all__ = [
     "TelemetrySample",
     "TrackFacts",
     "ask",
+    "borrow",
     "decode_audio_levels",
     "decode_luma",
     "decode_pictures",
     "display_size",
     "get_ready",
     "is_private",
+    "lend",
     "limits_for",
     "probe_media",
     "read_container",

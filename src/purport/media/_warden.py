@@ -1,8 +1,9 @@
 """A small process that starts another for each file to be read, and says how that one ended.
 
-It is started once by every process that reads media, loads the libraries, reads no file itself,
-and forks for each errand: that takes milliseconds, where a start from nothing takes a third of a
-second. It ends when the process that started it does, and ends an errand whose caller has hung up.
+It is started once by a process that reads media, which may lend it to others that it starts. It
+loads the libraries, reads no file itself, and forks for each errand: that takes milliseconds, where
+a start from nothing takes a third of a second. It ends when nobody is left to call it, and ends an
+errand whose caller has hung up.
 """
 
 import os
@@ -20,11 +21,9 @@ from purport.core.errors import PurportError, UnreadableMediaError
 from purport.media._errands import Call, Channel, Message
 from purport.media._walls import build_walls
 
-__all__ = ["HEADER", "serve"]
+__all__ = ["serve"]
 
-HEADER = struct.Struct("<I")
-"""Before each call: the length of what follows."""
-_MOST_HANDLES = 2
+_MOST_HANDLES = 3
 _STATUS = struct.Struct("<Bi")
 _LOOK_EVERY_S = 0.25
 """How often to look for callers that have hung up; an errand that talks notices by itself. [s]"""
@@ -67,25 +66,22 @@ def serve(handle: int) -> None:
 
 
 def _take(control: socket.socket, errands: dict[int, _Errand]) -> bool:
-    """Start the errand that is called for; False when there is nobody left to call."""
-    header, handles, _, _ = socket.recv_fds(control, HEADER.size, _MOST_HANDLES)
-    if len(header) < HEADER.size:
+    """Start the errand that is called for; False when there is nobody left to call.
+
+    A call is one message of one byte, with two or three handles: the line to the caller, memory
+    that holds the call, and memory for pictures. So callers in several processes can share the
+    socket, and no call is too long.
+    """
+    message, handles, _, _ = socket.recv_fds(control, 1, _MOST_HANDLES)
+    if not message:
         return False
-    (length,) = HEADER.unpack(header)
-    packed = bytearray()
-    while len(packed) < length:
-        piece = control.recv(length - len(packed))
-        if not piece:
-            return False
-        packed += piece
-    line = socket.socket(fileno=handles[0])
-    memory = handles[1] if len(handles) > 1 else None
+    line, packed, *memory = handles
     process = os.fork()
     if process == 0:
-        _run(line, memory, bytes(packed))
-    if memory is not None:
-        os.close(memory)
-    errands[process] = _Errand(line=line, process=process)
+        _run(socket.socket(fileno=line), packed, *memory)
+    for handle in (packed, *memory):
+        os.close(handle)
+    errands[process] = _Errand(line=socket.socket(fileno=line), process=process)
     return True
 
 
@@ -134,13 +130,15 @@ def _has_hung_up(line: socket.socket) -> bool:
         return True
 
 
-def _run(line: socket.socket, memory: int | None, packed: bytes) -> NoReturn:
+def _run(line: socket.socket, packed: int, memory: int | None = None) -> NoReturn:
     """Do one errand in this process, then end it without looking back."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        call: Call = pickle.loads(packed)  # noqa: S301 - from the process that started us
+        with os.fdopen(packed, "rb") as stream:
+            stream.seek(0)
+            call: Call = pickle.load(stream)  # noqa: S301 - from the process that started us
         channel = _channel(line, memory, call)
         channel.walls = build_walls(call.limits)
         _do(call, channel)

@@ -42,7 +42,6 @@ from purport.core.errors import (
 )
 from purport.media._errands import FRAME, SLOT, Call, Channel, Message, Ring
 from purport.media._walls import Limits
-from purport.media._warden import HEADER
 
 __all__ = [
     "Channel",
@@ -51,7 +50,9 @@ __all__ = [
     "TellFault",
     "ask",
     "ask_for_pictures",
+    "borrow",
     "get_ready",
+    "lend",
     "limits_for",
 ]
 
@@ -85,6 +86,20 @@ TellFault: TypeAlias = Callable[[str, int, str], None]
 def get_ready() -> None:
     """Start this process's warden, if it has none, and don't wait for it."""
     _warden()
+
+
+def lend() -> socket.socket:
+    """Return what a process that this one starts gives to `borrow`: one warden serves both.
+
+    It can be handed over as an argument of a `multiprocessing` process.
+    """
+    return _warden().control
+
+
+def borrow(lent: socket.socket) -> None:
+    """Use the warden of the process that started this one."""
+    with _starting:
+        _wardens[os.getpid()] = _Borrowed(lent)
 
 
 def limits_for(size_bytes: int) -> Limits:
@@ -236,7 +251,7 @@ class _Line:
                     each.absolute() if isinstance(each, Path) else each for each in arguments
                 )  # the child stands in another folder
                 call = Call(function=function, arguments=whole, limits=limits, ring=ring)
-                _warden().call(pickle.dumps(call), handles)
+                _call(pickle.dumps(call), handles)
             except BaseException:
                 self._line.close()
                 raise
@@ -373,36 +388,38 @@ class _Line:
 
 
 def _shared_memory(size: int) -> int:
-    """Return a handle on memory that no path names and whose size nobody can change."""
+    """Return a handle on memory of a size that nobody can change."""
+    handle = _memory_handle(size)
     if sys.platform == "linux":
         import fcntl  # noqa: PLC0415 - not everywhere
 
-        handle = os.memfd_create("purport-pictures", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(handle, size)
         seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
         fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
-        return handle
-    handle, path = tempfile.mkstemp()
-    Path(path).unlink()
+    return handle
+
+
+def _memory_handle(size: int) -> int:
+    """Return a handle on memory, or a file, that no path names."""
+    if sys.platform == "linux":
+        handle = os.memfd_create("purport", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    else:
+        handle, path = tempfile.mkstemp()
+        Path(path).unlink()
     os.ftruncate(handle, size)
     return handle
 
 
 class _Warden:
-    """The process that forks children for this one."""
+    """The process that forks children for this one, and for those to which it was lent."""
 
     def __init__(self) -> None:
-        self._control, theirs = socket.socketpair()
-        self._turn = threading.Lock()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", _START]
+        places = json.dumps([str(Path(each).absolute()) for each in sys.path])
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                    [
-                        *command,
-                        str(theirs.fileno()),
-                        json.dumps([str(Path(each).absolute()) for each in sys.path]),
-                    ],
+                    [*command, str(theirs.fileno()), places],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -412,34 +429,20 @@ class _Warden:
                     cwd="/",
                 )
             except OSError as error:
-                self._control.close()
+                self.control.close()
                 raise MissingToolError(
                     "media",
                     f"no process can be started that reads media ({error.strerror})",
                     remedy="Free memory or processes, then run again.",
                 ) from error
 
-    def call(self, packed: bytes, handles: list[int]) -> None:
-        """Have it fork a child for a call.
-
-        Raises:
-            UnavailableError: It is gone.
-        """
-        try:
-            with self._turn:
-                socket.send_fds(self._control, [HEADER.pack(len(packed))], handles)
-                self._control.sendall(packed)
-        except OSError as error:
-            self.close()
-            raise _no_warden() from error
-
     def is_alive(self) -> bool:
         """Tell whether it is there."""
-        return self._control.fileno() >= 0 and self._process.poll() is None
+        return self.control.fileno() >= 0 and self._process.poll() is None
 
     def close(self) -> None:
         """Let it go, and its children with it."""
-        self._control.close()
+        self.control.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -447,12 +450,27 @@ class _Warden:
             self._process.wait()
 
 
-_wardens: dict[int, _Warden] = {}
+class _Borrowed:
+    """The warden of the process that started this one."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+
+    def is_alive(self) -> bool:
+        """Tell whether nobody has hung up yet."""
+        return self.control.fileno() >= 0
+
+    def close(self) -> None:
+        """Let it go; it goes on for others."""
+        self.control.close()
+
+
+_wardens: dict[int, _Warden | _Borrowed] = {}
 """This process's warden; a fork of this process finds its parent's, and starts its own."""
 _starting = threading.Lock()
 
 
-def _warden() -> _Warden:
+def _warden() -> _Warden | _Borrowed:
     with _starting:
         here = os.getpid()
         warden = _wardens.get(here)
@@ -462,6 +480,30 @@ def _warden() -> _Warden:
             warden = _wardens[here] = _Warden()
             atexit.register(warden.close)
         return warden
+
+
+def _call(packed: bytes, handles: list[int]) -> None:
+    """Have the warden fork a child for a call; one that is gone is replaced, once.
+
+    Raises:
+        UnavailableError: There is none.
+    """
+    told = _memory_handle(len(packed))
+    try:
+        with open(told, "wb", closefd=False) as stream:
+            stream.write(packed)
+        for last in (False, True):
+            warden = _warden()
+            try:
+                socket.send_fds(warden.control, [b"\1"], [handles[0], told, *handles[1:]])
+            except OSError as error:
+                warden.close()
+                if last:
+                    raise _no_warden() from error
+            else:
+                return
+    finally:
+        os.close(told)
 
 
 def _no_warden() -> UnavailableError:

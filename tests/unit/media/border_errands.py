@@ -15,11 +15,21 @@ import numpy as np
 
 from purport.core.digests import JsonValue
 from purport.core.errors import ConsistencyError, UnreadableMediaError
-from purport.media import Channel
+from purport.media import Channel, ask
 
 
 def answer(channel: Channel, value: JsonValue) -> None:
     channel.answer(value)
+
+
+def tell_who_is_above(channel: Channel) -> None:
+    channel.answer(os.getppid())
+
+
+def ask_who_is_above(_: int) -> int:
+    """Run in a worker process: ask a child whose child it is."""
+    above: int = ask(tell_who_is_above, subject="clip")
+    return above
 
 
 def say_nothing(channel: Channel) -> None:

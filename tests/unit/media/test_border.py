@@ -1,10 +1,13 @@
 """The border: what a child process does to itself reaches nobody but as one clear error."""
 
+import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +42,12 @@ def errands() -> Iterator[ModuleType]:
 
 def limits(**given: float) -> Limits:
     return replace(Limits(cpu_s=20, silence_s=20.0), **given)  # type: ignore[arg-type]
+
+
+def own_warden() -> border._Warden:
+    warden = border._warden()
+    assert isinstance(warden, border._Warden)
+    return warden
 
 
 def pictures(
@@ -126,14 +135,31 @@ class TestAsk:
             ask(errands.kill_itself, subject="clip", limits=limits())
 
     def test_a_killed_warden_is_replaced(self, errands: ModuleType) -> None:
-        warden = border._warden()
+        warden = own_warden()
         os.kill(warden._process.pid, signal.SIGKILL)
         warden._process.wait()
         assert ask(errands.answer, 2, subject="clip") == 2
 
+    def test_a_warden_that_was_lent_serves_another_process(self, errands: ModuleType) -> None:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            2, mp_context=context, initializer=border.borrow, initargs=(border.lend(),)
+        ) as pool:
+            found = list(pool.map(errands.ask_who_is_above, range(6)))
+        assert set(found) == {own_warden()._process.pid}
+
+    def test_a_lent_warden_that_is_gone_is_replaced(self, errands: ModuleType) -> None:
+        own = border._wardens.pop(os.getpid())
+        lent, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        other.close()
+        border.borrow(lent)
+        assert ask(errands.answer, 4, subject="clip") == 4
+        border._wardens.pop(os.getpid()).close()
+        border._wardens[os.getpid()] = own
+
     def test_a_warden_killed_meanwhile_is_told(self, errands: ModuleType) -> None:
         line = border._Line(errands.sleep, (60.0,), subject="clip", limits=limits())
-        warden = border._warden()
+        warden = own_warden()
         os.kill(warden._process.pid, signal.SIGKILL)
         with pytest.raises(UnavailableError, match="process that reads media ended"):
             line.receive()
@@ -212,7 +238,7 @@ class TestPictures:
     def test_hanging_up_ends_a_child_that_does_not_listen(self, errands: ModuleType) -> None:
         line = border._Line(errands.sleep, (600.0,), subject="c", limits=limits())
         line.close()
-        warden = border._warden()._process.pid
+        warden = own_warden()._process.pid
         deadline = time.monotonic() + 20
         while _children(warden) and time.monotonic() < deadline:
             time.sleep(0.05)
