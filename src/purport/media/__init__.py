@@ -2,7 +2,7 @@
 
 from purport.media._private import is_private, shorten, withhold
 from purport.media.audio import AudioLevels, decode_audio_levels
-from purport.media.border import Channel, ask, borrow, get_ready, lend, limits_for
+from purport.media.border import Channel, ask, believe, borrow, get_ready, lend, limits_for
 from purport.media.facts import (
     BoxSeen,
     ContainerFacts,
@@ -44,6 +44,7 @@ __all__ = [
     "TelemetrySample",
     "TrackFacts",
     "ask",
+    "believe",
     "borrow",
     "decode_audio_levels",
     "decode_luma",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from purport.media._containers import file_name
 from purport.media._listening import send_energy
-from purport.media.border import ask, limits_for
+from purport.media.border import ask, believe, limits_for
 from purport.media.records import Probe
 
 __all__ = ["AudioLevels", "decode_audio_levels"]
@@ -54,7 +54,10 @@ def decode_audio_levels(path: Path, *, probe: Probe) -> AudioLevels | None:
         subject=file_name(path, None),
         limits=limits_for(probe.size_bytes),
     )
-    return None if said is None else _levels(said, audio.sample_rate_hz, _first_picture_s(probe))
+    if said is None:
+        return None
+    rate_hz, picture_s = audio.sample_rate_hz, _first_picture_s(probe)
+    return believe(lambda: _levels(said, rate_hz, picture_s), subject=file_name(path, None))
 
 
 def _levels(said: Any, rate_hz: int, picture_s: Fraction) -> AudioLevels:  # noqa: ANN401 - border

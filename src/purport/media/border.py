@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ __all__ = [
     "TellFault",
     "ask",
     "ask_for_pictures",
+    "believe",
     "borrow",
     "get_ready",
     "lend",
@@ -70,12 +71,14 @@ _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
     "from purport.media._warden import serve; serve(int(sys.argv[1]))"
 )
+_NONSENSE = "the process that read it answered with nonsense"
 _COLLECT = (
     "Treat the file with care: it may have been made to do harm, or is damaged. Collect it again, "
     "or give a working copy that was re-encoded elsewhere, and say so in its record."
 )
 
 
+ParsedT = TypeVar("ParsedT")
 PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int]
 """A picture that the child decoded, read-only; its presentation time stamp; its duration. A tuple,
 as there can be hundreds of thousands. [ticks]"""
@@ -155,6 +158,18 @@ def ask(
                 )
 
 
+def believe(parse: Callable[[], ParsedT], *, subject: str) -> ParsedT:
+    """Turn an answer into a record, or say that it is none: the child may have been taken over.
+
+    Raises:
+        UnreadableMediaError: It cannot be parsed.
+    """
+    try:
+        return parse()
+    except Exception as error:
+        raise _harmful(subject, _NONSENSE) from error
+
+
 def ask_for_pictures(
     function: Callable[..., None],
     *arguments: object,
@@ -190,6 +205,10 @@ def ask_for_pictures(
                 return
             elif kind != Message.PULSE:
                 raise line.nonsense()
+
+
+def _harmful(subject: str, fault: str) -> UnreadableMediaError:
+    return UnreadableMediaError(subject, fault, remedy=_COLLECT)
 
 
 def _slots_for(size: int) -> int:
@@ -319,11 +338,11 @@ class _Line:
 
     def nonsense(self) -> UnreadableMediaError:
         """Return the error for a child that speaks out of turn: it is no longer itself."""
-        return self._harmful("the process that read it answered with nonsense")
+        return _harmful(self._subject, _NONSENSE)
 
     def too_much(self, what: str, limit: str) -> UnreadableMediaError:
         """Return the error for a file that takes more than it may."""
-        return self._harmful(f"the file {what} (limit: {limit})")
+        return _harmful(self._subject, f"the file {what} (limit: {limit})")
 
     def _let_go(self, gone: "weakref.ref[NDArray[np.uint8]]") -> None:
         if isinstance(gone, _Looked):
@@ -342,9 +361,6 @@ class _Line:
         if packed:
             with contextlib.suppress(OSError):  # the child is through, or this line is closed
                 self._line.send(packed, socket.MSG_NOSIGNAL)
-
-    def _harmful(self, fault: str) -> UnreadableMediaError:
-        return UnreadableMediaError(self._subject, fault, remedy=_COLLECT)
 
     def _error(self, payload: bytes) -> Exception:
         try:
@@ -383,8 +399,8 @@ class _Line:
             )
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-            return self._harmful(f"reading the file crashed the decoder ({name})")
-        return self._harmful("the process that read it ended without an answer")
+            return _harmful(self._subject, f"reading the file crashed the decoder ({name})")
+        return _harmful(self._subject, "the process that read it ended without an answer")
 
 
 def _shared_memory(size: int) -> int:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from purport.core.errors import UnreadableMediaError
 from purport.core.records import from_json
 from purport.media._containers import file_name
 from purport.media._probing import send_probe
-from purport.media.border import ask, limits_for
+from purport.media.border import ask, believe, limits_for
 from purport.media.records import Probe
 
 __all__ = ["probe_media"]
@@ -35,11 +34,4 @@ def probe_media(path: Path, *, name: str | None = None) -> Probe:
         size_bytes = stream.seek(0, 2)
     called = file_name(path, name)
     said = ask(send_probe, path, called, subject=called, limits=limits_for(size_bytes))
-    try:
-        return from_json(Probe, said)
-    except Exception as error:
-        raise UnreadableMediaError(
-            called,
-            "the process that read it answered with nonsense",
-            remedy="Treat the file with care: it may have been made to do harm.",
-        ) from error
+    return believe(lambda: from_json(Probe, said), subject=called)

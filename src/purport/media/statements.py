@@ -17,7 +17,7 @@ from purport.media._iso_boxes import FIRST_BOXES, read_iso
 from purport.media._klv import parse_klv
 from purport.media._riff import read_riff
 from purport.media._subtitle_telemetry import parse_subtitles
-from purport.media.border import Channel, ask, limits_for
+from purport.media.border import Channel, ask, believe, limits_for
 from purport.media.facts import ContainerFacts, Telemetry, TelemetrySample
 
 __all__ = ["read_container", "read_subtitle_telemetry", "read_telemetry"]
@@ -42,7 +42,7 @@ def read_container(path: Path, *, name: str | None = None) -> ContainerFacts:
     called = file_name(path, name)
     size = path.stat().st_size
     said = ask(send_container, path, subject=called, limits=limits_for(size))
-    return from_json(ContainerFacts, said)
+    return believe(lambda: from_json(ContainerFacts, said), subject=called)
 
 
 def read_telemetry(path: Path, *, name: str | None = None) -> tuple[Telemetry, ...]:
@@ -56,7 +56,7 @@ def read_telemetry(path: Path, *, name: str | None = None) -> tuple[Telemetry, .
     called = file_name(path, name)
     size = path.stat().st_size
     said = ask(send_telemetry, path, called, subject=called, limits=limits_for(size))
-    return tuple(from_json(Telemetry, one) for one in said)
+    return believe(lambda: tuple(from_json(Telemetry, one) for one in said), subject=called)
 
 
 def read_subtitle_telemetry(text: str) -> Telemetry | None:

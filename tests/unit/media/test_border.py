@@ -130,6 +130,11 @@ class TestAsk:
         with pytest.raises(UnreadableMediaError, match="nonsense"):
             ask(getattr(errands, errand), subject="clip", limits=limits())
 
+    def test_an_answer_that_is_no_record_is_not_believed(self) -> None:
+        assert border.believe(lambda: int("5"), subject="clip") == 5
+        with pytest.raises(UnreadableMediaError, match="nonsense"):
+            border.believe(lambda: int("five"), subject="clip")
+
     def test_a_killed_child_may_be_tried_again(self, errands: ModuleType) -> None:
         with pytest.raises(UnavailableError, match="killed"):
             ask(errands.kill_itself, subject="clip", limits=limits())

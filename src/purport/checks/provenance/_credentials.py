@@ -11,7 +11,7 @@ from purport.checks.content_credentials import send_credentials
 from purport.checks.provenance.records import Credentials, CredentialState
 from purport.core.errors import InputError
 from purport.core.records import from_json
-from purport.media import ask, limits_for
+from purport.media import ask, believe, limits_for
 
 __all__ = ["read_credentials"]
 
@@ -42,4 +42,4 @@ def read_credentials(path: Path, *, name: str, trusted: str | None) -> Credentia
         return Credentials(state=CredentialState.NOT_READ, note=_NOT_INSTALLED)
     limits = limits_for(path.stat().st_size)
     said = ask(send_credentials, path, trusted, subject=name, limits=limits)
-    return from_json(Credentials, said)
+    return believe(lambda: from_json(Credentials, said), subject=name)
