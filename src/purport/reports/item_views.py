@@ -33,11 +33,13 @@ from purport.reports.phrases import NOT_RECORDED, humanise
 from purport.reports.readings import (
     EditReading,
     MatchReading,
+    OriginReading,
     PlaceReading,
     StrikeReading,
     read_edits,
     read_layers,
     read_matches,
+    read_origin,
     read_place,
     read_strikes,
 )
@@ -79,6 +81,8 @@ class ItemView:
     """What is recorded of it; "not recorded" where nothing is."""
     container: tuple[tuple[str, str], ...]
     """What its container says."""
+    origin: OriginReading | None
+    """What was found of where it comes from; None when the check did not run."""
     frames: tuple[KeyFrameDrawing, ...]
     """Key frames."""
     timeline: Timeline | None
@@ -138,6 +142,7 @@ class _ItemDrawing:
         self.edits = _read(self.findings, "edits", read_edits) or ()
         self.matches = _read(self.findings, "reuse", read_matches) or ()
         self.layers = _read(self.findings, "control", read_layers) or ()
+        self.origin: OriginReading | None = _read(self.findings, "provenance", read_origin)
         self.place: PlaceReading | None = _read(self.findings, "place", read_place)
         self.strikes: tuple[StrikeReading, ...] | None = _read(
             self.findings, "impacts", read_strikes
@@ -153,6 +158,7 @@ class _ItemDrawing:
             item=self.item,
             recorded=describe_record(record),
             container=describe_container(self.item),
+            origin=self.origin,
             frames=frames,
             timeline=self._timeline(),
             edits=self.edits,

@@ -16,15 +16,18 @@ from purport.core.findings import Finding
 from purport.core.positions import GeoPoint, Matrix2
 
 __all__ = [
+    "ContradictionReading",
     "EditReading",
     "FrameOnMap",
     "LayerReading",
     "MatchReading",
+    "OriginReading",
     "PlaceReading",
     "StrikeReading",
     "read_edits",
     "read_layers",
     "read_matches",
+    "read_origin",
     "read_place",
     "read_strikes",
 ]
@@ -64,6 +67,38 @@ class MatchReading:
     """End there. [s]"""
     exact: bool | None
     """Whether the bytes are the same; None when not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContradictionReading:
+    """Two statements about an item that cannot both be right."""
+
+    kind: str
+    """Its kind."""
+    one: tuple[str, str]
+    """Source and words of one side."""
+    other: tuple[str, str]
+    """Source and words of the other."""
+    apart: str
+    """By how much they differ, in words."""
+    innocent: tuple[str, ...]
+    """Explanations without intent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginReading:
+    """Where an item says that it comes from."""
+
+    contradictions: tuple[ContradictionReading, ...]
+    """What does not fit together."""
+    credentials: str
+    """What is known of Content Credentials, in words."""
+    known_since: tuple[str, str] | None
+    """Instant by which the footage surely existed, and by what that is known; None: not known."""
+    written_by: tuple[str, ...]
+    """Software that left its name."""
+    notes: tuple[str, ...]
+    """What else is worth knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,6 +214,38 @@ def read_matches(finding: Finding) -> tuple[MatchReading, ...]:
             exact=row.get("exact"),
         )
         for row in values["matches"]
+    )
+
+
+_CREDENTIALS = {
+    "none": "none; almost no footage carries any, and nothing follows from that",
+    "not_read": "could not be looked for",
+    "broken": "there is a manifest that cannot be read (not well-formed)",
+    "well_formed": "well-formed, but not valid: file and manifest do not fit",
+    "valid": "valid: nothing was changed since signing; the signer is on no list of trusted ones",
+    "trusted": "valid and trusted: nothing was changed since signing by a signer on the list given",
+}
+
+
+def read_origin(finding: Finding) -> OriginReading:
+    """Read a finding of the check `provenance`."""
+    values: Any = finding.values
+    since, basis = values["filmed_before_utc"], values["filmed_before_basis"]
+    return OriginReading(
+        contradictions=tuple(
+            ContradictionReading(
+                kind=str(row["kind"]),
+                one=(str(row["one"]["source"]), str(row["one"]["says"])),
+                other=(str(row["other"]["source"]), str(row["other"]["says"])),
+                apart=str(row["apart"]),
+                innocent=tuple(row["innocent"]),
+            )
+            for row in values["contradictions"]
+        ),
+        credentials=_CREDENTIALS[values["credentials"]["state"]],
+        known_since=None if since is None else (str(since), str(basis)),
+        written_by=tuple(values["written_by"]),
+        notes=tuple(values["notes"]),
     )
 
 

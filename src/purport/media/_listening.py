@@ -1,0 +1,113 @@
+"""Adding up the loudness of a sound track; done in a child process (`border`)."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av import AudioFrame, AudioResampler
+from av.container import InputContainer
+from av.error import EOFError as EndOfStreamError
+from av.error import FFmpegError
+from av.error import MemoryError as OutOfMemoryError
+
+from purport.core.digests import JsonObject
+from purport.media._containers import open_container
+from purport.media._errands import Channel
+
+__all__ = ["send_energy"]
+
+_WINDOW_S = 0.1
+_LONGEST_S = 48 * 3600
+"""Sound is measured up to so long after its start; stamps beyond it are faults. [s]"""
+
+
+def send_energy(channel: Channel, path: Path, index: int, rate_hz: int) -> None:
+    """Send the sums of squares of stream `index` by window, placed by presentation time.
+
+    The answer is null without a sample, else {start_s, window, faults, sums, counts}.
+    """
+    energy = _Energy(rate_hz=rate_hz)
+    with open_container(path) as container:
+        for frame in _sound(container, index, energy):
+            energy.add(frame)
+            channel.pulse()
+    if energy.start_s is not None:
+        channel.answer(energy.to_json())
+
+
+class _Energy:
+    """Sums of squares by window, placed by presentation time."""
+
+    def __init__(self, *, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self.window = max(round(rate_hz * _WINDOW_S), 1)
+        self.start_s: Fraction | None = None
+        self.faults = 0
+        self._next = 0
+        self._sums: list[float] = []
+        self._counts: list[int] = []
+
+    def add(self, frame: AudioFrame) -> None:
+        """Add the samples of a frame."""
+        samples = np.atleast_2d(frame.to_ndarray())
+        squares = np.mean(np.square(samples, dtype=np.float64), axis=0)
+        first = self._place(frame)
+        if first > _LONGEST_S * self.rate_hz:
+            self.faults += 1
+            return
+        ends = np.arange(self.window - first % self.window, len(squares), self.window)
+        bounds = np.concatenate(([0], ends)).astype(np.intp)
+        windows = (first + bounds) // self.window
+        sums = np.add.reduceat(squares, bounds)
+        counts = np.diff(np.concatenate((bounds, [len(squares)])))
+        for window, total, count in zip(windows, sums, counts, strict=True):
+            self._grow(int(window) + 1)
+            self._sums[window] += float(total)
+            self._counts[window] += int(count)
+        self._next = first + len(squares)
+
+    def to_json(self) -> JsonObject:
+        """Return the sums so far."""
+        return {
+            "start_s": str(self.start_s),
+            "window": self.window,
+            "faults": self.faults,
+            "sums": self._sums,
+            "counts": self._counts,
+        }
+
+    def _place(self, frame: AudioFrame) -> int:
+        """Return the sample, from the first, at which the frame begins; time never runs back."""
+        if frame.pts is None or frame.time_base is None:
+            self.start_s = Fraction(0) if self.start_s is None else self.start_s
+            return self._next
+        time_s: Fraction = frame.pts * Fraction(frame.time_base)
+        if self.start_s is None:
+            self.start_s = time_s
+        stated: int = round((time_s - self.start_s) * self.rate_hz)
+        return max(stated, self._next)
+
+    def _grow(self, windows: int) -> None:
+        missing = windows - len(self._sums)
+        if missing > 0:
+            self._sums.extend([0.0] * missing)
+            self._counts.extend([0] * missing)
+
+
+def _sound(container: InputContainer, index: int, energy: _Energy) -> Iterator[AudioFrame]:
+    """Yield the sound as planar floats at the stated rate."""
+    resampler = AudioResampler(format="fltp", rate=energy.rate_hz)
+    packets = container.demux(container.streams[index])
+    while True:
+        try:
+            packet = next(packets)
+            for frame in packet.decode():
+                if isinstance(frame, AudioFrame):
+                    yield from resampler.resample(frame)
+        except (StopIteration, EndOfStreamError):
+            return
+        except OutOfMemoryError as error:
+            raise MemoryError from error
+        except FFmpegError:
+            energy.faults += 1
