@@ -13,6 +13,7 @@ from purport.media.frames import (
 )
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
+from purport.media.samples import SoundSamples, decode_sound
 
 __all__ = [
     "AudioLevels",
@@ -22,10 +23,12 @@ __all__ = [
     "LumaFrame",
     "Picture",
     "Probe",
+    "SoundSamples",
     "StreamProbe",
     "decode_audio_levels",
     "decode_luma",
     "decode_pictures",
+    "decode_sound",
     "display_size",
     "probe_media",
 ]

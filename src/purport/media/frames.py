@@ -38,6 +38,8 @@ __all__ = [
 
 _FARTHEST_DISORDER_S = 1
 _MOST_FAULTS_KEPT = 1000
+_PICTURE_TYPES = {1: "I", 2: "P", 3: "B"}
+"""By the numbers of FFmpeg's AVPictureType."""
 
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
@@ -77,6 +79,9 @@ class LumaFrame:
     """Luma of the display picture (height, width), as decoded, read-only."""
     duration: int
     """How long it is shown, as stated, else by the average rate; 0 when neither says. [ticks]"""
+    picture_type: str = "?"
+    """How the codec says it was coded: "I" alone, "P" from others, "B" from others on both sides;
+    "?" when it says nothing, or something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,7 +184,13 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
     def frames(faults: list[DecodeFault]) -> Iterator[LumaFrame]:
         for index, (frame, pts, duration) in enumerate(_presented(path, probe, faults)):
             luma = luma_picture(frame, geometry)
-            yield LumaFrame(index=index, pts=pts, luma=luma, duration=duration)
+            yield LumaFrame(
+                index=index,
+                pts=pts,
+                luma=luma,
+                duration=duration,
+                picture_type=_PICTURE_TYPES.get(int(frame.pict_type), "?"),
+            )
 
     return DecodedFrames(frames)
 

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from purport.checks.edits._freezes import Freeze
+from purport.checks.edits._plates import Plate
+from purport.checks.edits._signs import list_plates
+from purport.checks.edits._spans import end_s
 from purport.checks.edits._stretches import Quiet
-from purport.checks.edits.records import Edit, EditKind
+from purport.checks.edits.records import Edit, EditKind, Graphics
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot, Transition
 from purport.scene.fingerprints import SameStretch
@@ -99,7 +102,7 @@ def list_freezes(
         yield Edit(
             kind=EditKind.FREEZE,
             start_s=scene.seconds(freeze.first),
-            end_s=_end_s(scene, freeze.last),
+            end_s=end_s(scene, freeze.last),
             strength=freeze.strength,
             start_frame=freeze.first,
             end_frame=freeze.last,
@@ -118,7 +121,7 @@ def list_black(scene: Scene, black: Iterable[FrameSpan]) -> Iterator[Edit]:
         yield Edit(
             kind=EditKind.BLACK,
             start_s=scene.seconds(span.first),
-            end_s=_end_s(scene, span.last),
+            end_s=end_s(scene, span.last),
             strength=strength,
             start_frame=span.first,
             end_frame=span.last,
@@ -140,8 +143,9 @@ def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
         )
 
 
-def list_overlays(scene: Scene) -> Iterator[Edit]:
-    """List burnt-in graphics, one entry for neighbouring shots that all carry some."""
+def list_overlays(scene: Scene, plates: Sequence[Plate] = ()) -> Iterator[Edit]:
+    """List burnt-in graphics: plates, and one entry for neighbouring shots that all carry more."""
+    yield from list_plates(scene, plates, _OVERLAY)
     group: list[Shot] = []
     for shot in scene.shots:
         if shot.overlay.any():
@@ -161,13 +165,13 @@ def list_repeats(
         yield Edit(
             kind=EditKind.REPEAT,
             start_s=scene.seconds(repeat.other.first),
-            end_s=_end_s(scene, repeat.other.last),
+            end_s=end_s(scene, repeat.other.last),
             strength=1.0 - 0.5 * repeat.ratio / largest_ratio,
             start_frame=repeat.other.first,
             end_frame=repeat.other.last,
             innocent=_REPEAT,
             other_start_s=scene.seconds(repeat.span.first),
-            other_end_s=_end_s(scene, repeat.span.last),
+            other_end_s=end_s(scene, repeat.span.last),
         )
 
 
@@ -177,7 +181,7 @@ def _weigh_black(scene: Scene, span: FrameSpan) -> tuple[float, tuple[str, ...]]
     borders = {shot.span.first for shot in scene.shots} | {scene.frames}
     if any(span.first <= border <= span.last + 1 for border in borders):
         return _BETWEEN_SHOTS_STRENGTH, _BLACK
-    if _end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S:
+    if end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S:
         return _LONG_BLACK_STRENGTH, _BLACK
     return _SHORT_BLACK_STRENGTH, _BLINDED
 
@@ -205,12 +209,13 @@ def _overlay(scene: Scene, shots: Sequence[Shot]) -> Edit:
     return Edit(
         kind=EditKind.OVERLAY,
         start_s=scene.seconds(shots[0].span.first),
-        end_s=_end_s(scene, shots[-1].span.last),
+        end_s=end_s(scene, shots[-1].span.last),
         strength=_OVERLAY_STRENGTH,
         start_frame=shots[0].span.first,
         end_frame=shots[-1].span.last,
         innocent=_OVERLAY,
         picture_share=covered / frames,
+        graphics=Graphics.SYMBOLOGY,
     )
 
 
@@ -222,12 +227,3 @@ def _cut_strength(scene: Scene, frame: int) -> float:
     if not len(around) or step <= 0.0:
         return 0.5
     return 0.5 + 0.5 * max(0.0, 1.0 - float(np.median(around)) / step)
-
-
-def _end_s(scene: Scene, last: int) -> float:
-    """Return when a frame gives way to the next; the last frame stays for the usual time. [s]"""
-    if last + 1 < scene.frames:
-        return scene.seconds(last + 1)
-    if scene.frames == 1:
-        return 0.0
-    return scene.seconds(last) + float(np.median(np.diff(scene.pts)) * float(scene.time_base))

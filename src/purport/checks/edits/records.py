@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Edit", "EditKind", "EditsAnswer", "EditsValues", "Sound", "TimeGap", "Timing"]
+__all__ = [
+    "Edit",
+    "EditKind",
+    "EditsAnswer",
+    "EditsValues",
+    "Graphics",
+    "Sound",
+    "TimeGap",
+    "Timing",
+]
 
 
 class EditsAnswer(StrEnum):
@@ -21,12 +30,50 @@ class EditKind(StrEnum):
     """What kind of sign."""
 
     BLACK = "black"
+    """Pictures without light."""
+    CADENCE = "cadence"
+    """Frames shown again at a pattern throughout: a frame rate that was converted."""
+    CROP = "crop"
+    """A part of the picture enlarged for a while."""
     CUT = "cut"
+    """One shot ends, another begins."""
+    DISSOLVE = "dissolve"
+    """One shot turns into another over several frames."""
+    DROP = "drop"
+    """Time is missing within a shot."""
     FADE = "fade"
+    """The picture goes to black or comes from it."""
     FREEZE = "freeze"
+    """One picture is shown on."""
+    LOOP = "loop"
+    """A stretch is shown three times or more in a row."""
     OVERLAY = "overlay"
+    """Burnt-in graphics."""
     REPEAT = "repeat"
+    """A stretch is shown again."""
+    REVERSE = "reverse"
+    """A stretch is shown backwards."""
     SILENCE = "silence"
+    """A hole in the sound, or no sound in the track."""
+    SLOW_MOTION = "slow_motion"
+    """A stretch runs slower than what lies about it."""
+    SOUND_CHANGE = "sound_change"
+    """The background of the sound becomes another."""
+    SOUND_LOOP = "sound_loop"
+    """A stretch of sound is heard again."""
+
+
+class Graphics(StrEnum):
+    """What kind of burnt-in graphics."""
+
+    CAPTION = "caption"
+    """A wide plate with text, laid over the picture."""
+    LETTERBOX = "letterbox"
+    """Bars along the borders."""
+    LOGO = "logo"
+    """A small plate, laid over the picture."""
+    SYMBOLOGY = "symbology"
+    """Lines and letters such as a sighting system draws: crosshair, brackets, clock, numbers."""
 
 
 class Sound(StrEnum):
@@ -65,6 +112,19 @@ class Edit:
     """For a repeat, where that first showing ends; None for other kinds. [s]"""
     picture_share: float | None = None
     """For an overlay, the part of the picture that it covers; None for other kinds. [0 to 1]"""
+    graphics: Graphics | None = None
+    """For an overlay, its kind; None for other kinds."""
+    box: tuple[float, float, float, float] | None = None
+    """For a plate or a crop, left, top, right and bottom as shares of the picture's width and
+    height; None where the sign has no place in the picture."""
+    factor: float | None = None
+    """How many times slower, how many times enlarged, or how many frames are shown for one that
+    was filmed; None for other kinds."""
+    shown_frames: tuple[int, ...] = ()
+    """Frames to look at, which show the sign; none for sound."""
+    false_alarm_rate: float | None = None
+    """Upper 95 % bound of the share of unedited clips in which a sign of this kind was listed
+    wrongly, as measured; None for kinds that were not measured. [0 to 1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
