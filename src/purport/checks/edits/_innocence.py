@@ -19,6 +19,7 @@ EXPLANATIONS: dict[EditKind, tuple[str, ...]] = {
         "A camera that is turned very fast, or whose stabiliser lets go, moves the view at once.",
         "Editors shorten footage; nothing need be hidden by it.",
     ),
+    EditKind.FADE: ("A fade is a common way to join two shots or to begin and end a video.",),
     EditKind.LOOP: (
         "Publishing tools repeat short videos in a loop.",
         "Editors show a moment again so that viewers can see it; it should then count once.",

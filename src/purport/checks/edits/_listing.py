@@ -30,6 +30,8 @@ _BETWEEN_SHOTS_STRENGTH = 0.9
 _LONG_BLACK_STRENGTH = 0.6
 _SHORT_BLACK_STRENGTH = 0.25
 _LONGEST_BLINDING_S = 0.35
+_ABRUPT_FRAMES = 8
+_ABRUPT_SHARE = 0.6
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
@@ -181,9 +183,23 @@ def _weigh_black(scene: Scene, span: FrameSpan) -> tuple[float, tuple[str, ...]]
     borders = {shot.span.first for shot in scene.shots} | {scene.frames}
     if any(span.first <= border <= span.last + 1 for border in borders):
         return _BETWEEN_SHOTS_STRENGTH, _BLACK
-    if end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S:
+    lasts = end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S
+    if lasts and _is_abrupt(scene, span):
         return _LONG_BLACK_STRENGTH, _BLACK
     return _SHORT_BLACK_STRENGTH, _BLINDED
+
+
+def _is_abrupt(scene: Scene, span: FrameSpan) -> bool:
+    """Tell whether black comes and goes at once; a blinded sensor sees again little by little."""
+    first, last = span.first, span.last
+    before, after = max(first - _ABRUPT_FRAMES, 0), min(last + _ABRUPT_FRAMES, scene.frames - 1)
+    coming = float(scene.step[first]) >= _ABRUPT_SHARE * _apart(scene, before, first)
+    return coming and float(scene.step[last + 1]) >= _ABRUPT_SHARE * _apart(scene, last, after)
+
+
+def _apart(scene: Scene, one: int, other: int) -> float:
+    difference = scene.thumbnails[one].astype(np.int16) - scene.thumbnails[other]
+    return float(np.abs(difference).mean())
 
 
 def _fade(scene: Scene, shots: Sequence[Shot]) -> Edit:

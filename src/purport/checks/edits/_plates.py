@@ -8,7 +8,7 @@ appear suddenly too, but are round or go on changing; lost blocks are gone with 
 thin lines and letters through which the ground is seen: no plate.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of the picture's width and height."""
 
 _THUMBNAIL_PX = 64
-_CLOSE_PX = 3
+_CLOSE_PX, _OPEN_PX = 5, 3
 _LETTERS = np.ones((7, 7), np.uint8)
 """Bridges the letters of a plate that are as bright as the ground was."""
 _CORNER_PX = 2
@@ -34,7 +34,7 @@ _FEWEST_CORNERS = 3
 _KEPT_CHANGES = 64
 _STILL_LEVELS = 0.35
 _FEWEST_KEY_FRAMES = 4
-_LEAST_SD = 4.0
+_LEAST_SD = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,15 @@ class PlateRules:
     """Largest share of the picture that a box takes."""
     largest_outside: float = 0.04
     """Largest share of the picture that steps outside the box."""
-    least_graphics: float = 0.25
+    least_graphics: float = 0.4
     """Least share of the box in which the scene finds burnt-in graphics, unless it comes and goes
     at two clear steps."""
+    standing_graphics: float = 0.5
+    """The same for a plate that stands through a shot."""
     same_box: float = 0.6
     """Least intersection over union of a box that comes and the one that goes."""
+    hidden_share: float = 0.6
+    """Least share of a plate's pixels that are as still."""
     still_ratio: float = 0.35
     """Largest standard deviation of a standing plate's pixels over key frames, of the picture's."""
 
@@ -139,6 +143,7 @@ def _coming(
         if gone is None and (
             _graphics_share(shot, step.box) < rules.least_graphics
             or not _stands(scene, step, last, rules)
+            or not _hides(scene, FrameSpan(first=step.frame, last=last), step.box, rules)
         ):
             continue
         until[step.box] = last
@@ -164,6 +169,30 @@ def _stands(scene: Scene, step: _Step, last: int, rules: PlateRules) -> bool:
     return sum(within) <= rules.largest_worn * sum(about)
 
 
+def _hides(scene: Scene, span: FrameSpan, box: Box, rules: PlateRules) -> bool:
+    """Tell whether nearly all of a box shows the same in the key frames of a stretch.
+
+    Lines and letters let the ground be seen between them. With fewer than two key frames, or where
+    the picture does not move between them, nothing speaks against it.
+    """
+    frames = [one.luma for one in scene.key_frames if one.index in span]
+    if len(frames) < 2:  # noqa: PLR2004 - nothing to compare
+        return True
+    spread = _reduced(frames).std(axis=0)
+    usual = float(np.median(spread))
+    side = len(spread)
+    left, top, right, bottom = (round(edge * side) for edge in box)
+    still = spread[top:bottom, left:right] <= rules.still_ratio * usual
+    return usual < _LEAST_SD / 2.0 or bool(still.mean() >= rules.hidden_share)
+
+
+def _reduced(frames: Sequence[NDArray[np.uint8]]) -> Floats:
+    """Bring key frames to four times the size of thumbnails (n, 256, 256)."""
+    size = (4 * _THUMBNAIL_PX, 4 * _THUMBNAIL_PX)
+    reduced = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in frames]
+    return np.stack(reduced).astype(np.float32)
+
+
 def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
     """Yield boxes that come or go.
 
@@ -179,9 +208,13 @@ def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
             continue
         sides = changes.mean(frame - reach, frame - 1), changes.mean(frame + 1, frame + reach)
         limit = rules.least_levels + rules.usual_factor * np.maximum(*sides)  # 1
+        stepping = np.asarray(step >= limit)
         for comes, (quiet, busy) in ((True, sides[::-1]), (False, sides)):
             stands = quiet <= np.maximum(rules.largest_worn * busy, _STILL_LEVELS)
-            for box, inside in _boxes((step >= limit) & stands, rules):  # 2
+            for box, inside in _boxes(stepping & stands, rules):  # 2
+                outside = np.count_nonzero(stepping & ~_inside(box)) / stepping.size
+                if outside > rules.largest_outside:
+                    continue
                 within, without = float(quiet[inside].mean()), float(busy[inside].mean())
                 about = float(quiet[~inside].mean())
                 if without >= rules.least_busy and (
@@ -218,17 +251,17 @@ class _Changes:
 
 
 def _boxes(flags: Flags, rules: PlateRules) -> Iterator[tuple[Box, Flags]]:
-    """Yield boxes that flagged pixels fill, with those pixels, when few are flagged elsewhere."""
-    kernel = np.ones((_CLOSE_PX, _CLOSE_PX), np.uint8)
-    closed = cv2.morphologyEx(flags.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    """Yield boxes that flagged pixels fill, with those pixels."""
+    closed = cv2.morphologyEx(
+        flags.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_CLOSE_PX, _CLOSE_PX), np.uint8)
+    )
+    closed = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((_OPEN_PX, _OPEN_PX), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
-    total = np.count_nonzero(flags)
     for label in range(1, count):
         left, top, wide, high, _ = (int(one) for one in stats[label])
         part = labels[top : top + high, left : left + wide] == label
         inside = np.asarray((labels == label) & flags)
-        outside = (total - np.count_nonzero(inside)) / flags.size
-        if outside <= rules.largest_outside and _is_box(part, flags.size, rules):
+        if _is_box(part, flags.size, rules):
             yield _to_box(left, top, wide, high), inside
 
 
@@ -276,11 +309,7 @@ def _standing(scene: Scene, shot: Shot, rules: PlateRules) -> Iterator[Plate]:
     frames = [one.luma for one in scene.key_frames if one.index in shot.span]
     if len(frames) < _FEWEST_KEY_FRAMES or not shot.overlay_known:
         return
-    side = 4 * _THUMBNAIL_PX
-    small = np.stack(
-        [cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA) for one in frames]
-    ).astype(np.float32)
-    spread = small.std(axis=0)
+    spread = _reduced(frames).std(axis=0)
     usual = float(np.median(spread))
     if usual < _LEAST_SD:
         return
@@ -299,7 +328,7 @@ def _standing(scene: Scene, shot: Shot, rules: PlateRules) -> Iterator[Plate]:
                           interpolation=cv2.INTER_AREA) > 0
         box = left / 64.0, top / 64.0, (left + wide) / 64.0, (top + high) / 64.0
         if _is_box(thin, _THUMBNAIL_PX**2, rules) and (
-            _graphics_share(shot, box) >= rules.least_graphics  # 3
+            _graphics_share(shot, box) >= rules.standing_graphics  # 3
         ):
             yield Plate(span=shot.span, box=box, strength=0.75)
 

@@ -1,10 +1,13 @@
 """From slowed, dropped, reversed, enlarged and covered stretches and sounds to the list of edits."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from purport.checks.edits._cadences import Cadence
+from purport.checks.edits._fading import Dissolve, Fade
 from purport.checks.edits._gaps import Gap
 from purport.checks.edits._innocence import EXPLANATIONS
+from purport.checks.edits._loops import Loop
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._reversals import Reversal
 from purport.checks.edits._slowing import Slowing
@@ -15,12 +18,16 @@ from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
 __all__ = [
+    "list_dissolves",
+    "list_fades",
     "list_gaps",
+    "list_loops",
     "list_plates",
     "list_reversals",
     "list_slow_motion",
     "list_sound_changes",
     "list_sound_loops",
+    "without",
 ]
 
 _CAPTION_WIDTH = 0.3
@@ -59,6 +66,35 @@ def list_slow_motion(
             yield _stretch(
                 scene, EditKind.SLOW_MOTION, slowing.span, (slowing.strength, slowing.factor)
             )
+
+
+def list_fades(scene: Scene, fades: Iterable[Fade]) -> Iterator[Edit]:
+    """List fades to and from black."""
+    for fade in fades:
+        yield _stretch(scene, EditKind.FADE, fade.span, (fade.strength, None))
+
+
+def list_dissolves(
+    scene: Scene, dissolves: Iterable[Dissolve], fades: Iterable[Fade]
+) -> Iterator[Edit]:
+    """List dissolves that are no fades."""
+    spans = [fade.span for fade in fades]
+    for dissolve in dissolves:
+        if not any(meet(dissolve.span, span) for span in spans):
+            yield _stretch(scene, EditKind.DISSOLVE, dissolve.span, (dissolve.strength, None))
+
+
+def list_loops(scene: Scene, loops: Iterable[Loop]) -> Iterator[Edit]:
+    """List loops, with their first round as what was shown first."""
+    for loop in loops:
+        first = loop.span.first - loop.period
+        edit = _stretch(scene, EditKind.LOOP, loop.span, (loop.strength, None))
+        yield replace(
+            edit,
+            other_start_s=scene.seconds(first),
+            other_end_s=end_s(scene, loop.span.first - 1),
+            shown_frames=(first, loop.span.first),
+        )
 
 
 def list_reversals(scene: Scene, reversals: Iterable[Reversal]) -> Iterator[Edit]:
@@ -133,8 +169,23 @@ def list_sound_changes(changes: Iterable[SoundChange], rules: SoundRules) -> Ite
         )
 
 
+def without(known: Iterable[Edit], *kinds: EditKind, among: Iterable[Edit]) -> Iterator[Edit]:
+    """Leave out the signs that lie within, or right beside, a known one of these kinds."""
+    spans = [
+        (edit.start_frame - 1, edit.end_frame + 1)
+        for edit in known
+        if edit.kind in kinds and edit.start_frame is not None and edit.end_frame is not None
+    ]
+    for edit in among:
+        first, last = edit.start_frame, edit.end_frame
+        if first is None or last is None or not any(
+            begin <= first and last <= end for begin, end in spans
+        ):
+            yield edit
+
+
 def _stretch(
-    scene: Scene, kind: EditKind, span: FrameSpan, measured: tuple[float, float]
+    scene: Scene, kind: EditKind, span: FrameSpan, measured: tuple[float, float | None]
 ) -> Edit:
     strength, factor = measured
     return Edit(

@@ -17,17 +17,23 @@ from purport.checks.edits._listing import (
     list_transitions,
 )
 from purport.checks.edits._cadences import CadenceRules, find_cadences
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
 from purport.checks.edits._gaps import GapRules, find_gaps
+from purport.checks.edits._loops import LoopRules, find_loops
 from purport.checks.edits._paths import trace_path
 from purport.checks.edits._plates import PlateRules, find_plates
 from purport.checks.edits._reversals import ReversalRules, find_reversals
 from purport.checks.edits._signs import (
+    list_dissolves,
+    list_fades,
     list_gaps,
+    list_loops,
     list_plates,
     list_reversals,
     list_slow_motion,
     list_sound_changes,
     list_sound_loops,
+    without,
 )
 from purport.checks.edits._slowing import SlowingRules, find_slowings
 from purport.checks.edits._sound import SoundRules, find_sound_changes, find_sound_loops
@@ -129,6 +135,10 @@ class EditsCheck:
 
     gaps: GapRules = field(default_factory=GapRules)
     """When time counts as missing."""
+    fading: FadingRules = field(default_factory=FadingRules)
+    """When pictures count as faded or dissolved."""
+    loops: LoopRules = field(default_factory=LoopRules)
+    """When a stretch counts as a loop."""
     slowings: SlowingRules = field(default_factory=SlowingRules)
     """When movement counts as slowed."""
     cadences: CadenceRules = field(default_factory=CadenceRules)
@@ -183,26 +193,37 @@ class EditsCheck:
         return [finding]
 
     def _pictures(self, scene: Scene) -> list[Edit]:
-        black = find_black(scene, self.black)
         path = trace_path(scene)
         gaps = find_gaps(scene, path, self.gaps)
-        starts = [shot.span.first for shot in scene.shots]
-        return [
-            *list_transitions(scene),
-            *list_freezes(scene, find_freezes(scene, self.freezes), black),
-            *list_black(scene, black),
-            *list_repeats(
-                scene,
-                find_repeats(scene, self.repeats),
-                largest_ratio=self.repeats.largest_ratio,
-            ),
+        fades = find_fades(scene, self.fading)
+        listed = [
+            *list_fades(scene, fades),
+            *list_dissolves(scene, find_dissolves(scene, path, self.fading), fades),
+            *list_loops(scene, find_loops(scene, self.loops)),
             *list_reversals(scene, find_reversals(scene, path, gaps, self.reversals)),
-            *list_gaps(scene, gaps, starts),
             *list_slow_motion(
                 scene,
                 find_slowings(scene, path, self.slowings),
                 find_cadences(scene, self.cadences),
             ),
+        ]
+        black = find_black(scene, self.black)
+        starts = [shot.span.first for shot in scene.shots]
+        return [
+            *listed,
+            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=list_transitions(scene)),
+            *list_freezes(scene, find_freezes(scene, self.freezes), black),
+            *without(listed, EditKind.FADE, among=list_black(scene, black)),
+            *without(
+                listed,
+                EditKind.LOOP,
+                among=list_repeats(
+                    scene,
+                    find_repeats(scene, self.repeats),
+                    largest_ratio=self.repeats.largest_ratio,
+                ),
+            ),
+            *list_gaps(scene, gaps, starts),
             *list_overlays(scene, find_plates(scene, self.plates)),
         ]
 
