@@ -11,6 +11,7 @@ from purport.media.frames import (
     decode_pictures,
     display_size,
 )
+from purport.media.packets import PacketTrack, read_packets
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
 from purport.media.samples import SoundSamples, decode_sound
@@ -21,6 +22,7 @@ __all__ = [
     "DecodeFaultKind",
     "DecodedFrames",
     "LumaFrame",
+    "PacketTrack",
     "Picture",
     "Probe",
     "SoundSamples",
@@ -31,4 +33,5 @@ __all__ = [
     "decode_sound",
     "display_size",
     "probe_media",
+    "read_packets",
 ]

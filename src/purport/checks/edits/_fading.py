@@ -170,12 +170,13 @@ def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissol
     pixels = scene.thumbnails[:, int(64 * _BAND_SHARE) :, :]
     pixels = pixels.reshape(len(pixels), -1)
     bits, _ = fingerprint(scene.thumbnails)
+    light = _measure_light(pixels)
     candidates: list[tuple[float, int, int]] = []
     for length in rules.dissolve_frames:
         for first in range(len(pixels) - length - 1):
             last = first + length
             apart = int(np.bitwise_count(bits[first] ^ bits[last]).sum())
-            if apart < rules.fewest_bits:
+            if apart < rules.fewest_bits or not _are_pictures(light, first, last, rules):
                 continue
             fit = _mixing(pixels, first, last, rules)
             if fit is not None:
@@ -240,8 +241,6 @@ def _mixing(
     )
     if difference < rules.least_difference:
         return None
-    if not _are_pictures(pixels, first, last, rules):
-        return None
     shares, rest = _shares(pixels, first, last, range(first + 1, last))
     even = np.arange(1, last - first) / (last - first)
     if float(np.abs(shares - even).max()) > rules.largest_uneven:
@@ -250,27 +249,45 @@ def _mixing(
     return worst if worst <= rules.largest_mixing else None
 
 
-def _are_pictures(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules) -> bool:
-    """Tell whether both ends show something, in steady light before and after."""
-    details = [_detail(pixels[end]) for end in (first, last)]
-    if min(details) < max(rules.least_detail, rules.least_detail_share * max(details)):
-        return False
-    beyond = first - rules.steady_frames, last + rules.steady_frames
-    if beyond[0] < 0 or beyond[1] >= len(pixels):
-        return False
-    return all(
-        abs(float(np.median(pixels[one])) - float(np.median(pixels[other])))
-        <= rules.largest_drift
-        and abs(float(pixels[one].std()) / max(float(pixels[other].std()), 1.0) - 1.0)
-        <= rules.largest_spread_change
-        for one, other in ((beyond[0], first), (beyond[1], last))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Light:
+    """Light and detail of each frame (n,)."""
+
+    median: Floats
+    spread: Floats
+    detail: Floats
+    """Of most of the picture: graphics on a blank picture do not count. [luma]"""
+
+
+def _measure_light(pixels: NDArray[np.uint8]) -> _Light:
+    steps = [
+        np.quantile(
+            np.abs(np.diff(one.reshape(-1, _THUMBNAIL_PX).astype(np.int16), axis=1)),
+            _DETAIL_QUANTILE,
+        )
+        for one in pixels
+    ]
+    return _Light(
+        median=np.array([np.median(one) for one in pixels], dtype=np.float64),
+        spread=np.array([one.std() for one in pixels], dtype=np.float64),
+        detail=np.array(steps, dtype=np.float64),
     )
 
 
-def _detail(picture: NDArray[np.uint8]) -> float:
-    """Return the detail of most of a picture: graphics on a blank picture do not count. [luma]"""
-    steps = np.abs(np.diff(picture.reshape(-1, _THUMBNAIL_PX).astype(np.int16), axis=1))
-    return float(np.quantile(steps, _DETAIL_QUANTILE))
+def _are_pictures(light: _Light, first: int, last: int, rules: FadingRules) -> bool:
+    """Tell whether both ends show something, in steady light before and after."""
+    details = light.detail[[first, last]]
+    if details.min() < max(rules.least_detail, rules.least_detail_share * details.max()):
+        return False
+    beyond = first - rules.steady_frames, last + rules.steady_frames
+    if beyond[0] < 0 or beyond[1] >= len(light.median):
+        return False
+    return all(
+        abs(light.median[one] - light.median[other]) <= rules.largest_drift
+        and abs(light.spread[one] / max(light.spread[other], 1.0) - 1.0)
+        <= rules.largest_spread_change
+        for one, other in ((beyond[0], first), (beyond[1], last))
+    )
 
 
 def _ends(pixels: NDArray[np.uint8], first: int, last: int) -> FrameSpan:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from purport.checks.edits._bars import Bars
 from purport.checks.edits._freezes import Freeze
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._signs import list_plates
@@ -72,6 +73,7 @@ _OVERLAY = (
     "Sighting systems burn crosshair, clock and symbols into the picture by themselves.",
     "Publishers add logos and captions; blurred boxes may protect people or methods.",
 )
+_BARS = ("Players and platforms add bars to fit a picture of another shape.",)
 _REPEAT = (
     "Editors show a moment again so that viewers can see it; it should then count once.",
     "Publishing tools repeat short videos in a loop.",
@@ -145,9 +147,13 @@ def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
         )
 
 
-def list_overlays(scene: Scene, plates: Sequence[Plate] = ()) -> Iterator[Edit]:
-    """List burnt-in graphics: plates, and one entry for neighbouring shots that all carry more."""
+def list_overlays(
+    scene: Scene, plates: Sequence[Plate], bars: Bars | None
+) -> Iterator[Edit]:
+    """List burnt-in graphics: plates, bars, and one entry for neighbouring shots with more."""
     yield from list_plates(scene, plates, _OVERLAY)
+    if bars is not None:
+        yield _bars(scene, bars)
     group: list[Shot] = []
     for shot in scene.shots:
         if shot.overlay.any():
@@ -216,6 +222,23 @@ def _transition(scene: Scene, kind: EditKind, first: int, last: int) -> Edit:
         start_frame=first,
         end_frame=last,
         innocent=_FADE if kind is EditKind.FADE else _CUT,
+    )
+
+
+def _bars(scene: Scene, bars: Bars) -> Edit:
+    left, top, right, bottom = bars.box
+    return Edit(
+        kind=EditKind.OVERLAY,
+        start_s=0.0,
+        end_s=end_s(scene, scene.frames - 1),
+        strength=_OVERLAY_STRENGTH,
+        start_frame=0,
+        end_frame=scene.frames - 1,
+        innocent=_BARS,
+        picture_share=1.0 - (right - left) * (bottom - top),
+        graphics=Graphics.LETTERBOX,
+        box=bars.box,
+        shown_frames=(0,),
     )
 
 

@@ -16,7 +16,9 @@ from purport.checks.edits._listing import (
     list_silence,
     list_transitions,
 )
+from purport.checks.edits._bars import BarRules, find_bars
 from purport.checks.edits._cadences import CadenceRules, find_cadences
+from purport.checks.edits._coding import CodingRules, describe_coding
 from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
 from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._loops import LoopRules, find_loops
@@ -55,6 +57,7 @@ from purport.media import (
     SoundSamples,
     decode_audio_levels,
     decode_sound,
+    read_packets,
 )
 from purport.scene import Scene
 from purport.scene.fingerprints import MatchRules, find_repeats
@@ -130,6 +133,10 @@ class EditsCheck:
     """When a picture counts as black."""
     quiet: QuietRules = field(default_factory=QuietRules)
     """When sound counts as silence."""
+    bars: BarRules = field(default_factory=BarRules)
+    """When borders count as bars."""
+    coding: CodingRules = field(default_factory=CodingRules)
+    """When declared and actual values differ."""
     timing: TimingRules = field(default_factory=TimingRules)
     """When presentation times count as uneven."""
 
@@ -176,6 +183,12 @@ class EditsCheck:
             hints=tuple(sign for sign in signs if sign.strength < _LISTED_STRENGTH),
             overlay_fraction=_overlay_fraction(scene),
             sound=self._heard(levels),
+            coding=describe_coding(
+                scene,
+                evidence.probe,
+                read_packets(evidence.path, probe=evidence.probe),
+                self.coding,
+            ),
             timing=measure_timing(scene, self.timing),
             frames=scene.frames,
             frames_declared=evidence.probe.streams[evidence.probe.video].frames_declared,
@@ -224,7 +237,9 @@ class EditsCheck:
                 ),
             ),
             *list_gaps(scene, gaps, starts),
-            *list_overlays(scene, find_plates(scene, self.plates)),
+            *list_overlays(
+                scene, find_plates(scene, self.plates), find_bars(scene, self.bars)
+            ),
         ]
 
     def _sounds(self, levels: AudioLevels | None, sound: SoundSamples | None) -> list[Edit]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "Coding",
     "Edit",
     "EditKind",
     "EditsAnswer",
@@ -12,6 +13,8 @@ __all__ = [
     "Sound",
     "TimeGap",
     "Timing",
+    "Trace",
+    "TraceKind",
 ]
 
 
@@ -74,6 +77,17 @@ class Graphics(StrEnum):
     """A small plate, laid over the picture."""
     SYMBOLOGY = "symbology"
     """Lines and letters such as a sighting system draws: crosshair, brackets, clock, numbers."""
+
+
+class TraceKind(StrEnum):
+    """What kind of trace of coding."""
+
+    DURATION_DIFFERS = "duration_differs"
+    FAULTY_TIMES = "faulty_times"
+    PLATFORM_SIZE = "platform_size"
+    RATE_DIFFERS = "rate_differs"
+    SOFTWARE_ENCODER = "software_encoder"
+    SPACING_CHANGES = "spacing_changes"
 
 
 class Sound(StrEnum):
@@ -152,6 +166,53 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Something in how the file was coded that does not come from a camera, or does not fit."""
+
+    kind: TraceKind
+    """What kind."""
+    words: str
+    """What was found."""
+    innocent: str
+    """How it comes about without any editing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """How the file was coded."""
+
+    codec: str
+    """FFmpeg's name of the codec."""
+    container: str
+    """FFmpeg's name of the format."""
+    encoder: str | None
+    """What encoder and container say of who wrote them; None when they say nothing."""
+    group_frames: float | None
+    """Median number of frames from a key frame to the next; None without key frames."""
+    longest_group_frames: int | None
+    """Longest such number; None without key frames."""
+    picture_shares: tuple[tuple[str, float], ...]
+    """Shares of frames coded alone (I), from others (P) and from both sides (B); empty when the
+    codec does not say. [0 to 1]"""
+    bits_per_pixel: float | None
+    """Mean size; None when the stream was not read to its end. [bit]"""
+    missing_times: int
+    """Frames without a time of their own."""
+    repeated_times: int
+    """Frames that share the time of another."""
+    declared_s: float | None
+    """Duration as declared; None when not declared. [s]"""
+    actual_s: float
+    """Time from the first frame to the end of the last. [s]"""
+    declared_rate: float | None
+    """Frames a second as declared; None when not declared."""
+    actual_rate: float | None
+    """Frames by time; None for a single frame."""
+    traces: tuple[Trace, ...]
+    """What speaks of coding after the recording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditsValues:
     """Numbers of the edits check."""
 
@@ -164,6 +225,8 @@ class EditsValues:
     told; None when it could not be told for any shot. [0 to 1]"""
     sound: Sound
     """What the sound track holds."""
+    coding: Coding
+    """How the file was coded."""
     timing: Timing | None
     """How evenly frames follow one another; None for fewer than three frames."""
     frames: int
