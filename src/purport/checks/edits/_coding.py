@@ -64,9 +64,8 @@ def describe_coding(
     groups = np.diff(np.append(np.flatnonzero(packets.key), len(packets.key)))
     types = scene.fine.picture_types if scene.fine is not None else np.array([], dtype="S1")
     known = np.isin(types, [b"I", b"P", b"B"])
-    shares = tuple(
-        (letter, float((types[known] == letter.encode()).mean())) for letter in "IPB"
-    )
+    said = types[known]
+    shares = [(letter, float((said == letter.encode()).mean())) for letter in "IPB" if len(said)]
     times = packets.pts[packets.known]
     return Coding(
         codec=stream.codec,
@@ -74,7 +73,7 @@ def describe_coding(
         encoder=_encoder(probe, packets),
         group_frames=float(np.median(groups)) if len(groups) else None,
         longest_group_frames=int(groups.max()) if len(groups) else None,
-        picture_shares=shares if known.any() else (),
+        picture_shares=tuple(shares),
         bits_per_pixel=_bits_per_pixel(scene, packets),
         missing_times=int((~packets.known).sum()),
         repeated_times=int(len(times) - len(np.unique(times))),

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 _BAND_SHARE = 0.1
 _THUMBNAIL_PX = 64
 _DETAIL_QUANTILE = 0.65
+_ON_SLOPE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class FadingRules:
     """Least detail of most of an end: a blinded sensor shows nothing. [luma]"""
     least_detail_share: float = 0.3
     """Least detail of one end, of the other's."""
-    dissolve_frames: tuple[int, ...] = (8, 12, 17, 24, 33)
+    dissolve_frames: tuple[int, ...] = (9, 12, 17, 24, 33)
     """Distances at which the ends of a dissolve are looked for."""
     least_difference: float = 8.0
     """Least difference of the ends, root mean square over thumbnails. [luma]"""
@@ -162,11 +163,15 @@ def _straight(levels: Floats, rules: FadingRules) -> tuple[int, float]:
         residual = float(np.abs(part - line).max()) / rise
         if residual <= max(rules.largest_residual, 1.5 / rise):
             best, kept = steps, min(residual, rules.largest_residual)
+    while best > 1 and (levels[best] - levels[best - 1]) * best < _ON_SLOPE * (
+        levels[best] - levels[0]
+    ):
+        best -= 1
     return best, kept
 
 
 def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissolve, ...]:
-    """Find dissolves, in order; the clearest of those that overlap."""
+    """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
     pixels = scene.thumbnails[:, int(64 * _BAND_SHARE) :, :]
     pixels = pixels.reshape(len(pixels), -1)
     bits, _ = fingerprint(scene.thumbnails)
@@ -182,7 +187,7 @@ def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissol
             if fit is not None:
                 candidates.append((fit, first, last))
     found: list[Dissolve] = []
-    for fit, first, last in sorted(candidates):
+    for fit, first, last in sorted(candidates, key=lambda one: (one[1] - one[2], one[0])):
         if any(first <= one.span.last and one.span.first <= last for one in found):
             continue
         if _is_movement(scene, path, first, last, rules):

@@ -35,7 +35,7 @@ class GapRules:
     """Largest departure of any other step about it, as a share of the jump."""
     reach_frames: int = 14
     """Frames looked at on either side."""
-    largest_growth: float = 0.12
+    largest_growth: float = 0.1
     """Largest change of scale at the step: a view from the side grows as it goes on, a zoom more."""
     least_change: float = 1.5
     """Least difference to the frame before, of what it is about it."""

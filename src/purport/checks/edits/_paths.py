@@ -50,7 +50,7 @@ def trace_path(scene: Scene) -> Path:
         onto = np.linalg.solve(scene.to_anchor[index], scene.to_anchor[index - 1]) @ points
         there = (onto[:2] / onto[2]).T
         moved[index] = (there - corners).mean(axis=0)
-        scale[index] = there.std() / corners.std()
+        scale[index] = (there - there.mean(axis=0)).std() / (corners - corners.mean(axis=0)).std()
     steps = np.diff(scene.pts).astype(np.float64)
     return Path(
         moved_px=moved,
