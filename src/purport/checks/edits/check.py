@@ -261,7 +261,7 @@ class EditsCheck:
         return Sound.HEARD if heard.any() else Sound.SILENT
 
     def _answer(self, scene: Scene, values: EditsValues) -> tuple[EditsAnswer, str]:
-        of_time = [edit for edit in values.edits if edit.kind in _OF_TIME]
+        of_time = [edit for edit in values.edits if _is_of_time(edit)]
         if of_time:
             return EditsAnswer.EDITED, f"The footage shows {_counted(values.edits)}."
         if scene.frames < self.fewest_frames:
@@ -276,6 +276,12 @@ class EditsCheck:
             EditsAnswer.NO_EDIT_FOUND,
             f"No cut, freeze, repeat or black picture was found in {scene.frames} frames.{others}",
         )
+
+
+def _is_of_time(edit: Edit) -> bool:
+    """Tell whether a sign says that time was edited; a gap that the times leave open does not."""
+    open_gap = edit.kind is EditKind.DROP and edit.end_s > edit.start_s
+    return edit.kind in _OF_TIME and not open_gap
 
 
 def _counted(edits: Sequence[Edit]) -> str:
