@@ -81,12 +81,11 @@ def decode_sound(
         if video.start_pts is None or video.time_base is None
         else video.start_pts * video.time_base
     )
-    return SoundSamples(
-        wave=wave, rate_hz=rate_hz, start_s=float(start_s - picture_s), whole=whole
-    )
+    return SoundSamples(wave=wave, rate_hz=rate_hz, start_s=float(start_s - picture_s), whole=whole)
 
 
 def _time_of(frame: AudioFrame) -> Fraction:
     if frame.pts is None or frame.time_base is None:
         return Fraction(0)
-    return frame.pts * Fraction(frame.time_base)
+    time_s: Fraction = frame.pts * Fraction(frame.time_base)
+    return time_s

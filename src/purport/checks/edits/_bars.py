@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from purport.scene import Scene
 
-__all__ = ["Bars", "BarRules", "find_bars"]
+__all__ = ["BarRules", "Bars", "find_bars"]
 
 _SIDE_PX = 64
 _MOST_FRAMES = 60

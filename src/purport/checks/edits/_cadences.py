@@ -98,7 +98,9 @@ def find_cadences(scene: Scene, rules: CadenceRules) -> tuple[Cadence, ...]:
             if run is None:
                 continue
             span = FrameSpan(first=first + run[0], last=first + run[1])
-            if any(span.first <= known.span.last and known.span.first <= span.last for known in found):
+            if any(
+                span.first <= known.span.last and known.span.first <= span.last for known in found
+            ):
                 continue
             found.append(
                 Cadence(

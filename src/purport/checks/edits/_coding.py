@@ -56,9 +56,7 @@ class CodingRules:
     """How many times longer groups must be in one half of the file."""
 
 
-def describe_coding(
-    scene: Scene, probe: Probe, packets: PacketTrack, rules: CodingRules
-) -> Coding:
+def describe_coding(scene: Scene, probe: Probe, packets: PacketTrack, rules: CodingRules) -> Coding:
     """Describe how the file was coded."""
     stream = probe.streams[probe.video]
     groups = np.diff(np.append(np.flatnonzero(packets.key), len(packets.key)))
@@ -124,7 +122,7 @@ def _traces(
     ):
         yield Trace(
             kind=TraceKind.SOFTWARE_ENCODER,
-            words=f"The file was written by a programme, not by a camera: {_encoder(probe, packets)}.",
+            words=f"A programme wrote the file, not a camera: {_encoder(probe, packets)}.",
             innocent="Platforms, messengers, converters and most editors write files so.",
         )
     if (scene.width_px, scene.height_px) in _LADDER_PX:

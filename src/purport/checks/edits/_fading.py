@@ -114,9 +114,7 @@ def find_fades(scene: Scene, rules: FadingRules) -> tuple[Fade, ...]:
         residual = max(fall_residual if falls else 0.0, rise_residual if rises else 0.0)
         found.append(
             Fade(
-                span=FrameSpan(
-                    first=place - max(falls - 1, 0), last=bottom + max(rises - 1, 0)
-                ),
+                span=FrameSpan(first=place - max(falls - 1, 0), last=bottom + max(rises - 1, 0)),
                 strength=1.0 - 0.5 * residual / rules.largest_residual,
             )
         )
@@ -190,17 +188,15 @@ def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissol
     for fit, first, last in sorted(candidates, key=lambda one: (one[1] - one[2], one[0])):
         if any(first <= one.span.last and one.span.first <= last for one in found):
             continue
-        if _is_movement(scene, path, first, last, rules):
+        if _is_movement(scene, path, first, last, rules=rules):
             continue
         span = _ends(pixels, first, last)
         if len(span) >= rules.fewest_frames:
-            found.append(
-                Dissolve(span=span, strength=1.0 - 0.5 * fit / rules.largest_mixing)
-            )
+            found.append(Dissolve(span=span, strength=1.0 - 0.5 * fit / rules.largest_mixing))
     return tuple(sorted(found, key=lambda one: one.span.first))
 
 
-def _is_movement(scene: Scene, path: Path, first: int, last: int, rules: FadingRules) -> bool:
+def _is_movement(scene: Scene, path: Path, first: int, last: int, *, rules: FadingRules) -> bool:
     """Tell whether the later end is the earlier one, moved as the links say."""
     if not path.known[first + 1 : last + 1].all():
         return False
@@ -226,7 +222,9 @@ def _is_movement(scene: Scene, path: Path, first: int, last: int, rules: FadingR
     return moved <= rules.explained * stayed
 
 
-def _shares(pixels: NDArray[np.uint8], first: int, last: int, frames: range) -> tuple[Floats, Floats]:
+def _shares(
+    pixels: NDArray[np.uint8], first: int, last: int, frames: range
+) -> tuple[Floats, Floats]:
     """Return the share of the later end in frames, and what is left of each. [luma, rms]"""
     start = pixels[first].astype(np.float64)
     gone = pixels[last].astype(np.float64) - start
@@ -237,13 +235,9 @@ def _shares(pixels: NDArray[np.uint8], first: int, last: int, frames: range) -> 
     return np.asarray(shares), np.sqrt(np.square(rest).mean(axis=1))
 
 
-def _mixing(
-    pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules
-) -> float | None:
+def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules) -> float | None:
     """Return how far frames between two are from mixtures of them; None: they are none."""
-    difference = float(
-        np.sqrt(np.square(pixels[last].astype(np.float64) - pixels[first]).mean())
-    )
+    difference = float(np.sqrt(np.square(pixels[last].astype(np.float64) - pixels[first]).mean()))
     if difference < rules.least_difference:
         return None
     shares, rest = _shares(pixels, first, last, range(first + 1, last))

@@ -131,7 +131,9 @@ def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: Fre
     structured = _flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
     lively = noise >= rules.least_noise and within * rules.contrast <= noise
     strength = (
-        1.0 - 0.5 * within * rules.contrast / noise if lively and abrupt and structured and moving and not sudden else _UNTOLD
+        1.0 - 0.5 * within * rules.contrast / noise
+        if lively and abrupt and structured and moving and not sudden
+        else _UNTOLD
     )
     return Freeze(first=whole.first, last=whole.last, strength=strength)
 

@@ -36,7 +36,7 @@ class GapRules:
     reach_frames: int = 14
     """Frames looked at on either side."""
     largest_growth: float = 0.1
-    """Largest change of scale at the step: a view from the side grows as it goes on, a zoom more."""
+    """Largest change of scale at the step: a view from the side grows as it goes on."""
     least_change: float = 1.5
     """Least difference to the frame before, of what it is about it."""
 
@@ -94,9 +94,7 @@ def _jumps(scene: Scene, path: Path, rules: GapRules) -> list[Gap]:
     return found
 
 
-def _jump(
-    scene: Scene, path: Path, frame: int, *, span: FrameSpan, rules: GapRules
-) -> Gap | None:
+def _jump(scene: Scene, path: Path, frame: int, *, span: FrameSpan, rules: GapRules) -> Gap | None:
     """Tell whether the view jumps at a frame.
 
     (1) The jump is the movement beyond what is usual in the time that passed. (2) It must stand
@@ -117,9 +115,7 @@ def _jump(
     return Gap(frame=frame, in_times=False, strength=1.0 - 0.5 * limit / jump, jump_px=jump)
 
 
-def _other(
-    path: Path, frame: int, usual: np.ndarray, *, span: FrameSpan, rules: GapRules
-) -> float:
+def _other(path: Path, frame: int, usual: np.ndarray, *, span: FrameSpan, rules: GapRules) -> float:
     """Return the largest departure of the other steps, enlarged to where a jump must exceed it."""
     first = max(span.first, frame - rules.reach_frames)
     frames = np.arange(first, min(span.last, frame + rules.reach_frames) + 1)

@@ -147,9 +147,7 @@ def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
         )
 
 
-def list_overlays(
-    scene: Scene, plates: Sequence[Plate], bars: Bars | None
-) -> Iterator[Edit]:
+def list_overlays(scene: Scene, plates: Sequence[Plate], bars: Bars | None) -> Iterator[Edit]:
     """List burnt-in graphics: plates, bars, and one entry for neighbouring shots with more."""
     yield from list_plates(scene, plates, _OVERLAY)
     if bars is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.edits._pictures import standardised
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 from purport.scene.fingerprints import fingerprint
@@ -82,14 +83,12 @@ def find_loops(scene: Scene, rules: LoopRules) -> tuple[Loop, ...]:
     return tuple(sorted(found, key=lambda loop: loop.span.first))
 
 
-def _compared(
-    scene: Scene, period: int, first: int, last: int, *, rules: LoopRules
-) -> Loop | None:
+def _compared(scene: Scene, period: int, first: int, last: int, *, rules: LoopRules) -> Loop | None:
     """Compare pictures a period apart, and half a period apart; put the ends right."""
     frames = np.arange(first, last + 1)
     sample = frames[np.linspace(0, len(frames) - 1, min(len(frames), _SAMPLES)).astype(int)]
-    one, other = _standard(scene, sample), _standard(scene, sample + period)
-    half = _standard(scene, sample + period // 2)
+    one, other = standardised(scene, sample), standardised(scene, sample + period)
+    half = standardised(scene, sample + period // 2)
     change = float(np.sqrt(np.square(one - one.mean(axis=0)).mean()))
     gain = float(scene.luma_sd[sample].mean())
     apart = np.sqrt(np.square(one - other).mean(axis=1))
@@ -98,22 +97,17 @@ def _compared(
     if change * gain < rules.least_change or mean > rules.largest_ratio * min(change, between):
         return None
     good = np.flatnonzero(
-        np.sqrt(np.square(_standard(scene, frames) - _standard(scene, frames + period)).mean(axis=1))
-        <= 2.5 * float(np.median(apart)) + 0.03  # noqa: PLR2004 - as in the search for repeats
+        np.sqrt(
+            np.square(standardised(scene, frames) - standardised(scene, frames + period)).mean(
+                axis=1
+            )
+        )
+        <= 2.5 * float(np.median(apart)) + 0.03
     )
     if not len(good) or good[-1] - good[0] + 1 < rules.fewest_rounds * period:
         return None
     return Loop(
-        span=FrameSpan(
-            first=int(frames[good[0]]) + period, last=int(frames[good[-1]]) + period
-        ),
+        span=FrameSpan(first=int(frames[good[0]]) + period, last=int(frames[good[-1]]) + period),
         period=period,
         strength=1.0 - 0.5 * mean / (rules.largest_ratio * min(change, between)),
     )
-
-
-def _standard(scene: Scene, frames: NDArray[np.intp]) -> Floats:
-    pixels = scene.thumbnails[frames].reshape(len(frames), -1).astype(np.float64)
-    pixels -= pixels.mean(axis=1, keepdims=True)
-    deviation = pixels.std(axis=1, keepdims=True)
-    return np.divide(pixels, deviation, out=np.zeros_like(pixels), where=deviation > 0)

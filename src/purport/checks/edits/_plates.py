@@ -119,9 +119,7 @@ def overlap_of(one: Box, other: Box) -> float:
     return shared / (areas - shared)
 
 
-def _coming(
-    scene: Scene, shot: Shot, steps: list[_Step], rules: PlateRules
-) -> Iterator[Plate]:
+def _coming(scene: Scene, shot: Shot, steps: list[_Step], rules: PlateRules) -> Iterator[Plate]:
     """Yield plates that come within a shot, to where they go or the shot ends."""
     until: dict[Box, int] = {}
     for step in steps:
@@ -247,7 +245,7 @@ class _Changes:
         total = np.zeros((_THUMBNAIL_PX, _THUMBNAIL_PX), dtype=np.float32)
         for frame in frames:
             total += self.at(frame)
-        return total / max(len(frames), 1)
+        return np.asarray(total / max(len(frames), 1), dtype=np.float32)
 
 
 def _boxes(flags: Flags, rules: PlateRules) -> Iterator[tuple[Box, Flags]]:
@@ -315,17 +313,25 @@ def _standing(scene: Scene, shot: Shot, rules: PlateRules) -> Iterator[Plate]:
         return
     still = (spread <= rules.still_ratio * usual).astype(np.uint8)  # 1
     kernel = np.ones((9, 9), np.uint8)
-    plates = cv2.morphologyEx(cv2.morphologyEx(still, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)),
-                              cv2.MORPH_OPEN, kernel)  # 2
+    plates = cv2.morphologyEx(
+        cv2.morphologyEx(still, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), cv2.MORPH_OPEN, kernel
+    )  # 2
     count, labels, stats, _ = cv2.connectedComponentsWithStats(plates, connectivity=4)
     for label in range(1, count):
         left, top, wide, high, _ = (int(one) / 4.0 for one in stats[label])
-        rows, columns = slice(int(4 * top), int(4 * (top + high))), slice(
-            int(4 * left), int(4 * (left + wide))
+        rows, columns = (
+            slice(int(4 * top), int(4 * (top + high))),
+            slice(int(4 * left), int(4 * (left + wide))),
         )
         part = labels[rows, columns] == label
-        thin = cv2.resize(part.astype(np.uint8), (max(round(wide), 1), max(round(high), 1)),
-                          interpolation=cv2.INTER_AREA) > 0
+        thin = (
+            cv2.resize(
+                part.astype(np.uint8),
+                (max(round(wide), 1), max(round(high), 1)),
+                interpolation=cv2.INTER_AREA,
+            )
+            > 0
+        )
         box = left / 64.0, top / 64.0, (left + wide) / 64.0, (top + high) / 64.0
         if _is_box(thin, _THUMBNAIL_PX**2, rules) and (
             _graphics_share(shot, box) >= rules.standing_graphics  # 3

@@ -12,12 +12,14 @@ as much, to where it would have been.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.edits._gaps import Gap
 from purport.checks.edits._paths import Path
+from purport.checks.edits._pictures import standardised
 from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
@@ -127,7 +129,7 @@ def _compared(
     """Keep a candidate when its pictures are those of its mirror frames; put its ends right."""
     frames = np.arange(first, last + 1)
     sample = frames[np.linspace(0, len(frames) - 1, min(len(frames), _SAMPLES)).astype(int)]
-    late, early = _standard(scene, sample), _standard(scene, total - sample)
+    late, early = standardised(scene, sample), standardised(scene, total - sample)
     change = float(np.sqrt(np.square(late - late.mean(axis=0)).mean()))
     gain = float(scene.luma_sd[sample].mean())
     apart = float(np.sqrt(np.square(late - early).mean()))
@@ -141,7 +143,9 @@ def _compared(
     middle = total // 2 + 1
     while begin > middle and _apart(scene, begin - 1, total) <= limit:
         begin -= 1
-    while end + 1 < scene.frames and total - end - 1 >= 0 and _apart(scene, end + 1, total) <= limit:
+    while (
+        end + 1 < scene.frames and total - end - 1 >= 0 and _apart(scene, end + 1, total) <= limit
+    ):
         end += 1
     return Reversal(
         span=FrameSpan(first=begin, last=end),
@@ -155,19 +159,15 @@ def _runs_back(late: Floats, early: Floats, apart: float) -> bool:
     shift = max(len(late) // 6, 1)
     off = float(np.sqrt(np.square(late[shift:] - early[:-shift]).mean()))
     back = float(np.sqrt(np.square(late[:-shift] - early[shift:]).mean()))
-    return min(off, back) >= 1.5 * apart  # noqa: PLR2004 - clearly more
+    return min(off, back) >= 1.5 * apart
 
 
 def _apart(scene: Scene, frame: int, total: int) -> float:
-    one, other = _standard(scene, np.array([frame])), _standard(scene, np.array([total - frame]))
+    one, other = (
+        standardised(scene, np.array([frame])),
+        standardised(scene, np.array([total - frame])),
+    )
     return float(np.sqrt(np.square(one - other).mean()))
-
-
-def _standard(scene: Scene, frames: NDArray[np.int64]) -> Floats:
-    pixels = scene.thumbnails[frames].reshape(len(frames), -1).astype(np.float64)
-    pixels -= pixels.mean(axis=1, keepdims=True)
-    deviation = pixels.std(axis=1, keepdims=True)
-    return np.divide(pixels, deviation, out=np.zeros_like(pixels), where=deviation > 0)
 
 
 def _in_place(
@@ -179,7 +179,7 @@ def _in_place(
     much, (3) at the pace that it has outside.
     """
     jumps = [gap for gap in gaps if not gap.in_times]
-    for one, other in zip(jumps, jumps[1:], strict=False):
+    for one, other in pairwise(jumps):
         first, stop = one.frame, other.frame
         length_s = scene.seconds(stop) - scene.seconds(first)
         if not rules.shortest_s <= length_s <= rules.longest_s or not path.known[first:stop].all():

@@ -1,4 +1,4 @@
-"""From slowed, dropped, reversed, enlarged and covered stretches and sounds to the list of edits."""
+"""From slowed, dropped, reversed, faded and covered stretches and sounds to the list of edits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -115,9 +115,7 @@ def list_reversals(scene: Scene, reversals: Iterable[Reversal]) -> Iterator[Edit
         )
 
 
-def list_plates(
-    scene: Scene, plates: Iterable[Plate], innocent: tuple[str, ...]
-) -> Iterator[Edit]:
+def list_plates(scene: Scene, plates: Iterable[Plate], innocent: tuple[str, ...]) -> Iterator[Edit]:
     """List plates: wide ones are captions, others logos."""
     for plate in plates:
         left, top, right, bottom = plate.box
@@ -178,8 +176,10 @@ def without(known: Iterable[Edit], *kinds: EditKind, among: Iterable[Edit]) -> I
     ]
     for edit in among:
         first, last = edit.start_frame, edit.end_frame
-        if first is None or last is None or not any(
-            begin <= first and last <= end for begin, end in spans
+        if (
+            first is None
+            or last is None
+            or not any(begin <= first and last <= end for begin, end in spans)
         ):
             yield edit
 

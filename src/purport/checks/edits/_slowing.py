@@ -9,6 +9,7 @@ at a pattern, where they can be seen, are told apart in `_cadences`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,14 @@ from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot
 
-__all__ = ["SlowingRules", "Slowing", "find_slowings"]
+__all__ = ["Slowing", "SlowingRules", "find_slowings"]
 
 Floats = NDArray[np.float64]
 
 _PLUS_LEVELS = 0.15
 _LEAST_SPREAD = 0.12
 _SHARP_FRAMES = 6
+_LEAST_FALL = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +109,9 @@ def _edges(activity: Floats, shot: Shot, rules: SlowingRules) -> Iterator[_Edge]
     for place in range(first + rules.fewest_side, stop - rules.fewest_side + 1):
         before = activity[max(first, place - side) : place]
         after = activity[place : min(stop, place + side)]
-        spread = max(
-            float(np.sqrt((before.var() + after.var()) / 2.0)), _LEAST_SPREAD
-        ) * np.sqrt(1.0 / len(before) + 1.0 / len(after))
+        spread = max(float(np.sqrt((before.var() + after.var()) / 2.0)), _LEAST_SPREAD) * np.sqrt(
+            1.0 / len(before) + 1.0 / len(after)
+        )
         scores[place - first] = (np.median(after) - np.median(before)) / spread
     for place in np.flatnonzero(np.abs(scores) >= rules.edge_deviations).tolist():
         near = np.abs(scores[max(0, place - side // 3) : place + side // 3 + 1])
@@ -172,11 +174,53 @@ def _compare(
 ) -> Slowing | None:
     """Compare what lies between two edges with what lies on either side.
 
-    (1) Before and after, the ground moves alike. (2) Within, it moves in the same direction at a
-    fraction of the speed, (3) along the whole stretch. (4) The differences of frames fall as much.
-    (5) Both happen at once, at either end.
+    The ground moves at a fraction of its pace; (4) the differences of frames fall as much, and
+    (5) both happen at once, at either end.
     """
     first, stop = ends[0].frame, ends[1].frame
+    pace = _pace(scene, path, (first, stop), shot=shot, rules=rules)
+    if pace is None:
+        return None
+    fall = _fall(activity, (first, stop), shot=shot, rules=rules)
+    least = np.log(pace.share)
+    if not least - 2 * rules.agreement <= fall <= _LEAST_FALL * least:  # 4
+        return None
+    series = path.moved_px @ (pace.outside / float(pace.outside @ pace.outside)), activity
+    reach, share = rules.refined_frames, pace.share
+    begin = _refined(series, first, (1.0, share), fall=fall, reach=reach, shot=shot)
+    end = _refined(series, stop, (share, 1.0), fall=-fall, reach=reach, shot=shot)
+    sharp = (
+        _sharpness(series, begin, 1.0 - share, fall),
+        _sharpness(series, end, share - 1.0, -fall),
+    )
+    if min(sharp) < rules.least_sharpness:  # 5
+        return None
+    weakest = min(end.score for end in ends)
+    clear = np.clip((weakest - rules.edge_deviations) / rules.edge_deviations, 0.0, 1.0)
+    return Slowing(
+        span=FrameSpan(first=begin, last=end - 1),
+        factor=1.0 / share,
+        strength=0.5 + 0.4 * float(clear),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pace:
+    outside: Floats
+    """Mean movement outside the stretch (2,). [px]"""
+    share: float
+    """Movement within, of that."""
+
+
+def _pace(
+    scene: Scene, path: Path, ends: tuple[int, int], *, shot: Shot, rules: SlowingRules
+) -> _Pace | None:
+    """Measure the pace within a stretch beside that outside; None when it is not slowed.
+
+    (1) Before and after, the ground moves alike. (2) Within, it moves in the same direction at a
+    fraction of the speed, (3) along the whole stretch.
+    """
+    first, stop = ends
     outer = 2 * rules.side_frames
     before = _velocity(path, max(shot.span.first + 1, first - outer), first)
     after = _velocity(path, stop, min(shot.span.last + 1, stop + outer))
@@ -185,51 +229,28 @@ def _compare(
         return None
     outside = (before + after) / 2.0
     speed = float(np.hypot(*outside))
-    if speed < rules.least_speed * scene.width_px:
-        return None
-    if float(np.hypot(*(before - after))) > rules.same_speed * speed:  # 1
+    alike = float(np.hypot(*(before - after))) <= rules.same_speed * speed  # 1
+    if not alike or speed < rules.least_speed * scene.width_px:
         return None
     share = float(within @ outside) / speed**2
     aside = abs(float(within[0] * outside[1] - within[1] * outside[0])) / speed**2
-    limit = np.tan(np.radians(rules.largest_angle_deg))
-    if not rules.slowest <= share <= rules.fastest or aside > limit * share:  # 2
+    straight = aside <= np.tan(np.radians(rules.largest_angle_deg)) * share
+    if not (straight and rules.slowest <= share <= rules.fastest):  # 2
         return None
-    if not _holds(path, first, stop, outside * share):  # 3
-        return None
-    fall = float(
-        np.mean(activity[first:stop])
-        - np.mean(
-            np.concatenate(
-                [
-                    activity[max(shot.span.first + 1, first - outer) : first],
-                    activity[stop : min(shot.span.last + 1, stop + outer)],
-                ]
-            )
-        )
-    )
-    if fall > 0.6 * np.log(share) or fall < np.log(share) - 2 * rules.agreement:  # 4
-        return None
-    weakest = min(end.score for end in ends)
-    clear = np.clip((weakest - rules.edge_deviations) / rules.edge_deviations, 0.0, 1.0)
-    series = _series(path, activity, outside / speed**2)
-    begin = _refined(series, first, (1.0, share), fall=fall, reach=rules.refined_frames, shot=shot)
-    end = _refined(series, stop, (share, 1.0), fall=-fall, reach=rules.refined_frames, shot=shot)
-    sharp = (
-        _sharpness(series, begin, 1.0 - share, fall),
-        _sharpness(series, end, share - 1.0, -fall),
-    )
-    if min(sharp) < rules.least_sharpness:  # 5
-        return None
-    return Slowing(
-        span=FrameSpan(first=begin, last=end - 1),
-        factor=1.0 / share,
-        strength=0.5 + 0.4 * float(clear),
-    )
+    return _Pace(outside=outside, share=share) if _holds(path, ends, outside * share) else None  # 3
 
 
-def _series(path: Path, activity: Floats, along: Floats) -> tuple[Floats, Floats]:
-    """Return speed along a direction, as a share of that outside, and activity."""
-    return path.moved_px @ along, activity
+def _fall(activity: Floats, ends: tuple[int, int], *, shot: Shot, rules: SlowingRules) -> float:
+    """Return how far activity lies lower within a stretch than about it."""
+    first, stop = ends
+    outer = 2 * rules.side_frames
+    about = np.concatenate(
+        [
+            activity[max(shot.span.first + 1, first - outer) : first],
+            activity[stop : min(shot.span.last + 1, stop + outer)],
+        ]
+    )
+    return float(activity[first:stop].mean() - about.mean())
 
 
 def _refined(
@@ -257,7 +278,9 @@ def _refined(
         rest = activity - level
         wrong = np.abs(speed - np.where(late, speeds[1], speeds[0]))
         costs.append(
-            float(np.minimum(wrong, 1.0).sum() + np.minimum(np.abs(rest - np.median(rest)), 1.5).sum())
+            float(
+                np.minimum(wrong, 1.0).sum() + np.minimum(np.abs(rest - np.median(rest)), 1.5).sum()
+            )
         )
     return int(places[int(np.argmin(costs))]) if costs else frame
 
@@ -281,10 +304,10 @@ def _velocity(path: Path, first: int, stop: int) -> Floats | None:
     return np.asarray(path.moved_px[first:stop][known].mean(axis=0))
 
 
-def _holds(path: Path, first: int, stop: int, expected: Floats) -> bool:
+def _holds(path: Path, ends: tuple[int, int], expected: Floats) -> bool:
     """Tell whether each third of a stretch moves as the whole does, give or take a half."""
-    bounds = np.linspace(first, stop, 4).round().astype(int)
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    bounds = np.linspace(*ends, 4).round().astype(int)
+    for begin, end in pairwise(bounds):
         part = _velocity(path, int(begin), int(end))
         if part is not None and np.hypot(*(part - expected)) > 0.6 * np.hypot(*expected):
             return False

@@ -247,9 +247,7 @@ def _band_levels(sound: SoundSamples) -> Floats:
     return np.asarray(np.maximum(10.0 * np.log10(bands + _TINY) - scale, _FLOOR_DB - 10.0))
 
 
-def _change(
-    levels: Floats, place: int, *, side: int, sharp: int, rules: SoundRules
-) -> float:
+def _change(levels: Floats, place: int, *, side: int, sharp: int, rules: SoundRules) -> float:
     """Return the change of colour at a moment, nought where it is not sharp or not steady. [dB]
 
     The half of either side next to the moment and the half away from it tell how steady it is.

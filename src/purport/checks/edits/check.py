@@ -7,7 +7,12 @@ from typing import cast
 import numpy as np
 
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
+from purport.checks.edits._bars import BarRules, find_bars
+from purport.checks.edits._cadences import CadenceRules, find_cadences
+from purport.checks.edits._coding import CodingRules, describe_coding
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
 from purport.checks.edits._freezes import FreezeRules, find_freezes
+from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._listing import (
     list_black,
     list_freezes,
@@ -16,11 +21,6 @@ from purport.checks.edits._listing import (
     list_silence,
     list_transitions,
 )
-from purport.checks.edits._bars import BarRules, find_bars
-from purport.checks.edits._cadences import CadenceRules, find_cadences
-from purport.checks.edits._coding import CodingRules, describe_coding
-from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
-from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._loops import LoopRules, find_loops
 from purport.checks.edits._paths import trace_path
 from purport.checks.edits._plates import PlateRules, find_plates
@@ -30,7 +30,6 @@ from purport.checks.edits._signs import (
     list_fades,
     list_gaps,
     list_loops,
-    list_plates,
     list_reversals,
     list_slow_motion,
     list_sound_changes,
@@ -176,7 +175,8 @@ class EditsCheck:
             longest_s=self.sound.longest_s,
         )
         signs = sorted(
-            [*self._pictures(scene), *self._sounds(levels, sound)], key=lambda sign: (sign.start_s, sign.kind, sign.end_s)
+            [*self._pictures(scene), *self._sounds(levels, sound)],
+            key=lambda sign: (sign.start_s, sign.kind, sign.end_s),
         )
         values = EditsValues(
             edits=tuple(sign for sign in signs if sign.strength >= _LISTED_STRENGTH),
@@ -237,9 +237,7 @@ class EditsCheck:
                 ),
             ),
             *list_gaps(scene, gaps, starts),
-            *list_overlays(
-                scene, find_plates(scene, self.plates), find_bars(scene, self.bars)
-            ),
+            *list_overlays(scene, find_plates(scene, self.plates), find_bars(scene, self.bars)),
         ]
 
     def _sounds(self, levels: AudioLevels | None, sound: SoundSamples | None) -> list[Edit]:

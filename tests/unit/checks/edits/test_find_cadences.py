@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from purport.checks.edits._cadences import CadenceRules, find_cadences
 from purport.scene import Scene
-from tests.unit.checks.edits.paths import with_fine_steps
 
 Thumbnails = NDArray[np.uint8]
 Ground = Callable[..., Thumbnails]
 BuildScene = Callable[..., Scene]
+Measured = Callable[..., Scene]
 RULES = CadenceRules()
 
 
@@ -30,10 +30,8 @@ def stepping(
 
 
 @pytest.mark.parametrize("factor", [1.25, 1.5, 2.0, 2.5, 3.0, 4.0])
-def test_slow_motion_of_a_stretch_is_apart(
-    ground: Ground, build_scene: BuildScene, factor: float
-) -> None:
-    scene = with_fine_steps(build_scene(ground(200)), stepping(factor, 60, 140))
+def test_slow_motion_of_a_stretch_is_apart(measured: Measured, factor: float) -> None:
+    scene = measured(stepping(factor, 60, 140))
     (cadence,) = find_cadences(scene, RULES)
     assert cadence.factor == pytest.approx(factor, rel=0.04)
     assert abs(cadence.span.first - 60) <= factor + 1
@@ -42,29 +40,23 @@ def test_slow_motion_of_a_stretch_is_apart(
 
 
 @pytest.mark.parametrize("factor", [1.25, 2.0, 2.5])
-def test_a_converted_rate_runs_throughout(
-    ground: Ground, build_scene: BuildScene, factor: float
-) -> None:
-    scene = with_fine_steps(build_scene(ground(200)), stepping(factor, 1, 200))
+def test_a_converted_rate_runs_throughout(measured: Measured, factor: float) -> None:
+    scene = measured(stepping(factor, 1, 200))
     cadences = find_cadences(scene, RULES)
     assert cadences
     assert not any(cadence.apart for cadence in cadences)
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_uneven_movement_has_no_pattern(
-    ground: Ground, build_scene: BuildScene, seed: int
-) -> None:
+def test_uneven_movement_has_no_pattern(measured: Measured, seed: int) -> None:
     random = np.random.default_rng(seed)
     steps = 2.0 * np.exp(random.normal(scale=0.6, size=300))
-    scene = with_fine_steps(build_scene(ground(300)), steps)
+    scene = measured(steps)
     assert find_cadences(scene, RULES) == ()
 
 
-def test_the_codec_s_own_pattern_in_a_still_scene_is_none(
-    ground: Ground, build_scene: BuildScene
-) -> None:
-    scene = with_fine_steps(build_scene(ground(200)), stepping(4.0, 1, 200, level=0.4))
+def test_the_codec_s_own_pattern_in_a_still_scene_is_none(measured: Measured) -> None:
+    scene = measured(stepping(4.0, 1, 200, level=0.4))
     assert find_cadences(scene, RULES) == ()
 
 

@@ -9,27 +9,26 @@ from numpy.typing import NDArray
 from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._paths import trace_path
 from purport.scene import Scene
-from tests.unit.checks.edits.paths import drift, with_fine_steps, with_movement
 
 Thumbnails = NDArray[np.uint8]
 Ground = Callable[..., Thumbnails]
 BuildScene = Callable[..., Scene]
+Measured = Callable[..., Scene]
+Drift = Callable[..., NDArray[np.float64]]
 RULES = GapRules()
 
 
-def moving(build_scene: BuildScene, ground: Ground, *, jump: float, changes: bool = True) -> Scene:
+def moving(measured: Measured, drift: Drift, *, jump: float, changes: bool = True) -> Scene:
     moved = drift(100)
     moved[50] += (jump, 0.0)
     steps = np.full(100, 2.0)
     steps[50] = 8.0 if changes else 2.0
-    return with_fine_steps(with_movement(build_scene(ground(100)), moved), steps)
+    return measured(steps, moved)
 
 
 @pytest.mark.parametrize("jump", [5.0, 12.0, 40.0])
-def test_a_jump_ahead_is_missing_time(
-    ground: Ground, build_scene: BuildScene, jump: float
-) -> None:
-    scene = moving(build_scene, ground, jump=jump)
+def test_a_jump_ahead_is_missing_time(measured: Measured, drift: Drift, jump: float) -> None:
+    scene = moving(measured, drift, jump=jump)
     (gap,) = find_gaps(scene, trace_path(scene), RULES)
     assert gap.frame == 50
     assert not gap.in_times
@@ -37,21 +36,19 @@ def test_a_jump_ahead_is_missing_time(
     assert 0.5 <= gap.strength <= 1.0
 
 
-def test_even_movement_has_no_gap(ground: Ground, build_scene: BuildScene) -> None:
-    scene = moving(build_scene, ground, jump=0.0, changes=False)
+def test_even_movement_has_no_gap(measured: Measured, drift: Drift) -> None:
+    scene = moving(measured, drift, jump=0.0, changes=False)
     assert find_gaps(scene, trace_path(scene), RULES) == ()
 
 
-def test_a_link_that_errs_is_no_gap(ground: Ground, build_scene: BuildScene) -> None:
-    scene = moving(build_scene, ground, jump=12.0, changes=False)
+def test_a_link_that_errs_is_no_gap(measured: Measured, drift: Drift) -> None:
+    scene = moving(measured, drift, jump=12.0, changes=False)
     assert find_gaps(scene, trace_path(scene), RULES) == ()
 
 
-def test_shake_is_no_gap(ground: Ground, build_scene: BuildScene) -> None:
+def test_shake_is_no_gap(measured: Measured, drift: Drift) -> None:
     moved = drift(200, shake=2.5)
-    scene = with_fine_steps(
-        with_movement(build_scene(ground(200)), moved), 2.0 + np.hypot(*moved.T)
-    )
+    scene = measured(2.0 + np.hypot(*moved.T), moved)
     assert find_gaps(scene, trace_path(scene), RULES) == ()
 
 

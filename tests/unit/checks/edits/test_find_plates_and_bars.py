@@ -41,9 +41,7 @@ def test_a_plate_that_comes_and_goes_is_found_to_the_frame(
     assert 0.5 <= plate.strength <= 1.0
 
 
-def test_a_plate_that_stays_needs_the_scene_s_word(
-    ground: Ground, build_scene: BuildScene
-) -> None:
+def test_a_plate_that_stays_needs_the_scene_s_word(ground: Ground, build_scene: BuildScene) -> None:
     shown = plated(ground(120, pace=0.3), 40, 120)
     assert find_plates(build_scene(shown), RULES) == ()
     (plate,) = find_plates(build_scene(shown, overlay=mask()), RULES)

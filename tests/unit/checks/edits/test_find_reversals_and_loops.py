@@ -11,12 +11,13 @@ from purport.checks.edits._loops import LoopRules, find_loops
 from purport.checks.edits._paths import trace_path
 from purport.checks.edits._reversals import Reversal, ReversalRules, find_reversals
 from purport.scene import Scene
-from tests.unit.checks.edits.paths import drift, with_fine_steps, with_movement
 
 Thumbnails = NDArray[np.uint8]
 Ground = Callable[..., Thumbnails]
 BuildScene = Callable[..., Scene]
 Regrain = Callable[..., Thumbnails]
+Measured = Callable[..., Scene]
+Drift = Callable[..., NDArray[np.float64]]
 
 
 def reversals(scene: Scene) -> tuple[Reversal, ...]:
@@ -49,7 +50,7 @@ def test_a_still_picture_is_not_reversed(ground: Ground, build_scene: BuildScene
 
 
 def test_a_stretch_turned_round_in_place_is_told_by_its_path(
-    ground: Ground, build_scene: BuildScene
+    measured: Measured, drift: Drift
 ) -> None:
     moved = drift(160, shake=0.02)
     moved[60:100] *= -1.0
@@ -57,7 +58,7 @@ def test_a_stretch_turned_round_in_place_is_told_by_its_path(
     moved[100] = 40 * moved[20:60].mean(axis=0)
     steps = np.full(160, 2.0)
     steps[[60, 100]] = 9.0
-    scene = with_fine_steps(with_movement(build_scene(ground(160)), moved), steps)
+    scene = measured(steps, moved)
     (reversal,) = reversals(scene)
     assert (reversal.span.first, reversal.span.last) == (60, 99)
     assert reversal.mirrored is None

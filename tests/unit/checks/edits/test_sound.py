@@ -14,9 +14,7 @@ Wave = NDArray[np.float64]
 
 
 def sound(wave: Wave, start_s: float = 0.0) -> SoundSamples:
-    return SoundSamples(
-        wave=wave.astype(np.float32), rate_hz=RATE_HZ, start_s=start_s, whole=True
-    )
+    return SoundSamples(wave=wave.astype(np.float32), rate_hz=RATE_HZ, start_s=start_s, whole=True)
 
 
 def noise(seconds: float, seed: int = 1, pole: float = 0.9) -> Wave:
