@@ -61,7 +61,7 @@ class FadingRules:
     """Distances at which the ends of a dissolve are looked for."""
     least_difference: float = 8.0
     """Least difference of the ends, root mean square over thumbnails. [luma]"""
-    fewest_bits: int = 70
+    fewest_bits: int = 100
     """Fewest bits in which the fingerprints of the ends differ, of 256."""
     largest_mixing: float = 0.3
     """Largest difference of a frame between from the mixture, of the difference of the ends."""
