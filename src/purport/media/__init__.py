@@ -22,8 +22,10 @@ from purport.media.frames import (
     decode_pictures,
     display_size,
 )
+from purport.media.packets import PacketTrack, read_packets
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
+from purport.media.samples import SoundSamples, decode_sound
 from purport.media.statements import read_container, read_subtitle_telemetry, read_telemetry
 
 __all__ = [
@@ -36,8 +38,10 @@ __all__ = [
     "DecodedFrames",
     "HeaderTime",
     "LumaFrame",
+    "PacketTrack",
     "Picture",
     "Probe",
+    "SoundSamples",
     "StreamProbe",
     "TagSeen",
     "Telemetry",
@@ -49,6 +53,7 @@ __all__ = [
     "decode_audio_levels",
     "decode_luma",
     "decode_pictures",
+    "decode_sound",
     "display_size",
     "get_ready",
     "is_private",
@@ -56,6 +61,7 @@ __all__ = [
     "limits_for",
     "probe_media",
     "read_container",
+    "read_packets",
     "read_subtitle_telemetry",
     "read_telemetry",
     "shorten",

@@ -154,7 +154,9 @@ def send_luma(channel: Channel, path: Path, stream: Stream) -> None:
     """Send the luma of every frame."""
     geometry = geometry_of(stream)
     for frame, pts, duration in presented_frames(path, stream, channel.fault, alive=channel.pulse):
-        channel.picture(luma_view(frame, geometry), pts=pts, duration=duration)
+        channel.picture(
+            luma_view(frame, geometry), pts=pts, duration=duration, coded=int(frame.pict_type)
+        )
 
 
 def send_colour(channel: Channel, path: Path, stream: Stream, indices: Sequence[int]) -> None:

@@ -32,8 +32,8 @@ __all__ = [
     "Ring",
 ]
 
-FRAME = struct.Struct("<Iqq")
-"""Slot, presentation time stamp, duration."""
+FRAME = struct.Struct("<IqqB")
+"""Slot, presentation time stamp, duration, how it was coded."""
 SLOT = struct.Struct("<I")
 _PIECE_BYTES = 48 << 10
 _AT_ONCE_BYTES = 32 << 20
@@ -141,7 +141,9 @@ class Channel:
         """Say that something is wrong with the stream."""
         self._send(Message.FAULT, json.dumps([kind, index, words]).encode())
 
-    def picture(self, picture: NDArray[np.uint8], *, pts: int, duration: int) -> None:
+    def picture(
+        self, picture: NDArray[np.uint8], *, pts: int, duration: int, coded: int = 0
+    ) -> None:
         """Copy a picture into a free slot and say so; wait while none is free."""
         if not self._slots:
             message = "this errand has no memory for pictures"
@@ -154,7 +156,7 @@ class Channel:
             self._free += [slot for (slot,) in SLOT.iter_unpack(given)]
         slot = self._free.pop()
         self._slots[slot][...] = picture
-        self._filled.append(FRAME.pack(slot, pts, duration))
+        self._filled.append(FRAME.pack(slot, pts, duration, coded))
         if len(self._filled) >= self._batch:
             self.flush()
 

@@ -1,6 +1,7 @@
 """Adding up the loudness of a sound track; done in a child process (`border`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from purport.core.digests import JsonObject
 from purport.media._containers import open_container
 from purport.media._errands import Channel
 
-__all__ = ["send_energy"]
+__all__ = ["BLOCK_BYTES", "SoundWanted", "send_energy", "send_sound"]
 
 _WINDOW_S = 0.1
 _LONGEST_S = 48 * 3600
 """Sound is measured up to so long after its start; stamps beyond it are faults. [s]"""
+BLOCK_BYTES = 1 << 18
+"""Length of a block of samples."""
 
 
 def send_energy(channel: Channel, path: Path, index: int, rate_hz: int) -> None:
@@ -34,6 +37,55 @@ def send_energy(channel: Channel, path: Path, index: int, rate_hz: int) -> None:
             channel.pulse()
     if energy.start_s is not None:
         channel.answer(energy.to_json())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundWanted:
+    """Which sound is to be sent."""
+
+    index: int
+    """Index of the stream."""
+    rate_hz: int
+    """Samples a second."""
+    most: int
+    """Most samples."""
+
+
+def send_sound(channel: Channel, path: Path, wanted: SoundWanted) -> None:
+    """Send the sound of a stream, one channel of 32-bit floats.
+
+    It goes in blocks as pictures do: the stamp is the time of the first sample in nanoseconds, the
+    duration the number of samples in the block. A packet that cannot be decoded leaves a gap.
+    """
+    resampler = AudioResampler(format="fltp", layout="mono", rate=wanted.rate_hz)
+    block = np.zeros(BLOCK_BYTES // 4, dtype=np.float32)
+    start_ns: int | None = None
+    filled = sent = 0
+    with open_container(path) as container:
+        for frame in _frames(container, wanted.index, lambda: None):
+            if start_ns is None:
+                start_ns = _time_ns(frame)
+            for part in resampler.resample(frame):
+                samples = part.to_ndarray().reshape(-1)
+                while len(samples):
+                    taken = min(len(samples), len(block) - filled)
+                    block[filled : filled + taken] = samples[:taken]
+                    filled, samples = filled + taken, samples[taken:]
+                    if filled == len(block):
+                        channel.picture(block.view(np.uint8), pts=start_ns, duration=filled)
+                        sent, filled = sent + filled, 0
+            channel.pulse()
+            if sent + filled >= wanted.most:
+                break
+    if start_ns is not None and filled:
+        channel.picture(block.view(np.uint8), pts=start_ns, duration=filled)
+
+
+def _time_ns(frame: AudioFrame) -> int:
+    if frame.pts is None or frame.time_base is None:
+        return 0
+    time_s: Fraction = frame.pts * Fraction(frame.time_base)
+    return round(time_s * 1_000_000_000)
 
 
 class _Energy:
@@ -67,6 +119,10 @@ class _Energy:
             self._counts[window] += int(count)
         self._next = first + len(squares)
 
+    def count_fault(self) -> None:
+        """Count a packet that could not be decoded."""
+        self.faults += 1
+
     def to_json(self) -> JsonObject:
         """Return the sums so far."""
         return {
@@ -98,16 +154,26 @@ class _Energy:
 def _sound(container: InputContainer, index: int, energy: _Energy) -> Iterator[AudioFrame]:
     """Yield the sound as planar floats at the stated rate."""
     resampler = AudioResampler(format="fltp", rate=energy.rate_hz)
+    for frame in _frames(container, index, energy.count_fault):
+        try:
+            yield from resampler.resample(frame)
+        except FFmpegError:
+            energy.count_fault()
+
+
+def _frames(
+    container: InputContainer, index: int, tell_fault: Callable[[], None]
+) -> Iterator[AudioFrame]:
+    """Yield what the decoder gives; a packet that fails is told of and left out."""
     packets = container.demux(container.streams[index])
     while True:
         try:
-            packet = next(packets)
-            for frame in packet.decode():
+            for frame in next(packets).decode():
                 if isinstance(frame, AudioFrame):
-                    yield from resampler.resample(frame)
+                    yield frame
         except (StopIteration, EndOfStreamError):
             return
         except OutOfMemoryError as error:
             raise MemoryError from error
         except FFmpegError:
-            energy.faults += 1
+            tell_fault()

@@ -79,9 +79,9 @@ _COLLECT = (
 
 
 ParsedT = TypeVar("ParsedT")
-PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int]
-"""A picture that the child decoded, read-only; its presentation time stamp; its duration. A tuple,
-as there can be hundreds of thousands. [ticks]"""
+PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int, int]
+"""A picture that the child decoded, read-only; its presentation time stamp and its duration; how it
+was coded, as FFmpeg numbers it. A tuple, as there can be hundreds of thousands. [ticks]"""
 TellFault: TypeAlias = Callable[[str, int, str], None]
 """Is told kind, frame index and words of what is wrong with a stream."""
 
@@ -314,8 +314,8 @@ class _Line:
             told = list(FRAME.iter_unpack(payload))
         except struct.error as error:
             raise self.nonsense() from error
-        for slot, pts, duration in told:
-            yield self._picture(slot), pts, duration
+        for slot, pts, duration, coded in told:
+            yield self._picture(slot), pts, duration, coded
 
     def _picture(self, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot; copied only when few slots are left."""

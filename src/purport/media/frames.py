@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 _MOST_FAULTS_KEPT = 1000
+_PICTURE_TYPES = {1: "I", 2: "P", 3: "B"}
+"""By the numbers of FFmpeg's AVPictureType."""
 
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
@@ -59,6 +61,9 @@ class LumaFrame:
     """Luma of the display picture (height, width), as decoded, read-only."""
     duration: int
     """How long it is shown, as stated, else by the average rate; 0 when neither says. [ticks]"""
+    picture_type: str = "?"
+    """How the codec says it was coded: "I" alone, "P" from others, "B" from others on both sides;
+    "?" when it says nothing, or something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,8 +132,14 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, (picture, pts, duration) in enumerate(seen):
-            yield LumaFrame(index=index, pts=pts, luma=picture, duration=duration)
+        for index, (picture, pts, duration, coded) in enumerate(seen):
+            yield LumaFrame(
+                index=index,
+                pts=pts,
+                luma=picture,
+                duration=duration,
+                picture_type=_PICTURE_TYPES.get(coded, "?"),
+            )
 
     return DecodedFrames(frames)
 
@@ -170,7 +181,7 @@ def decode_pictures(path: Path, *, probe: Probe, indices: Sequence[int]) -> Deco
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, (picture, pts, _) in zip(wanted, seen, strict=True):
+        for index, (picture, pts, _, _) in zip(wanted, seen, strict=True):
             yield Picture(index=index, pts=pts, bgr=picture)
 
     return DecodedFrames(frames)

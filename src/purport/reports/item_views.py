@@ -36,12 +36,14 @@ from purport.reports.readings import (
     OriginReading,
     PlaceReading,
     StrikeReading,
+    TraceReading,
     read_edits,
     read_layers,
     read_matches,
     read_origin,
     read_place,
     read_strikes,
+    read_traces,
 )
 from purport.reports.strike_rows import StrikeTable, tabulate_strikes
 from purport.reports.timelines import Timeline, draw_timeline
@@ -89,6 +91,8 @@ class ItemView:
     """Its timeline; None when its length is not known."""
     edits: tuple[EditReading, ...]
     """Edits found."""
+    traces: tuple[TraceReading, ...]
+    """Traces of how the file was coded."""
     matches: tuple[tuple[MatchReading, str], ...]
     """Stretches seen again, each with the name of the other item."""
     layers: tuple[LayerRow, ...]
@@ -140,6 +144,7 @@ class _ItemDrawing:
         self.faults: list[str] = []
         self.findings = {f.check: f for f in case.findings if f.item == item.record.digest}
         self.edits = _read(self.findings, "edits", read_edits) or ()
+        self.traces = _read(self.findings, "edits", read_traces) or ()
         self.matches = _read(self.findings, "reuse", read_matches) or ()
         self.layers = _read(self.findings, "control", read_layers) or ()
         self.origin: OriginReading | None = _read(self.findings, "provenance", read_origin)
@@ -162,6 +167,7 @@ class _ItemDrawing:
             frames=frames,
             timeline=self._timeline(),
             edits=self.edits,
+            traces=self.traces,
             matches=tuple(
                 (match, names.get(match.other, match.other[:12])) for match in self.matches
             ),

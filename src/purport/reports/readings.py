@@ -24,12 +24,14 @@ __all__ = [
     "OriginReading",
     "PlaceReading",
     "StrikeReading",
+    "TraceReading",
     "read_edits",
     "read_layers",
     "read_matches",
     "read_origin",
     "read_place",
     "read_strikes",
+    "read_traces",
 ]
 
 Pair = tuple[float, float]
@@ -49,6 +51,20 @@ class EditReading:
     """How far it stands above the check's limit; None where the kind has none."""
     innocent: tuple[str, ...]
     """Explanations without intent."""
+    detail: str = ""
+    """What more is known of it, in words; empty when nothing is."""
+    false_alarm_rate: float | None = None
+    """Upper bound of the share of unedited clips that show such a sign wrongly; None: unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceReading:
+    """A trace of how a file was coded."""
+
+    words: str
+    """What was found."""
+    innocent: str
+    """How it comes about without any editing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +212,38 @@ def read_edits(finding: Finding) -> tuple[EditReading, ...]:
             end_s=float(row["end_s"]),
             strength=_optional(row["strength"]),
             innocent=tuple(row.get("innocent") or ()),
+            detail=_edit_detail(row),
+            false_alarm_rate=_optional(row.get("false_alarm_rate")),
         )
         for row in values["edits"]
     )
+
+
+def read_traces(finding: Finding) -> tuple[TraceReading, ...]:
+    """Read what the check `edits` says of how the file was coded."""
+    values: Any = finding.values
+    coding: Mapping[str, Any] = values.get("coding") or {}
+    return tuple(
+        TraceReading(words=str(row["words"]), innocent=str(row["innocent"]))
+        for row in coding.get("traces") or ()
+    )
+
+
+def _edit_detail(row: Mapping[str, Any]) -> str:
+    """Say what more is known of an edit: where it was shown first, how slow, what graphics."""
+    kind, factor = str(row["kind"]), row.get("factor")
+    parts = []
+    if row.get("graphics"):
+        parts.append(str(row["graphics"]))
+    if factor is not None and kind == "slow_motion":
+        parts.append(f"{float(factor):.2g} times slower than what lies about it")
+    elif factor is not None and kind == "cadence":
+        parts.append(f"each picture is shown {float(factor):.3g} times on average")
+    if row.get("other_start_s") is not None:
+        other = (float(row["other_start_s"]), float(row["other_end_s"]))
+        heard = "heard" if kind.startswith("sound") else "shown"
+        parts.append(f"{heard} before from {other[0]:.2f} to {other[1]:.2f} s")
+    return "; ".join(parts)
 
 
 def read_matches(finding: Finding) -> tuple[MatchReading, ...]:
