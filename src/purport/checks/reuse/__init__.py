@@ -1,6 +1,23 @@
 """The same seconds in other items of the workspace, or twice in one."""
 
+from purport.checks.reuse.aligning import Rules, SharedStretch
 from purport.checks.reuse.check import ReuseCheck
+from purport.checks.reuse.index.archive import Archive, Found, Kept
+from purport.checks.reuse.prints import VideoPrint, load_print, print_video, save_print
 from purport.checks.reuse.records import ReuseAnswer, ReuseMatch, ReuseValues
 
-__all__ = ["ReuseAnswer", "ReuseCheck", "ReuseMatch", "ReuseValues"]
+__all__ = [
+    "Archive",
+    "Found",
+    "Kept",
+    "ReuseAnswer",
+    "ReuseCheck",
+    "ReuseMatch",
+    "ReuseValues",
+    "Rules",
+    "SharedStretch",
+    "VideoPrint",
+    "load_print",
+    "print_video",
+    "save_print",
+]
