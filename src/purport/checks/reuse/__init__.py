@@ -4,7 +4,7 @@ from purport.checks.reuse.aligning import Rules, SharedStretch
 from purport.checks.reuse.check import ReuseCheck
 from purport.checks.reuse.index.archive import Archive, Found, Kept
 from purport.checks.reuse.prints import VideoPrint, load_print, print_video, save_print
-from purport.checks.reuse.records import ReuseAnswer, ReuseMatch, ReuseValues
+from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, ReuseValues
 
 __all__ = [
     "Archive",
@@ -12,6 +12,7 @@ __all__ = [
     "Kept",
     "ReuseAnswer",
     "ReuseCheck",
+    "ReuseKind",
     "ReuseMatch",
     "ReuseValues",
     "Rules",

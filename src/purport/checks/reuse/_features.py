@@ -79,14 +79,14 @@ def _spread(
     corners: "tuple[cv2.KeyPoint, ...]", width: int, height: int, most: int
 ) -> "list[cv2.KeyPoint]":
     """Keep the strongest corners of each cell in turn, so that no part of the picture is bare."""
-    cells: dict[int, list[cv2.KeyPoint]] = {}
-    for corner in sorted(corners, key=lambda corner: -corner.response):
-        column = min(int(corner.pt[0] * _CELLS[0] / width), _CELLS[0] - 1)
-        row = min(int(corner.pt[1] * _CELLS[1] / height), _CELLS[1] - 1)
-        cells.setdefault(row * _CELLS[0] + column, []).append(corner)
-    kept: list[cv2.KeyPoint] = []
-    turn = 0
-    while len(kept) < most and any(turn < len(cell) for cell in cells.values()):
-        kept += [cell[turn] for _, cell in sorted(cells.items()) if turn < len(cell)]
-        turn += 1
-    return kept[:most]
+    if not corners:
+        return []
+    places = np.array([corner.pt for corner in corners])
+    strength = np.array([corner.response for corner in corners])
+    columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), np.array(_CELLS) - 1).T
+    cells = rows * _CELLS[0] + columns
+    by_cell = np.lexsort((-strength, cells))
+    first = np.searchsorted(cells[by_cell], cells[by_cell])
+    turn = np.arange(len(by_cell)) - first
+    in_turn = by_cell[np.lexsort((cells[by_cell], turn))]
+    return [corners[place] for place in in_turn[:most]]

@@ -50,8 +50,9 @@ def _stands(frame: LocalFeatures, other: LocalFeatures) -> NDArray[np.bool_]:
     """Tell which features have one like them at the same place in another frame."""
     if not len(frame.points) or not len(other.points):
         return np.zeros(len(frame.points), dtype=np.bool_)
-    apart = np.abs(frame.points[:, None] - other.points[None]).max(axis=2)
-    rows, columns = np.nonzero(apart <= _NEAR_PX)
+    across = np.abs(frame.points[:, 0, None] - other.points[None, :, 0]) <= _NEAR_PX
+    down = np.abs(frame.points[:, 1, None] - other.points[None, :, 1]) <= _NEAR_PX
+    rows, columns = np.nonzero(across & down)
     differing = np.bitwise_count(frame.descriptors[rows] ^ other.descriptors[columns]).sum(axis=1)
     stands = np.zeros(len(frame.points), dtype=np.bool_)
     stands[rows[differing <= _LIKE_BITS]] = True

@@ -19,11 +19,13 @@ SPEEDS = 2.0 ** np.linspace(-1.1, 1.1, 23)
 """Speeds that are tried, 7 % apart."""
 
 _BIN_S = 0.6
-_ITEMS = 14
-_GUESSES_EACH = 2
-_APART_S = 2.0
+_ITEMS = 24
+_GUESSES = 40
+_MOST_EACH = 6
+_GUESSES_EACH = 3
+_APART_S = 1.2
 _LEAST_SCORE = 1.5
-_SAMPLE_CAP = 1.0
+_LESS = 0.7
 _MORE_S = 1.0
 
 
@@ -54,7 +56,11 @@ def find_guesses(hits: Hits, length_s: float) -> Iterator[tuple[int, Candidate]]
         item, way = divmod(int(names[place]), 4)
         guesses += [(item, guess) for guess in _lines(hits, some, way, length_s)]
     guesses.sort(key=lambda guess: (-guess[1].score, guess[0], guess[1].lag_s))
-    yield from guesses[:_ITEMS]
+    told: dict[int, int] = {}
+    for item, guess in guesses[:_GUESSES]:
+        told[item] = told.get(item, 0) + 1
+        if told[item] <= _MOST_EACH:
+            yield item, guess
 
 
 def _lines(
@@ -107,8 +113,8 @@ def _even(speed: float) -> float:
 def _votes(
     bins: NDArray[np.int64], asking_s: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Add up what speaks for each bin; one asking sample counts at most once in each."""
+    """Add up what speaks for each bin; what one asking sample says counts less the more it is."""
     samples, which = np.unique(asking_s, return_inverse=True)
     names, inverse = np.unique(bins * len(samples) + which, return_inverse=True)
-    each = np.minimum(np.bincount(inverse, weights=weights), _SAMPLE_CAP)
+    each = np.bincount(inverse, weights=weights) ** _LESS
     return np.bincount(names // len(samples), weights=each, minlength=int(bins.max()) + 2)

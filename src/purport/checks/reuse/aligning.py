@@ -27,7 +27,7 @@ from purport.checks.reuse._agreement import (
     shared_pictures,
     without_differing,
 )
-from purport.checks.reuse._tracing import Candidate, Pairing, Trace, retrace, trace
+from purport.checks.reuse._tracing import Candidate, Pairing, Trace, retrace, sweep, trace
 
 __all__ = ["Rules", "SharedStretch", "verify"]
 
@@ -37,6 +37,7 @@ _GAP_S = 0.7
 _HOPELESS = 0.3
 _ELSEWHERE_S = (-1.2, -0.9, -0.6, 0.6, 0.9, 1.2)
 _MARGIN_S = 0.12
+_NEARLY_PX = 3.0
 
 Mask = NDArray[np.bool_]
 
@@ -104,13 +105,31 @@ class SharedStretch:
 def verify(pairing: Pairing, candidate: Candidate, rules: Rules) -> SharedStretch | None:
     """Find the stretch that a guess stands for; None when it is refuted or not proven.
 
-    (1) Speed, lag and placement are fitted to features and pictures in turn. (2) The part of the
-    picture that differs all along is left out. (3) The ends are where the pictures cease to agree.
-    (4) The rules are applied to what lies between.
+    Where the guess has the place right but the time wrong, all lags and speeds are swept, once.
     """
     found = trace(pairing, candidate)
     if found is None:
         return None
+    if found.spread_px <= _NEARLY_PX:
+        stretch = _proven(pairing, candidate, found, rules)
+        if stretch is not None:
+            return stretch
+    better = sweep(pairing, candidate)
+    if better is None:
+        return None
+    found = trace(pairing, better)
+    return None if found is None else _proven(pairing, better, found, rules)
+
+
+def _proven(
+    pairing: Pairing, candidate: Candidate, found: Trace, rules: Rules
+) -> SharedStretch | None:
+    """Apply the rules to the stretch about a placement that was found.
+
+    (1) Speed, lag and placement are fitted to features and pictures in turn. (2) The part of the
+    picture that differs all along is left out. (3) The ends are where the pictures cease to agree.
+    (4) The rules are applied to what lies between.
+    """
     for _ in range(_ROUNDS):  # 1
         pictures = _pictures(pairing, candidate, found)
         inside = _within(pictures, candidate, measure_agreement(pictures, found.lag_s, found.speed))

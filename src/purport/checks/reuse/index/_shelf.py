@@ -1,9 +1,8 @@
-"""256-bit codes on disk, appended in order and searched by Hamming distance.
+"""256-bit codes with labels on disk, appended in order and never changed.
 
 The codes lie in one file, their labels in another; what is added is written at the end, so that
-adding costs the same however much is there. The latest codes (the *tail*, fewer than
-`Shelf.sealed_at`) are compared one by one. Full stretches before it are *sealed*: sorted into lists
-by an inverted file of faiss, written once, mapped into memory when searched and never touched again.
+adding costs the same however much is there. Full stretches of a fixed number of codes can be
+*sealed*: arranged for searching by a `Shelf`, once. The codes after them are the *tail*.
 
 Invariants: what the caller has committed (`count`) is whole on disk; bytes beyond it are of an
 addition that was cut short and are overwritten. The same codes in the same order give the same
@@ -11,25 +10,19 @@ files.
 """
 
 import os
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CODE_BYTES", "Near", "Shelf"]
+__all__ = ["CODE_BYTES", "Codes", "Near", "Shelf"]
 
 CODE_BYTES = 32
 """Bytes of a code."""
 
 _LABEL_BYTES = 4
-_SEALED_AT = 1 << 20
-_CODES_A_LIST = 1024
-_MOST_LISTS = 1024
-_PROBED_SHARE = 16
-_TRAINED_ON = 48
-_ROUNDS = 6
 
 Codes = NDArray[np.uint8]
 
@@ -46,20 +39,19 @@ class Near:
     """Bits in which they differ (n,)."""
 
 
-class Shelf:
+class Shelf(ABC):
     """Codes with labels, in a folder.
 
     Args:
-        folder: Where its files are; made when absent.
+        folder: Where its files are; made when something is added.
         count: How many codes are committed.
         sealed_at: How many codes make a stretch that is sealed.
     """
 
-    def __init__(self, folder: Path, *, count: int, sealed_at: int = _SEALED_AT) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, count: int, sealed_at: int) -> None:
+        self.folder = folder
         self._count = count
         self._sealed_at = sealed_at
-        self._opened: dict[int, faiss.IndexBinaryIVF] = {}
 
     @property
     def count(self) -> int:
@@ -72,7 +64,7 @@ class Shelf:
         Raises:
             OSError: They cannot be written; the shelf is as it was.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         _write_at(self._codes, self._count * CODE_BYTES, np.ascontiguousarray(codes).tobytes())
         _write_at(self._labels, self._count * _LABEL_BYTES, labels.astype("<u4").tobytes())
         self._count += len(codes)
@@ -80,91 +72,88 @@ class Shelf:
     def seal(self) -> None:
         """Seal every full stretch that isn't yet."""
         for number in range(self._count // self._sealed_at):
-            if not self._sealed(number).is_file():
-                self._seal(number)
+            path = self._sealed(number)
+            if not path.is_file():
+                unfinished = path.with_suffix(".part")
+                self._write_sealed(self._stretch(number), unfinished)
+                unfinished.replace(path)
 
     def search(self, codes: Codes, *, most: int, farthest_bits: int) -> Near:
-        """Find the codes nearest to each of those given.
+        """Find the codes near to each of those given.
 
         Args:
             codes: What is asked about (n, 32).
-            most: At most so many of each stretch for each.
+            most: At most so many of each stretch for each (of those that share a key with it).
             farthest_bits: Most bits in which they may differ.
         """
-        found: list[Near] = []
-        sealed = 0
         asked = np.ascontiguousarray(codes)
-        while self._sealed(sealed).is_file() and (sealed + 1) * self._sealed_at <= self._count:
-            first = sealed * self._sealed_at
-            bits, places = self._open(sealed).search(asked, most)
-            found.append(self._near(bits, places, first, farthest_bits))
-            sealed += 1
+        found: list[Near] = []
+        whole = self._count // self._sealed_at
+        sealed = next((n for n in range(whole) if not self._sealed(n).is_file()), whole)
+        for number in range(sealed):
+            near = self._search_sealed(number, asked, most=most, farthest_bits=farthest_bits)
+            found.append(self._labelled(near, number * self._sealed_at))
         first = sealed * self._sealed_at
         if self._count > first:
-            tail = faiss.IndexBinaryFlat(8 * CODE_BYTES)
-            tail.add(self._read(first, self._count))
-            bits, places = tail.search(asked, most)
-            found.append(self._near(bits, places, first, farthest_bits))
+            tail = self._read(first, self._count)
+            near = self._search_tail(tail, asked, most=most, farthest_bits=farthest_bits)
+            found.append(self._labelled(near, first))
+        if not found:
+            none = np.zeros(0, dtype=np.int64)
+            return Near(asked=none, labels=none, bits=none)
         return Near(
-            asked=np.concatenate([part.asked for part in found] or [np.zeros(0, np.int64)]),
-            labels=np.concatenate([part.labels for part in found] or [np.zeros(0, np.int64)]),
-            bits=np.concatenate([part.bits for part in found] or [np.zeros(0, np.int64)]),
+            asked=np.concatenate([part.asked for part in found]),
+            labels=np.concatenate([part.labels for part in found]),
+            bits=np.concatenate([part.bits for part in found]),
         )
 
-    def _near(
-        self, bits: NDArray[np.int32], places: NDArray[np.int64], first: int, farthest_bits: int
+    @abstractmethod
+    def _write_sealed(self, codes: Codes, path: Path) -> None:
+        """Arrange a stretch for searching; the same codes give the same file."""
+
+    @abstractmethod
+    def _search_sealed(
+        self, number: int, asked: Codes, *, most: int, farthest_bits: int
     ) -> Near:
-        rows, columns = np.nonzero((places >= 0) & (bits <= farthest_bits))
+        """Search a sealed stretch; labels are places in it."""
+
+    @abstractmethod
+    def _search_tail(self, tail: Codes, asked: Codes, *, most: int, farthest_bits: int) -> Near:
+        """Search the codes after the sealed stretches; labels are places among them."""
+
+    def _labelled(self, near: Near, first: int) -> Near:
         labels = np.memmap(self._labels, dtype="<u4", mode="r")
         return Near(
-            asked=rows.astype(np.int64),
-            labels=labels[places[rows, columns] + first].astype(np.int64),
-            bits=bits[rows, columns].astype(np.int64),
+            asked=near.asked, labels=labels[near.labels + first].astype(np.int64), bits=near.bits
+        )
+
+    def _stretch(self, number: int) -> Codes:
+        return self._read(number * self._sealed_at, (number + 1) * self._sealed_at)
+
+    def _mapped(self, number: int) -> Codes:
+        """Map a stretch into memory (sealed_at, 32)."""
+        return np.memmap(
+            self._codes,
+            dtype=np.uint8,
+            mode="r",
+            offset=number * self._sealed_at * CODE_BYTES,
+            shape=(self._sealed_at, CODE_BYTES),
         )
 
     def _read(self, first: int, end: int) -> Codes:
         mapped = np.memmap(self._codes, dtype=np.uint8, mode="r")
         return np.array(mapped[first * CODE_BYTES : end * CODE_BYTES]).reshape(-1, CODE_BYTES)
 
-    def _open(self, number: int) -> faiss.IndexBinaryIVF:
-        if number not in self._opened:
-            index = faiss.read_index_binary(str(self._sealed(number)), faiss.IO_FLAG_MMAP)
-            index.nprobe = max(index.nlist // _PROBED_SHARE, 1)
-            self._opened[number] = index
-        return self._opened[number]
-
-    def _seal(self, number: int) -> None:
-        """Sort a stretch into lists about centres that are learnt from a part of it.
-
-        One thread and a fixed seed: the same codes give the same file.
-        """
-        codes = self._read(number * self._sealed_at, (number + 1) * self._sealed_at)
-        lists = int(np.clip(len(codes) // _CODES_A_LIST, 1, _MOST_LISTS))
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
-        try:
-            centres = faiss.IndexBinaryFlat(8 * CODE_BYTES)
-            index = faiss.IndexBinaryIVF(centres, 8 * CODE_BYTES, lists)
-            index.cp.niter, index.cp.seed = _ROUNDS, 1
-            index.cp.min_points_per_centroid = 1
-            index.train(codes[:: max(len(codes) // (lists * _TRAINED_ON), 1)])
-            index.add(codes)
-            unfinished = self._sealed(number).with_suffix(".part")
-            faiss.write_index_binary(index, str(unfinished))
-        finally:
-            faiss.omp_set_num_threads(threads)
-        unfinished.replace(self._sealed(number))
-
     @property
     def _codes(self) -> Path:
-        return self._folder / "codes.bin"
+        return self.folder / "codes.bin"
 
     @property
     def _labels(self) -> Path:
-        return self._folder / "labels.bin"
+        return self.folder / "labels.bin"
 
     def _sealed(self, number: int) -> Path:
-        return self._folder / f"sealed-{number:05d}.faiss"
+        return self.folder / f"sealed-{number:05d}.bin"
 
 
 def _write_at(path: Path, place: int, data: bytes) -> None:

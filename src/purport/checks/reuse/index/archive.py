@@ -27,7 +27,9 @@ from numpy.typing import NDArray
 from purport.checks.reuse._tracing import Candidate, Pairing
 from purport.checks.reuse._voting import Hits, find_guesses
 from purport.checks.reuse.aligning import Rules, SharedStretch, verify
-from purport.checks.reuse.index._shelf import CODE_BYTES, Near, Shelf
+from purport.checks.reuse.index._pictures import Pictures
+from purport.checks.reuse.index._places import Places
+from purport.checks.reuse.index._shelf import CODE_BYTES, Near
 from purport.checks.reuse.prints import PRINT_VERSION, VideoPrint, load_print, save_print
 from purport.core.digests import Digest
 from purport.core.errors import InputError
@@ -41,10 +43,13 @@ _PLACES_A_SEGMENT = 80
 _LEAST_STRUCTURE = 1.0
 _PICTURE_BITS = 76
 _PICTURES_EACH = 40
-_PLACE_BITS = 44
-_PLACES_EACH = 12
-_ASKED_FRAMES = 14
-_PLACE_WEIGHT = 0.12
+_PLACE_BITS = 52
+_PLACES_EACH = 160
+_RARE = 3.0
+_PLACE_WEIGHT = 0.2
+_ASKED_FRAMES = 12
+_ASKED_PLACES = 350
+_ASKED_SAMPLES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +92,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        state = self._state()
-        self._items = self._read_items(state["items"])
-        self._pictures = Shelf(folder / "pictures", count=state["pictures"])
-        self._places = Shelf(folder / "places", count=state["places"], sealed_at=1 << 22)
-        self._segments = state["segments"]
-        self._known = {item.digest for item in self._items}
-        self._firsts = np.array([item.first for item in self._items], dtype=np.int64)
+        self._take_over(self._state())
 
     @property
     def items(self) -> Sequence[Kept]:
@@ -130,33 +129,34 @@ class Archive:
         Returns:
             How many were new.
         """
-        new: list[tuple[Digest, str]] = []
-        for digest, name in items:
-            if digest not in self._known and digest not in dict(new):
-                new.append((digest, name))
-        if not new:
-            return 0
         with self._locked():
-            for digest, name in new:
+            new: dict[Digest, str] = {}
+            for digest, name in items:
+                if digest not in self._known:
+                    new.setdefault(digest, name)
+            for digest, name in new.items():
                 self._append(digest, name, load_print(self.print_path(digest)))
-            self._pictures.seal()
-            self._places.seal()
-            self._commit()
+            if new:
+                self._pictures.seal()
+                self._places.seal()
+                self._commit()
         return len(new)
 
-    def search(self, asking: VideoPrint, rules: Rules, *, but: Digest | None = None) -> list[Found]:
+    def search(
+        self, asking: VideoPrint, rules: Rules, *, among: frozenset[Digest] | None = None
+    ) -> list[Found]:
         """Find the items that share seconds with a video.
 
         Args:
             asking: Its print, made with `asking=True`.
             rules: When stretches count as the same.
-            but: An item to leave out: the video itself.
+            among: Items to look at; None for all.
         """
         found: list[Found] = []
         pairings: dict[int, Pairing] = {}
-        for number, guess in self.guesses(asking):
+        for number, guess in self.guesses(asking, among=among):
             item = self._items[number]
-            if item.digest == but or any(_explained(guess, known, number) for known in found):
+            if any(_explained(guess, known, number) for known in found):
                 continue
             if number not in pairings:
                 kept = load_print(self.print_path(item.digest))
@@ -166,11 +166,16 @@ class Archive:
                 known.item.number == number and _overlap(known.stretch, stretch) for known in found
             ):
                 found.append(Found(item=item, stretch=stretch))
-        return sorted(found, key=lambda one: (one.stretch.start_s, one.item.number))
+        return sorted(found, key=lambda one: (one.stretch.start_s, one.item.digest))
 
-    def guesses(self, asking: VideoPrint) -> list[tuple[int, Candidate]]:
+    def guesses(
+        self, asking: VideoPrint, *, among: frozenset[Digest] | None = None
+    ) -> list[tuple[int, Candidate]]:
         """Return the items and alignments for which most speaks, best first."""
         parts = [self._picture_hits(asking), self._place_hits(asking)]
+        if among is not None:
+            wanted = np.array([item.digest in among for item in self._items], dtype=np.bool_)
+            parts = [_chosen(part, wanted[part.items]) for part in parts]
         hits = Hits(
             asking_s=np.concatenate([part.asking_s for part in parts]),
             items=np.concatenate([part.items for part in parts]),
@@ -183,6 +188,9 @@ class Archive:
     def _picture_hits(self, asking: VideoPrint) -> Hits:
         """Ask with every sample as it is, mirrored, negative, and both."""
         clear = np.flatnonzero(asking.structure >= _LEAST_STRUCTURE)
+        if len(clear) > _ASKED_SAMPLES:
+            chosen = np.linspace(0, len(clear) - 1, _ASKED_SAMPLES).round().astype(np.intp)
+            clear = clear[chosen]
         pictures = asking.thumbnails[clear]
         turned = pictures[:, :, ::-1]
         codes = [
@@ -208,7 +216,7 @@ class Archive:
         codes, seconds, ways = [], [], []
         for mirrored, side in ((0, asking.features), (1, asking.mirrored)):
             for frame in frames if side else ():
-                words = side[frame].descriptors
+                words = side[frame].descriptors[:_ASKED_PLACES]
                 at_s = asking.times_s[asking.keys[frame]]
                 for negative in (0, 2):
                     codes.append(~words if negative else words)
@@ -217,11 +225,13 @@ class Archive:
         near = self._places.search(
             np.concatenate(codes), most=_PLACES_EACH, farthest_bits=_PLACE_BITS
         )
+        like = np.square((_PLACE_BITS + 2 - near.bits) / _PLACE_BITS)
+        common = np.bincount(near.asked, weights=like)[near.asked] if len(like) else like
         return self._hits(
             near,
             asking_s=np.concatenate(seconds)[near.asked],
             ways=np.concatenate(ways)[near.asked],
-            weights=np.full(len(near.asked), _PLACE_WEIGHT),
+            weights=like * np.minimum(_RARE / np.maximum(common, 1e-9), 1.0) * _PLACE_WEIGHT,
         )
 
     def _hits(
@@ -325,14 +335,29 @@ class Archive:
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if self._state()["items"] > len(self._items) or len(self._items) == 0:
-                self._refresh()
+            state = self._state()
+            if state["items"] != len(self._items):
+                self._take_over(state)
             yield
 
-    def _refresh(self) -> None:
-        """Take over what another process added meanwhile."""
-        fresh = Archive(self._folder)
-        self.__dict__.update(fresh.__dict__)
+    def _take_over(self, state: dict[str, int]) -> None:
+        """Read what is committed."""
+        self._items = self._read_items(state["items"])
+        self._pictures = Pictures(self._folder / "pictures", count=state["pictures"])
+        self._places = Places(self._folder / "places", count=state["places"])
+        self._segments = state["segments"]
+        self._known = {item.digest for item in self._items}
+        self._firsts = np.array([item.first for item in self._items], dtype=np.int64)
+
+
+def _chosen(hits: Hits, wanted: NDArray[np.bool_]) -> Hits:
+    return Hits(
+        asking_s=hits.asking_s[wanted],
+        items=hits.items[wanted],
+        kept_s=hits.kept_s[wanted],
+        ways=hits.ways[wanted],
+        weights=hits.weights[wanted],
+    )
 
 
 def _explained(guess: Candidate, known: Found, number: int) -> bool:
