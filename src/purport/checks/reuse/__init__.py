@@ -2,6 +2,13 @@
 
 from purport.checks.reuse.aligning import Rules, SharedStretch
 from purport.checks.reuse.check import ReuseCheck
+from purport.checks.reuse.hash_lists import (
+    HashList,
+    ListMatch,
+    compare_with_list,
+    format_hash,
+    parse_hash_list,
+)
 from purport.checks.reuse.index.archive import Archive, Found, Kept
 from purport.checks.reuse.prints import VideoPrint, load_print, print_video, save_print
 from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, ReuseValues
@@ -9,7 +16,9 @@ from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, Reu
 __all__ = [
     "Archive",
     "Found",
+    "HashList",
     "Kept",
+    "ListMatch",
     "ReuseAnswer",
     "ReuseCheck",
     "ReuseKind",
@@ -18,7 +27,10 @@ __all__ = [
     "Rules",
     "SharedStretch",
     "VideoPrint",
+    "compare_with_list",
+    "format_hash",
     "load_print",
+    "parse_hash_list",
     "print_video",
     "save_print",
 ]

@@ -26,7 +26,9 @@ WORKING_WIDTH_PX = 480.0
 
 _CORNERS = 1500
 _CELLS = (10, 6)
-_LEVELS = 6
+_LEVELS = 8
+_DETAIL = ((0, 2), (2, 4), (4, 8))
+_TURNS = (0, 1, 0, 1, 2)
 _STEP = 1.25
 _EDGE_PX = 18
 _FAST_STEP = 7
@@ -78,15 +80,38 @@ def find_features(luma: NDArray[np.uint8], *, most: int, widest_px: int) -> Loca
 def _spread(
     corners: "tuple[cv2.KeyPoint, ...]", width: int, height: int, most: int
 ) -> "list[cv2.KeyPoint]":
-    """Keep the strongest corners of each cell in turn, so that no part of the picture is bare."""
+    """Keep corners of every part of the picture and of fine, middling and coarse detail.
+
+    Footage that is set small into another picture has lost its fine detail.
+    """
+    if not corners:
+        return []
+    level = np.array([corner.octave for corner in corners])
+    groups = [
+        _in_turn([corners[place] for place in np.flatnonzero((level >= low) & (level < high))], width, height)
+        for low, high in _DETAIL
+    ]
+    kept: list[cv2.KeyPoint] = []
+    while len(kept) < most and any(groups):
+        for group in _TURNS:
+            if groups[group]:
+                kept.append(groups[group].pop())
+    return kept[:most]
+
+
+def _in_turn(
+    corners: "list[cv2.KeyPoint]", width: int, height: int
+) -> "list[cv2.KeyPoint]":
+    """Order corners, best last: the strongest of each cell, then the second strongest, and so on."""
     if not corners:
         return []
     places = np.array([corner.pt for corner in corners])
     strength = np.array([corner.response for corner in corners])
-    columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), np.array(_CELLS) - 1).T
+    most = np.array(_CELLS) - 1
+    columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), most).T
     cells = rows * _CELLS[0] + columns
     by_cell = np.lexsort((-strength, cells))
     first = np.searchsorted(cells[by_cell], cells[by_cell])
     turn = np.arange(len(by_cell)) - first
     in_turn = by_cell[np.lexsort((cells[by_cell], turn))]
-    return [corners[place] for place in in_turn[:most]]
+    return [corners[place] for place in in_turn[::-1]]

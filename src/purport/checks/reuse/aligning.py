@@ -102,10 +102,13 @@ class SharedStretch:
     """Matched features of a pair of frames, median."""
 
 
-def verify(pairing: Pairing, candidate: Candidate, rules: Rules) -> SharedStretch | None:
+def verify(
+    pairing: Pairing, candidate: Candidate, rules: Rules, *, thorough: bool = True
+) -> SharedStretch | None:
     """Find the stretch that a guess stands for; None when it is refuted or not proven.
 
-    Where the guess has the place right but the time wrong, all lags and speeds are swept, once.
+    Where the guess has the place right but the time wrong, all lags and speeds are swept, once (if
+    `thorough`).
     """
     found = trace(pairing, candidate)
     if found is None:
@@ -114,7 +117,7 @@ def verify(pairing: Pairing, candidate: Candidate, rules: Rules) -> SharedStretc
         stretch = _proven(pairing, candidate, found, rules)
         if stretch is not None:
             return stretch
-    better = sweep(pairing, candidate)
+    better = sweep(pairing, candidate) if thorough else None
     if better is None:
         return None
     found = trace(pairing, better)

@@ -46,6 +46,7 @@ _PICTURES_EACH = 40
 _PLACE_BITS = 52
 _PLACES_EACH = 160
 _RARE = 3.0
+_SWEPT = 6
 _PLACE_WEIGHT = 0.2
 _ASKED_FRAMES = 12
 _ASKED_PLACES = 350
@@ -154,14 +155,14 @@ class Archive:
         """
         found: list[Found] = []
         pairings: dict[int, Pairing] = {}
-        for number, guess in self.guesses(asking, among=among):
+        for rank, (number, guess) in enumerate(self.guesses(asking, among=among)):
             item = self._items[number]
             if any(_explained(guess, known, number) for known in found):
                 continue
             if number not in pairings:
                 kept = load_print(self.print_path(item.digest))
                 pairings[number] = Pairing(asking=asking, kept=kept)
-            stretch = verify(pairings[number], guess, rules)
+            stretch = verify(pairings[number], guess, rules, thorough=rank < _SWEPT)
             if stretch is not None and not any(
                 known.item.number == number and _overlap(known.stretch, stretch) for known in found
             ):
