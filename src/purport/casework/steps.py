@@ -292,6 +292,7 @@ def _evidence(
             Fingerprinted(
                 digest=other.digest,
                 name=other.name,
+                path=other.path,
                 load_scene=_loader(other.path, other.scene),
             )
             for other in job.others

@@ -117,12 +117,14 @@ class SidecarSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprinted:
-    """Another item of the workspace with the thumbnails of its frames."""
+    """Another item of the workspace."""
 
     digest: Digest
     """SHA-256 of the item."""
     name: str
     """Its file name."""
+    path: Path
+    """Its working copy."""
     load_scene: Callable[[], Scene]
     """Gives its scene (cached by the caller)."""
 
