@@ -11,6 +11,7 @@ from av.container import InputContainer
 from av.error import EOFError as EndOfStreamError
 from av.error import FFmpegError
 from av.error import MemoryError as OutOfMemoryError
+from numpy.typing import NDArray
 
 from purport.core.digests import JsonObject
 from purport.media._containers import open_container
@@ -21,6 +22,7 @@ __all__ = ["BLOCK_BYTES", "SoundWanted", "send_energy", "send_sound"]
 _WINDOW_S = 0.1
 _LONGEST_S = 48 * 3600
 """Sound is measured up to so long after its start; stamps beyond it are faults. [s]"""
+_LEAST_GAP_S = 0.05
 BLOCK_BYTES = 1 << 18
 """Length of a block of samples."""
 
@@ -55,30 +57,60 @@ def send_sound(channel: Channel, path: Path, wanted: SoundWanted) -> None:
     """Send the sound of a stream, one channel of 32-bit floats.
 
     It goes in blocks as pictures do: the stamp is the time of the first sample in nanoseconds, the
-    duration the number of samples in the block. A packet that cannot be decoded leaves a gap.
+    duration the number of samples in the block. Gaps in the stream are sent as silence.
     """
     resampler = AudioResampler(format="fltp", layout="mono", rate=wanted.rate_hz)
-    block = np.zeros(BLOCK_BYTES // 4, dtype=np.float32)
-    start_ns: int | None = None
-    filled = sent = 0
+    blocks: _Blocks | None = None
     with open_container(path) as container:
         for frame in _frames(container, wanted.index, lambda: None):
-            if start_ns is None:
-                start_ns = _time_ns(frame)
+            at_ns = _time_ns(frame)
+            if blocks is None:
+                blocks = _Blocks(channel, start_ns=at_ns)
+            place = (at_ns - blocks.start_ns) * wanted.rate_hz // 1_000_000_000
+            if place - blocks.count > _LEAST_GAP_S * wanted.rate_hz:
+                blocks.skip(min(place, wanted.most) - blocks.count)
             for part in resampler.resample(frame):
-                samples = part.to_ndarray().reshape(-1)
-                while len(samples):
-                    taken = min(len(samples), len(block) - filled)
-                    block[filled : filled + taken] = samples[:taken]
-                    filled, samples = filled + taken, samples[taken:]
-                    if filled == len(block):
-                        channel.picture(block.view(np.uint8), pts=start_ns, duration=filled)
-                        sent, filled = sent + filled, 0
+                blocks.add(part.to_ndarray().reshape(-1))
             channel.pulse()
-            if sent + filled >= wanted.most:
+            if blocks.count >= wanted.most:
                 break
-    if start_ns is not None and filled:
-        channel.picture(block.view(np.uint8), pts=start_ns, duration=filled)
+    if blocks is not None:
+        blocks.finish()
+
+
+class _Blocks:
+    """Sends samples in blocks of one length; the last may be shorter."""
+
+    def __init__(self, channel: Channel, *, start_ns: int) -> None:
+        self.start_ns = start_ns
+        self.count = 0
+        self._channel = channel
+        self._block = np.zeros(BLOCK_BYTES // 4, dtype=np.float32)
+        self._filled = 0
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Add samples."""
+        self.count += len(samples)
+        while len(samples):
+            taken = min(len(samples), len(self._block) - self._filled)
+            self._block[self._filled : self._filled + taken] = samples[:taken]
+            self._filled, samples = self._filled + taken, samples[taken:]
+            if self._filled == len(self._block):
+                self.finish()
+
+    def skip(self, samples: int) -> None:
+        """Add silence where the stream has a gap."""
+        while samples > 0:
+            some = min(samples, len(self._block))
+            self.add(np.zeros(some, dtype=np.float32))
+            samples -= some
+
+    def finish(self) -> None:
+        """Send what is left."""
+        if self._filled:
+            picture = self._block.view(np.uint8)
+            self._channel.picture(picture, pts=self.start_ns, duration=self._filled)
+            self._filled = 0
 
 
 def _time_ns(frame: AudioFrame) -> int:
