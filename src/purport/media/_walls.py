@@ -33,8 +33,9 @@ class Limits:
     """Address space, on top of what the process has when it begins. It is reserved, not used: a
     thread reserves 72 MB. Eight threads on the largest picture that is let in (100 megapixels at
     16 bits and full colour, 600 MB each) come to about 5 GB."""
-    silence_s: float = 60.0
-    """How long it may give no sign while it is waited for. [s]"""
+    silence_s: float = 120.0
+    """How long it may give no sign while it is waited for; a busy machine may leave it without a
+    processor for a while. [s]"""
     output_bytes: int = 64 << 20
     """Most bytes that it may answer with, pictures apart."""
 

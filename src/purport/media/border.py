@@ -392,10 +392,10 @@ class _Line:
         if code == -signal.SIGXCPU:
             return self.too_much("takes too long to read", f"{self._limits.cpu_s:,} s of processor")
         if code == -signal.SIGKILL:
-            return UnavailableError(
+            return UnreadableMediaError(
                 self._subject,
-                "the process that read it was killed (by hand, or because memory ran out)",
-                remedy="Free memory, then run again; what was stored is kept.",
+                "the process that read it was killed, as the system does when memory runs out",
+                remedy="Free memory and run again; if it happens again, the file is to blame.",
             )
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)

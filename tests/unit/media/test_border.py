@@ -85,11 +85,11 @@ class TestAsk:
         begun = time.monotonic()
         with pytest.raises(UnreadableMediaError, match=r"no sign.*0\.3 s"):
             ask(errands.sleep, 60.0, subject="clip", limits=limits(silence_s=0.3))
-        assert time.monotonic() - begun < 15.0
+        assert time.monotonic() - begun < 50.0
 
     def test_who_gives_signs_of_life_may_work_for_long(self, errands: ModuleType) -> None:
-        allowed = limits(silence_s=2.0)
-        assert ask(errands.work_for_long, 1.4, subject="clip", limits=allowed) == "done"
+        allowed = limits(silence_s=6.0)
+        assert ask(errands.work_for_long, 3.5, subject="clip", limits=allowed) == "done"
 
     def test_too_much_processor_time_ends_it(self, errands: ModuleType) -> None:
         with pytest.raises(UnreadableMediaError, match="too long"):
@@ -135,9 +135,10 @@ class TestAsk:
         with pytest.raises(UnreadableMediaError, match="nonsense"):
             border.believe(lambda: int("five"), subject="clip")
 
-    def test_a_killed_child_may_be_tried_again(self, errands: ModuleType) -> None:
-        with pytest.raises(UnavailableError, match="killed"):
+    def test_a_killed_child_does_not_stop_the_others(self, errands: ModuleType) -> None:
+        with pytest.raises(UnreadableMediaError, match="memory runs out") as caught:
             ask(errands.kill_itself, subject="clip", limits=limits())
+        assert "run again" in caught.value.remedy
 
     def test_a_killed_warden_is_replaced(self, errands: ModuleType) -> None:
         warden = own_warden()
@@ -244,7 +245,7 @@ class TestPictures:
         line = border._Line(errands.sleep, (600.0,), subject="c", limits=limits())
         line.close()
         warden = own_warden()._process.pid
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while _children(warden) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert _children(warden) == []
@@ -264,7 +265,7 @@ class TestPictures:
 def test_long_files_may_take_long() -> None:
     assert limits_for(0).cpu_s == 600
     assert limits_for(10_000_000).cpu_s == 1600
-    assert limits_for(0).silence_s == 60.0
+    assert limits_for(0).silence_s == 120.0
     assert limits_for(10 << 30).silence_s > 500.0
 
 

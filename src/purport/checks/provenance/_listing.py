@@ -167,6 +167,11 @@ def _names(found: Gathered) -> Iterator[Statement]:
         if track.codec:
             source = f"coding of track {number} ({track.kind})"
             yield Statement(topic=Topic.FORMAT, source=source, says=track.codec)
+    if found.facts.index_first is not None:
+        order = (
+            "index before the pictures" if found.facts.index_first else "index after the pictures"
+        )
+        yield Statement(topic=Topic.FORMAT, source="order of the file", says=order)
     if found.facts.brands:
         yield Statement(topic=Topic.FORMAT, source="brands", says=", ".join(found.facts.brands))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from purport.checks.content_credentials import settings_for
-from purport.checks.provenance import Credentials, CredentialState
+from purport.checks.provenance import Credentials, CredentialState, check
 from purport.checks.provenance import _credentials as module
 from purport.checks.provenance._credentials import read_credentials
 from purport.core.errors import InputError
@@ -199,6 +199,18 @@ class TestFinding:
         finding, values = ask(signed())
         assert values.contradictions == ()
         assert any("nor who the signer is" in limit for limit in finding.limits)
+
+
+def test_what_was_signed_before_it_was_made_contradicts_itself(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = datetime(2022, 5, 14, 9, 20, 11, tzinfo=UTC)
+    told = Credentials(state=CredentialState.VALID, signed_utc="2022-01-02T03:04:05+00:00")
+    monkeypatch.setattr(check, "read_credentials", lambda *_, **__: told)
+    _, values = ask(write_camera_file(tmp_path / "a.mp4", CameraFile(created=made)))
+    (one,) = values.contradictions
+    assert one.kind.value == "signed_before_created"
+    assert one.one.says == "2022-01-02T03:04:05+00:00"
 
 
 def test_nothing_is_fetched() -> None:
