@@ -19,7 +19,15 @@ from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 from purport.scene.fingerprints import fingerprint
 
-__all__ = ["Dissolve", "Fade", "FadingRules", "find_dissolves", "find_fades"]
+__all__ = [
+    "Dissolve",
+    "Fade",
+    "FadingRules",
+    "Light",
+    "find_dissolves",
+    "find_fades",
+    "measure_light",
+]
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +99,18 @@ class Dissolve:
     """Its mixed frames."""
     strength: float
     """0.5 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Light:
+    """Light and detail of each frame (n,)."""
+
+    median: Floats
+    """Median luma below the uppermost tenth."""
+    spread: Floats
+    """Standard deviation of luma there."""
+    detail: Floats
+    """Detail of most of the picture: graphics on a blank picture do not count. [luma]"""
 
 
 def find_fades(scene: Scene, rules: FadingRules) -> tuple[Fade, ...]:
@@ -168,12 +188,12 @@ def _straight(levels: Floats, rules: FadingRules) -> tuple[int, float]:
     return best, kept
 
 
-def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissolve, ...]:
+def find_dissolves(
+    scene: Scene, path: Path, light: Light, rules: FadingRules
+) -> tuple[Dissolve, ...]:
     """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
-    pixels = scene.thumbnails[:, int(64 * _BAND_SHARE) :, :]
-    pixels = pixels.reshape(len(pixels), -1)
+    pixels = _below_band(scene)
     bits, _ = fingerprint(scene.thumbnails)
-    light = _measure_light(pixels)
     candidates: list[tuple[float, int, int]] = []
     for length in rules.dissolve_frames:
         for first in range(len(pixels) - length - 1):
@@ -194,6 +214,12 @@ def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissol
         if len(span) >= rules.fewest_frames:
             found.append(Dissolve(span=span, strength=1.0 - 0.5 * fit / rules.largest_mixing))
     return tuple(sorted(found, key=lambda one: one.span.first))
+
+
+def _below_band(scene: Scene) -> NDArray[np.uint8]:
+    """Return thumbnails without their uppermost tenth, where captions often stand (n, pixels)."""
+    pixels = scene.thumbnails[:, int(_THUMBNAIL_PX * _BAND_SHARE) :, :]
+    return pixels.reshape(len(pixels), -1)
 
 
 def _is_movement(scene: Scene, path: Path, first: int, last: int, *, rules: FadingRules) -> bool:
@@ -248,17 +274,9 @@ def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules
     return worst if worst <= rules.largest_mixing else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Light:
-    """Light and detail of each frame (n,)."""
-
-    median: Floats
-    spread: Floats
-    detail: Floats
-    """Of most of the picture: graphics on a blank picture do not count. [luma]"""
-
-
-def _measure_light(pixels: NDArray[np.uint8]) -> _Light:
+def measure_light(scene: Scene) -> Light:
+    """Measure light and detail of every frame."""
+    pixels = _below_band(scene)
     steps = [
         np.quantile(
             np.abs(np.diff(one.reshape(-1, _THUMBNAIL_PX).astype(np.int16), axis=1)),
@@ -266,14 +284,14 @@ def _measure_light(pixels: NDArray[np.uint8]) -> _Light:
         )
         for one in pixels
     ]
-    return _Light(
+    return Light(
         median=np.array([np.median(one) for one in pixels], dtype=np.float64),
         spread=np.array([one.std() for one in pixels], dtype=np.float64),
         detail=np.array(steps, dtype=np.float64),
     )
 
 
-def _are_pictures(light: _Light, first: int, last: int, rules: FadingRules) -> bool:
+def _are_pictures(light: Light, first: int, last: int, rules: FadingRules) -> bool:
     """Tell whether both ends show something, in steady light before and after."""
     details = light.detail[[first, last]]
     if details.min() < max(rules.least_detail, rules.least_detail_share * details.max()):

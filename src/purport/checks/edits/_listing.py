@@ -1,10 +1,12 @@
 """From what was found to the list of edits: kind, time, strength, innocent explanations."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from purport.checks.edits._bars import Bars
+from purport.checks.edits._cuts import Cut
 from purport.checks.edits._freezes import Freeze
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._signs import list_plates
@@ -80,8 +82,10 @@ _REPEAT = (
 )
 
 
-def list_transitions(scene: Scene) -> Iterator[Edit]:
-    """List cuts and fades where a shot begins; fades close to each other are one."""
+def list_transitions(scene: Scene, cuts: Iterable[Cut] = ()) -> Iterator[Edit]:
+    """List cuts and fades where a shot begins, and open cuts; fades close to each other are one."""
+    for cut in cuts:
+        yield replace(_transition(scene, EditKind.CUT, cut.frame, cut.frame), strength=cut.strength)
     fades: list[Shot] = []
     for shot in scene.shots:
         if shot.begins_with is Transition.CUT:
