@@ -192,7 +192,7 @@ def find_dissolves(
     scene: Scene, path: Path, light: Light, rules: FadingRules
 ) -> tuple[Dissolve, ...]:
     """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
-    pixels = _below_band(scene)
+    pixels = scene.thumbnails
     bits, _ = fingerprint(scene.thumbnails)
     candidates: list[tuple[float, int, int]] = []
     for length in rules.dissolve_frames:
@@ -216,10 +216,10 @@ def find_dissolves(
     return tuple(sorted(found, key=lambda one: one.span.first))
 
 
-def _below_band(scene: Scene) -> NDArray[np.uint8]:
-    """Return thumbnails without their uppermost tenth, where captions often stand (n, pixels)."""
-    pixels = scene.thumbnails[:, int(_THUMBNAIL_PX * _BAND_SHARE) :, :]
-    return pixels.reshape(len(pixels), -1)
+def _below_band(thumbnails: NDArray[np.uint8]) -> Floats:
+    """Return thumbnails (…, 64, 64) without their uppermost tenth, where captions often stand."""
+    kept = thumbnails[..., int(_THUMBNAIL_PX * _BAND_SHARE) :, :].astype(np.float64)
+    return kept.reshape(*thumbnails.shape[:-2], -1)
 
 
 def _is_movement(scene: Scene, path: Path, first: int, last: int, *, rules: FadingRules) -> bool:
@@ -252,10 +252,10 @@ def _shares(
     pixels: NDArray[np.uint8], first: int, last: int, frames: range
 ) -> tuple[Floats, Floats]:
     """Return the share of the later end in frames, and what is left of each. [luma, rms]"""
-    start = pixels[first].astype(np.float64)
-    gone = pixels[last].astype(np.float64) - start
+    start = _below_band(pixels[first])
+    gone = _below_band(pixels[last]) - start
     size = float(gone @ gone)
-    part = pixels[frames.start : frames.stop].astype(np.float64) - start
+    part = _below_band(pixels[frames.start : frames.stop]) - start
     shares = part @ gone / size if size > 0.0 else np.zeros(len(part))
     rest = part - shares[:, None] * gone
     return np.asarray(shares), np.sqrt(np.square(rest).mean(axis=1))
@@ -263,7 +263,8 @@ def _shares(
 
 def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules) -> float | None:
     """Return how far frames between two are from mixtures of them; None: they are none."""
-    difference = float(np.sqrt(np.square(pixels[last].astype(np.float64) - pixels[first]).mean()))
+    gone = _below_band(pixels[last]) - _below_band(pixels[first])
+    difference = float(np.sqrt(np.square(gone).mean()))
     if difference < rules.least_difference:
         return None
     shares, rest = _shares(pixels, first, last, range(first + 1, last))
@@ -276,19 +277,14 @@ def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules
 
 def measure_light(scene: Scene) -> Light:
     """Measure light and detail of every frame."""
-    pixels = _below_band(scene)
-    steps = [
-        np.quantile(
-            np.abs(np.diff(one.reshape(-1, _THUMBNAIL_PX).astype(np.int16), axis=1)),
-            _DETAIL_QUANTILE,
-        )
-        for one in pixels
-    ]
-    return Light(
-        median=np.array([np.median(one) for one in pixels], dtype=np.float64),
-        spread=np.array([one.std() for one in pixels], dtype=np.float64),
-        detail=np.array(steps, dtype=np.float64),
-    )
+    count = scene.frames
+    median, spread, detail = np.zeros(count), np.zeros(count), np.zeros(count)
+    for index, thumbnail in enumerate(scene.thumbnails):
+        pixels = _below_band(thumbnail)
+        median[index], spread[index] = np.median(pixels), pixels.std()
+        steps = np.abs(np.diff(pixels.reshape(-1, _THUMBNAIL_PX), axis=1))
+        detail[index] = np.quantile(steps, _DETAIL_QUANTILE)
+    return Light(median=median, spread=spread, detail=detail)
 
 
 def _are_pictures(light: Light, first: int, last: int, rules: FadingRules) -> bool:
