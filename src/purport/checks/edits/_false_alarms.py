@@ -19,7 +19,7 @@ __all__ = ["false_alarm_rate", "with_rate"]
 _CLIPS = 70
 _WRONG = {
     EditKind.BLACK: 0,
-    EditKind.CUT: 1,
+    EditKind.CUT: 0,
     EditKind.DISSOLVE: 0,
     EditKind.DROP: 0,
     EditKind.FADE: 0,
