@@ -27,6 +27,7 @@ _TREND_FRAMES = 15
 _PHASE_STEP = 0.25
 _LEAST_SPREAD = 0.08
 _BRIDGED = 2
+_WINDOWS_AT_ONCE = 2000
 _PLAIN = (1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 """Factors tried before those between them, so that equal fits are told by a plain one."""
 
@@ -91,7 +92,7 @@ def find_cadences(scene: Scene, rules: CadenceRules) -> tuple[Cadence, ...]:
     for shot in scene.shots:
         first = shot.span.first + 1
         steps = levels[first : shot.span.last + 1]
-        for start, template, (deviations, _) in _windows(_detrended(steps), rules):
+        for start, template, deviations in _windows(_detrended(steps), rules):
             if any(start + rules.window_frames // 2 + first in known.span for known in found):
                 continue
             run = _followed(steps, start, template, rules)
@@ -200,17 +201,30 @@ def _detrended(steps: Floats) -> Floats:
     return np.asarray(steps - np.convolve(padded, kernel, mode="valid"))
 
 
-def _windows(
-    steps: Floats, rules: CadenceRules
-) -> Iterator[tuple[int, _Template, tuple[float, float]]]:
+def _windows(steps: Floats, rules: CadenceRules) -> Iterator[tuple[int, _Template, float]]:
     """Yield windows with a pattern, the clearest first: start, template, how far it stands out."""
     window = rules.window_frames
     if len(steps) < window:
         return
     templates = _templates(rules.fastest, rules.slowest, window)
     again = np.stack([one.again(np.arange(window)) for one in templates]).astype(np.float64)
-    count = again.sum(axis=1)
     starts = np.arange(0, len(steps) - window + 1, rules.hop_frames)
+    blocks = [
+        _told(steps, part, again, rules)
+        for part in np.array_split(starts, len(starts) // _WINDOWS_AT_ONCE + 1)
+    ]
+    best, tops = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    for place in np.argsort(-tops, kind="stable").tolist():
+        if tops[place] < rules.deviations:
+            return
+        yield int(starts[place]), templates[int(best[place])], float(tops[place])
+
+
+def _told(
+    steps: Floats, starts: NDArray[np.int64], again: Floats, rules: CadenceRules
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return, for windows from `starts`, the template that fits best and how far it stands out."""
+    window, count = rules.window_frames, again.sum(axis=1)
     parts = np.lib.stride_tricks.sliding_window_view(steps, window)[starts]
     parts = np.clip(parts, -2.0, 2.0)
     repeated = parts @ again.T / count
@@ -223,15 +237,7 @@ def _windows(
     fit = (contrast >= rules.least_contrast) & (count >= rules.fewest_repeats)
     deviations = np.where(fit, deviations, 0.0)
     best = deviations.argmax(axis=1)
-    tops = deviations[np.arange(len(starts)), best]
-    for place in np.argsort(-tops, kind="stable").tolist():
-        if tops[place] < rules.deviations:
-            return
-        yield (
-            int(starts[place]),
-            templates[int(best[place])],
-            (float(tops[place]), float(contrast[place, best[place]])),
-        )
+    return best, deviations[np.arange(len(starts)), best]
 
 
 def _followed(

@@ -19,7 +19,15 @@ from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 from purport.scene.fingerprints import fingerprint
 
-__all__ = ["Dissolve", "Fade", "FadingRules", "find_dissolves", "find_fades"]
+__all__ = [
+    "Dissolve",
+    "Fade",
+    "FadingRules",
+    "Light",
+    "find_dissolves",
+    "find_fades",
+    "measure_light",
+]
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +99,18 @@ class Dissolve:
     """Its mixed frames."""
     strength: float
     """0.5 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Light:
+    """Light and detail of each frame (n,)."""
+
+    median: Floats
+    """Median luma below the uppermost tenth."""
+    spread: Floats
+    """Standard deviation of luma there."""
+    detail: Floats
+    """Detail of most of the picture: graphics on a blank picture do not count. [luma]"""
 
 
 def find_fades(scene: Scene, rules: FadingRules) -> tuple[Fade, ...]:
@@ -168,12 +188,12 @@ def _straight(levels: Floats, rules: FadingRules) -> tuple[int, float]:
     return best, kept
 
 
-def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissolve, ...]:
+def find_dissolves(
+    scene: Scene, path: Path, light: Light, rules: FadingRules
+) -> tuple[Dissolve, ...]:
     """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
-    pixels = scene.thumbnails[:, int(64 * _BAND_SHARE) :, :]
-    pixels = pixels.reshape(len(pixels), -1)
+    pixels = scene.thumbnails
     bits, _ = fingerprint(scene.thumbnails)
-    light = _measure_light(pixels)
     candidates: list[tuple[float, int, int]] = []
     for length in rules.dissolve_frames:
         for first in range(len(pixels) - length - 1):
@@ -194,6 +214,12 @@ def find_dissolves(scene: Scene, path: Path, rules: FadingRules) -> tuple[Dissol
         if len(span) >= rules.fewest_frames:
             found.append(Dissolve(span=span, strength=1.0 - 0.5 * fit / rules.largest_mixing))
     return tuple(sorted(found, key=lambda one: one.span.first))
+
+
+def _below_band(thumbnails: NDArray[np.uint8]) -> Floats:
+    """Return thumbnails (…, 64, 64) without their uppermost tenth, where captions often stand."""
+    kept = thumbnails[..., int(_THUMBNAIL_PX * _BAND_SHARE) :, :].astype(np.float64)
+    return kept.reshape(*thumbnails.shape[:-2], -1)
 
 
 def _is_movement(scene: Scene, path: Path, first: int, last: int, *, rules: FadingRules) -> bool:
@@ -226,10 +252,10 @@ def _shares(
     pixels: NDArray[np.uint8], first: int, last: int, frames: range
 ) -> tuple[Floats, Floats]:
     """Return the share of the later end in frames, and what is left of each. [luma, rms]"""
-    start = pixels[first].astype(np.float64)
-    gone = pixels[last].astype(np.float64) - start
+    start = _below_band(pixels[first])
+    gone = _below_band(pixels[last]) - start
     size = float(gone @ gone)
-    part = pixels[frames.start : frames.stop].astype(np.float64) - start
+    part = _below_band(pixels[frames.start : frames.stop]) - start
     shares = part @ gone / size if size > 0.0 else np.zeros(len(part))
     rest = part - shares[:, None] * gone
     return np.asarray(shares), np.sqrt(np.square(rest).mean(axis=1))
@@ -237,7 +263,8 @@ def _shares(
 
 def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules) -> float | None:
     """Return how far frames between two are from mixtures of them; None: they are none."""
-    difference = float(np.sqrt(np.square(pixels[last].astype(np.float64) - pixels[first]).mean()))
+    gone = _below_band(pixels[last]) - _below_band(pixels[first])
+    difference = float(np.sqrt(np.square(gone).mean()))
     if difference < rules.least_difference:
         return None
     shares, rest = _shares(pixels, first, last, range(first + 1, last))
@@ -248,32 +275,19 @@ def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules
     return worst if worst <= rules.largest_mixing else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Light:
-    """Light and detail of each frame (n,)."""
-
-    median: Floats
-    spread: Floats
-    detail: Floats
-    """Of most of the picture: graphics on a blank picture do not count. [luma]"""
-
-
-def _measure_light(pixels: NDArray[np.uint8]) -> _Light:
-    steps = [
-        np.quantile(
-            np.abs(np.diff(one.reshape(-1, _THUMBNAIL_PX).astype(np.int16), axis=1)),
-            _DETAIL_QUANTILE,
-        )
-        for one in pixels
-    ]
-    return _Light(
-        median=np.array([np.median(one) for one in pixels], dtype=np.float64),
-        spread=np.array([one.std() for one in pixels], dtype=np.float64),
-        detail=np.array(steps, dtype=np.float64),
-    )
+def measure_light(scene: Scene) -> Light:
+    """Measure light and detail of every frame."""
+    count = scene.frames
+    median, spread, detail = np.zeros(count), np.zeros(count), np.zeros(count)
+    for index, thumbnail in enumerate(scene.thumbnails):
+        pixels = _below_band(thumbnail)
+        median[index], spread[index] = np.median(pixels), pixels.std()
+        steps = np.abs(np.diff(pixels.reshape(-1, _THUMBNAIL_PX), axis=1))
+        detail[index] = np.quantile(steps, _DETAIL_QUANTILE)
+    return Light(median=median, spread=spread, detail=detail)
 
 
-def _are_pictures(light: _Light, first: int, last: int, rules: FadingRules) -> bool:
+def _are_pictures(light: Light, first: int, last: int, rules: FadingRules) -> bool:
     """Tell whether both ends show something, in steady light before and after."""
     details = light.detail[[first, last]]
     if details.min() < max(rules.least_detail, rules.least_detail_share * details.max()):

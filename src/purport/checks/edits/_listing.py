@@ -1,15 +1,18 @@
 """From what was found to the list of edits: kind, time, strength, innocent explanations."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from purport.checks.edits._bars import Bars
+from purport.checks.edits._cuts import Cut
 from purport.checks.edits._freezes import Freeze
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._signs import list_plates
 from purport.checks.edits._spans import end_s
 from purport.checks.edits._stretches import Quiet
+from purport.checks.edits._zoom_steps import is_zoom_step
 from purport.checks.edits.records import Edit, EditKind, Graphics
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot, Transition
@@ -33,12 +36,16 @@ _SHORT_BLACK_STRENGTH = 0.25
 _LONGEST_BLINDING_S = 0.35
 _ABRUPT_FRAMES = 8
 _ABRUPT_SHARE = 0.6
+_ZOOM_STRENGTH = 0.25
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
 _CUT = (
     "Official and news footage is normally cut to length; nothing need be hidden by it.",
     "A camera that switches lens or sensor changes the picture at once without any editing.",
+)
+_ZOOM = (
+    "The picture is the one before, enlarged or reduced: a sensor that changes its zoom at once."
 )
 _FADE = ("A fade is a common way to join two shots or to begin and end a video.",)
 _FREEZE = (
@@ -80,12 +87,14 @@ _REPEAT = (
 )
 
 
-def list_transitions(scene: Scene) -> Iterator[Edit]:
-    """List cuts and fades where a shot begins; fades close to each other are one."""
+def list_transitions(scene: Scene, cuts: Iterable[Cut] = ()) -> Iterator[Edit]:
+    """List cuts and fades where a shot begins, and open cuts; fades close to each other are one."""
+    for cut in cuts:
+        yield replace(_transition(scene, EditKind.CUT, cut.frame, cut.frame), strength=cut.strength)
     fades: list[Shot] = []
     for shot in scene.shots:
         if shot.begins_with is Transition.CUT:
-            yield _transition(scene, EditKind.CUT, shot.span.first, shot.span.first)
+            yield _shot_cut(scene, shot.span.first)
         elif shot.begins_with is Transition.FADE:
             if fades and shot.span.first - fades[-1].span.first > _ONE_FADE_FRAMES:
                 yield _fade(scene, fades)
@@ -93,6 +102,14 @@ def list_transitions(scene: Scene) -> Iterator[Edit]:
             fades.append(shot)
     if fades:
         yield _fade(scene, fades)
+
+
+def _shot_cut(scene: Scene, frame: int) -> Edit:
+    """List a cut; a step of the sensor's zoom is but a hint."""
+    cut = _transition(scene, EditKind.CUT, frame, frame)
+    if not is_zoom_step(scene, frame):
+        return cut
+    return replace(cut, strength=_ZOOM_STRENGTH, innocent=(_ZOOM, *_CUT))
 
 
 def list_freezes(

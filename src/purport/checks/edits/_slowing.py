@@ -151,12 +151,15 @@ def _pairs(
     shot: Shot,
     rules: SlowingRules,
 ) -> Iterator[Slowing]:
-    for start in edges:
+    ordered = sorted(edges, key=lambda edge: edge.frame)
+    for number, start in enumerate(ordered):
         if not start.falls:
             continue
-        for end in edges:
-            length_s = scene.seconds(max(end.frame, start.frame)) - scene.seconds(start.frame)
-            if end.falls or not rules.shortest_s <= length_s <= rules.longest_s:
+        for end in ordered[number + 1 :]:
+            length_s = scene.seconds(end.frame) - scene.seconds(start.frame)
+            if length_s > rules.longest_s:
+                break
+            if end.falls or length_s < rules.shortest_s:
                 continue
             slowing = _compare(scene, path, activity, ends=(start, end), shot=shot, rules=rules)
             if slowing is not None:

@@ -10,7 +10,8 @@ from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.edits._bars import BarRules, find_bars
 from purport.checks.edits._cadences import CadenceRules, find_cadences
 from purport.checks.edits._coding import CodingRules, describe_coding
-from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
+from purport.checks.edits._cuts import CutRules, find_open_cuts
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
 from purport.checks.edits._freezes import FreezeRules, find_freezes
 from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._listing import (
@@ -69,8 +70,8 @@ _NOTHING_CHANGES = (
     "repeated would look the same."
 )
 _NOT_LOOKED_FOR = (
-    "Cuts between two like views, changes of speed, reversed footage, cropping and painted "
-    "pictures are not looked for."
+    "Slow motion of a whole video, cropping, boxes that blur and painted pictures are not looked "
+    "for; time missing from a picture that does not move leaves nothing to see."
 )
 _OF_TIME = frozenset(
     {
@@ -93,23 +94,29 @@ _OF_TIME = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class EditsCheck:
-    """Looks for signs that the footage was cut, stopped, repeated or covered.
+    """Looks for signs that the footage was cut, stopped, repeated, slowed, turned round or covered.
 
     The check goes through every frame at its own presentation time and lists, with time code:
-    **cuts** and **fades**, where one shot ends and another begins; **freezes**, where the same
-    picture is shown on for 0.2 seconds or more; **repeats**, where a second or more is shown again;
-    **black** pictures; **silence** of a second or more in a sound track; and **overlays**, graphics
-    burnt into the picture such as a crosshair, a clock, a logo or a caption. It also says where the
-    frames' times have gaps.
+    **cuts**, **fades** and **dissolves**, where one shot ends and another begins; **drops**, where
+    time is missing within a shot; **freezes**, where the same picture is shown on for 0.2 seconds
+    or more; **repeats**, **loops** and **reversed** stretches, which are shown again, round and
+    round, or backwards; **slow motion**; **black** pictures; **overlays**, graphics burnt into the
+    picture such as a crosshair, a clock, a logo or a caption; and in the sound **silence**,
+    **loops** and **changes** of the background. A frame rate that was converted throughout is
+    stated as **cadence**. How the file was coded is described too, with what does not come from a
+    camera.
 
     Each sign has a strength: 0.5 where it only just stands out from what unedited footage shows, 1
-    where nothing is left to doubt. It is not a probability that anybody meant to deceive: most
+    where nothing is left to doubt; and the share of unedited test clips in which such a sign was
+    listed, as an upper bound. Neither is a probability that anybody meant to deceive: most
     published footage is edited, and each sign comes with its innocent explanations. Weaker signs,
-    such as a picture that stands still because nothing moves, are kept apart as hints. Overlays and
-    silence alone don't make the answer "edited", since cameras and publishing tools make both.
+    such as a picture that stands still because nothing moves, are kept apart as hints. Overlays,
+    silence, converted frame rates and gaps that the frames' times leave open don't make the answer
+    "edited" alone, since cameras, transmissions and publishing tools make them.
 
-    That no edit was found does not prove that there is none. A cut between two like views, a change
-    of speed, footage played backwards, cropping, and objects painted in or out are not looked for.
+    That no edit was found does not prove that there is none. Slow motion of a whole video, a crop
+    of the whole picture, boxes that blur, and objects painted in or out are not looked for, and
+    time missing from a picture that does not move leaves nothing to see.
     """
 
     name: str = "edits"
@@ -141,6 +148,8 @@ class EditsCheck:
 
     gaps: GapRules = field(default_factory=GapRules)
     """When time counts as missing."""
+    cuts: CutRules = field(default_factory=CutRules)
+    """When a picture counts as replaced where the scene leaves it open."""
     fading: FadingRules = field(default_factory=FadingRules)
     """When pictures count as faded or dissolved."""
     loops: LoopRules = field(default_factory=LoopRules)
@@ -209,9 +218,11 @@ class EditsCheck:
         path = trace_path(scene)
         gaps = find_gaps(scene, path, self.gaps)
         fades = find_fades(scene, self.fading)
+        light = measure_light(scene)
+        cuts = find_open_cuts(scene, path, light, self.cuts)
         listed = [
             *list_fades(scene, fades),
-            *list_dissolves(scene, find_dissolves(scene, path, self.fading), fades),
+            *list_dissolves(scene, find_dissolves(scene, path, light, self.fading), fades),
             *list_loops(scene, find_loops(scene, self.loops)),
             *list_reversals(scene, find_reversals(scene, path, gaps, self.reversals)),
             *list_slow_motion(
@@ -221,10 +232,10 @@ class EditsCheck:
             ),
         ]
         black = find_black(scene, self.black)
-        starts = [shot.span.first for shot in scene.shots]
+        starts = [*(shot.span.first for shot in scene.shots), *(cut.frame for cut in cuts)]
         return [
             *listed,
-            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=list_transitions(scene)),
+            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=list_transitions(scene, cuts)),
             *list_freezes(scene, find_freezes(scene, self.freezes), black),
             *without(listed, EditKind.FADE, among=list_black(scene, black)),
             *without(
@@ -272,7 +283,7 @@ class EditsCheck:
         others = f" It carries {_counted(values.edits)}." if values.edits else ""
         return (
             EditsAnswer.NO_EDIT_FOUND,
-            f"No cut, freeze, repeat or black picture was found in {scene.frames} frames.{others}",
+            f"No sign that time was edited was found in {scene.frames} frames.{others}",
         )
 
 

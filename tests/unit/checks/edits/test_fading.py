@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
 from purport.checks.edits._paths import trace_path
 from purport.scene import Scene
 
@@ -56,14 +56,14 @@ def test_a_dissolve_is_found(ground: Ground, build_scene: BuildScene, length: in
     mixed = (1.0 - share) * one[60 : 60 + length] + share * other[:length]
     shown = np.concatenate((one[:60], mixed.round().astype(np.uint8), other[length:]))
     scene = build_scene(shown, cuts=[60 + length // 2])
-    (dissolve,) = find_dissolves(scene, trace_path(scene), RULES)
+    (dissolve,) = find_dissolves(scene, trace_path(scene), measure_light(scene), RULES)
     assert abs(dissolve.span.first - 60) <= 2
     assert abs(dissolve.span.last - (60 + length - 1)) <= 2
 
 
 def test_a_cut_is_no_dissolve(ground: Ground, build_scene: BuildScene) -> None:
     scene = build_scene(np.concatenate((ground(60, seed=1), ground(60, seed=2))), cuts=[60])
-    assert find_dissolves(scene, trace_path(scene), RULES) == ()
+    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -72,4 +72,4 @@ def test_a_moving_camera_neither_fades_nor_dissolves(
 ) -> None:
     scene = build_scene(ground(160, seed=seed, pace=0.5 + 0.5 * seed), cuts=[80])
     assert find_fades(scene, RULES) == ()
-    assert find_dissolves(scene, trace_path(scene), RULES) == ()
+    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()

@@ -112,9 +112,7 @@ class Shelf(ABC):
         """Arrange a stretch for searching; the same codes give the same file."""
 
     @abstractmethod
-    def _search_sealed(
-        self, number: int, asked: Codes, *, most: int, farthest_bits: int
-    ) -> Near:
+    def _search_sealed(self, number: int, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         """Search a sealed stretch; labels are places in it."""
 
     @abstractmethod

@@ -411,5 +411,3 @@ def _item(number: int, line: str) -> Kept:
         segments=record["segments"],
         length_s=record["length_s"],
     )
-
-
