@@ -150,7 +150,9 @@ class Asker:
         seconds, bits = _hashes(path)
         answers: dict[str, Any] = {}
         for name, apart_s in PEERS.items():
-            asked = bits[np.isclose(seconds, np.round(seconds), atol=0.05)] if apart_s == 1 else bits
+            asked = (
+                bits[np.isclose(seconds, np.round(seconds), atol=0.05)] if apart_s == 1 else bits
+            )
             kept = self._whole if apart_s == 1 else np.ones(len(self._bits), dtype=np.bool_)
             owners, codes = self._owners[kept], self._bits[kept]
             matched = np.zeros((len(asked), len(self._seconds)), dtype=np.bool_)

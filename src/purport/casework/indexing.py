@@ -203,9 +203,7 @@ def _read(index: str, video: _Path) -> _Source:
         if not archive.print_path(digest).is_file():
             archive.keep_print(digest, print_video(path, probe=probe_media(path)))
     except PurportError as error:
-        return _Source(
-            path=seen.path, size=seen.size, changed_ns=seen.changed_ns, fault=str(error)
-        )
+        return _Source(path=seen.path, size=seen.size, changed_ns=seen.changed_ns, fault=str(error))
     return _Source(path=seen.path, size=seen.size, changed_ns=seen.changed_ns, digest=digest)
 
 

@@ -32,7 +32,9 @@ _folder = click.option(
 _places = click.argument(
     "places", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-_workers = click.option("--workers", type=click.IntRange(min=1), help="Processes [PURPORT_WORKERS].")
+_workers = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes [PURPORT_WORKERS]."
+)
 _cluster = click.option(
     "--cluster",
     metavar="ADDRESS",

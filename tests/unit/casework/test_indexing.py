@@ -57,7 +57,10 @@ def contents(index: Path) -> dict[str, bytes]:
 
 def test_only_videos_are_listed_each_once(folder: Path) -> None:
     videos = list_videos([folder, folder / "video-0.mp4"])
-    assert [path.name for path in videos] == ["broken.mp4", *(f"video-{n}.mp4" for n in range(COUNT))]
+    assert [path.name for path in videos] == [
+        "broken.mp4",
+        *(f"video-{n}.mp4" for n in range(COUNT)),
+    ]
     with pytest.raises(InputError, match="not there"):
         list_videos([folder / "nowhere"])
 

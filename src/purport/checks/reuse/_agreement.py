@@ -158,9 +158,7 @@ def correlate_changes(
     return (float((ours * theirs).sum() / power) if power > 0 else 0.0), size
 
 
-def measure_jitter(
-    pictures: Pictures, agreement: Agreement, inside: NDArray[np.bool_]
-) -> float:
+def measure_jitter(pictures: Pictures, agreement: Agreement, inside: NDArray[np.bool_]) -> float:
     """Return how unsteadily the pictures lie on each other, as a share of the shared part's width.
 
     For every pair the small shift that makes them most alike is found by least squares of
@@ -192,7 +190,10 @@ def _pixels(made: VideoPrint, frame: tuple[float, float, float, float]) -> float
 def mirror(made: VideoPrint) -> VideoPrint:
     """Return the print of the mirror picture, as far as samples go."""
     box = Box(
-        left=1.0 - made.box.right, top=made.box.top, right=1.0 - made.box.left, bottom=made.box.bottom
+        left=1.0 - made.box.right,
+        top=made.box.top,
+        right=1.0 - made.box.left,
+        bottom=made.box.bottom,
     )
     return replace(made, box=box, thumbnails=made.thumbnails[:, :, ::-1])
 
@@ -215,9 +216,7 @@ def _on_grid(made: VideoPrint, frame: tuple[float, float, float, float], side: i
     return np.array(rows, dtype=np.float64)
 
 
-def _thumb_places(
-    first: float, last: float, made: VideoPrint, side: int, *, wide: bool
-) -> Floats:
+def _thumb_places(first: float, last: float, made: VideoPrint, side: int, *, wide: bool) -> Floats:
     """Return where the fine grid's points lie in a thumbnail. [thumbnail px]"""
     box = made.box
     low, high = (box.left, box.right) if wide else (box.top, box.bottom)

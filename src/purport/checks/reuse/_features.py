@@ -88,7 +88,11 @@ def _spread(
         return []
     level = np.array([corner.octave for corner in corners])
     groups = [
-        _in_turn([corners[place] for place in np.flatnonzero((level >= low) & (level < high))], width, height)
+        _in_turn(
+            [corners[place] for place in np.flatnonzero((level >= low) & (level < high))],
+            width,
+            height,
+        )
         for low, high in _DETAIL
     ]
     kept: list[cv2.KeyPoint] = []
@@ -99,9 +103,7 @@ def _spread(
     return kept[:most]
 
 
-def _in_turn(
-    corners: "list[cv2.KeyPoint]", width: int, height: int
-) -> "list[cv2.KeyPoint]":
+def _in_turn(corners: "list[cv2.KeyPoint]", width: int, height: int) -> "list[cv2.KeyPoint]":
     """Order corners, best last: the strongest of each cell, then the second strongest, and so on."""
     if not corners:
         return []

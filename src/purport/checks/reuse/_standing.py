@@ -39,9 +39,7 @@ def without_standing(frames: Sequence[LocalFeatures], *, apart: int) -> tuple[Lo
             made.append(frame)
         else:
             made.append(
-                LocalFeatures(
-                    points=frame.points[~marked], descriptors=frame.descriptors[~marked]
-                )
+                LocalFeatures(points=frame.points[~marked], descriptors=frame.descriptors[~marked])
             )
     return tuple(made)
 

@@ -345,7 +345,6 @@ def _spread(corners: Floats) -> Floats:
     return np.where(enough, np.sqrt(total / np.maximum(used, 1)), _CAP_PX)
 
 
-
 def _median(corners: Floats) -> Floats:
     """Return the median of what is known along the first axis; NaN where nothing is."""
     rising = np.sort(corners, axis=0)  # what is unknown comes last

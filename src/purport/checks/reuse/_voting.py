@@ -63,9 +63,7 @@ def find_guesses(hits: Hits, length_s: float) -> Iterator[tuple[int, Candidate]]
             yield item, guess
 
 
-def _lines(
-    hits: Hits, some: NDArray[np.intp], way: int, length_s: float
-) -> Iterator[Candidate]:
+def _lines(hits: Hits, some: NDArray[np.intp], way: int, length_s: float) -> Iterator[Candidate]:
     """Yield the lines on which most hits of an item lie."""
     asking_s, kept_s, weights = hits.asking_s[some], hits.kept_s[some], hits.weights[some]
     found: list[tuple[float, float, float]] = []

@@ -198,10 +198,12 @@ def _run(pictures: Pictures, found: Trace, inside: Mask) -> Mask | None:
     if not len(good):
         return None
     seconds = pictures.asking_s
-    breaks = np.flatnonzero([
-        _breaks(seconds, agreement, int(first), int(last))
-        for first, last in zip(good[:-1], good[1:], strict=True)
-    ])
+    breaks = np.flatnonzero(
+        [
+            _breaks(seconds, agreement, int(first), int(last))
+            for first, last in zip(good[:-1], good[1:], strict=True)
+        ]
+    )
     pieces = np.split(good, breaks + 1)
     best = max(pieces, key=lambda piece: int(inside[piece].sum()))
     run = np.zeros(len(seconds), dtype=np.bool_)
@@ -209,9 +211,7 @@ def _run(pictures: Pictures, found: Trace, inside: Mask) -> Mask | None:
     return run if run.sum() >= _FEWEST_SAMPLES else None
 
 
-def _breaks(
-    seconds: NDArray[np.float64], agreement: Agreement, first: int, last: int
-) -> bool:
+def _breaks(seconds: NDArray[np.float64], agreement: Agreement, first: int, last: int) -> bool:
     """Tell whether the samples between two that agree show that the stretch ends there."""
     known = np.isfinite(agreement.alike[first + 1 : last])
     return bool(known.any() and seconds[last] - seconds[first] > _GAP_S)

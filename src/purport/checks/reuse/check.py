@@ -272,7 +272,9 @@ def _times_s(scene: Scene) -> NDArray[np.float64]:
 
 def _usual_s(scene: Scene) -> float:
     """Return the usual time between frames. [s]"""
-    return float(np.median(np.diff(scene.pts)) * float(scene.time_base)) if scene.frames > 1 else 0.0
+    return (
+        float(np.median(np.diff(scene.pts)) * float(scene.time_base)) if scene.frames > 1 else 0.0
+    )
 
 
 def _whole_s(scene: Scene) -> float:
@@ -282,7 +284,11 @@ def _whole_s(scene: Scene) -> float:
 def _seconds(scene: Scene, span: FrameSpan) -> tuple[float, float]:
     """Return when the first frame begins and the last gives way to the next. [s]"""
     last = span.last
-    end_s = scene.seconds(last) + _usual_s(scene) if last + 1 == scene.frames else scene.seconds(last + 1)
+    end_s = (
+        scene.seconds(last) + _usual_s(scene)
+        if last + 1 == scene.frames
+        else scene.seconds(last + 1)
+    )
     return scene.seconds(span.first), end_s
 
 

@@ -120,9 +120,7 @@ def format_hash(bits: NDArray[np.uint64]) -> str:
     return np.packbits(flat).tobytes().hex()
 
 
-def compare_with_list(
-    asking: VideoPrint, known: HashList, *, farthest_bits: int = 31
-) -> ListMatch:
+def compare_with_list(asking: VideoPrint, known: HashList, *, farthest_bits: int = 31) -> ListMatch:
     """Tell how much of a video a list recognises: as it is, mirrored, negative or both, at best."""
     asked = [asking.thumbnails]
     if asking.box != Box():

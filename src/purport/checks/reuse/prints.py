@@ -208,5 +208,3 @@ def load_print(path: Path) -> VideoPrint:
         if len(keys)
         else (),
     )
-
-

@@ -22,7 +22,9 @@ def ground(seed: int) -> Pixels:
     random = np.random.default_rng(seed)
     made = cv2.resize(random.uniform(60, 190, (30, 30)).astype(np.float32), (900, 900))
     picture = made.astype(np.uint8)
-    for x, y, wide, high, tone in random.integers((0, 0, 8, 8, 20), (890, 890, 34, 34, 240), (420, 5)):
+    for x, y, wide, high, tone in random.integers(
+        (0, 0, 8, 8, 20), (890, 890, 34, 34, 240), (420, 5)
+    ):
         cv2.rectangle(picture, (int(x), int(y)), (int(x + wide), int(y + high)), int(tone), -1)
     return picture
 

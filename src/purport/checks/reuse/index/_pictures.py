@@ -1,9 +1,9 @@
 """Fingerprints of whole pictures: neighbours even at a third of the bits, by faiss.
 
-A sealed stretch is an inverted file of faiss (`IndexBinaryIVF`): codes in lists about centres learnt
-from a part of them, mapped into memory and searched in the lists nearest to what is asked. It can
-miss a neighbour in a list further off; a stretch of footage has many samples and is found by the
-rest of them.
+A sealed stretch is an inverted file of faiss (`IndexBinaryIVF`): codes in lists about centres
+learnt from a part of them, mapped into memory and searched in the lists nearest to what is asked. It
+can miss a neighbour in a list further off; a stretch of footage has many samples and is found by
+the rest of them.
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ from purport.checks.reuse.index._shelf import CODE_BYTES, Codes, Near, Shelf
 __all__ = ["Pictures"]
 
 _SEALED_AT = 1 << 20
-_CODES_A_LIST = 1024
+_CODES_A_LIST = 2048
 _MOST_LISTS = 1024
-_PROBED = 24
+_PROBED = 16
 _TRAINED_ON = 48
 _ROUNDS = 6
 
@@ -57,11 +57,13 @@ class Pictures(Shelf):
         if number not in self._opened:
             index = faiss.read_index_binary(str(self._sealed(number)), faiss.IO_FLAG_MMAP)
             index.nprobe = min(_PROBED, index.nlist)
+            index.use_heap = False  # counting by distance is several times as fast
             self._opened[number] = index
         return _near(*self._opened[number].search(asked, most), farthest_bits)
 
     def _search_tail(self, tail: Codes, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         index = faiss.IndexBinaryFlat(8 * CODE_BYTES)
+        index.use_heap = False
         index.add(tail)
         return _near(*index.search(asked, most), farthest_bits)
 
