@@ -9,10 +9,11 @@ negative, both), each 20 bits off a fingerprint that is there; it has *found* it
 of its 40 samples name it. What is measured: wall and CPU time of the search, resident memory of the
 process beyond what it had before, and the same for adding 1,000 items (25 segments with 80 local
 features each, by 200 as `purport index` does) to an index of ten thousand segments and to the large
-one. The shelf of local features of the large one is a file with a hole of the right length: only what is appended is real.
+one. The shelf of local features of the large one is a file with a hole of the right length: only
+what is appended is real.
 
-`--print` compares the CPU time of printing a clip with that of decoding it by PyAV alone, the better
-of three runs each; `--threads` must be told for both to mean the same.
+`--print` compares the CPU time of printing a clip with that of decoding it by PyAV alone, the best
+of three runs each.
 """
 
 import argparse

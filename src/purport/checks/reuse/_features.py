@@ -97,14 +97,12 @@ def _spread(
     ]
     kept: list[cv2.KeyPoint] = []
     while len(kept) < most and any(groups):
-        for group in _TURNS:
-            if groups[group]:
-                kept.append(groups[group].pop())
+        kept.extend(groups[group].pop() for group in _TURNS if groups[group])
     return kept[:most]
 
 
 def _in_turn(corners: "list[cv2.KeyPoint]", width: int, height: int) -> "list[cv2.KeyPoint]":
-    """Order corners, best last: the strongest of each cell, then the second strongest, and so on."""
+    """Order corners, best last: the strongest of each cell, then the second, and so on."""
     if not corners:
         return []
     places = np.array([corner.pt for corner in corners])

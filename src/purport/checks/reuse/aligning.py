@@ -13,6 +13,7 @@ So views that stand still, black stretches, and other recordings of the same pla
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,10 +200,7 @@ def _run(pictures: Pictures, found: Trace, inside: Mask) -> Mask | None:
         return None
     seconds = pictures.asking_s
     breaks = np.flatnonzero(
-        [
-            _breaks(seconds, agreement, int(first), int(last))
-            for first, last in zip(good[:-1], good[1:], strict=True)
-        ]
+        [_breaks(seconds, agreement, int(first), int(last)) for first, last in pairwise(good)]
     )
     pieces = np.split(good, breaks + 1)
     best = max(pieces, key=lambda piece: int(inside[piece].sum()))

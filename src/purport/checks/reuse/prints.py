@@ -1,9 +1,9 @@
 """The print of a video: what it takes to find its seconds again without the video.
 
 One pass over the decoded luma. Five times a second a sample is taken: a thumbnail of 64×64 inside
-black bars, and its 256-bit fingerprint (`purport.scene.fingerprints.fingerprint`). Every other sample
-(every one, for a video about which is asked) also get local features. Burnt-in graphics are
-masked: a feature that stays at its place while the picture around it moves is left out.
+black bars, and its 256-bit fingerprint (`purport.scene.fingerprints.fingerprint`). Every other
+sample (every one, for a video about which is asked) also gets local features. Burnt-in graphics
+are masked: a feature that stays at its place while the picture around it moves is left out.
 
 Invariant: the same file gives the same print, bit for bit, on the same library versions.
 """

@@ -1,9 +1,9 @@
 """Fingerprints of whole pictures: neighbours even at a third of the bits, by faiss.
 
 A sealed stretch is an inverted file of faiss (`IndexBinaryIVF`): codes in lists about centres
-learnt from a part of them, mapped into memory and searched in the lists nearest to what is asked. It
-can miss a neighbour in a list further off; a stretch of footage has many samples and is found by
-the rest of them.
+learnt from a part of them, mapped into memory and searched in the lists nearest to what is asked.
+It can miss a neighbour in a list further off; a stretch of footage has many samples and is found
+by the rest of them.
 """
 
 from pathlib import Path
