@@ -166,8 +166,11 @@ def _thumbnails(small: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 def save_print(made: VideoPrint, path: Path) -> None:
     """Write a print that is kept to be found (write to a temporary name; renaming is yours)."""
     counts = [len(one.points) for one in made.features]
-    points = np.concatenate([one.points for one in made.features] or [np.zeros((0, 2))])
-    descriptors = np.concatenate([one.descriptors for one in made.features] or [np.zeros((0, 32))])
+    none = LocalFeatures(
+        points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, 32), np.uint8)
+    )
+    points = np.concatenate([one.points for one in (none, *made.features)])
+    descriptors = np.concatenate([one.descriptors for one in (none, *made.features)])
     box = made.box
     with path.open("wb") as file:
         np.savez(

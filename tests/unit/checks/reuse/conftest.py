@@ -21,7 +21,7 @@ def ground(seed: int) -> Pixels:
     """Draw ground with fields and houses (900, 900)."""
     random = np.random.default_rng(seed)
     made = cv2.resize(random.uniform(60, 190, (30, 30)).astype(np.float32), (900, 900))
-    picture = made.astype(np.uint8)
+    picture: Pixels = made.astype(np.uint8)
     for x, y, wide, high, tone in random.integers(
         (0, 0, 8, 8, 20), (890, 890, 34, 34, 240), (420, 5)
     ):

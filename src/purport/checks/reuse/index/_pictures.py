@@ -7,6 +7,7 @@ by the rest of them.
 """
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -35,7 +36,7 @@ class Pictures(Shelf):
 
     def __init__(self, folder: Path, *, count: int, sealed_at: int = _SEALED_AT) -> None:
         super().__init__(folder, count=count, sealed_at=sealed_at)
-        self._opened: dict[int, faiss.IndexBinaryIVF] = {}
+        self._opened: dict[int, Any] = {}
 
     def _write_sealed(self, codes: Codes, path: Path) -> None:
         """Sort codes into lists, with one thread and a fixed seed."""
@@ -55,14 +56,16 @@ class Pictures(Shelf):
 
     def _search_sealed(self, number: int, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         if number not in self._opened:
-            index = faiss.read_index_binary(str(self._sealed(number)), faiss.IO_FLAG_MMAP)
+            index: Any = faiss.downcast_IndexBinary(
+                faiss.read_index_binary(str(self._sealed(number)), faiss.IO_FLAG_MMAP)
+            )
             index.nprobe = min(_PROBED, index.nlist)
             index.use_heap = False  # counting by distance is several times as fast
             self._opened[number] = index
         return _near(*self._opened[number].search(asked, most), farthest_bits)
 
     def _search_tail(self, tail: Codes, asked: Codes, *, most: int, farthest_bits: int) -> Near:
-        index = faiss.IndexBinaryFlat(8 * CODE_BYTES)
+        index: Any = faiss.IndexBinaryFlat(8 * CODE_BYTES)  # whose types leave fields out
         index.use_heap = False
         index.add(tail)
         return _near(*index.search(asked, most), farthest_bits)
