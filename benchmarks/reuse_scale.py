@@ -26,7 +26,6 @@ from pathlib import Path
 
 import av
 import cv2
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -186,11 +185,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("/tmp/purport-reuse-scale"))  # noqa: S108
     parser.add_argument("--segments", type=int, default=10_000_000)
     parser.add_argument("--queries", type=int, default=20)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--print", dest="clips", type=Path, nargs="+", help="clips to print")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    faiss.omp_set_num_threads(options.threads)
     if options.clips:
         measure_prints(options.clips)
         return

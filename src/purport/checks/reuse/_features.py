@@ -90,7 +90,7 @@ def _spread(
     level = np.array([corner.octave for corner in corners])
     groups = [
         _in_turn(
-            [corners[place] for place in np.flatnonzero((level >= low) & (level < high))],
+            [corners[int(place)] for place in np.flatnonzero((level >= low) & (level < high))],
             width,
             height,
         )

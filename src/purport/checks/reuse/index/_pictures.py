@@ -6,6 +6,8 @@ It can miss a neighbour in a list further off; a stretch of footage has many sam
 by the rest of them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +43,7 @@ class Pictures(Shelf):
     def _write_sealed(self, codes: Codes, path: Path) -> None:
         """Sort codes into lists, with one thread and a fixed seed."""
         lists = int(np.clip(len(codes) // _CODES_A_LIST, 1, _MOST_LISTS))
-        threads = faiss.omp_get_max_threads()
-        faiss.omp_set_num_threads(1)
-        try:
+        with _one_thread():
             centres = faiss.IndexBinaryFlat(8 * CODE_BYTES)
             index = faiss.IndexBinaryIVF(centres, 8 * CODE_BYTES, lists)
             index.cp.niter, index.cp.seed = _ROUNDS, 1
@@ -51,8 +51,6 @@ class Pictures(Shelf):
             index.train(np.ascontiguousarray(codes[:: max(len(codes) // (lists * _TRAINED_ON), 1)]))
             index.add(codes)
             faiss.write_index_binary(index, str(path))
-        finally:
-            faiss.omp_set_num_threads(threads)
 
     def _search_sealed(self, number: int, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         if number not in self._opened:
@@ -62,13 +60,28 @@ class Pictures(Shelf):
             index.nprobe = min(_PROBED, index.nlist)
             index.use_heap = False  # counting by distance is several times as fast
             self._opened[number] = index
-        return _near(*self._opened[number].search(asked, most), farthest_bits)
+        with _one_thread():
+            bits, places = self._opened[number].search(asked, most)
+        return _near(bits, places, farthest_bits)
 
     def _search_tail(self, tail: Codes, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         index: Any = faiss.IndexBinaryFlat(8 * CODE_BYTES)  # whose types leave fields out
         index.use_heap = False
         index.add(tail)
-        return _near(*index.search(asked, most), farthest_bits)
+        with _one_thread():
+            bits, places = index.search(asked, most)
+        return _near(bits, places, farthest_bits)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep faiss to one thread: work is spread over processes, and threads that wait spin."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def _near(bits: NDArray[np.int32], places: NDArray[np.int64], farthest_bits: int) -> Near:
