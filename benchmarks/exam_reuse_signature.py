@@ -1,14 +1,15 @@
 """The MPEG-7 signature of Debian's FFmpeg on the queries of the exam of reuse.
 
     python benchmarks/exam_reuse_signature.py --set dev --work /tmp/reuse --out /tmp/s.jsonl
-    python benchmarks/exam_reuse_signature.py --set dev --out /tmp/s.jsonl --ours /tmp/q.jsonl --report
+    python benchmarks/exam_reuse_signature.py --set dev --out /tmp/s.jsonl --report \\
+        --ours /tmp/q.jsonl
 
-Its matcher reads both videos anew for every pair, so that a whole archive is out of reach: each query
-is compared with its own item and with the seven other clips over the same ground (an absent query
-with the eight clips there). That favours the peer: most of what it could be wrong about is never
-asked. It has found a query when it says that the item matches; a pair on which FFmpeg crashes or
-takes more than a minute is listed apart and counts as not matched. The queries are those that
-`exam_reuse.py --part queries` left in `--work`.
+Its matcher reads both videos anew for every pair, so that a whole archive is out of reach: each
+query is compared with its own item and with `--near` (seven) other clips over the same ground. That
+favours the peer: most of what it could be wrong about is never asked. It has found a query when it
+says that the item matches; a pair on which FFmpeg crashes or takes more than a minute is listed
+apart and counts as not matched. The queries are those that `exam_reuse.py --part queries` left in
+`--work`.
 """
 
 import argparse

@@ -54,9 +54,8 @@ class Pictures(Shelf):
 
     def _search_sealed(self, number: int, asked: Codes, *, most: int, farthest_bits: int) -> Near:
         if number not in self._opened:
-            index: Any = faiss.downcast_IndexBinary(
-                faiss.read_index_binary(str(self._sealed(number)), faiss.IO_FLAG_MMAP)
-            )
+            path = str(self._sealed(number))
+            index: Any = faiss.read_index_binary(path, faiss.IO_FLAG_MMAP)
             index.nprobe = min(_PROBED, index.nlist)
             index.use_heap = False  # counting by distance is several times as fast
             self._opened[number] = index
