@@ -6,7 +6,7 @@ from purport.checks.contract import Evidence
 from purport.checks.impacts._marks import apply_impact_marks, between_frames
 from purport.checks.impacts._measuring import Measured, measure_strike
 from purport.checks.impacts._repeats import Showing, find_repeats
-from purport.checks.impacts._sightings import Sightings, ground_patch
+from purport.checks.impacts._sightings import Sightings
 from purport.checks.impacts.records import ImpactsValues, StrikeValues
 from purport.core.marks import MarkKind, point_marks
 from purport.core.positions import to_geographic
@@ -20,7 +20,7 @@ def assemble_values(evidence: Evidence, scene: Scene, sightings: Sightings) -> I
     marks = point_marks(evidence.marks, MarkKind.IMPACT)
     shown, unused = apply_impact_marks(scene, sightings.strikes, marks)
     measured = [measure_strike(evidence, scene, one) for one in shown]
-    repeats = find_repeats(scene, [_showing(scene, one) for one in measured])
+    repeats = find_repeats(scene, [_showing(one) for one in measured])
     strikes = tuple(
         _strike(scene, one, repeat) for one, repeat in zip(measured, repeats, strict=True)
     )
@@ -36,16 +36,8 @@ def assemble_values(evidence: Evidence, scene: Scene, sightings: Sightings) -> I
     )
 
 
-def _showing(scene: Scene, measured: Measured) -> Showing:
+def _showing(measured: Measured) -> Showing:
     shown, mapped = measured.shown, measured.mapped
-    looks = []
-    if mapped is not None:
-        to_map = mapped.shot_map.homography.to_map()
-        centre = (mapped.point.easting_m, mapped.point.northing_m)
-        looks = [
-            ground_patch(picture, to_map @ scene.to_anchor[index], centre)
-            for index, picture in shown.pictures
-        ]
     return Showing(
         onset=shown.onset,
         shot=shown.shot,
@@ -53,7 +45,7 @@ def _showing(scene: Scene, measured: Measured) -> Showing:
         point_px=shown.point.point_px,
         sd_px=shown.point.sd_px,
         place=None if mapped is None else mapped.point,
-        looks=tuple(looks),
+        to_map=None if mapped is None else mapped.shot_map.homography.to_map(),
         pictures=shown.pictures,
     )
 

@@ -7,7 +7,7 @@ from typing import ClassVar, cast
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
-from purport.checks.impacts._points import PointRules
+from purport.checks.impacts._points import PointRules, coarseness
 from purport.checks.impacts._sightings import Sightings, find_sightings
 from purport.checks.impacts._wording import answer_of, limits_of
 from purport.core.digests import JsonObject
@@ -79,8 +79,10 @@ class ImpactsCheck:
     """Share of that time in which a pixel must be changed."""
     disturbed_share: float = 0.35
     """Share of the picture from which a change is no longer local."""
-    point_floor_px: float = 0.22
-    """Smallest standard uncertainty of a point. [px]"""
+    point_floor_px: float = 0.17
+    """Smallest standard uncertainty of a point, where compression leaves the picture whole. [px]"""
+    point_full_bits: float = 0.06
+    """Bits of the file for each pixel of each frame below which compression adds to that. [1]"""
     point_first_share: float = 0.01
     """Standard uncertainty of a point from the first frames, over the radius of the effect."""
     point_remained_floor_px: float = 6.0
@@ -98,12 +100,15 @@ class ImpactsCheck:
         Raises:
             UnreadableMediaError: The video cannot be decoded.
         """
+        scene = evidence.load_scene()
+        pixels = scene.frames * scene.width_px * scene.height_px
+        bits = 8.0 * evidence.probe.size_bytes / pixels
         return find_sightings(
-            evidence.load_scene(),
+            scene,
             decode_luma(evidence.path, probe=evidence.probe),
             self._rules(),
             PointRules(
-                floor_px=self.point_floor_px,
+                floor_px=self.point_floor_px * coarseness(bits, full_bits=self.point_full_bits),
                 first_share=self.point_first_share,
                 remained_floor_px=self.point_remained_floor_px,
                 remained_share=self.point_remained_share,

@@ -31,7 +31,7 @@ class Stature:
     """Standard uncertainty of that. [1]"""
 
 
-FLASH = Stature(height=0.3, sd=0.06)
+FLASH = Stature(height=0.3, sd=0.045)
 """A dome's outline has its middle at 0.42 · tan(θ/2), 0.2 at 52 degrees; a ball that half stands
 out of the ground at 0.25 to 0.5; simulated ones of the development set at 0.30."""
 REMAINS = Stature(height=0.6, sd=0.3)

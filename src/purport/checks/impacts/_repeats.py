@@ -18,6 +18,13 @@ _SAME_PICTURE = 4.0
 _SAME_POINT_SHARE = 0.03
 _LOOK_NCC, _LEAST_LOOK_NCC = 0.6, 0.5
 """Correlation of the ground about the point that one of the two moments and that both must have."""
+_WHOLE_NCC, _LEAST_HEALED = 0.6, 0.25
+"""Correlation of the ground before both about the middle, and by how much it must be above that of
+the ground before one with the ground after the other."""
+_RIM = 12
+"""Rim of a patch of ground that is left off to look at its middle. [px]"""
+_PATCH_SIDE = 48
+_PATCH_REACH_M = 12.0
 _SIGMAS = 3.0
 _LEAST_REACH_M = 4.0
 _LOOK_SHARE = 0.06
@@ -42,11 +49,19 @@ class Showing:
     """Its standard uncertainty per axis. [px]"""
     place: MapPoint | None
     """On the map; None when it has no position."""
-    looks: tuple[NDArray[np.float32], ...]
-    """Patches of ground about the point, north up, before and after the onset; empty when there
-    is no map."""
+    to_map: NDArray[np.float64] | None
+    """Anchor of its shot to easting and northing (3, 3); None when there is no map."""
     pictures: tuple[tuple[int, NDArray[np.uint8]], ...] = ()
     """Frame index and luma of the last frame before and of one of the first that show it."""
+
+    def looks(self, scene: Scene, centre: tuple[float, float]) -> list[NDArray[np.float32]]:
+        """Return the ground about a point of the map, north up, before and after the onset."""
+        if self.to_map is None:
+            return []
+        return [
+            _ground_patch(luma, self.to_map @ scene.to_anchor[index], centre)
+            for index, luma in self.pictures
+        ]
 
 
 def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
@@ -66,7 +81,7 @@ def _is_same(scene: Scene, one: Showing, other: Showing) -> bool:
     if one.shot == other.shot:
         again = one.take != other.take or _is_same_point(scene, one, other)
         return again and _is_whole_again(scene, one, other)
-    return _is_same_footage(scene, one, other) or _is_same_place(one, other)
+    return _is_same_footage(scene, one, other) or _is_same_place(scene, one, other)
 
 
 def _is_whole_again(scene: Scene, one: Showing, other: Showing) -> bool:
@@ -159,8 +174,12 @@ def _difference(scene: Scene, onset: int, other: int) -> float:
     return float(np.median(differences))
 
 
-def _is_same_place(one: Showing, other: Showing) -> bool:
-    """Tell whether both lie at one place and the ground looks the same before and after."""
+def _is_same_place(scene: Scene, one: Showing, other: Showing) -> bool:
+    """Tell whether both lie at one place of the map, and the ground there was whole for both.
+
+    Either the ground looks the same before and after, or (the picture may be blinded afterwards)
+    that before the second looks as before the first and not as after it.
+    """
     if one.place is None or other.place is None or one.place.crs != other.place.crs:
         return False
     apart = np.array(
@@ -172,8 +191,21 @@ def _is_same_place(one: Showing, other: Showing) -> bool:
     sd = np.sqrt(np.trace(one.place.covariance() + other.place.covariance()) / 2.0)
     if float(np.hypot(*apart)) > max(_SIGMAS * float(sd), _LEAST_REACH_M):
         return False
-    alike = [_correlation(a, b) for a, b in zip(one.looks, other.looks, strict=False)]
-    return bool(alike) and min(alike) > _LEAST_LOOK_NCC and max(alike) > _LOOK_NCC
+    better = min(one.place, other.place, key=lambda place: float(np.trace(place.covariance())))
+    centre = (better.easting_m, better.northing_m)
+    first, second = one.looks(scene, centre), other.looks(scene, centre)
+    if not first or not second:
+        return False
+    alike = [_correlation(a, b) for a, b in zip(first, second, strict=False)]
+    if min(alike) > _LEAST_LOOK_NCC and max(alike) > _LOOK_NCC:
+        return True
+    whole = _correlation(_middle(first[0]), _middle(second[0]))
+    struck = _correlation(_middle(first[-1]), _middle(second[0]))
+    return whole > _WHOLE_NCC and whole - struck > _LEAST_HEALED
+
+
+def _middle(look: NDArray[np.float32]) -> NDArray[np.float32]:
+    return look[_RIM:-_RIM, _RIM:-_RIM]
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
@@ -181,3 +213,30 @@ def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     if spread == 0.0:
         return 0.0
     return float(((one - one.mean()) * (other - other.mean())).mean()) / spread
+
+
+def _ground_patch(
+    picture: NDArray[np.uint8], to_map: NDArray[np.float64], centre: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Show the ground about a map point, north up.
+
+    Args:
+        picture: Luma of a frame.
+        to_map: Pixel of that frame to easting and northing (3, 3).
+        centre: Easting and northing. [m]
+    """
+    step = 2.0 * _PATCH_REACH_M / (_PATCH_SIDE - 1)
+    to_ground = np.array(
+        [
+            [step, 0.0, centre[0] - _PATCH_REACH_M],
+            [0.0, -step, centre[1] + _PATCH_REACH_M],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    patch = cv2.warpPerspective(
+        picture,
+        np.linalg.inv(to_map) @ to_ground,
+        (_PATCH_SIDE, _PATCH_SIDE),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+    )
+    return np.asarray(cv2.GaussianBlur(patch, (0, 0), 1.5), dtype=np.float32)

@@ -16,7 +16,7 @@ from purport.checks.impacts._drawn import is_drawn, is_one_patch
 from purport.checks.impacts._judging import Jury, Seen
 from purport.checks.impacts._rewinds import is_whole_again
 from purport.checks.impacts._views import BORDER_SHARE, View, Views, median_view
-from purport.checks.impacts._zones import EffectZone
+from purport.checks.impacts._zones import EffectZone, grow, is_fading
 from purport.scene import Scene, Shot
 
 __all__ = ["GoingOn", "ShotScan"]
@@ -30,6 +30,7 @@ _EARLIER_FRAMES = 3
 _EARLY_FRAMES = 4
 _YOUNG_S = 0.24
 _GROWING_S = 0.18
+_SPREADING_PX = 4
 _INSIDE_SHARE = 0.3
 _LONGEST_DISTURBANCE_S = 4.0
 _RECOVERY_S = 0.5
@@ -51,7 +52,11 @@ _CALM_SHARE = 0.3
 _CALM_PEAK = 30.0
 _CALM_PEAK_SMALL = 80.0
 _SETTLED_S = 0.4
-"""What grows slowly from so soon after the first frame on began before it. [s]"""
+"""What grows slowly or arises faintly so soon after the first frame began before it. [s]"""
+_FADED_S = 1.5
+"""What fades so soon after the first frame began before it. [s]"""
+_FAINT_PEAK = 30.0
+"""Peak below which a patch is faint. [grey levels]"""
 _BLINDED_LUMA = 30.0
 """Change of mean luma since before a patch from which the picture is taken to have broken down."""
 
@@ -108,7 +113,8 @@ class ShotScan:
             return
         if self._disturbed_since is not None:
             if self._was_black(index):
-                self._drop_since(self._disturbed_since)
+                if not self._just_before(self._disturbed_since):
+                    self._drop_since(self._disturbed_since)
                 if self._is_back(last, view):
                     self._go_back(self._disturbed_since)
                     self._good.append(view)
@@ -153,7 +159,10 @@ class ShotScan:
         return float(self._scene.luma_mean[self._disturbed_since : index].min()) < _BLACK_LUMA
 
     def _drop_since(self, first: int) -> None:
-        """Drop what began with a black stretch: it lies between takes and is no blast."""
+        """Drop what began with a black stretch: it lies between takes and is no blast.
+
+        Where hot is black a blast blacks the picture out as well, after a burst.
+        """
         self._pending = [one for one in self._pending if one.onset < first]
 
     def _go_back(self, first: int) -> None:
@@ -215,12 +224,15 @@ class ShotScan:
             if not shaken:
                 self._history.add(blob, now_s)
             late = opened >= _MOST_AT_ONCE or (shaken and rank > 0)
-            self._grow_latest(blob, view.index)
+            self._grow_latest(blob, mask, view)
             if recovering or not fresh or late or self._is_at_border(blob):
                 self._zone.spread(mask)
                 continue
             if is_drawn(self.views, self._good[-1], view, mask):
                 self._zone.mark_drawn(mask)
+                continue
+            if blob.peak < _FAINT_PEAK and self._since_first_s(view.index) < _SETTLED_S:
+                self._go_on(view, mask, blob)
                 continue
             opened += 1
             hint = shaken and setting is Setting.INSIDE
@@ -264,12 +276,15 @@ class ShotScan:
             for one in self._pending
         )
 
-    def _grow_latest(self, blob: Blob, index: int) -> None:
+    def _grow_latest(self, blob: Blob, mask: Mask, view: View) -> None:
         """Note for the candidates of the moment how large their burst grows."""
         for candidate in self._pending:
-            ago_s = self._seconds(index) - self._seconds(candidate.onset)
-            if 0.0 < ago_s < _GROWING_S:
-                candidate.area_px = max(candidate.area_px, blob.area_px)
+            ago_s = self._seconds(view.index) - self._seconds(candidate.onset)
+            if not 0.0 < ago_s < _GROWING_S or blob.area_px <= candidate.area_px:
+                continue
+            there = self.views.warp_mask(candidate.region, candidate.base, view)
+            if np.any(grow(there, _SPREADING_PX) & mask):
+                candidate.area_px = blob.area_px
 
     def _has_stalled(self, index: int) -> bool:
         """Tell whether the picture stood still until now and then jumped: time was left out."""
@@ -307,11 +322,19 @@ class ShotScan:
             if np.any(mask & self._zone.drawn) or is_drawn(self.views, earlier[-1], view, mask):
                 continue
             onset = self._began(mask, view, earlier[-1])
-            if self._seconds(onset) - self._seconds(self._first) >= _SETTLED_S:
+            since_s = self._since_first_s(onset)
+            if since_s < _SETTLED_S or (since_s < _FADED_S and is_fading(picture, view, mask)):
+                self._go_on(view, mask, blob)
+            else:
                 self._open(Cause.GRADUAL, onset, view, mask, blob)
-                continue
-            self._zone.spread(mask)
-            self._going_on.append(GoingOn(view=view, blob=blob))
+
+    def _go_on(self, view: View, mask: Mask, blob: Blob) -> None:
+        """Note a patch of what began before the first frame."""
+        self._zone.spread(mask)
+        self._going_on.append(GoingOn(view=view, blob=blob))
+
+    def _since_first_s(self, index: int) -> float:
+        return self._seconds(index) - self._seconds(self._first)
 
     def _began(self, mask: Mask, view: View, reference: View) -> int:
         """Return the first of the kept frames in which the patch had changed."""

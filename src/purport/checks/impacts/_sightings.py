@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +15,7 @@ from purport.media import LumaFrame
 from purport.scene import Scene
 from purport.scene.ahead import Ahead
 
-__all__ = ["Sightings", "StrikeSighting", "find_sightings", "ground_patch"]
-
-_PATCH_SIDE = 48
-_PATCH_REACH_M = 12.0
-
-Matrix = NDArray[np.float64]
+__all__ = ["Sightings", "StrikeSighting", "find_sightings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,30 +108,3 @@ def _going_on(shot: int, scan: ShotScan) -> Iterable[BeganBefore]:
 def _pictures(seen: Seen) -> tuple[tuple[int, NDArray[np.uint8]], ...]:
     views = [seen.candidate.base, *seen.candidate.early[-1:]]
     return tuple((view.index, view.full) for view in views)
-
-
-def ground_patch(
-    picture: NDArray[np.uint8], to_map: Matrix, centre: tuple[float, float]
-) -> NDArray[np.float32]:
-    """Show the ground about a map point, north up.
-
-    Args:
-        picture: Luma of a frame.
-        to_map: Pixel of that frame to easting and northing (3, 3).
-        centre: Easting and northing. [m]
-    """
-    step = 2.0 * _PATCH_REACH_M / (_PATCH_SIDE - 1)
-    to_ground = np.array(
-        [
-            [step, 0.0, centre[0] - _PATCH_REACH_M],
-            [0.0, -step, centre[1] + _PATCH_REACH_M],
-            [0.0, 0.0, 1.0],
-        ]
-    )
-    patch = cv2.warpPerspective(
-        picture,
-        np.linalg.inv(to_map) @ to_ground,
-        (_PATCH_SIDE, _PATCH_SIDE),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )
-    return np.asarray(cv2.GaussianBlur(patch, (0, 0), 1.5), dtype=np.float32)

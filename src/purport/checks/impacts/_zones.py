@@ -12,7 +12,7 @@ from purport.checks.impacts._changes import compare
 from purport.checks.impacts._structure import find_lost_texture
 from purport.checks.impacts._views import View, Views
 
-__all__ = ["EffectZone", "grow", "touching"]
+__all__ = ["EffectZone", "grow", "is_fading", "touching"]
 
 _FADE = 0.985
 _CLEARING = 0.85
@@ -22,7 +22,11 @@ _FRONT_PX = 5
 _INSIDE_SHARE = 0.3
 _DRAWN_MARGIN_PX = 6
 _DRAWN_FRAMES = 12
+_RING_PX = (2, 7)
+_FADING = 1.3
+"""How much more a patch must have stood out before."""
 
+Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
@@ -125,3 +129,21 @@ def touching(mask: Mask, region: Mask) -> Mask:
     _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
     kept = np.unique(labels[region & mask])
     return np.isin(labels, kept[kept > 0])
+
+
+def is_fading(earlier: Image, view: View, mask: Mask) -> bool:
+    """Tell whether a patch stood out from what is around it, and does so less by now.
+
+    Args:
+        earlier: The picture some frames ago, in the same view.
+        view: The view.
+        mask: The patch.
+    """
+    ring = grow(mask, _RING_PX[1]) & ~grow(mask, _RING_PX[0])
+    if not np.any(ring):
+        return False
+    before, now = (
+        abs(float(np.median(picture[mask])) - float(np.median(picture[ring])))
+        for picture in (earlier, view.picture)
+    )
+    return before > _FADING * now

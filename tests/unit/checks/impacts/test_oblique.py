@@ -304,4 +304,6 @@ def test_fire_and_smoke_are_brought_down_further_than_a_flash_and_less_surely() 
     assert flash is not None
     assert smoke is not None
     assert smoke.shift_px == pytest.approx(2.0 * flash.shift_px)
-    assert np.trace(smoke.covariance_px2) == pytest.approx(25.0 * np.trace(flash.covariance_px2))
+    assert np.trace(smoke.covariance_px2) == pytest.approx(
+        (0.3 / 0.045) ** 2 * np.trace(flash.covariance_px2)
+    )
