@@ -146,7 +146,7 @@ class Asker:
         return {"kind": kind.value, "guesses": guesses, "matches": matches, "wrong": len(matches)}
 
     def _peers(self, path: Path, item: int | None) -> dict[str, Any]:
-        """Return by vPDQ's rule the share of frames that match the right and the best wrong item."""
+        """Return by vPDQ's rule which share matches the right item and which the best wrong one."""
         seconds, bits = _hashes(path)
         answers: dict[str, Any] = {}
         for name, apart_s in PEERS.items():

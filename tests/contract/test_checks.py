@@ -153,7 +153,10 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
             groups=("isis",),
             items=(
                 Fingerprinted(
-                    digest=digest_file(other), name=other.name, load_scene=_scene_of(other)
+                    digest=digest_file(other),
+                    name=other.name,
+                    path=other,
+                    load_scene=_scene_of(other),
                 ),
             ),
         )

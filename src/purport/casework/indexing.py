@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 __all__ = ["IndexSummary", "add_to_index", "import_hash_list", "list_videos", "search_index"]
 
 _SUFFIXES = frozenset(
-    ".3gp .avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .vob .webm .wmv".split()
+    f".{name}"
+    for name in (
+        *("3gp", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf"),
+        *("ogv", "ts", "vob", "webm", "wmv"),
+    )
 )
 _BATCH = 200
 _WINDOW = 2000

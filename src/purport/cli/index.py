@@ -172,7 +172,7 @@ def _fill(
 
 def _tell(folder: Path, summary: IndexSummary, *, as_json: bool) -> None:
     if as_json:
-        print_json({"index": str(folder), **to_json(summary)})
+        print_json({"index": str(folder), "summary": to_json(summary)})
         return
     for path, fault in summary.faults:
         click.echo(f"{path}: {fault}", err=True)

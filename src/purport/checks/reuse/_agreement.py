@@ -233,4 +233,7 @@ def _standard(pictures: Floats, *, within: NDArray[np.bool_] | None = None) -> F
     centred = np.where(part, pictures - pictures[:, part].mean(axis=1, keepdims=True), 0.0)
     deviation = np.sqrt(np.square(centred).sum(axis=1, keepdims=True) / part.sum())
     least = _LEAST_DEVIATION if within is None else _TINY
-    return np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > least)
+    scaled: Floats = np.divide(
+        centred, deviation, out=np.zeros_like(centred), where=deviation > least
+    )
+    return scaled

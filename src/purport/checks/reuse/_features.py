@@ -13,6 +13,7 @@ References:
     FAST corners on a pyramid, ranked by Harris's measure, and the comparisons that make the bits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,7 +58,7 @@ def find_features(luma: NDArray[np.uint8], *, most: int, widest_px: int) -> Loca
     if scale < 1.0:
         size = (max(round(width * scale), 1), max(round(luma.shape[0] * scale), 1))
         luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
-    finder = cv2.ORB_create(
+    finder = cv2.ORB.create(
         nfeatures=_CORNERS,
         scaleFactor=_STEP,
         nlevels=_LEVELS,
@@ -67,18 +68,18 @@ def find_features(luma: NDArray[np.uint8], *, most: int, widest_px: int) -> Loca
     corners = _spread(finder.detect(luma, None), luma.shape[1], luma.shape[0], most)
     for corner in corners:
         corner.angle = 0.0
-    corners, descriptors = finder.compute(luma, corners)
-    if descriptors is None or not len(corners):
+    described, descriptors = finder.compute(luma, corners)
+    if descriptors is None or not len(described):
         return LocalFeatures(
             points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, 32), np.uint8)
         )
-    points = np.array([corner.pt for corner in corners], dtype=np.float32)
+    points = np.array([corner.pt for corner in described], dtype=np.float32)
     points = (points + 0.5) * np.float32(WORKING_WIDTH_PX / luma.shape[1]) - 0.5
     return LocalFeatures(points=points.astype(np.float32), descriptors=np.asarray(descriptors))
 
 
 def _spread(
-    corners: "tuple[cv2.KeyPoint, ...]", width: int, height: int, most: int
+    corners: "Sequence[cv2.KeyPoint]", width: int, height: int, most: int
 ) -> "list[cv2.KeyPoint]":
     """Keep corners of every part of the picture and of fine, middling and coarse detail.
 
@@ -89,7 +90,7 @@ def _spread(
     level = np.array([corner.octave for corner in corners])
     groups = [
         _in_turn(
-            [corners[place] for place in np.flatnonzero((level >= low) & (level < high))],
+            [corners[int(place)] for place in np.flatnonzero((level >= low) & (level < high))],
             width,
             height,
         )
@@ -97,14 +98,12 @@ def _spread(
     ]
     kept: list[cv2.KeyPoint] = []
     while len(kept) < most and any(groups):
-        for group in _TURNS:
-            if groups[group]:
-                kept.append(groups[group].pop())
+        kept.extend(groups[group].pop() for group in _TURNS if groups[group])
     return kept[:most]
 
 
 def _in_turn(corners: "list[cv2.KeyPoint]", width: int, height: int) -> "list[cv2.KeyPoint]":
-    """Order corners, best last: the strongest of each cell, then the second strongest, and so on."""
+    """Order corners, best last: the strongest of each cell, then the second, and so on."""
     if not corners:
         return []
     places = np.array([corner.pt for corner in corners])

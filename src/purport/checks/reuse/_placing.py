@@ -69,35 +69,45 @@ def find_placement(
     them by least squares, twice.
     """
     words = ~asking.descriptors if negative else asking.descriptors
-    if min(len(words), len(kept.descriptors)) < _FEWEST:
-        return None
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(words, kept.descriptors)  # 1
-    pairs = [pair for pair in pairs if pair.distance <= _FARTHEST_BITS]
+    pairs: list[cv2.DMatch] = []
+    if min(len(words), len(kept.descriptors)) >= _FEWEST:
+        found = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(words, kept.descriptors)  # 1
+        pairs = [pair for pair in found if pair.distance <= _FARTHEST_BITS]
     if len(pairs) < _FEWEST:
         return None
     here = asking.points[[pair.queryIdx for pair in pairs]].astype(np.float64)
     there = kept.points[[pair.trainIdx for pair in pairs]].astype(np.float64)
     agrees = _best_draw(here, there)  # 2
-    if agrees is None:
+    if agrees is None or agrees.sum() < _FEWEST:
         return None
-    for limit_px in (_ROUGH_PX, _FINE_PX):  # 3
-        if agrees.sum() < _FEWEST:
-            return None
-        scales, shifts = _fitted(here[agrees], there[agrees])
-        off = np.abs(here * scales + shifts - there).max(axis=1)
-        agrees = off <= limit_px
+    _, agrees = _agreeing(here, there, _fitted(here[agrees], there[agrees]), _ROUGH_PX)  # 3
+    if agrees.sum() < _FEWEST:
+        return None
+    scales, shifts = _fitted(here[agrees], there[agrees])
+    off, agrees = _agreeing(here, there, (scales, shifts), _FINE_PX)
     if agrees.sum() < _FEWEST or not _plausible(scales[None])[0]:
         return None
     some = here[agrees]
+    left, top = (float(value) for value in some.min(axis=0))
+    right, bottom = (float(value) for value in some.max(axis=0))
     return Placement(
         scale_x=float(scales[0]),
         scale_y=float(scales[1]),
         shift_x=float(shifts[0]),
         shift_y=float(shifts[1]),
         inliers=int(agrees.sum()),
-        where=(*(float(v) for v in some.min(axis=0)), *(float(v) for v in some.max(axis=0))),
+        where=(left, top, right, bottom),
         residual_px=float(np.sqrt(np.square(off[agrees]).mean())),
     )
+
+
+def _agreeing(
+    here: Floats, there: Floats, fitted: tuple[Floats, Floats], limit_px: float
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return how far each pair is off, and which agree."""
+    scales, shifts = fitted
+    off = np.abs(here * scales + shifts - there).max(axis=1)
+    return off, off <= limit_px
 
 
 def _best_draw(here: Floats, there: Floats) -> NDArray[np.bool_] | None:

@@ -115,8 +115,8 @@ def trace(pairing: Pairing, candidate: Candidate) -> Trace | None:
     """Find the speed and lag at which one placement holds; None when pictures don't match.
 
     (1) Kept key frames that should be seen are each compared with the asking sample of their time;
-    too few matches, among a few of them or all, end it. (2) Earlier and later samples are compared as well. (3) The grid of
-    speeds and lags is searched for the least spread, coarse, then fine.
+    too few matches, among a few of them or all, end it. (2) Earlier and later samples are compared
+    as well. (3) The grid of speeds and lags is searched for the least spread, coarse, then fine.
     """
     inside = _keys(pairing, candidate)
     if len(inside) < _FEWEST_KEYS:

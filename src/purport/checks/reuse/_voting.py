@@ -115,4 +115,5 @@ def _votes(
     samples, which = np.unique(asking_s, return_inverse=True)
     names, inverse = np.unique(bins * len(samples) + which, return_inverse=True)
     each = np.bincount(inverse, weights=weights) ** _LESS
-    return np.bincount(names // len(samples), weights=each, minlength=int(bins.max()) + 2)
+    counts = np.bincount(names // len(samples), weights=each, minlength=int(bins.max()) + 2)
+    return np.asarray(counts, dtype=np.float64)

@@ -13,6 +13,7 @@ So views that stand still, black stretches, and other recordings of the same pla
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,29 +134,42 @@ def _proven(
     picture that differs all along is left out. (3) The ends are where the pictures cease to agree.
     (4) The rules are applied to what lies between.
     """
+    lag_s, speed = found.lag_s, found.speed
     for _ in range(_ROUNDS):  # 1
         pictures = _pictures(pairing, candidate, found)
-        inside = _within(pictures, candidate, measure_agreement(pictures, found.lag_s, found.speed))
-        if inside.sum() < _FEWEST_SAMPLES:
+        fitted = _aligned(pictures, candidate, found.lag_s, found.speed)
+        if fitted is None:
             return None
-        lag_s, speed = align_pictures(pictures, found.lag_s, found.speed, inside)
+        lag_s, speed, inside = fitted
         agreement = measure_agreement(pictures, lag_s, speed)
-        inside = _within(pictures, candidate, agreement)
-        if inside.sum() < _FEWEST_SAMPLES:
-            return None
         if correlate_changes(pictures, agreement, inside)[0] < _HOPELESS:
             return None
         found = retrace(pairing, candidate, replace(found, lag_s=lag_s, speed=speed))
     pictures = _pictures(pairing, candidate, found)
-    lag_s, speed = align_pictures(pictures, lag_s, speed, inside)
-    agreement = measure_agreement(pictures, lag_s, speed)
-    inside = _within(pictures, candidate, agreement)
-    if inside.sum() < _FEWEST_SAMPLES:
+    fitted = _aligned(pictures, candidate, lag_s, speed)
+    if fitted is None:
         return None
+    lag_s, speed, inside = fitted
+    agreement = measure_agreement(pictures, lag_s, speed)
     pictures = without_differing(pictures, agreement, inside)  # 2
     found = replace(found, lag_s=lag_s, speed=speed)
     run = _run(pictures, found, inside)  # 3
     return None if run is None else _judged(pairing, candidate, (found, pictures, run), rules)
+
+
+def _aligned(
+    pictures: Pictures, candidate: Candidate, lag_s: float, speed: float
+) -> tuple[float, float, Mask] | None:
+    """Refine lag and speed by the pictures; return them and the samples that can be compared.
+
+    None when there are too few of these.
+    """
+    inside = _within(pictures, candidate, measure_agreement(pictures, lag_s, speed))
+    if inside.sum() < _FEWEST_SAMPLES:
+        return None
+    lag_s, speed = align_pictures(pictures, lag_s, speed, inside)
+    inside = _within(pictures, candidate, measure_agreement(pictures, lag_s, speed))
+    return None if inside.sum() < _FEWEST_SAMPLES else (lag_s, speed, inside)
 
 
 def _pictures(pairing: Pairing, candidate: Candidate, found: Trace) -> Pictures:
@@ -199,10 +213,7 @@ def _run(pictures: Pictures, found: Trace, inside: Mask) -> Mask | None:
         return None
     seconds = pictures.asking_s
     breaks = np.flatnonzero(
-        [
-            _breaks(seconds, agreement, int(first), int(last))
-            for first, last in zip(good[:-1], good[1:], strict=True)
-        ]
+        [_breaks(seconds, agreement, int(first), int(last)) for first, last in pairwise(good)]
     )
     pieces = np.split(good, breaks + 1)
     best = max(pieces, key=lambda piece: int(inside[piece].sum()))

@@ -1,9 +1,9 @@
 """The print of a video: what it takes to find its seconds again without the video.
 
 One pass over the decoded luma. Five times a second a sample is taken: a thumbnail of 64×64 inside
-black bars, and its 256-bit fingerprint (`purport.scene.fingerprints.fingerprint`). Every other sample
-(every one, for a video about which is asked) also get local features. Burnt-in graphics are
-masked: a feature that stays at its place while the picture around it moves is left out.
+black bars, and its 256-bit fingerprint (`purport.scene.fingerprints.fingerprint`). Every other
+sample (every one, for a video about which is asked) also gets local features. Burnt-in graphics
+are masked: a feature that stays at its place while the picture around it moves is left out.
 
 Invariant: the same file gives the same print, bit for bit, on the same library versions.
 """
@@ -166,8 +166,11 @@ def _thumbnails(small: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 def save_print(made: VideoPrint, path: Path) -> None:
     """Write a print that is kept to be found (write to a temporary name; renaming is yours)."""
     counts = [len(one.points) for one in made.features]
-    points = np.concatenate([one.points for one in made.features] or [np.zeros((0, 2))])
-    descriptors = np.concatenate([one.descriptors for one in made.features] or [np.zeros((0, 32))])
+    none = LocalFeatures(
+        points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, 32), np.uint8)
+    )
+    points = np.concatenate([one.points for one in (none, *made.features)])
+    descriptors = np.concatenate([one.descriptors for one in (none, *made.features)])
     box = made.box
     with path.open("wb") as file:
         np.savez(

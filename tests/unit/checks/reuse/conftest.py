@@ -1,6 +1,6 @@
 """Small films with known truth: a camera that moves unsteadily over drawn ground."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def ground(seed: int) -> Pixels:
     """Draw ground with fields and houses (900, 900)."""
     random = np.random.default_rng(seed)
     made = cv2.resize(random.uniform(60, 190, (30, 30)).astype(np.float32), (900, 900))
-    picture = made.astype(np.uint8)
+    picture: Pixels = made.astype(np.uint8)
     for x, y, wide, high, tone in random.integers(
         (0, 0, 8, 8, 20), (890, 890, 34, 34, 240), (420, 5)
     ):
@@ -67,8 +67,8 @@ def write(path: Path, frames: list[Pixels], *, rate: float = RATE) -> Path:
 
 
 @pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
-    """Yield films: `whole` (9 s), what was made of it, and others."""
+def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make films: `whole` (9 s), what was made of it, and others."""
     folder = tmp_path_factory.mktemp("films")
     whole = flight(1, 9.0)
     part = whole[38:100]  # 3.04 to 8 s
@@ -100,4 +100,4 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]
         "still_again": flight(1, 4.0, path=1, start_s=0.0, still=True)[::-1],
         "black": [np.full(SIZE[::-1], 16, np.uint8)] * 60,
     }
-    yield {name: write(folder / f"{name}.mp4", frames) for name, frames in made.items()}
+    return {name: write(folder / f"{name}.mp4", frames) for name, frames in made.items()}

@@ -2,8 +2,8 @@
 
 Each of twelve tables sorts the codes by 18 of their bits, drawn once for all. Codes that differ in
 20 of 256 bits share the bits of at least one table with probability 0.95, in 40 bits with 0.45;
-codes of unrelated places share them hardly ever. Keys that very many codes share (of flat or regular
-ground) tell nothing and are passed over. There is nothing to learn, so that a stretch is
+codes of unrelated places share them hardly ever. Keys that very many codes share (of flat or
+regular ground) tell nothing and are passed over. There is nothing to learn, so that a stretch is
 sealed quickly and always in the same way.
 
 References:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CODE_BYTES", "Codes", "Near", "Shelf"]
+__all__ = ["CODE_BYTES", "Codes", "Near", "Shelf", "write_at"]
 
 CODE_BYTES = 32
 """Bytes of a code."""
@@ -65,8 +65,8 @@ class Shelf(ABC):
             OSError: They cannot be written; the shelf is as it was.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write_at(self._codes, self._count * CODE_BYTES, np.ascontiguousarray(codes).tobytes())
-        _write_at(self._labels, self._count * _LABEL_BYTES, labels.astype("<u4").tobytes())
+        write_at(self._codes, self._count * CODE_BYTES, np.ascontiguousarray(codes).tobytes())
+        write_at(self._labels, self._count * _LABEL_BYTES, labels.astype("<u4").tobytes())
         self._count += len(codes)
 
     def seal(self) -> None:
@@ -154,12 +154,12 @@ class Shelf(ABC):
         return self.folder / f"sealed-{number:05d}.bin"
 
 
-def _write_at(path: Path, place: int, data: bytes) -> None:
+def write_at(path: Path, place: int, data: bytes) -> None:
     """Write at a place in a file, cut off what follows, and see it to the disk."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         view = memoryview(data)
-        while len(view):
+        while view:
             written = os.pwrite(handle, view, place)
             place, view = place + written, view[written:]
         os.ftruncate(handle, place)

@@ -16,7 +16,7 @@ or not at all. The same items in the same order give the same files.
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from purport.checks.reuse._voting import Hits, find_guesses
 from purport.checks.reuse.aligning import Rules, SharedStretch, verify
 from purport.checks.reuse.index._pictures import Pictures
 from purport.checks.reuse.index._places import Places
-from purport.checks.reuse.index._shelf import CODE_BYTES, Near
+from purport.checks.reuse.index._shelf import CODE_BYTES, Near, write_at
 from purport.checks.reuse.prints import PRINT_VERSION, VideoPrint, load_print, save_print
 from purport.core.digests import Digest
 from purport.core.errors import InputError
@@ -135,9 +135,8 @@ class Archive:
             for digest, name in items:
                 if digest not in self._known:
                     new.setdefault(digest, name)
-            for digest, name in new.items():
-                self._append(digest, name, load_print(self.print_path(digest)))
             if new:
+                self._append(new)
                 self._pictures.seal()
                 self._places.seal()
                 self._commit()
@@ -254,30 +253,42 @@ class Archive:
             weights=weights,
         )
 
-    def _append(self, digest: Digest, name: str, made: VideoPrint) -> None:
-        chosen = np.arange(0, len(made.keys), _KEYS_A_SEGMENT)
-        samples = made.keys[chosen]
-        labels = self._segments + np.arange(len(chosen))
-        clear = made.structure[samples] >= _LEAST_STRUCTURE
-        self._pictures.append(_codes(made.bits[samples[clear]]), labels[clear])
-        words = [made.features[key].descriptors[:_PLACES_A_SEGMENT] for key in chosen]
-        owners = [np.full(len(some), label) for some, label in zip(words, labels, strict=True)]
-        if words:
-            self._places.append(np.concatenate(words), np.concatenate(owners))
-        item = Kept(
-            number=len(self._items),
-            digest=digest,
-            name=name,
-            first=self._segments,
-            segments=len(chosen),
-            length_s=made.length_s,
+    def _append(self, new: Mapping[Digest, str]) -> None:
+        """Write the segments of items at the end of the shelves."""
+        seconds: list[NDArray[np.float64]] = []
+        pictures: list[tuple[NDArray[np.uint8], NDArray[np.int64]]] = []
+        places: list[tuple[NDArray[np.uint8], NDArray[np.int64]]] = []
+        first = self._segments
+        for digest, name in new.items():
+            made = load_print(self.print_path(digest))
+            chosen = np.arange(0, len(made.keys), _KEYS_A_SEGMENT)
+            samples = made.keys[chosen]
+            labels = self._segments + np.arange(len(chosen))
+            clear = made.structure[samples] >= _LEAST_STRUCTURE
+            pictures.append((_codes(made.bits[samples[clear]]), labels[clear]))
+            for key, label in zip(chosen, labels, strict=True):
+                words = made.features[key].descriptors[:_PLACES_A_SEGMENT]
+                places.append((words, np.full(len(words), label)))
+            seconds.append(made.times_s[samples])
+            item = Kept(
+                number=len(self._items),
+                digest=digest,
+                name=name,
+                first=self._segments,
+                segments=len(chosen),
+                length_s=made.length_s,
+            )
+            self._items.append(item)
+            self._known.add(digest)
+            self._segments += len(chosen)
+        for shelf, parts in ((self._pictures, pictures), (self._places, places)):
+            shelf.append(
+                np.concatenate([codes for codes, _ in parts]),
+                np.concatenate([labels for _, labels in parts]),
+            )
+        write_at(
+            self._folder / "seconds.bin", 4 * first, np.concatenate(seconds).astype("<f4").tobytes()
         )
-        _append_at(
-            self._folder / "seconds.bin", 4 * self._segments, made.times_s[samples].astype("<f4")
-        )
-        self._items.append(item)
-        self._known.add(digest)
-        self._segments += len(chosen)
 
     def _commit(self) -> None:
         """Write the new items' lines, then replace the record of what counts."""
@@ -379,15 +390,6 @@ def _overlap(one: SharedStretch, other: SharedStretch) -> bool:
 
 def _codes(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(bits).view(np.uint8).reshape(-1, CODE_BYTES)
-
-
-def _append_at(path: Path, place: int, values: NDArray[np.float32]) -> None:
-    with path.open("r+b" if path.exists() else "w+b") as file:
-        file.seek(place)
-        file.write(values.tobytes())
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _line(item: Kept) -> str:
