@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,3 +131,34 @@ class TestSubtitles:
         found = read_subtitle_telemetry("\ufeff" + text.replace("\n", "\r\n"))
         assert found is not None
         assert (found.packets, found.span_s) == (4, 3.0)
+
+    def test_subtitles_inside_a_file_are_read(
+        self, video: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        script, path = tmp_path / "flight.srt", tmp_path / "flight.mkv"
+        script.write_text(
+            "".join(
+                f"{n + 1}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n"
+                f"2022-05-14 12:20:{11 + n} ISO:100 GPS(36.7,35.2,1)\n\n"
+                for n in range(3)
+            )
+        )
+        with (
+            av.open(str(video(count=75))) as pictures,
+            av.open(str(script)) as words,
+            av.open(str(path), "w") as written,
+        ):
+            streams = {
+                source: written.add_stream_from_template(source)
+                for source in (pictures.streams.video[0], words.streams.subtitles[0])
+            }
+            for container, source in (
+                (pictures, pictures.streams.video[0]),
+                (words, words.streams.subtitles[0]),
+            ):
+                for packet in container.demux(source):
+                    if packet.dts is not None:
+                        packet.stream = streams[source]
+                        written.mux(packet)
+        (found,) = read_telemetry(path)
+        assert (found.source, found.packets, found.span_s) == ("subtitles", 3, 2.0)

@@ -197,10 +197,14 @@ def _answer(
 ) -> tuple[ProvenanceAnswer, str]:
     if contradictions:
         kinds = sorted({one.kind.value.replace("_", " ") for one in contradictions})
-        many = "statements contradict each other" if len(contradictions) > 1 else "contradiction"
+        count = len(contradictions)
+        found_words = (
+            "1 contradiction was found" if count == 1 else f"{count} contradictions were found"
+        )
+        which = "It has" if count == 1 else "Each has"
         return (
             ProvenanceAnswer.CONTRADICTIONS_FOUND,
-            f"{len(contradictions)} {many}: {', '.join(kinds)}. Each has innocent explanations.",
+            f"{found_words}: {', '.join(kinds)}. {which} innocent explanations.",
         )
     comparable = count_comparable(found)
     if comparable == 0:
