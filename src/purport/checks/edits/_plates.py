@@ -53,7 +53,7 @@ class PlateRules:
     """Largest change of a plate's pixels from frame to frame while it stands, of what they change
     without it, and of what the picture changes around it."""
     least_busy: float = 0.3
-    """Least change from frame to frame without the plate: a still picture tells nothing. [luma]"""
+    """Least change from frame to frame about the plate: a still picture tells nothing. [luma]"""
     least_fill: float = 0.8
     """Least share of its bounding box that a plate fills; a disc fills 0.785."""
     smallest_px: tuple[int, int] = (5, 4)
@@ -215,7 +215,7 @@ def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
                     continue
                 within, without = float(quiet[inside].mean()), float(busy[inside].mean())
                 about = float(quiet[~inside].mean())
-                if without >= rules.least_busy and (
+                if about >= rules.least_busy and (
                     within <= rules.largest_worn * min(without, about)  # 3
                 ):
                     contrast = float((step[inside] / limit[inside]).mean())
