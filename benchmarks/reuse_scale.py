@@ -85,10 +85,8 @@ def measure_queries(shelf: Pictures, count: int) -> dict[str, float]:
     wall, cpu, found = [], [], 0
     for number in range(count):
         random = np.random.default_rng([number, 9])
-        chunk = int(random.integers(shelf.count // CHUNK)) if shelf.count >= CHUNK else 0
-        size = min(CHUNK, shelf.count)
-        item = int(random.integers(size // SEGMENTS_EACH))
-        own = draw_codes(size, chunk * CHUNK)[item * SEGMENTS_EACH : (item + 1) * SEGMENTS_EACH]
+        wanted = int(random.integers(shelf.count // SEGMENTS_EACH))
+        own = read_codes(shelf, wanted * SEGMENTS_EACH, SEGMENTS_EACH)
         asked = own[random.integers(0, SEGMENTS_EACH, 40)] ^ _flips(random, 40, 20)
         asked = np.concatenate([asked, ~asked, _turned(asked), ~_turned(asked)])
         began = time.perf_counter(), time.process_time()
@@ -96,7 +94,6 @@ def measure_queries(shelf: Pictures, count: int) -> dict[str, float]:
         wall.append(time.perf_counter() - began[0])
         cpu.append(time.process_time() - began[1])
         items = near.labels[near.asked < 40] // SEGMENTS_EACH
-        wanted = (chunk * CHUNK) // SEGMENTS_EACH + item
         named = len(np.unique(near.asked[near.asked < 40][items == wanted]))
         found += named > 20
     return {
@@ -110,6 +107,14 @@ def measure_queries(shelf: Pictures, count: int) -> dict[str, float]:
         "memory_mb": round(_resident_mb() - before),
         "memory_all_mb": round(_resident_mb()),
     }
+
+
+def read_codes(shelf: Pictures, first: int, count: int) -> Codes:
+    """Read codes of a shelf from its file."""
+    with (shelf.folder / "codes.bin").open("rb") as file:
+        file.seek(first * CODE_BYTES)
+        read = file.read(count * CODE_BYTES)
+    return np.frombuffer(read, dtype=np.uint8).reshape(count, CODE_BYTES)
 
 
 def _turned(codes: Codes) -> Codes:

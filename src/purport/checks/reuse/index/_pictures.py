@@ -22,7 +22,7 @@ __all__ = ["Pictures"]
 _SEALED_AT = 1 << 20
 _CODES_A_LIST = 2048
 _MOST_LISTS = 1024
-_PROBED = 16
+_PROBED = 8
 _TRAINED_ON = 48
 _ROUNDS = 6
 
@@ -57,7 +57,6 @@ class Pictures(Shelf):
             path = str(self._sealed(number))
             index: Any = faiss.read_index_binary(path, faiss.IO_FLAG_MMAP)
             index.nprobe = min(_PROBED, index.nlist)
-            index.use_heap = False  # counting by distance is several times as fast
             self._opened[number] = index
         with _one_thread():
             bits, places = self._opened[number].search(asked, most)
