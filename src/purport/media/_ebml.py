@@ -210,7 +210,8 @@ def _tags(reading: _Reading, element: _Element) -> None:
 
 def _body(reading: _Reading, element: _Element) -> bytes:
     reading.stream.seek(element.body)
-    return reading.stream.read(min(element.end - element.body, _MOST_BODY))
+    # of an element that is cut off within its own header nothing is left
+    return reading.stream.read(max(min(element.end - element.body, _MOST_BODY), 0))
 
 
 def _instant(nanoseconds: int) -> str | None:

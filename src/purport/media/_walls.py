@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Limits", "build_walls", "filter_program"]
+__all__ = ["Limits", "build_walls", "end_with", "filter_program"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +116,6 @@ def build_walls(limits: Limits) -> tuple[str, ...]:
     Returns:
         The walls that stand: "limits", and "system calls" where the machine has the filter.
     """
-    if sys.platform == "linux":
-        _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
@@ -133,6 +131,14 @@ def build_walls(limits: Limits) -> tuple[str, ...]:
     if machine is None or not _install(filter_program(machine, os.getpid())):
         return ("limits",)
     return ("limits", "system calls")
+
+
+def end_with(parent: int) -> None:
+    """Let this process end when process `parent`, which started it, does; at once if it has."""
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def filter_program(machine: _Machine, process: int) -> Sequence[Instruction]:

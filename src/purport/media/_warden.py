@@ -19,11 +19,12 @@ from typing import NoReturn
 
 from purport.core.errors import PurportError, UnreadableMediaError
 from purport.media._errands import Call, Channel, Message
-from purport.media._walls import build_walls
+from purport.media._walls import build_walls, end_with
 
 __all__ = ["serve"]
 
 _MOST_HANDLES = 3
+_MOST_OPEN = 1 << 16
 _STATUS = struct.Struct("<Bi")
 _LOOK_EVERY_S = 0.25
 """How often to look for callers that have hung up; an errand that talks notices by itself. [s]"""
@@ -76,8 +77,10 @@ def _take(control: socket.socket, errands: dict[int, _Errand]) -> bool:
     if not message:
         return False
     line, packed, *memory = handles
+    here = os.getpid()
     process = os.fork()
     if process == 0:
+        end_with(here)
         _run(socket.socket(fileno=line), packed, *memory)
     for handle in (packed, *memory):
         os.close(handle)
@@ -134,6 +137,7 @@ def _run(line: socket.socket, packed: int, memory: int | None = None) -> NoRetur
     """Do one errand in this process, then end it without looking back."""
     code = 1
     try:
+        _let_go_of_the_rest({line.fileno(), packed, *([] if memory is None else [memory])})
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with os.fdopen(packed, "rb") as stream:
@@ -148,6 +152,15 @@ def _run(line: socket.socket, packed: int, memory: int | None = None) -> NoRetur
         code = 0  # the caller has what it wanted
     finally:
         os._exit(code)
+
+
+def _let_go_of_the_rest(kept: set[int]) -> None:
+    """Close what this process has of the warden's: calls, and the lines of other errands."""
+    first = 3  # input, output and errors lead nowhere
+    for handle in sorted(kept):
+        os.closerange(first, handle)
+        first = handle + 1
+    os.closerange(first, _MOST_OPEN)
 
 
 def _channel(line: socket.socket, memory: int | None, call: Call) -> Channel:

@@ -139,6 +139,17 @@ def tell_what_is_refused(channel: Channel, path: Path) -> None:
     channel.answer({"worked": worked, "reads": len(path.read_bytes())})
 
 
+def tell_what_is_open(channel: Channel) -> None:
+    handles = Path("/proc/self/fd")
+    found = []
+    for handle in sorted(handles.iterdir()):
+        try:
+            found.append(str(handle.readlink()).partition(":")[0])
+        except OSError:
+            continue
+    channel.answer(found)
+
+
 def tell_environment(channel: Channel) -> None:
     channel.answer(dict(os.environ))
 

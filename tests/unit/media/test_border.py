@@ -1,5 +1,6 @@
 """The border: what a child process does to itself reaches nobody but as one clear error."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -182,6 +183,15 @@ class TestWalls:
         told = ask(errands.tell_what_is_refused, path, subject="clip", limits=limits())
         assert told == {"worked": [], "reads": 5}
         assert [each.name for each in tmp_path.iterdir()] == ["clip.mp4"]
+
+    def test_nothing_of_the_warden_or_of_other_errands_is_open(self, errands: ModuleType) -> None:
+        with contextlib.closing(
+            border._Line(errands.sleep, (600.0,), subject="other", limits=limits())
+        ):
+            told = ask(errands.tell_what_is_open, subject="clip", limits=limits())
+        assert told.count("/dev/null") == 3
+        assert told.count("socket") == 1
+        assert len(told) == 4
 
     def test_threads_can_be_started(self, errands: ModuleType) -> None:
         assert ask(errands.use_threads, subject="clip", limits=limits()) == [0, 1, 2, 3]

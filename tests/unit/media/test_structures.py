@@ -160,6 +160,11 @@ class TestMatroska:
         joined.write_bytes(one.read_bytes() + other.read_bytes())
         assert read_container(joined).second_file_at == one.stat().st_size
 
+    def test_an_element_that_ends_within_its_own_header_is_told(self, tmp_path: Path) -> None:
+        inner = b"\x15\x49\xa9\x66\x81" + b"\x44\x61\x88"
+        facts = facts_of(tmp_path, b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x88" + inner, "a.mkv")
+        assert any("too late" in fault for fault in facts.faults)
+
     def test_rubbish_is_told(self, tmp_path: Path) -> None:
         facts = facts_of(tmp_path, b"\x1a\x45\xdf\xa3\x80" + b"\x05" * 40, "a.mkv")
         assert any("no element" in fault for fault in facts.faults)
