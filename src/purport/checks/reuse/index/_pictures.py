@@ -19,8 +19,8 @@ from purport.checks.reuse.index._shelf import CODE_BYTES, Codes, Near, Shelf
 
 __all__ = ["Pictures"]
 
-_SEALED_AT = 1 << 20
-_CODES_A_LIST = 2048
+_SEALED_AT = 1 << 18
+_CODES_A_LIST = 512
 _MOST_LISTS = 1024
 _PROBED = 8
 _TRAINED_ON = 48
