@@ -23,6 +23,7 @@ from purport.checks.contract import (
     Fingerprinted,
     Need,
     ReferenceSource,
+    SidecarSource,
 )
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
 from purport.core.digests import canonical_json, digest_file
@@ -43,7 +44,7 @@ from purport.simulate import (
 )
 
 ENTRIES = {entry.name: entry for entry in entry_points(group="purport.checks")}
-BUILT_IN = {"control", "edits", "impacts", "place", "reuse"}
+BUILT_IN = {"control", "edits", "impacts", "place", "provenance", "reuse"}
 STRIKE_S = 1.6
 
 
@@ -152,12 +153,19 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
             groups=("isis",),
             items=(
                 Fingerprinted(
-                    digest=digest_file(other), name=other.name, load_scene=_scene_of(other)
+                    digest=digest_file(other),
+                    name=other.name,
+                    path=other,
+                    load_scene=_scene_of(other),
                 ),
             ),
         )
 
-    return Inputs(rich=evidence(clip), poor=evidence(grey))
+    beside = folder / "clip.info.json"
+    beside.write_text(json.dumps({"extractor": "generic", "upload_date": "20151001"}))
+    sidecar = SidecarSource(name=beside.name, digest=digest_file(beside), path=beside)
+    rich = replace(evidence(clip), sidecars=(sidecar,))
+    return Inputs(rich=rich, poor=evidence(grey))
 
 
 def _layers(longitude: float, latitude: float) -> dict[str, Any]:

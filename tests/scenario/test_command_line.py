@@ -259,10 +259,10 @@ def test_tampering_is_exit_code_4_and_the_culprit_is_named(
 def test_interrupted_it_says_so_and_the_next_run_goes_on(checked: Path, tmp_path: Path) -> None:
     arguments = ("check", str(checked / "one.mp4"), str(checked / "story.txt"))
     code = (
-        "import os, signal\n"
+        "import os, signal, time\n"
         "from purport.casework import steps\n"
         "from purport.cli import main\n"
-        "steps.attempt = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "steps.attempt = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(2))\n"
         "main()\n"
     )
     stopped = subprocess.run(

@@ -43,6 +43,7 @@ from purport.checks.contract import (
     Need,
     Prepares,
     ReferenceSource,
+    SidecarSource,
     TerrainSource,
 )
 from purport.core.case import ItemRecord
@@ -300,6 +301,7 @@ def _jobs(workspace: Workspace) -> list[Job]:
             control=control,
             date=item.claimed_time or date,
             groups=groups,
+            sidecars=_sidecars(workspace, item),
             others=tuple(other for other in others if other.digest != item.digest),
         )
         for item, own in zip(items, others, strict=True)
@@ -312,6 +314,13 @@ def _other(workspace: Workspace, item: ItemRecord) -> Other:
         name=item.name,
         path=workspace.working_copy(item.digest, item.name),
         scene=scene_path(workspace, item.digest),
+    )
+
+
+def _sidecars(workspace: Workspace, item: ItemRecord) -> tuple[SidecarSource, ...]:
+    return tuple(
+        SidecarSource(name=name, digest=digest, path=workspace.working_copy(digest, name))
+        for name, digest in item.sidecars
     )
 
 

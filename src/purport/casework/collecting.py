@@ -5,6 +5,7 @@ What cannot be read is refused before anything of it is stored.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from purport.casework.claims import update_claims
@@ -16,7 +17,7 @@ from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, Vie
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError, InputError, UnreadableMediaError
-from purport.core.instants import StatedTime, parse_stated_time
+from purport.core.instants import Precision, StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
 from purport.imagery import load_area, open_reference, open_terrain, require_inside
 from purport.ledger import read_document
@@ -40,6 +41,9 @@ _REFERENCES = "references"
 """Setting that names the orthophotos of the whole case."""
 _TERRAIN = "terrain"
 """Setting that names the heights of the whole case."""
+_ABOUT_ITEMS = (".info.json", ".metadata.json", ".archive.json", ".archive.csv", ".srt")
+"""Endings, after the file's name or its stem, of files that are about a media file."""
+_LONGEST_SIDECAR = 16 << 20
 _SIDECARS = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld", ".prj", ".aux.xml")
 
 
@@ -120,7 +124,10 @@ def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = No
 def collect_item(
     workspace: Workspace, path: Path, *, details: ItemDetails | None = None
 ) -> ItemRecord:
-    """Preserve a video and record what is known of it.
+    """Preserve a video, with the files beside it that are about it, and record what is known.
+
+    Such files are yt-dlp's `clip.info.json`, auto-archiver's `clip.metadata.json` or
+    `clip.archive.csv`, and a drone's `clip.srt`; one that is too long to be one is left.
 
     The same bytes again are the same item: what `details` says then corrects the record.
 
@@ -140,10 +147,15 @@ def collect_item(
     digest = workspace.vault.put_file(path)
     known = {item.digest: item for item in live_items(workspace)}
     fresh = ItemRecord(
-        digest=digest, name=path.name, size_bytes=workspace.vault.path_of(digest).stat().st_size
+        digest=digest,
+        name=path.name,
+        size_bytes=workspace.vault.path_of(digest).stat().st_size,
+        file_time=_file_time(path),
     )
     record = _with_details(known.get(digest, fresh), details)
-    workspace.record([_with_shared(workspace, record)], _collected([digest]))
+    beside = {each.name: workspace.vault.put_file(each) for each in _item_sidecars(path)}
+    record = replace(record, sidecars=tuple(sorted({**dict(record.sidecars), **beside}.items())))
+    workspace.record([_with_shared(workspace, record)], _collected([digest, *beside.values()]))
     return record
 
 
@@ -340,6 +352,31 @@ def _shared_references(workspace: Workspace) -> tuple[Digest, ...]:
 def _sidecars(path: Path) -> list[Path]:
     names = {path.name + suffix for suffix in _SIDECARS} | {path.stem + end for end in _SIDECARS}
     return sorted(sidecar for sidecar in path.parent.iterdir() if sidecar.name in names)
+
+
+def _item_sidecars(path: Path) -> list[Path]:
+    """Return the files beside a media file that are about it by their name."""
+    wanted = {f"{stem}{end}".lower() for stem in (path.name, path.stem) for end in _ABOUT_ITEMS}
+    return sorted(
+        each
+        for each in path.absolute().parent.iterdir()
+        if each.name.lower() in wanted
+        and each.name != path.name
+        and each.is_file()
+        and each.stat().st_size <= _LONGEST_SIDECAR
+    )
+
+
+def _file_time(path: Path) -> StatedTime:
+    """Return when the file system says that the file was changed last, to the second."""
+    instant = datetime.fromtimestamp(int(path.stat().st_mtime), tz=UTC)
+    return StatedTime(
+        stated=instant.isoformat(),
+        precision=Precision.SECOND,
+        earliest_utc=instant,
+        latest_utc=instant,
+        zone_known=True,
+    )
 
 
 def _require_target_inside(workspace: Workspace, details: ItemDetails) -> None:

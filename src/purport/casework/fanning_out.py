@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import socket
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,6 +15,7 @@ from typing import TypeAlias
 import cloudpickle  # type: ignore[import-untyped]  # it ships no types
 
 from purport.core.errors import UnavailableError
+from purport.media import borrow, lend
 
 __all__ = ["Graph", "compute"]
 
@@ -155,7 +157,10 @@ def _load(_: object) -> None:
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        processes,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(lend(),),
     )
 
 
@@ -182,6 +187,12 @@ def _compute_in_processes(
             raise _died() from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _begin(reader: socket.socket) -> None:
+    """Set up a worker: what reads media for the process that started it does so for it too."""
+    borrow(reader)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

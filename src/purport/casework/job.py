@@ -30,6 +30,7 @@ from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError, SeveralFaultsError
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
+from purport.media import get_ready
 from purport.reports import case_document
 from purport.store import Entry, InputFault
 
@@ -123,6 +124,7 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         StorageFullError: The disk is full; what was stored before is whole.
         IntegrityError: Preserved bytes were altered.
     """
+    get_ready()  # the process that reads media starts while the workspace is opened
     with Workspace.open(
         request.workspace,
         create=_gives_something(request),

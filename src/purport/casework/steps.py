@@ -20,6 +20,7 @@ from purport.checks.contract import (
     MatcherSource,
     Need,
     ReferenceSource,
+    SidecarSource,
     TerrainSource,
 )
 from purport.core.case import ItemRecord
@@ -48,6 +49,7 @@ __all__ = [
 
 _MISSING = {
     Need.CLAIMED_PLACE: "the place claimed (--items table, or `purport add item --place-at`)",
+    Need.COLLECTION: "a record of how the footage was collected",
     Need.CONTROL: "a territorial control layer (--control FILE.geojson)",
     Need.DATE: "the date claimed (--date 2015-09-30)",
     Need.EARLIER: "the answer of a check that comes before it",
@@ -57,6 +59,7 @@ _MISSING = {
     Need.MEDIA: "footage that can be read",
     Need.PUBLICATION: "a recorded publication (--published DATE[,URL])",
     Need.REFERENCE: "an orthophoto of the place claimed (--reference ORTHO.tif)",
+    Need.SIDECARS: "a file beside the footage that is about it (clip.info.json, clip.srt)",
     Need.TARGET: "where the target is said to be (--target LON,LAT or --target-area FILE)",
     Need.TERRAIN: "heights of the ground (--terrain HEIGHTS.tif)",
     Need.VIEW_HINT: "what is roughly known of the camera (purport add item --gsd, --heading)",
@@ -106,6 +109,8 @@ class Job:
     """The date claimed; None when none was given."""
     groups: tuple[str, ...]
     """Groups that the claims name as hit."""
+    sidecars: tuple[SidecarSource, ...]
+    """Files that lay beside it and are about it."""
     others: tuple[Other, ...]
     """All other items of the workspace."""
 
@@ -282,10 +287,12 @@ def _evidence(
         control=job.control,
         date=job.date,
         groups=job.groups,
+        sidecars=job.sidecars,
         items=tuple(
             Fingerprinted(
                 digest=other.digest,
                 name=other.name,
+                path=other.path,
                 load_scene=_loader(other.path, other.scene),
             )
             for other in job.others

@@ -30,6 +30,7 @@ __all__ = [
     "Need",
     "Prepares",
     "ReferenceSource",
+    "SidecarSource",
     "TerrainSource",
     "make_finding",
     "parameters_of",
@@ -42,6 +43,7 @@ class Need(StrEnum):
     """An input that a check cannot do without, or can use."""
 
     CLAIMED_PLACE = "claimed_place"
+    COLLECTION = "collection"
     CONTROL = "control"
     DATE = "date"
     EARLIER = "earlier"
@@ -51,6 +53,7 @@ class Need(StrEnum):
     MEDIA = "media"
     PUBLICATION = "publication"
     REFERENCE = "reference"
+    SIDECARS = "sidecars"
     TARGET = "target"
     TERRAIN = "terrain"
     VIEW_HINT = "view_hint"
@@ -101,13 +104,27 @@ class ControlSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SidecarSource:
+    """A file that lay beside a media item and is about it, in the vault."""
+
+    name: str
+    """Its file name."""
+    digest: Digest
+    """SHA-256 of its bytes."""
+    path: Path
+    """Where a working copy can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprinted:
-    """Another item of the workspace with the thumbnails of its frames."""
+    """Another item of the workspace."""
 
     digest: Digest
     """SHA-256 of the item."""
     name: str
     """Its file name."""
+    path: Path
+    """Its working copy."""
     load_scene: Callable[[], Scene]
     """Gives its scene (cached by the caller)."""
 
@@ -138,6 +155,8 @@ class Evidence:
     """The date claimed for the case or item; None when none was given."""
     groups: tuple[str, ...] = ()
     """Canonical names of the groups that the claims name as hit."""
+    sidecars: tuple[SidecarSource, ...] = ()
+    """Files that lay beside the item and are about it."""
     items: tuple[Fingerprinted, ...] = ()
     """The other items of the workspace."""
     earlier: tuple[Finding, ...] = ()
@@ -168,6 +187,12 @@ class Evidence:
             Need.CLAIMED_PLACE: _digest([item.claimed_place] if item.claimed_place else []),
             Need.TARGET: _digest([item.target] if item.target else []),
             Need.PUBLICATION: _digest([item.publication] if item.publication else []),
+            Need.COLLECTION: _digest(
+                [item.name, item.retrieved, item.file_time]
+                if item.retrieved or item.file_time
+                else []
+            ),
+            Need.SIDECARS: _digest([[one.name, one.digest] for one in self.sidecars]),
             Need.CONTROL: _digest([*layers, *self.groups] if layers else []),
             Need.DATE: _digest([self.date] if self.date else []),
             Need.ITEMS: _digest(sorted(other.digest for other in self.items)),

@@ -26,6 +26,7 @@ _STAGES = {
     "read": "Reading claims",
     "prepare": "Preparing",
     "analyse": "Running checks",
+    "index": "Reading videos",
     "judge": "Judging",
     "report": "Writing the dossier",
 }

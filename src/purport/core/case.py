@@ -110,3 +110,7 @@ class ItemRecord:
     """Heights of the ground there; None: none given, and the ground is taken as flat."""
     view_hint: ViewHint | None = None
     """What is roughly known of the camera; None: nothing."""
+    file_time: StatedTime | None = None
+    """Last change of the file by the file system it was collected from; None: not recorded."""
+    sidecars: tuple[tuple[str, Digest], ...] = ()
+    """Name and digest of the files that lay beside it and are about it, sorted by name."""

@@ -1,6 +1,17 @@
 """Containers and streams: what a file says of itself, and its frames at their own times."""
 
+from purport.media._private import is_private, shorten, withhold
 from purport.media.audio import AudioLevels, decode_audio_levels
+from purport.media.border import Channel, ask, believe, borrow, get_ready, lend, limits_for
+from purport.media.facts import (
+    BoxSeen,
+    ContainerFacts,
+    HeaderTime,
+    TagSeen,
+    Telemetry,
+    TelemetrySample,
+    TrackFacts,
+)
 from purport.media.frames import (
     DecodedFrames,
     DecodeFault,
@@ -11,21 +22,48 @@ from purport.media.frames import (
     decode_pictures,
     display_size,
 )
+from purport.media.packets import PacketTrack, read_packets
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
+from purport.media.samples import SoundSamples, decode_sound
+from purport.media.statements import read_container, read_subtitle_telemetry, read_telemetry
 
 __all__ = [
     "AudioLevels",
+    "BoxSeen",
+    "Channel",
+    "ContainerFacts",
     "DecodeFault",
     "DecodeFaultKind",
     "DecodedFrames",
+    "HeaderTime",
     "LumaFrame",
+    "PacketTrack",
     "Picture",
     "Probe",
+    "SoundSamples",
     "StreamProbe",
+    "TagSeen",
+    "Telemetry",
+    "TelemetrySample",
+    "TrackFacts",
+    "ask",
+    "believe",
+    "borrow",
     "decode_audio_levels",
     "decode_luma",
     "decode_pictures",
+    "decode_sound",
     "display_size",
+    "get_ready",
+    "is_private",
+    "lend",
+    "limits_for",
     "probe_media",
+    "read_container",
+    "read_packets",
+    "read_subtitle_telemetry",
+    "read_telemetry",
+    "shorten",
+    "withhold",
 ]

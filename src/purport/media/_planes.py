@@ -18,7 +18,7 @@ import numpy as np
 from av import VideoFrame
 from numpy.typing import NDArray
 
-__all__ = ["Geometry", "bgr_picture", "display_geometry", "luma_picture"]
+__all__ = ["Geometry", "bgr_view", "display_geometry", "luma_view"]
 
 _QUARTER_TURN_DEG = 90
 _EIGHT_BIT = re.compile(r"(yuvj?a?4\d\dp|nv\d\d|gray|gray8)$")
@@ -62,8 +62,8 @@ def display_geometry(
     )
 
 
-def luma_picture(frame: VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
-    """Copy the luma of a frame as the display picture (height, width), read-only.
+def luma_view(frame: VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
+    """Return the luma of a frame as the display picture (height, width), where it lies.
 
     The luma plane is read where it lies; formats without one (RGB, palettes, packed YUV) and
     pictures that must be scaled go through FFmpeg's scaler.
@@ -77,8 +77,8 @@ def luma_picture(frame: VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
     return _turned(plane, geometry.quarter_turns)
 
 
-def bgr_picture(frame: VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
-    """Copy a frame in colour as the display picture (height, width, 3), read-only."""
+def bgr_view(frame: VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
+    """Return a frame in colour as the display picture (height, width, 3)."""
     converted = frame.reformat(
         width=geometry.square_width_px,
         height=geometry.square_height_px,
@@ -108,6 +108,4 @@ def _plane_bytes(frame: VideoFrame) -> NDArray[np.uint8]:
 
 
 def _turned(picture: NDArray[np.uint8], quarter_turns: int) -> NDArray[np.uint8]:
-    copied = np.array(np.rot90(picture, k=-quarter_turns), order="C")
-    copied.setflags(write=False)
-    return copied
+    return np.rot90(picture, k=-quarter_turns)

@@ -43,6 +43,11 @@ class StreamProbe:
     """Samples a second; None unless audio."""
     tags: tuple[tuple[str, str], ...] = ()
     """Metadata as stored, sorted by key."""
+    interlaced: bool = False
+    """Whether the first frame is coded as two fields; they are kept woven into one picture."""
+    high_range: str | None = None
+    """"PQ" or "HLG" for pictures of high dynamic range, whose luma is the code value and not tone
+    mapped; None for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +72,6 @@ class Probe:
     """Index, among `streams`, of the stream that is analysed."""
     truncated: bool = False
     """Whether the file ends before its container says it should."""
+    walls: tuple[str, ...] = ()
+    """Behind which walls it was read: "limits" of the system, and "system calls" where the machine
+    has a filter for them; empty when not recorded."""

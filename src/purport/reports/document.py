@@ -84,6 +84,8 @@ def _item(item: CaseItem) -> JsonObject:
         "target": to_json(record.target),
         "references": list(record.references),
         "terrain": record.terrain,
+        "file_time": to_json(record.file_time),
+        "sidecars": [{"name": name, "sha256": digest} for name, digest in record.sidecars],
         "container": item.container,
     }
 

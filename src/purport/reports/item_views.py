@@ -33,13 +33,17 @@ from purport.reports.phrases import NOT_RECORDED, humanise
 from purport.reports.readings import (
     EditReading,
     MatchReading,
+    OriginReading,
     PlaceReading,
     StrikeReading,
+    TraceReading,
     read_edits,
     read_layers,
     read_matches,
+    read_origin,
     read_place,
     read_strikes,
+    read_traces,
 )
 from purport.reports.strike_rows import StrikeTable, tabulate_strikes
 from purport.reports.timelines import Timeline, draw_timeline
@@ -79,12 +83,16 @@ class ItemView:
     """What is recorded of it; "not recorded" where nothing is."""
     container: tuple[tuple[str, str], ...]
     """What its container says."""
+    origin: OriginReading | None
+    """What was found of where it comes from; None when the check did not run."""
     frames: tuple[KeyFrameDrawing, ...]
     """Key frames."""
     timeline: Timeline | None
     """Its timeline; None when its length is not known."""
     edits: tuple[EditReading, ...]
     """Edits found."""
+    traces: tuple[TraceReading, ...]
+    """Traces of how the file was coded."""
     matches: tuple[tuple[MatchReading, str], ...]
     """Stretches seen again, each with the name of the other item."""
     layers: tuple[LayerRow, ...]
@@ -136,8 +144,10 @@ class _ItemDrawing:
         self.faults: list[str] = []
         self.findings = {f.check: f for f in case.findings if f.item == item.record.digest}
         self.edits = _read(self.findings, "edits", read_edits) or ()
+        self.traces = _read(self.findings, "edits", read_traces) or ()
         self.matches = _read(self.findings, "reuse", read_matches) or ()
         self.layers = _read(self.findings, "control", read_layers) or ()
+        self.origin: OriginReading | None = _read(self.findings, "provenance", read_origin)
         self.place: PlaceReading | None = _read(self.findings, "place", read_place)
         self.strikes: tuple[StrikeReading, ...] | None = _read(
             self.findings, "impacts", read_strikes
@@ -153,9 +163,11 @@ class _ItemDrawing:
             item=self.item,
             recorded=describe_record(record),
             container=describe_container(self.item),
+            origin=self.origin,
             frames=frames,
             timeline=self._timeline(),
             edits=self.edits,
+            traces=self.traces,
             matches=tuple(
                 (match, names.get(match.other, match.other[:12])) for match in self.matches
             ),

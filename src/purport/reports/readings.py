@@ -16,17 +16,22 @@ from purport.core.findings import Finding
 from purport.core.positions import GeoPoint, Matrix2
 
 __all__ = [
+    "ContradictionReading",
     "EditReading",
     "FrameOnMap",
     "LayerReading",
     "MatchReading",
+    "OriginReading",
     "PlaceReading",
     "StrikeReading",
+    "TraceReading",
     "read_edits",
     "read_layers",
     "read_matches",
+    "read_origin",
     "read_place",
     "read_strikes",
+    "read_traces",
 ]
 
 Pair = tuple[float, float]
@@ -46,6 +51,20 @@ class EditReading:
     """How far it stands above the check's limit; None where the kind has none."""
     innocent: tuple[str, ...]
     """Explanations without intent."""
+    detail: str = ""
+    """What more is known of it, in words; empty when nothing is."""
+    false_alarm_rate: float | None = None
+    """Upper bound of the share of unedited clips that show such a sign wrongly; None: unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceReading:
+    """A trace of how a file was coded."""
+
+    words: str
+    """What was found."""
+    innocent: str
+    """How it comes about without any editing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +83,38 @@ class MatchReading:
     """End there. [s]"""
     exact: bool | None
     """Whether the bytes are the same; None when not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContradictionReading:
+    """Two statements about an item that cannot both be right."""
+
+    kind: str
+    """Its kind."""
+    one: tuple[str, str]
+    """Source and words of one side."""
+    other: tuple[str, str]
+    """Source and words of the other."""
+    apart: str
+    """By how much they differ, in words."""
+    innocent: tuple[str, ...]
+    """Explanations without intent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginReading:
+    """Where an item says that it comes from."""
+
+    contradictions: tuple[ContradictionReading, ...]
+    """What does not fit together."""
+    credentials: str
+    """What is known of Content Credentials, in words."""
+    known_since: tuple[str, str] | None
+    """Instant by which the footage surely existed, and by what that is known; None: not known."""
+    written_by: tuple[str, ...]
+    """Software that left its name."""
+    notes: tuple[str, ...]
+    """What else is worth knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,9 +212,38 @@ def read_edits(finding: Finding) -> tuple[EditReading, ...]:
             end_s=float(row["end_s"]),
             strength=_optional(row["strength"]),
             innocent=tuple(row.get("innocent") or ()),
+            detail=_edit_detail(row),
+            false_alarm_rate=_optional(row.get("false_alarm_rate")),
         )
         for row in values["edits"]
     )
+
+
+def read_traces(finding: Finding) -> tuple[TraceReading, ...]:
+    """Read what the check `edits` says of how the file was coded."""
+    values: Any = finding.values
+    coding: Mapping[str, Any] = values.get("coding") or {}
+    return tuple(
+        TraceReading(words=str(row["words"]), innocent=str(row["innocent"]))
+        for row in coding.get("traces") or ()
+    )
+
+
+def _edit_detail(row: Mapping[str, Any]) -> str:
+    """Say what more is known of an edit: where it was shown first, how slow, what graphics."""
+    kind, factor = str(row["kind"]), row.get("factor")
+    parts = []
+    if row.get("graphics"):
+        parts.append(str(row["graphics"]))
+    if factor is not None and kind == "slow_motion":
+        parts.append(f"{float(factor):.2g} times slower than what lies about it")
+    elif factor is not None and kind == "cadence":
+        parts.append(f"each picture is shown {float(factor):.3g} times on average")
+    if row.get("other_start_s") is not None:
+        other = (float(row["other_start_s"]), float(row["other_end_s"]))
+        heard = "heard" if kind.startswith("sound") else "shown"
+        parts.append(f"{heard} before from {other[0]:.2f} to {other[1]:.2f} s")
+    return "; ".join(parts)
 
 
 def read_matches(finding: Finding) -> tuple[MatchReading, ...]:
@@ -179,6 +259,38 @@ def read_matches(finding: Finding) -> tuple[MatchReading, ...]:
             exact=row.get("exact"),
         )
         for row in values["matches"]
+    )
+
+
+_CREDENTIALS = {
+    "none": "none; almost no footage carries any, and nothing follows from that",
+    "not_read": "could not be looked for",
+    "broken": "there is a manifest that cannot be read (not well-formed)",
+    "well_formed": "well-formed, but not valid: file and manifest do not fit",
+    "valid": "valid: nothing was changed since signing; the signer is on no list of trusted ones",
+    "trusted": "valid and trusted: nothing was changed since signing by a signer on the list given",
+}
+
+
+def read_origin(finding: Finding) -> OriginReading:
+    """Read a finding of the check `provenance`."""
+    values: Any = finding.values
+    since, basis = values["filmed_before_utc"], values["filmed_before_basis"]
+    return OriginReading(
+        contradictions=tuple(
+            ContradictionReading(
+                kind=str(row["kind"]),
+                one=(str(row["one"]["source"]), str(row["one"]["says"])),
+                other=(str(row["other"]["source"]), str(row["other"]["says"])),
+                apart=str(row["apart"]),
+                innocent=tuple(row["innocent"]),
+            )
+            for row in values["contradictions"]
+        ),
+        credentials=_CREDENTIALS[values["credentials"]["state"]],
+        known_since=None if since is None else (str(since), str(basis)),
+        written_by=tuple(values["written_by"]),
+        notes=tuple(values["notes"]),
     )
 
 

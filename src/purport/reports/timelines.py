@@ -3,19 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from purport.reports.phrases import format_seconds
+from purport.reports.phrases import format_seconds, humanise
 from purport.reports.readings import EditReading, MatchReading, StrikeReading
 
 __all__ = ["Bar", "Lane", "Tick", "Timeline", "draw_timeline"]
 
 _LANES = (
+    ("drop", "Missing time"),
     ("freeze", "Frozen"),
+    ("slow_motion", "Slow motion"),
+    ("reverse", "Backwards"),
     ("black", "Black"),
     ("silence", "Silence"),
+    ("sound_loop", "Looped sound"),
+    ("sound_change", "Other sound"),
     ("overlay", "Burnt-in graphics"),
     ("fade", "Fades"),
+    ("dissolve", "Dissolves"),
 )
-_SHOWN_ELSEWHERE = frozenset({"cut", "repeat", *(kind for kind, _ in _LANES)})
+_AGAIN = ("repeat", "loop")
+_SHOWN_ELSEWHERE = frozenset({"cut", *_AGAIN, *(kind for kind, _ in _LANES)})
+_JOINTS = frozenset({"cut", "dissolve", "fade"})
 _TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _MOST_TICKS = 6
 _NARROWEST = 0.004
@@ -90,7 +98,7 @@ def draw_timeline(
         _bar(duration_s, edit, "other") for edit in edits if edit.kind not in _SHOWN_ELSEWHERE
     )
     lanes.append(Lane(name="Other edits", bars=others))
-    repeats = [_bar(duration_s, edit, "repeat") for edit in edits if edit.kind == "repeat"]
+    repeats = [_bar(duration_s, edit, "repeat") for edit in edits if edit.kind in _AGAIN]
     repeats += [_match_bar(duration_s, match, item) for match in matches]
     lanes.append(Lane(name="Repeats and reuse", bars=tuple(repeats)))
     lanes.append(Lane(name="Strikes", bars=tuple(_strike_bar(duration_s, s) for s in strikes)))
@@ -102,7 +110,7 @@ def draw_timeline(
 
 def _shots(duration_s: float, edits: Sequence[EditReading]) -> tuple[Bar, ...]:
     """Return the stretches between cuts and fades."""
-    cuts = sorted({edit.start_s for edit in edits if edit.kind in {"cut", "fade"}})
+    cuts = sorted({edit.start_s for edit in edits if edit.kind in _JOINTS})
     starts = [0.0, *(cut for cut in cuts if 0.0 < cut < duration_s)]
     ends = [*starts[1:], duration_s]
     return tuple(
@@ -118,7 +126,7 @@ def _shots(duration_s: float, edits: Sequence[EditReading]) -> tuple[Bar, ...]:
 
 def _bar(duration_s: float, edit: EditReading, role: str) -> Bar:
     span = f"{format_seconds(edit.start_s)} to {format_seconds(edit.end_s)}"
-    return _stretch(duration_s, (edit.start_s, edit.end_s), role, f"{edit.kind}: {span}")
+    return _stretch(duration_s, (edit.start_s, edit.end_s), role, f"{humanise(edit.kind)}: {span}")
 
 
 def _match_bar(duration_s: float, match: MatchReading, item: str) -> Bar:

@@ -5,11 +5,12 @@ Two passes over the decoded frames make what `checks.edits`, `checks.place`, `ch
 """
 
 from purport.scene.analysis import SCENE_VERSION, analyse_scene
-from purport.scene.records import KeyFrame, Scene, Shot, Transition
+from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, Transition
 from purport.scene.storage import load_scene, save_scene
 
 __all__ = [
     "SCENE_VERSION",
+    "FineMeasures",
     "KeyFrame",
     "Scene",
     "Shot",

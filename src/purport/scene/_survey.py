@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from purport.media import LumaFrame
 from purport.scene._columns import Column
+from purport.scene._fine import FineColumns, FrameDetail, measure_detail
 from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
 from purport.scene._spool import Spool
 from purport.scene._structure import (
@@ -87,6 +88,10 @@ class Measured:
     """Share of the picture that shows any structure."""
     flat: float
     """Share of the picture near its median luma."""
+    detail: FrameDetail
+    """Fine detail at working size."""
+    picture_type: str
+    """How the codec says it was coded."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -117,6 +122,8 @@ def measure_frame(frame: LumaFrame) -> Measured:
         saturated=ends / thumbnail.size,
         texture=textured_share(thumbnail),
         flat=flat_share(thumbnail),
+        detail=measure_detail(small),
+        picture_type=frame.picture_type,
     )
 
 
@@ -156,6 +163,8 @@ class Survey:
         self._alike, self._sharpness, self._saturated = (Column(np.float32) for _ in range(3))
         self._texture, self._flat = Column(np.float64), Column(np.float64)
         self._thumbnails = Spool((THUMBNAIL_PX, THUMBNAIL_PX))
+        self.fine = FineColumns()
+        """What thumbnails average away."""
         self._recent: dict[int, Image] = {}
         self._before: Measured | None = None
         self._whole = OverlayStatistics(self.shape)
@@ -263,6 +272,7 @@ class Survey:
         self._texture.append(frame.texture)
         self._flat.append(frame.flat)
         self._thumbnails.put(frame.thumbnail)
+        self.fine.add(frame.small, frame.detail, frame.picture_type)
         self._recent[frame.index] = frame.thumbnail
         self._recent.pop(frame.index - _RECENT, None)
         self._before = frame

@@ -30,7 +30,7 @@ from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "8"
+SCENE_VERSION = "9"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]
@@ -92,6 +92,7 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
         link_sd_px=_lock((chained.sd_px / survey.scale).astype(np.float32)),
         linked=_lock(chained.linked),
         key_frames=keeper.select(survey, shots, again=source()),
+        fine=survey.fine.finish(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Fingerprints of frames, and the stretches of two videos (or of one) that show the same seconds.
+"""Fingerprints of frames, and the stretches of a video that are shown in it again.
 
 Two rules in a row. A 256-bit fingerprint of each frame, which survives re-encoding, scaling and a
 small logo, finds candidates: runs of like frames at one offset in time. A candidate is kept only if
@@ -8,9 +8,7 @@ drifting view, each of which looks the same at any offset, yields nothing.
 
 Measured: of 34 repeats of 1.1 to 2.4 s put into 17 published clips (re-encoded by x264 at crf 23
 and 32), 30 are found to within 3 frames; two of a still picture and one of a nearly blank one are
-not, and one is found in part. No repeat is found in 136 such clips without one. Of 496 pairs among
-32 published clips, all 28 that share footage are found (other codecs and sizes, grading, trims,
-logos) and no other.
+not, and one is found in part. No repeat is found in 136 such clips without one.
 
 References:
     Facebook (2019), "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm":
@@ -27,7 +25,7 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene.records import Scene
 
-__all__ = ["MatchRules", "SameStretch", "find_repeats", "find_same_stretches", "fingerprint"]
+__all__ = ["MatchRules", "SameStretch", "find_repeats", "fingerprint"]
 
 _SIDE = 64
 _FREQUENCIES = 16
@@ -186,22 +184,6 @@ def fingerprint(thumbnails: NDArray[np.uint8]) -> tuple[Words, Floats]:
     return bits, structure
 
 
-def find_same_stretches(
-    scene: Scene, other: Scene, rules: MatchRules | None = None
-) -> tuple[SameStretch, ...]:
-    """Find the stretches of `scene` that show the same seconds as stretches of `other`.
-
-    Sound under re-encoding, scaling, change of frame rate, contrast or colour, and small logos. It
-    does not see through mirroring, strong cropping, picture in picture or a change of speed.
-
-    Returns:
-        Stretches by their first frame; no frame of `scene` is in two of them for like offsets.
-    """
-    applied = MatchRules() if rules is None else rules
-    pair = _Pair(one=_track(scene, applied), other=_track(other, applied))
-    return _find(pair, applied, repeat=False)
-
-
 def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStretch, ...]:
     """Find the stretches that are shown again later in the same video.
 
@@ -215,7 +197,7 @@ def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStr
 def _repeats(scene: Scene, rules: MatchRules) -> tuple[SameStretch, ...]:
     """Find them once for the two checks that ask in turn."""
     track = _track(scene, rules)
-    return _find(_Pair(one=track, other=track), rules, repeat=True)
+    return _find(_Pair(one=track, other=track), rules)
 
 
 def _cosines() -> Floats:
@@ -237,7 +219,7 @@ def _track(scene: Scene, rules: MatchRules) -> _Track:
     )
 
 
-def _find(pair: _Pair, rules: MatchRules, *, repeat: bool) -> tuple[SameStretch, ...]:
+def _find(pair: _Pair, rules: MatchRules) -> tuple[SameStretch, ...]:
     """Candidates on the grid, best first; each is verified and put to the frame.
 
     (1) Both videos are sampled on one grid of times. (2) Every diagonal of the table of distances
@@ -251,10 +233,7 @@ def _find(pair: _Pair, rules: MatchRules, *, repeat: bool) -> tuple[SameStretch,
     rows, columns = _grid(pair.one, step), _grid(pair.other, step)  # 1
     table = _distances(pair, rows, columns)
     movement = _movement(pair.one, rows, step)
-    shortest = max(int(rules.shortest_s / step), _FEWEST_FRAMES)
-    shortest = _shortest_steps(rules, step)
-    first_offset = shortest if repeat else None
-    runs = _runs(table, movement, rules, step_s=step, first_offset=first_offset)
+    runs = _runs(table, movement, rules, step_s=step)
     found: list[SameStretch] = []
     settled: list[_Run] = []
     for run in sorted(runs, key=lambda run: (-run.score, run.offset, run.start)):  # 2, 3
@@ -267,7 +246,7 @@ def _find(pair: _Pair, rules: MatchRules, *, repeat: bool) -> tuple[SameStretch,
         settled.append(run)
         if not _stands_out(pair.one, rows[run.start : run.stop], run):
             continue
-        stretch = _verified(pair, run, rules, step_s=step, repeat=repeat)
+        stretch = _verified(pair, run, rules, step_s=step)
         if stretch is not None and not any(_overlaps(stretch, known) for known in found):
             found.append(stretch)
     return tuple(sorted(found, key=lambda item: (item.span.first, item.other.first)))
@@ -324,30 +303,27 @@ def _runs(
     rules: MatchRules,
     *,
     step_s: float,
-    first_offset: int | None,
 ) -> Iterator[_Run]:
     """Yield the runs of like frames on all diagonals, at three levels of strictness."""
-    rows, columns = distances.shape
+    columns = distances.shape[1]
     shortest, gap = _shortest_steps(rules, step_s), round(_GAP_S / step_s)
-    lowest = 1 - rows if first_offset is None else first_offset
-    for offset in range(lowest, columns):
+    for offset in range(shortest, columns):
         diagonal = distances.diagonal(offset)
         if np.count_nonzero(diagonal <= rules.farthest_bits) < shortest * rules.least_share:
             continue
-        first_row = max(0, -offset)
         for level in (1, 2, 4):
             limit = rules.farthest_bits // level
             for start, stop in _spans(diagonal <= limit, gap):
                 like = diagonal[start:stop] <= limit
                 if stop - start < shortest or like.mean() < rules.least_share:
                     continue
-                moving = movement[first_row + start : first_row + stop]
+                moving = movement[start:stop]
                 if moving.max() < rules.least_change / 2:
                     continue
                 gain = np.maximum(rules.farthest_bits - diagonal[start:stop].astype(np.int64), 0)
                 yield _Run(
-                    start=first_row + start,
-                    stop=first_row + stop,
+                    start=start,
+                    stop=stop,
                     offset=offset,
                     level=level,
                     score=float(np.sum(gain * moving)),
@@ -397,9 +373,7 @@ def _shared(span: FrameSpan, known: FrameSpan) -> bool:
     return 2 * shared > min(len(span), len(known))
 
 
-def _verified(
-    pair: _Pair, run: _Run, rules: MatchRules, *, step_s: float, repeat: bool
-) -> SameStretch | None:
+def _verified(pair: _Pair, run: _Run, rules: MatchRules, *, step_s: float) -> SameStretch | None:
     """Align a candidate to the frame, compare the change, find its ends; None: refuted."""
     one, other = pair.one, pair.other
     start_s, stop_s = run.start * step_s, (run.stop - 1) * step_s
@@ -413,7 +387,7 @@ def _verified(
         return None
     frames = _by_pixels(pair, frames, compared, offset_s)
     partners, _ = pair.partners(frames, offset_s)
-    if not _long_enough(one, frames, rules) or (repeat and partners[0] <= frames[-1]):
+    if not _long_enough(one, frames, rules) or partners[0] <= frames[-1]:
         return None
     equal = np.array_equal(one.thumbnails[frames], other.thumbnails[partners])
     return SameStretch(

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from purport.core.media_time import FrameSpan
 
-__all__ = ["KeyFrame", "Scene", "Shot", "Transition"]
+__all__ = ["DETAIL_TILES", "FineMeasures", "KeyFrame", "Scene", "Shot", "Transition"]
+
+DETAIL_TILES = 32
+"""Tiles of a picture, across and down, in which fine detail is measured."""
 
 
 class Transition(StrEnum):
@@ -52,6 +55,25 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FineMeasures:
+    """What frames show at working size (at most 640 px wide); n frames."""
+
+    step: NDArray[np.float32]
+    """Mean absolute luma difference to the frame before (n,), 0 for the first. [0 to 255]"""
+    bend: NDArray[np.float32]
+    """Mean absolute difference of twice a frame from the sum of its neighbours (n,), 0 for the
+    first and the last: next to nothing where a frame lies between its neighbours, as blended ones
+    do. Rounded to half levels before the mean is taken. [luma]"""
+    grain: NDArray[np.float32]
+    """Mean absolute response to a mask of noise and finest texture (n,). [luma]"""
+    tiles: NDArray[np.uint8]
+    """Mean absolute difference of horizontal neighbours by tile (n, 32, 32). [luma/8]"""
+    picture_types: NDArray[np.bytes_]
+    """How the codec says each frame was coded (n,): b"I" alone, b"P" from others, b"B" from others
+    on both sides, b"?" not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
     """What was found in a video's frames; n frames."""
 
@@ -81,6 +103,9 @@ class Scene:
     """Whether the chain holds from the frame to its anchor (n,)."""
     key_frames: tuple[KeyFrame, ...]
     """Sharp, unsaturated frames spread over each shot (at least one a shot), by index."""
+    fine: FineMeasures | None = None
+    """What thumbnails average away; None for a scene that was not made from frames at working
+    size."""
 
     @property
     def frames(self) -> int:

@@ -7,6 +7,7 @@ before they are looked at. The file may be deleted while a scene is in use, but 
 import json
 import os
 import struct
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -18,7 +19,7 @@ from purport.core.errors import ConsistencyError
 from purport.core.media_time import FrameSpan
 from purport.scene._spool import Spool
 from purport.scene.analysis import SCENE_VERSION
-from purport.scene.records import KeyFrame, Scene, Shot, Transition
+from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, Transition
 
 __all__ = ["load_scene", "save_scene"]
 
@@ -35,6 +36,7 @@ _COLUMNS = (
     "link_sd_px",
     "linked",
 )
+_FINE_COLUMNS = ("step", "bend", "grain", "tiles", "picture_types")
 
 
 def save_scene(scene: Scene, path: Path) -> None:
@@ -62,6 +64,8 @@ def save_scene(scene: Scene, path: Path) -> None:
         "key_frames": [frame.index for frame in scene.key_frames],
     }
     columns = {name: getattr(scene, name) for name in _COLUMNS}
+    if scene.fine is not None:
+        columns |= {_fine(name): getattr(scene.fine, name) for name in _FINE_COLUMNS}
     pictures = {_picture(frame.index): frame.luma for frame in scene.key_frames}
     with path.open("wb") as stream:
         np.savez(
@@ -82,6 +86,10 @@ def _distinct(masks: list[NDArray[np.bool_]]) -> tuple[list[NDArray[np.bool_]], 
             kept.append(mask)
         which.append(len(kept) - 1)
     return kept, which
+
+
+def _fine(name: str) -> str:
+    return f"fine-{name}"
 
 
 def _picture(index: int) -> str:
@@ -128,8 +136,16 @@ def load_scene(path: Path) -> Scene:
             KeyFrame(index=index, luma=arrays[_picture(index)].astype(np.uint8, copy=False))
             for index in header["key_frames"]
         ),
+        fine=_load_fine(arrays),
         **columns,  # type: ignore[arg-type]  # the archive holds the types that Scene has
     )
+
+
+def _load_fine(arrays: Mapping[str, NDArray[np.generic]]) -> FineMeasures | None:
+    if _fine("step") not in arrays:
+        return None
+    columns = {name: arrays[_fine(name)] for name in _FINE_COLUMNS}
+    return FineMeasures(**columns)  # type: ignore[arg-type]  # the archive holds their types
 
 
 def _map(path: Path, member: ZipInfo) -> NDArray[np.generic]:

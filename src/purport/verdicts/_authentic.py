@@ -21,8 +21,22 @@ _SETTLES = (
     "The unedited recording from whoever filmed it, with its file data and custody.",
     "The earliest publication of the footage, found and archived.",
 )
-_EDITED = frozenset({"black", "cut", "fade", "freeze", "repeat"})
-_TWICE = frozenset({"freeze", "repeat"})
+_EDITED = frozenset(
+    {
+        "black",
+        "crop",
+        "cut",
+        "dissolve",
+        "fade",
+        "freeze",
+        "loop",
+        "repeat",
+        "reverse",
+        "slow_motion",
+        "sound_loop",
+    }
+)
+_TWICE = frozenset({"freeze", "loop", "repeat", "reverse"})
 _NO_PROOF = (
     "That nothing was found does not show that footage is genuine; no check here can show that."
 )
@@ -133,7 +147,9 @@ def _describe_edits(case: CaseReading) -> tuple[str, ...]:
 
 def _describe_item(item: ItemRecord, edits: Sequence[EditSeen]) -> str:
     kinds = sorted({edit.kind for edit in edits})
-    counted = ", ".join(f"{kind} ({sum(edit.kind == kind for edit in edits)})" for kind in kinds)
+    counted = ", ".join(
+        f"{kind.replace('_', ' ')} ({sum(edit.kind == kind for edit in edits)})" for kind in kinds
+    )
     twice = (
         " Stretches that are frozen or repeated can make one event look like more."
         if _TWICE.intersection(kinds)

@@ -38,14 +38,17 @@ _RULES: Mapping[Part, _PartRule] = {
     Part.AUTHENTIC: _PartRule(
         asks="where footage comes from or whether it is genuine",
         slots=AUTHENTIC_SLOTS,
-        checks=("edits", "reuse"),
+        checks=("edits", "provenance", "reuse"),
         judge=judge_authentic,
     ),
     Part.WHERE: _PartRule(
         asks="where it happened", slots=(SlotAttr.PLACE,), checks=("place",), judge=judge_where
     ),
     Part.WHEN: _PartRule(
-        asks="when it happened", slots=(SlotAttr.TIME,), checks=("reuse",), judge=judge_when
+        asks="when it happened",
+        slots=(SlotAttr.TIME,),
+        checks=("provenance", "reuse"),
+        judge=judge_when,
     ),
     Part.WHO: _PartRule(
         asks="who was hit",

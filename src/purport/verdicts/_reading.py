@@ -431,5 +431,9 @@ def _shared(
 
 
 def _is_same_stretch(match: Mapping[str, Any], rules: JudgingRules) -> bool:
-    alike = bool(match["exact"]) or float(match["distance_bits"]) <= rules.same_picture_bits
+    alike = (
+        bool(match["exact"])
+        or match.get("kind") == "same_recording"
+        or float(match["distance_bits"]) <= rules.same_picture_bits
+    )
     return alike and float(match["end_s"]) - float(match["start_s"]) >= rules.shortest_reuse_s

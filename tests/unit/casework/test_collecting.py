@@ -110,7 +110,10 @@ def test_item_is_preserved_with_what_is_known(
         name="clip.mp4",
         size_bytes=path.stat().st_size,
         publication=publication,
+        file_time=item.file_time,
     )
+    assert item.file_time is not None
+    assert item.file_time.latest_utc.timestamp() == int(path.stat().st_mtime)
     assert [known.record for known in case_file(workspace).items] == [item]
     (event,) = workspace.store.custody()
     assert (event.kind, event.subject, event.agent) == ("collected", item.digest, "tester")
@@ -125,6 +128,36 @@ def test_new_details_correct_the_record_and_keep_the_rest(
     assert (corrected.url, corrected.collector) == ("https://b.example", "me")
     assert len(case_file(workspace).items) == 1
     assert workspace.store.verify() == 2
+
+
+def test_files_beside_a_video_that_are_about_it_are_kept(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    path = clip()
+    beside = {
+        "clip.info.json": '{"extractor": "x"}',
+        "clip.mp4.metadata.json": "{}",
+        "CLIP.SRT": "1",
+    }
+    others = ("other.info.json", "clip.txt", "clip.info.json.bak")
+    for name in (*beside, *others):
+        path.with_name(name).write_text(beside.get(name, "no"))
+    item = collect_item(workspace, path)
+    assert [name for name, _ in item.sidecars] == sorted(beside)
+    for name, digest in item.sidecars:
+        assert workspace.vault.path_of(digest).read_text() == beside[name]
+    assert collect_item(workspace, path) == item
+
+
+def test_a_sidecar_that_came_later_is_added(
+    workspace: Workspace, clip: Callable[..., Path]
+) -> None:
+    path = clip()
+    assert collect_item(workspace, path).sidecars == ()
+    path.with_name("clip.srt").write_text("1")
+    assert [name for name, _ in collect_item(workspace, path).sidecars] == ["clip.srt"]
+    (item,) = case_file(workspace).items
+    assert [name for name, _ in item.record.sidecars] == ["clip.srt"]
 
 
 @pytest.mark.parametrize(

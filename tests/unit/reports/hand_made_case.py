@@ -341,6 +341,42 @@ def control_values() -> JsonObject:
     }
 
 
+def origin_values() -> JsonObject:
+    return {
+        "statements": [
+            {
+                "topic": "place",
+                "source": "tag location",
+                "says": "12.0, 36.0",
+                "earliest_utc": None,
+                "latest_utc": None,
+                "point": [36.0, 12.0],
+                "length_s": None,
+            }
+        ],
+        "contradictions": [
+            {
+                "kind": "created_after_publication",
+                "one": {"source": "header mvhd, creation", "says": "2031-06-01T00:00:00Z"},
+                "other": {"source": "recorded publication", "says": "2031-05-07"},
+                "apart": "at least 23 days",
+                "innocent": ["The camera's clock was not set."],
+            }
+        ],
+        "notes": ["The file carries the name of software that writes footage anew."],
+        "credentials": {"state": "none", "manifests": 0},
+        "filmed_before_utc": "2031-05-08T11:59:59Z",
+        "filmed_before_basis": "recorded publication",
+        "written_by": ["Lavf60.3.100"],
+        "rewritten": True,
+        "structure": "iso",
+        "boxes": ["ftyp", "moov", "mdat"],
+        "faults": [],
+        "withheld": 1,
+        "exiftool": None,
+    }
+
+
 def findings(clip: Digest, second: Digest) -> tuple[Finding, ...]:
     again: JsonObject = {
         "item": clip,
@@ -364,6 +400,7 @@ def findings(clip: Digest, second: Digest) -> tuple[Finding, ...]:
         make("place", clip, "claimed_place", "The ground is that of the photo.", place_values()),
         make("impacts", clip, "measured", "Two strikes were located.", impacts_values()),
         make("control", clip, "other_holder", "All layers name the council.", control_values()),
+        make("provenance", clip, "contradictions_found", "One contradiction.", origin_values()),
         make("edits", second, "none_found", "No edit was found.", {"edits": []}),
         make("place", second, "cannot_tell", "Too little structure was matched.", unknown),
     )

@@ -46,6 +46,7 @@ REQUIRED = {
     },
     "edits_values": {"edits"},
     "reuse_values": {"matches"},
+    "provenance_values": {"statements", "contradictions", "notes", "credentials"},
 }
 """What issue 2 promised; nothing may leave these sets, whatever is added."""
 
@@ -182,6 +183,7 @@ def removable_paths() -> Iterator[tuple[str | int, ...]]:
         "verdict": ("verdicts", 0),
         "edits_values": ("findings", 0, "values"),
         "reuse_values": ("findings", 1, "values"),
+        "provenance_values": ("findings", 5, "values"),
         "place_values": ("findings", 2, "values"),
         "impacts_values": ("findings", 3, "values"),
         "strike": ("findings", 3, "values", "strikes", 0),

@@ -136,6 +136,10 @@ def test_write_dossier_shows_each_claim_with_six_parts(page: Page, hand_made: Ha
         "was not examined for strikes, so every frame is blurred",
         "purport verify",
         "by Reviewer One",
+        "Created after publication",
+        "2031-06-01T00:00:00Z header mvhd, creation",
+        "almost no footage carries any, and nothing follows from that",
+        "2031-05-08 11:59:59 UTC (recorded publication)",
     ],
 )
 def test_write_dossier_says(page: Page, words: str) -> None:
@@ -281,5 +285,7 @@ def test_explain_checks_prints_prose_without_the_programmers_part() -> None:
 
 def test_explain_checks_finds_words_for_every_installed_check() -> None:
     methods = explain_checks(registered_checks())
-    assert {"control", "edits", "impacts", "place", "reuse"} <= {method.name for method in methods}
+    assert {"control", "edits", "impacts", "place", "provenance", "reuse"} <= {
+        method.name for method in methods
+    }
     assert all(len(" ".join(method.paragraphs)) > 100 for method in methods)

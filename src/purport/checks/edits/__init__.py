@@ -2,22 +2,30 @@
 
 from purport.checks.edits.check import EditsCheck
 from purport.checks.edits.records import (
+    Coding,
     Edit,
     EditKind,
     EditsAnswer,
     EditsValues,
+    Graphics,
     Sound,
     TimeGap,
     Timing,
+    Trace,
+    TraceKind,
 )
 
 __all__ = [
+    "Coding",
     "Edit",
     "EditKind",
     "EditsAnswer",
     "EditsCheck",
     "EditsValues",
+    "Graphics",
     "Sound",
     "TimeGap",
     "Timing",
+    "Trace",
+    "TraceKind",
 ]

@@ -53,6 +53,11 @@ class FreezeRules:
     """Least share of the usual difference around that the frames next to the freeze must reach."""
     abrupt_frames: int = 3
     """Frames next to the freeze, on either side, of which one must."""
+    largest_still_share: float = 0.3
+    """Largest share of the frames around that are still themselves: in a still scene the codec
+    touches the picture up now and then."""
+    largest_jump: float = 4.0
+    """Largest change to the picture that stays, of what changes from frame to frame before it."""
     largest_flat_share: float = 0.85
     """Largest share of the picture without any structure: a blinded sensor is not frozen."""
 
@@ -121,12 +126,32 @@ def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: Fre
     abrupt = all(
         float(scene.step[edge].max()) >= rules.abrupt_share * usual for edge in edges if len(edge)
     )
+    moving = _still_share(scene, around, rules) <= rules.largest_still_share
+    sudden = _begins_with_flash(scene, whole.first, shot, rules)
     structured = _flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
     lively = noise >= rules.least_noise and within * rules.contrast <= noise
     strength = (
-        1.0 - 0.5 * within * rules.contrast / noise if lively and abrupt and structured else _UNTOLD
+        1.0 - 0.5 * within * rules.contrast / noise
+        if lively and abrupt and structured and moving and not sudden
+        else _UNTOLD
     )
     return Freeze(first=whole.first, last=whole.last, strength=strength)
+
+
+def _still_share(scene: Scene, frames: NDArray[np.intp], rules: FreezeRules) -> float:
+    """Return the part of frames that hardly differ from the one before, frozen ones or not."""
+    return float((scene.step[frames] <= rules.still_step).mean())
+
+
+def _begins_with_flash(scene: Scene, first: int, shot: FrameSpan, rules: FreezeRules) -> bool:
+    """Tell whether what stays is not what was shown before: a sensor that was blinded."""
+    if first <= shot.first:
+        return False
+    before = scene.step[max(shot.first + 1, first - rules.around_frames) : first]
+    if not len(before):
+        return False
+    last = scene.step[max(shot.first + 1, first - 1) : first + 1]
+    return bool(last.max() > rules.largest_jump * max(float(np.median(before)), rules.drift))
 
 
 def _flat_share(thumbnail: NDArray[np.uint8]) -> float:

@@ -1,12 +1,19 @@
 """From what was found to the list of edits: kind, time, strength, innocent explanations."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from purport.checks.edits._bars import Bars
+from purport.checks.edits._cuts import Cut
 from purport.checks.edits._freezes import Freeze
+from purport.checks.edits._plates import Plate
+from purport.checks.edits._signs import list_plates
+from purport.checks.edits._spans import end_s
 from purport.checks.edits._stretches import Quiet
-from purport.checks.edits.records import Edit, EditKind
+from purport.checks.edits._zoom_steps import is_zoom_step
+from purport.checks.edits.records import Edit, EditKind, Graphics
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot, Transition
 from purport.scene.fingerprints import SameStretch
@@ -27,12 +34,18 @@ _BETWEEN_SHOTS_STRENGTH = 0.9
 _LONG_BLACK_STRENGTH = 0.6
 _SHORT_BLACK_STRENGTH = 0.25
 _LONGEST_BLINDING_S = 0.35
+_ABRUPT_FRAMES = 8
+_ABRUPT_SHARE = 0.6
+_ZOOM_STRENGTH = 0.25
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
 _CUT = (
     "Official and news footage is normally cut to length; nothing need be hidden by it.",
     "A camera that switches lens or sensor changes the picture at once without any editing.",
+)
+_ZOOM = (
+    "The picture is the one before, enlarged or reduced: a sensor that changes its zoom at once."
 )
 _FADE = ("A fade is a common way to join two shots or to begin and end a video.",)
 _FREEZE = (
@@ -67,18 +80,21 @@ _OVERLAY = (
     "Sighting systems burn crosshair, clock and symbols into the picture by themselves.",
     "Publishers add logos and captions; blurred boxes may protect people or methods.",
 )
+_BARS = ("Players and platforms add bars to fit a picture of another shape.",)
 _REPEAT = (
     "Editors show a moment again so that viewers can see it; it should then count once.",
     "Publishing tools repeat short videos in a loop.",
 )
 
 
-def list_transitions(scene: Scene) -> Iterator[Edit]:
-    """List cuts and fades where a shot begins; fades close to each other are one."""
+def list_transitions(scene: Scene, cuts: Iterable[Cut] = ()) -> Iterator[Edit]:
+    """List cuts and fades where a shot begins, and open cuts; fades close to each other are one."""
+    for cut in cuts:
+        yield replace(_transition(scene, EditKind.CUT, cut.frame, cut.frame), strength=cut.strength)
     fades: list[Shot] = []
     for shot in scene.shots:
         if shot.begins_with is Transition.CUT:
-            yield _transition(scene, EditKind.CUT, shot.span.first, shot.span.first)
+            yield _shot_cut(scene, shot.span.first)
         elif shot.begins_with is Transition.FADE:
             if fades and shot.span.first - fades[-1].span.first > _ONE_FADE_FRAMES:
                 yield _fade(scene, fades)
@@ -86,6 +102,14 @@ def list_transitions(scene: Scene) -> Iterator[Edit]:
             fades.append(shot)
     if fades:
         yield _fade(scene, fades)
+
+
+def _shot_cut(scene: Scene, frame: int) -> Edit:
+    """List a cut; a step of the sensor's zoom is but a hint."""
+    cut = _transition(scene, EditKind.CUT, frame, frame)
+    if not is_zoom_step(scene, frame):
+        return cut
+    return replace(cut, strength=_ZOOM_STRENGTH, innocent=(_ZOOM, *_CUT))
 
 
 def list_freezes(
@@ -99,7 +123,7 @@ def list_freezes(
         yield Edit(
             kind=EditKind.FREEZE,
             start_s=scene.seconds(freeze.first),
-            end_s=_end_s(scene, freeze.last),
+            end_s=end_s(scene, freeze.last),
             strength=freeze.strength,
             start_frame=freeze.first,
             end_frame=freeze.last,
@@ -118,7 +142,7 @@ def list_black(scene: Scene, black: Iterable[FrameSpan]) -> Iterator[Edit]:
         yield Edit(
             kind=EditKind.BLACK,
             start_s=scene.seconds(span.first),
-            end_s=_end_s(scene, span.last),
+            end_s=end_s(scene, span.last),
             strength=strength,
             start_frame=span.first,
             end_frame=span.last,
@@ -140,8 +164,11 @@ def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
         )
 
 
-def list_overlays(scene: Scene) -> Iterator[Edit]:
-    """List burnt-in graphics, one entry for neighbouring shots that all carry some."""
+def list_overlays(scene: Scene, plates: Sequence[Plate], bars: Bars | None) -> Iterator[Edit]:
+    """List burnt-in graphics: plates, bars, and one entry for neighbouring shots with more."""
+    yield from list_plates(scene, plates, _OVERLAY)
+    if bars is not None:
+        yield _bars(scene, bars)
     group: list[Shot] = []
     for shot in scene.shots:
         if shot.overlay.any():
@@ -161,13 +188,13 @@ def list_repeats(
         yield Edit(
             kind=EditKind.REPEAT,
             start_s=scene.seconds(repeat.other.first),
-            end_s=_end_s(scene, repeat.other.last),
+            end_s=end_s(scene, repeat.other.last),
             strength=1.0 - 0.5 * repeat.ratio / largest_ratio,
             start_frame=repeat.other.first,
             end_frame=repeat.other.last,
             innocent=_REPEAT,
             other_start_s=scene.seconds(repeat.span.first),
-            other_end_s=_end_s(scene, repeat.span.last),
+            other_end_s=end_s(scene, repeat.span.last),
         )
 
 
@@ -177,9 +204,23 @@ def _weigh_black(scene: Scene, span: FrameSpan) -> tuple[float, tuple[str, ...]]
     borders = {shot.span.first for shot in scene.shots} | {scene.frames}
     if any(span.first <= border <= span.last + 1 for border in borders):
         return _BETWEEN_SHOTS_STRENGTH, _BLACK
-    if _end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S:
+    lasts = end_s(scene, span.last) - scene.seconds(span.first) > _LONGEST_BLINDING_S
+    if lasts and _is_abrupt(scene, span):
         return _LONG_BLACK_STRENGTH, _BLACK
     return _SHORT_BLACK_STRENGTH, _BLINDED
+
+
+def _is_abrupt(scene: Scene, span: FrameSpan) -> bool:
+    """Tell whether black comes and goes at once; a blinded sensor sees again little by little."""
+    first, last = span.first, span.last
+    before, after = max(first - _ABRUPT_FRAMES, 0), min(last + _ABRUPT_FRAMES, scene.frames - 1)
+    coming = float(scene.step[first]) >= _ABRUPT_SHARE * _apart(scene, before, first)
+    return coming and float(scene.step[last + 1]) >= _ABRUPT_SHARE * _apart(scene, last, after)
+
+
+def _apart(scene: Scene, one: int, other: int) -> float:
+    difference = scene.thumbnails[one].astype(np.int16) - scene.thumbnails[other]
+    return float(np.abs(difference).mean())
 
 
 def _fade(scene: Scene, shots: Sequence[Shot]) -> Edit:
@@ -199,18 +240,36 @@ def _transition(scene: Scene, kind: EditKind, first: int, last: int) -> Edit:
     )
 
 
+def _bars(scene: Scene, bars: Bars) -> Edit:
+    left, top, right, bottom = bars.box
+    return Edit(
+        kind=EditKind.OVERLAY,
+        start_s=0.0,
+        end_s=end_s(scene, scene.frames - 1),
+        strength=_OVERLAY_STRENGTH,
+        start_frame=0,
+        end_frame=scene.frames - 1,
+        innocent=_BARS,
+        picture_share=1.0 - (right - left) * (bottom - top),
+        graphics=Graphics.LETTERBOX,
+        box=bars.box,
+        shown_frames=(0,),
+    )
+
+
 def _overlay(scene: Scene, shots: Sequence[Shot]) -> Edit:
     frames = sum(len(shot.span) for shot in shots)
     covered = sum(float(shot.overlay.mean()) * len(shot.span) for shot in shots)
     return Edit(
         kind=EditKind.OVERLAY,
         start_s=scene.seconds(shots[0].span.first),
-        end_s=_end_s(scene, shots[-1].span.last),
+        end_s=end_s(scene, shots[-1].span.last),
         strength=_OVERLAY_STRENGTH,
         start_frame=shots[0].span.first,
         end_frame=shots[-1].span.last,
         innocent=_OVERLAY,
         picture_share=covered / frames,
+        graphics=Graphics.SYMBOLOGY,
     )
 
 
@@ -222,12 +281,3 @@ def _cut_strength(scene: Scene, frame: int) -> float:
     if not len(around) or step <= 0.0:
         return 0.5
     return 0.5 + 0.5 * max(0.0, 1.0 - float(np.median(around)) / step)
-
-
-def _end_s(scene: Scene, last: int) -> float:
-    """Return when a frame gives way to the next; the last frame stays for the usual time. [s]"""
-    if last + 1 < scene.frames:
-        return scene.seconds(last + 1)
-    if scene.frames == 1:
-        return 0.0
-    return scene.seconds(last) + float(np.median(np.diff(scene.pts)) * float(scene.time_base))

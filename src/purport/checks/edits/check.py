@@ -7,7 +7,13 @@ from typing import cast
 import numpy as np
 
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
+from purport.checks.edits._bars import BarRules, find_bars
+from purport.checks.edits._cadences import CadenceRules, find_cadences
+from purport.checks.edits._coding import CodingRules, describe_coding
+from purport.checks.edits._cuts import CutRules, find_open_cuts
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
 from purport.checks.edits._freezes import FreezeRules, find_freezes
+from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._listing import (
     list_black,
     list_freezes,
@@ -16,6 +22,23 @@ from purport.checks.edits._listing import (
     list_silence,
     list_transitions,
 )
+from purport.checks.edits._loops import LoopRules, find_loops
+from purport.checks.edits._paths import trace_path
+from purport.checks.edits._plates import PlateRules, find_plates
+from purport.checks.edits._reversals import ReversalRules, find_reversals
+from purport.checks.edits._signs import (
+    list_dissolves,
+    list_fades,
+    list_gaps,
+    list_loops,
+    list_reversals,
+    list_slow_motion,
+    list_sound_changes,
+    list_sound_loops,
+    without,
+)
+from purport.checks.edits._slowing import SlowingRules, find_slowings
+from purport.checks.edits._sound import SoundRules, find_sound_changes, find_sound_loops
 from purport.checks.edits._stretches import (
     BlackRules,
     QuietRules,
@@ -28,7 +51,14 @@ from purport.checks.edits.records import Edit, EditKind, EditsAnswer, EditsValue
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
 from purport.core.records import to_json
-from purport.media import AudioLevels, Probe, decode_audio_levels
+from purport.media import (
+    AudioLevels,
+    Probe,
+    SoundSamples,
+    decode_audio_levels,
+    decode_sound,
+    read_packets,
+)
 from purport.scene import Scene
 from purport.scene.fingerprints import MatchRules, find_repeats
 
@@ -40,37 +70,57 @@ _NOTHING_CHANGES = (
     "repeated would look the same."
 )
 _NOT_LOOKED_FOR = (
-    "Cuts between two like views, changes of speed, reversed footage, cropping and painted "
-    "pictures are not looked for."
+    "Slow motion of a whole video, cropping, boxes that blur and painted pictures are not looked "
+    "for; time missing from a picture that does not move leaves nothing to see."
 )
 _OF_TIME = frozenset(
-    {EditKind.BLACK, EditKind.CUT, EditKind.FADE, EditKind.FREEZE, EditKind.REPEAT}
+    {
+        EditKind.BLACK,
+        EditKind.CROP,
+        EditKind.CUT,
+        EditKind.DISSOLVE,
+        EditKind.DROP,
+        EditKind.FADE,
+        EditKind.FREEZE,
+        EditKind.LOOP,
+        EditKind.REPEAT,
+        EditKind.REVERSE,
+        EditKind.SLOW_MOTION,
+        EditKind.SOUND_CHANGE,
+        EditKind.SOUND_LOOP,
+    }
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class EditsCheck:
-    """Looks for signs that the footage was cut, stopped, repeated or covered.
+    """Looks for signs that the footage was cut, stopped, repeated, slowed, turned round or covered.
 
     The check goes through every frame at its own presentation time and lists, with time code:
-    **cuts** and **fades**, where one shot ends and another begins; **freezes**, where the same
-    picture is shown on for 0.2 seconds or more; **repeats**, where a second or more is shown again;
-    **black** pictures; **silence** of a second or more in a sound track; and **overlays**, graphics
-    burnt into the picture such as a crosshair, a clock, a logo or a caption. It also says where the
-    frames' times have gaps.
+    **cuts**, **fades** and **dissolves**, where one shot ends and another begins; **drops**, where
+    time is missing within a shot; **freezes**, where the same picture is shown on for 0.2 seconds
+    or more; **repeats**, **loops** and **reversed** stretches, which are shown again, round and
+    round, or backwards; **slow motion**; **black** pictures; **overlays**, graphics burnt into the
+    picture such as a crosshair, a clock, a logo or a caption; and in the sound **silence**,
+    **loops** and **changes** of the background. A frame rate that was converted throughout is
+    stated as **cadence**. How the file was coded is described too, with what does not come from a
+    camera.
 
     Each sign has a strength: 0.5 where it only just stands out from what unedited footage shows, 1
-    where nothing is left to doubt. It is not a probability that anybody meant to deceive: most
+    where nothing is left to doubt; and the share of unedited test clips in which such a sign was
+    listed, as an upper bound. Neither is a probability that anybody meant to deceive: most
     published footage is edited, and each sign comes with its innocent explanations. Weaker signs,
-    such as a picture that stands still because nothing moves, are kept apart as hints. Overlays and
-    silence alone don't make the answer "edited", since cameras and publishing tools make both.
+    such as a picture that stands still because nothing moves, are kept apart as hints. Overlays,
+    silence, converted frame rates and gaps that the frames' times leave open don't make the answer
+    "edited" alone, since cameras, transmissions and publishing tools make them.
 
-    That no edit was found does not prove that there is none. A cut between two like views, a change
-    of speed, footage played backwards, cropping, and objects painted in or out are not looked for.
+    That no edit was found does not prove that there is none. Slow motion of a whole video, a crop
+    of the whole picture, boxes that blur, and objects painted in or out are not looked for, and
+    time missing from a picture that does not move leaves nothing to see.
     """
 
     name: str = "edits"
-    version: str = "1"
+    version: str = "2"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -89,8 +139,31 @@ class EditsCheck:
     """When a picture counts as black."""
     quiet: QuietRules = field(default_factory=QuietRules)
     """When sound counts as silence."""
+    bars: BarRules = field(default_factory=BarRules)
+    """When borders count as bars."""
+    coding: CodingRules = field(default_factory=CodingRules)
+    """When declared and actual values differ."""
     timing: TimingRules = field(default_factory=TimingRules)
     """When presentation times count as uneven."""
+
+    gaps: GapRules = field(default_factory=GapRules)
+    """When time counts as missing."""
+    cuts: CutRules = field(default_factory=CutRules)
+    """When a picture counts as replaced where the scene leaves it open."""
+    fading: FadingRules = field(default_factory=FadingRules)
+    """When pictures count as faded or dissolved."""
+    loops: LoopRules = field(default_factory=LoopRules)
+    """When a stretch counts as a loop."""
+    slowings: SlowingRules = field(default_factory=SlowingRules)
+    """When movement counts as slowed."""
+    cadences: CadenceRules = field(default_factory=CadenceRules)
+    """When frames count as shown again at a pattern."""
+    reversals: ReversalRules = field(default_factory=ReversalRules)
+    """When frames count as shown backwards."""
+    plates: PlateRules = field(default_factory=PlateRules)
+    """When a box counts as a logo or caption."""
+    sound: SoundRules = field(default_factory=SoundRules)
+    """When sound counts as looped or changed."""
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
@@ -104,14 +177,27 @@ class EditsCheck:
         """
         scene = evidence.load_scene()
         levels = decode_audio_levels(evidence.path, probe=evidence.probe)
+        sound = decode_sound(
+            evidence.path,
+            probe=evidence.probe,
+            rate_hz=self.sound.rate_hz,
+            longest_s=self.sound.longest_s,
+        )
         signs = sorted(
-            self._signs(scene, levels), key=lambda sign: (sign.start_s, sign.kind, sign.end_s)
+            [*self._pictures(scene), *self._sounds(levels, sound)],
+            key=lambda sign: (sign.start_s, sign.kind, sign.end_s),
         )
         values = EditsValues(
             edits=tuple(sign for sign in signs if sign.strength >= _LISTED_STRENGTH),
             hints=tuple(sign for sign in signs if sign.strength < _LISTED_STRENGTH),
             overlay_fraction=_overlay_fraction(scene),
-            sound=self._sound(levels),
+            sound=self._heard(levels),
+            coding=describe_coding(
+                scene,
+                evidence.probe,
+                read_packets(evidence.path, probe=evidence.probe),
+                self.coding,
+            ),
             timing=measure_timing(scene, self.timing),
             frames=scene.frames,
             frames_declared=evidence.probe.streams[evidence.probe.video].frames_declared,
@@ -128,27 +214,63 @@ class EditsCheck:
         )
         return [finding]
 
-    def _signs(self, scene: Scene, levels: AudioLevels | None) -> list[Edit]:
+    def _pictures(self, scene: Scene) -> list[Edit]:
+        path = trace_path(scene)
+        gaps = find_gaps(scene, path, self.gaps)
+        fades = find_fades(scene, self.fading)
+        light = measure_light(scene)
+        cuts = find_open_cuts(scene, path, light, self.cuts)
+        listed = [
+            *list_fades(scene, fades),
+            *list_dissolves(scene, find_dissolves(scene, path, light, self.fading), fades),
+            *list_loops(scene, find_loops(scene, self.loops)),
+            *list_reversals(scene, find_reversals(scene, path, gaps, self.reversals)),
+            *list_slow_motion(
+                scene,
+                find_slowings(scene, path, self.slowings),
+                find_cadences(scene, self.cadences),
+            ),
+        ]
         black = find_black(scene, self.black)
-        repeats = find_repeats(scene, self.repeats)
-        silences = () if levels is None else find_silence(levels, self.quiet)
+        starts = [*(shot.span.first for shot in scene.shots), *(cut.frame for cut in cuts)]
         return [
-            *list_transitions(scene),
+            *listed,
+            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=list_transitions(scene, cuts)),
             *list_freezes(scene, find_freezes(scene, self.freezes), black),
-            *list_black(scene, black),
-            *list_repeats(scene, repeats, largest_ratio=self.repeats.largest_ratio),
-            *list_overlays(scene),
-            *list_silence(silences),
+            *without(listed, EditKind.FADE, among=list_black(scene, black)),
+            *without(
+                listed,
+                EditKind.LOOP,
+                among=list_repeats(
+                    scene,
+                    find_repeats(scene, self.repeats),
+                    largest_ratio=self.repeats.largest_ratio,
+                ),
+            ),
+            *list_gaps(scene, gaps, starts),
+            *list_overlays(scene, find_plates(scene, self.plates), find_bars(scene, self.bars)),
         ]
 
-    def _sound(self, levels: AudioLevels | None) -> Sound:
+    def _sounds(self, levels: AudioLevels | None, sound: SoundSamples | None) -> list[Edit]:
+        silences = () if levels is None else find_silence(levels, self.quiet)
+        listed = list(list_silence(silences))
+        if sound is not None:
+            loops = find_sound_loops(sound, self.sound)
+            changes = find_sound_changes(sound, self.sound)
+            listed += [
+                *list_sound_loops(loops, self.sound),
+                *list_sound_changes(changes, self.sound),
+            ]
+        return listed
+
+    def _heard(self, levels: AudioLevels | None) -> Sound:
         if levels is None or not levels.covered.any():
             return Sound.NONE
         heard = levels.rms_dbfs[levels.covered] > self.quiet.loudest_dbfs
         return Sound.HEARD if heard.any() else Sound.SILENT
 
     def _answer(self, scene: Scene, values: EditsValues) -> tuple[EditsAnswer, str]:
-        of_time = [edit for edit in values.edits if edit.kind in _OF_TIME]
+        of_time = [edit for edit in values.edits if _is_of_time(edit)]
         if of_time:
             return EditsAnswer.EDITED, f"The footage shows {_counted(values.edits)}."
         if scene.frames < self.fewest_frames:
@@ -161,20 +283,35 @@ class EditsCheck:
         others = f" It carries {_counted(values.edits)}." if values.edits else ""
         return (
             EditsAnswer.NO_EDIT_FOUND,
-            f"No cut, freeze, repeat or black picture was found in {scene.frames} frames.{others}",
+            f"No sign that time was edited was found in {scene.frames} frames.{others}",
         )
+
+
+def _is_of_time(edit: Edit) -> bool:
+    """Tell whether a sign says that time was edited; a gap that the times leave open does not."""
+    open_gap = edit.kind is EditKind.DROP and edit.end_s > edit.start_s
+    return edit.kind in _OF_TIME and not open_gap
 
 
 def _counted(edits: Sequence[Edit]) -> str:
     """Say how many of each kind."""
     names = {
         EditKind.BLACK: ("black stretch", "black stretches"),
+        EditKind.CADENCE: ("stretch with repeated frames", "stretches with repeated frames"),
+        EditKind.CROP: ("enlarged stretch", "enlarged stretches"),
         EditKind.CUT: ("cut", "cuts"),
+        EditKind.DISSOLVE: ("dissolve", "dissolves"),
+        EditKind.DROP: ("gap in time", "gaps in time"),
         EditKind.FADE: ("fade", "fades"),
         EditKind.FREEZE: ("freeze", "freezes"),
+        EditKind.LOOP: ("loop", "loops"),
         EditKind.OVERLAY: ("stretch with burnt-in graphics", "stretches with burnt-in graphics"),
         EditKind.REPEAT: ("repeat", "repeats"),
+        EditKind.REVERSE: ("stretch shown backwards", "stretches shown backwards"),
         EditKind.SILENCE: ("silence", "silences"),
+        EditKind.SLOW_MOTION: ("stretch in slow motion", "stretches in slow motion"),
+        EditKind.SOUND_CHANGE: ("change of the sound", "changes of the sound"),
+        EditKind.SOUND_LOOP: ("loop of the sound", "loops of the sound"),
     }
     counts = [(kind, sum(edit.kind is kind for edit in edits)) for kind in EditKind]
     words = [f"{count} {names[kind][count != 1]}" for kind, count in counts if count]

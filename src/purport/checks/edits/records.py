@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Edit", "EditKind", "EditsAnswer", "EditsValues", "Sound", "TimeGap", "Timing"]
+__all__ = [
+    "Coding",
+    "Edit",
+    "EditKind",
+    "EditsAnswer",
+    "EditsValues",
+    "Graphics",
+    "Sound",
+    "TimeGap",
+    "Timing",
+    "Trace",
+    "TraceKind",
+]
 
 
 class EditsAnswer(StrEnum):
@@ -21,12 +33,61 @@ class EditKind(StrEnum):
     """What kind of sign."""
 
     BLACK = "black"
+    """Pictures without light."""
+    CADENCE = "cadence"
+    """Frames shown again at a pattern throughout: a frame rate that was converted."""
+    CROP = "crop"
+    """A part of the picture enlarged for a while."""
     CUT = "cut"
+    """One shot ends, another begins."""
+    DISSOLVE = "dissolve"
+    """One shot turns into another over several frames."""
+    DROP = "drop"
+    """Time is missing within a shot."""
     FADE = "fade"
+    """The picture goes to black or comes from it."""
     FREEZE = "freeze"
+    """One picture is shown on."""
+    LOOP = "loop"
+    """A stretch is shown three times or more in a row."""
     OVERLAY = "overlay"
+    """Burnt-in graphics."""
     REPEAT = "repeat"
+    """A stretch is shown again."""
+    REVERSE = "reverse"
+    """A stretch is shown backwards."""
     SILENCE = "silence"
+    """A hole in the sound, or no sound in the track."""
+    SLOW_MOTION = "slow_motion"
+    """A stretch runs slower than what lies about it."""
+    SOUND_CHANGE = "sound_change"
+    """The background of the sound becomes another."""
+    SOUND_LOOP = "sound_loop"
+    """A stretch of sound is heard again."""
+
+
+class Graphics(StrEnum):
+    """What kind of burnt-in graphics."""
+
+    CAPTION = "caption"
+    """A wide plate with text, laid over the picture."""
+    LETTERBOX = "letterbox"
+    """Bars along the borders."""
+    LOGO = "logo"
+    """A small plate, laid over the picture."""
+    SYMBOLOGY = "symbology"
+    """Lines and letters such as a sighting system draws: crosshair, brackets, clock, numbers."""
+
+
+class TraceKind(StrEnum):
+    """What kind of trace of coding."""
+
+    DURATION_DIFFERS = "duration_differs"
+    FAULTY_TIMES = "faulty_times"
+    PLATFORM_SIZE = "platform_size"
+    RATE_DIFFERS = "rate_differs"
+    SOFTWARE_ENCODER = "software_encoder"
+    SPACING_CHANGES = "spacing_changes"
 
 
 class Sound(StrEnum):
@@ -65,6 +126,19 @@ class Edit:
     """For a repeat, where that first showing ends; None for other kinds. [s]"""
     picture_share: float | None = None
     """For an overlay, the part of the picture that it covers; None for other kinds. [0 to 1]"""
+    graphics: Graphics | None = None
+    """For an overlay, its kind; None for other kinds."""
+    box: tuple[float, float, float, float] | None = None
+    """For a plate or a crop, left, top, right and bottom as shares of the picture's width and
+    height; None where the sign has no place in the picture."""
+    factor: float | None = None
+    """How many times slower, how many times enlarged, or how many frames are shown for one that
+    was filmed; None for other kinds."""
+    shown_frames: tuple[int, ...] = ()
+    """Frames to look at, which show the sign; none for sound."""
+    false_alarm_rate: float | None = None
+    """Upper 95 % bound of the share of unedited clips in which a sign of this kind was listed
+    wrongly, as measured; None for kinds that were not measured. [0 to 1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +166,53 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Something in how the file was coded that does not come from a camera, or does not fit."""
+
+    kind: TraceKind
+    """What kind."""
+    words: str
+    """What was found."""
+    innocent: str
+    """How it comes about without any editing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """How the file was coded."""
+
+    codec: str
+    """FFmpeg's name of the codec."""
+    container: str
+    """FFmpeg's name of the format."""
+    encoder: str | None
+    """What encoder and container say of who wrote them; None when they say nothing."""
+    group_frames: float | None
+    """Median number of frames from a key frame to the next; None without key frames."""
+    longest_group_frames: int | None
+    """Longest such number; None without key frames."""
+    picture_shares: tuple[tuple[str, float], ...]
+    """Shares of frames coded alone (I), from others (P) and from both sides (B); empty when the
+    codec does not say. [0 to 1]"""
+    bits_per_pixel: float | None
+    """Mean size; None when the stream was not read to its end. [bit]"""
+    missing_times: int
+    """Frames without a time of their own."""
+    repeated_times: int
+    """Frames that share the time of another."""
+    declared_s: float | None
+    """Duration as declared; None when not declared. [s]"""
+    actual_s: float
+    """Time from the first frame to the end of the last. [s]"""
+    declared_rate: float | None
+    """Frames a second as declared; None when not declared."""
+    actual_rate: float | None
+    """Frames by time; None for a single frame."""
+    traces: tuple[Trace, ...]
+    """What speaks of coding after the recording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditsValues:
     """Numbers of the edits check."""
 
@@ -104,6 +225,8 @@ class EditsValues:
     told; None when it could not be told for any shot. [0 to 1]"""
     sound: Sound
     """What the sound track holds."""
+    coding: Coding
+    """How the file was coded."""
     timing: Timing | None
     """How evenly frames follow one another; None for fewer than three frames."""
     frames: int

@@ -1,6 +1,36 @@
 """The same seconds in other items of the workspace, or twice in one."""
 
+from purport.checks.reuse.aligning import Rules, SharedStretch
 from purport.checks.reuse.check import ReuseCheck
-from purport.checks.reuse.records import ReuseAnswer, ReuseMatch, ReuseValues
+from purport.checks.reuse.hash_lists import (
+    HashList,
+    ListMatch,
+    compare_with_list,
+    format_hash,
+    parse_hash_list,
+)
+from purport.checks.reuse.index.archive import Archive, Found, Kept
+from purport.checks.reuse.prints import VideoPrint, load_print, print_video, save_print
+from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, ReuseValues
 
-__all__ = ["ReuseAnswer", "ReuseCheck", "ReuseMatch", "ReuseValues"]
+__all__ = [
+    "Archive",
+    "Found",
+    "HashList",
+    "Kept",
+    "ListMatch",
+    "ReuseAnswer",
+    "ReuseCheck",
+    "ReuseKind",
+    "ReuseMatch",
+    "ReuseValues",
+    "Rules",
+    "SharedStretch",
+    "VideoPrint",
+    "compare_with_list",
+    "format_hash",
+    "load_print",
+    "parse_hash_list",
+    "print_video",
+    "save_print",
+]

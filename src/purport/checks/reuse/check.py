@@ -1,58 +1,67 @@
 """The reuse check: are the same seconds seen in another item, or twice in this one?"""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
+from purport.checks.reuse.aligning import Rules, SharedStretch
+from purport.checks.reuse.index.archive import Archive
+from purport.checks.reuse.prints import print_video
 from purport.checks.reuse.records import ReuseAnswer, ReuseMatch, ReuseValues
 from purport.core.digests import Digest, JsonObject
 from purport.core.findings import Finding
 from purport.core.media_time import FrameSpan
 from purport.core.records import to_json
+from purport.media import probe_media
 from purport.scene import Scene
-from purport.scene.fingerprints import (
-    MatchRules,
-    SameStretch,
-    find_repeats,
-    find_same_stretches,
-    fingerprint,
-)
+from purport.scene.fingerprints import MatchRules, SameStretch, find_repeats, fingerprint
 
-__all__ = ["ReuseCheck"]
+__all__ = ["INDEX_FOLDER", "ReuseCheck"]
+
+INDEX_FOLDER = "reuse-index"
+"""Folder of the index in a workspace's cache."""
 
 _BOUND = (
     "Only the items of this workspace were compared; the footage may have appeared anywhere else."
 )
 _BLIND = (
-    "Footage that was mirrored, strongly cropped, set into another picture or played at another "
-    "speed is not recognised."
+    "Footage that was turned, set into another picture at less than about a third of its width, or "
+    "played faster than twice or slower than half its speed is not recognised."
 )
 _STILL = "Scenes in which nothing moves can't be told from one another's seconds and are left out."
+_TWO_CAMERAS = "Two cameras that film one moment from two places show different pictures: no match."
+
+Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReuseCheck:
     """Looks for the same seconds in the other items of the case, and twice in the item itself.
 
-    Each frame gets a fingerprint of 256 bits that stays nearly the same when footage is re-encoded,
-    made smaller, changed in contrast or colour, or given a small logo. Where many frames in a row
-    agree with those of another item at one distance in time, the check compares how the picture
-    *changes* as well: aligned frames must be far more alike than frames of the same stretch are
-    among themselves. So a black screen, a still view or a slow drift is never called a match.
+    Five times a second each item gets a fingerprint of 256 bits, and local features of what is
+    seen where. Both are looked up in an index of all items, as they are, mirrored, and as a
+    negative. What is found is a guess, and is then put to the proof: one picture must lie in the
+    other at one and the same place all along, to about a pixel; what changes in one must change in
+    the other; and paired a little earlier or later they must agree much worse. So a black screen, a
+    still view, shared symbology, or another flight past the same place is never called a match.
 
-    A match says which seconds of one item are which seconds of the other. It doesn't say which of
-    the two is older: that is for the dates on which they were made public. Footage is reused for
-    good reasons: news desks share it, and an official clip is often a part of a longer one.
+    A match says which seconds of one item are which seconds of the other, at which speed, whether
+    mirrored or as a negative, and which part of the picture lies where. It doesn't say which of the
+    two is older: that is for the dates on which they were made public. Footage is reused for good
+    reasons: news desks share it, and an official clip is often a part of a longer one.
 
-    No match says only that the items compared don't share footage in a form that the check sees:
-    it doesn't recognise mirrored, strongly cropped or speeded-up footage.
+    No match says only that the items compared don't share footage in a form that the check sees.
     """
 
     name: str = "reuse"
-    version: str = "1"
+    version: str = "2"
     question: str = "Are the same seconds seen in another item, or more than once in this one?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset({Need.ITEMS})
@@ -61,7 +70,7 @@ class ReuseCheck:
     """Fewest frames on which anything is said."""
     least_usable_share: float = 0.1
     """Least part of frames with enough structure for "no match" to mean something."""
-    across: MatchRules = field(default_factory=MatchRules)
+    across: Rules = field(default_factory=Rules)
     """When stretches of two items count as the same seconds."""
     within: MatchRules = field(
         default_factory=lambda: MatchRules(farthest_bits=40, largest_ratio=0.35)
@@ -83,10 +92,10 @@ class ReuseCheck:
         values = ReuseValues(
             matches=tuple(matches),
             compared=tuple(sorted(other.digest for other in evidence.items)),
-            usable_share=float(np.mean(structure >= self.across.least_structure)),
+            usable_share=float(np.mean(structure >= self.within.least_structure)),
         )
         answer, reason = self._answer(evidence, scene, values)
-        limits = [_BOUND, _BLIND, _STILL]
+        limits = [_BOUND, _BLIND, _STILL, _TWO_CAMERAS]
         if not evidence.items:
             limits.insert(0, "There were no other items to compare with.")
         finding = make_finding(
@@ -96,18 +105,26 @@ class ReuseCheck:
             reason=reason,
             values=cast("JsonObject", to_json(values)),
             limits=limits,
-            libraries=("numpy", "opencv-python-headless"),
+            libraries=("faiss-cpu", "numpy", "opencv-python-headless"),
         )
         return [finding]
 
     def _matches(self, evidence: Evidence, scene: Scene) -> Iterator[ReuseMatch]:
         item = evidence.item
         for stretch in find_repeats(scene, self.within):
-            yield _match(item.digest, scene, (item.digest, item.name, scene), stretch)
-        for other in sorted(evidence.items, key=lambda other: other.digest):
-            theirs = other.load_scene()
-            for stretch in find_same_stretches(scene, theirs, self.across):
-                yield _match(item.digest, scene, (other.digest, other.name, theirs), stretch)
+            yield _repeat(item.digest, item.name, scene, stretch)
+        if not evidence.items:
+            return
+        scenes = {other.digest: other for other in evidence.items}
+        held = TemporaryDirectory() if evidence.cache is None else nullcontext(evidence.cache)
+        with held as folder:
+            archive = Archive(Path(folder) / INDEX_FOLDER)
+            _complete(archive, evidence)
+            asking = print_video(evidence.path, probe=evidence.probe, asking=True)
+            for found in archive.search(asking, self.across, among=frozenset(scenes)):
+                other = scenes[found.item.digest]
+                theirs = other.load_scene()
+                yield _match(item.digest, scene, (other.digest, other.name, theirs), found.stretch)
 
     def _answer(
         self, evidence: Evidence, scene: Scene, values: ReuseValues
@@ -141,23 +158,34 @@ class ReuseCheck:
     def _moves(self, scene: Scene) -> bool:
         """Tell whether the pictures change enough for any stretch to be recognised."""
         spread = scene.thumbnails.astype(np.float32).std(axis=0)
-        return float(np.sqrt(np.square(spread).mean())) >= self.across.least_change
+        return float(np.sqrt(np.square(spread).mean())) >= self.within.least_change
 
 
-def _match(
-    item: Digest, scene: Scene, other: tuple[Digest, str, Scene], stretch: SameStretch
-) -> ReuseMatch:
-    digest, name, theirs = other
+def _complete(archive: Archive, evidence: Evidence) -> None:
+    """Put into the index what is missing: in order of digest, so that who comes first is no matter.
+
+    The item itself is put there too, for the others to find.
+    """
+    wanted = {other.digest: (other.name, other.path) for other in evidence.items}
+    wanted[evidence.item.digest] = (evidence.item.name, evidence.path)
+    missing = sorted(digest for digest in wanted if digest not in archive)
+    for digest in missing:
+        path = wanted[digest][1]
+        if not archive.print_path(digest).is_file():
+            archive.keep_print(digest, print_video(path, probe=probe_media(path)))
+    archive.add([(digest, wanted[digest][0]) for digest in missing])
+
+
+def _repeat(item: Digest, name: str, scene: Scene, stretch: SameStretch) -> ReuseMatch:
     start_s, end_s = _seconds(scene, stretch.span)
-    other_start_s, other_end_s = _seconds(theirs, stretch.other)
-    whole_s = _seconds(scene, FrameSpan(first=0, last=scene.frames - 1))[1]
+    other_start_s, other_end_s = _seconds(scene, stretch.other)
     return ReuseMatch(
         item=item,
         start_s=start_s,
         end_s=end_s,
         start_frame=stretch.span.first,
         end_frame=stretch.span.last,
-        other=digest,
+        other=item,
         other_name=name,
         other_start_s=other_start_s,
         other_end_s=other_end_s,
@@ -167,15 +195,100 @@ def _match(
         distance_bits=stretch.distance_bits,
         change=stretch.change,
         ratio=stretch.ratio,
-        share=(end_s - start_s) / whole_s,
+        share=(end_s - start_s) / _whole_s(scene),
     )
+
+
+def _match(
+    item: Digest, scene: Scene, other: tuple[Digest, str, Scene], stretch: SharedStretch
+) -> ReuseMatch:
+    """Put a stretch to frames, and compare these."""
+    digest, name, theirs = other
+    span = _frames(scene, stretch.start_s, stretch.end_s)
+    there = _frames(theirs, stretch.other_start_s, stretch.other_end_s)
+    bits, change, exact = _compared(scene, theirs, (span, there), stretch)
+    return ReuseMatch(
+        item=item,
+        start_s=stretch.start_s,
+        end_s=stretch.end_s,
+        start_frame=span.first,
+        end_frame=span.last,
+        other=digest,
+        other_name=name,
+        other_start_s=stretch.other_start_s,
+        other_end_s=stretch.other_end_s,
+        other_start_frame=there.first,
+        other_end_frame=there.last,
+        exact=exact,
+        distance_bits=bits,
+        change=change,
+        ratio=0.0 if exact else float(np.sqrt(max(2.0 - 2.0 * stretch.alike, 0.0))),
+        share=min((stretch.end_s - stretch.start_s) / _whole_s(scene), 1.0),
+        speed=stretch.speed,
+        mirrored=stretch.mirrored,
+        inverted=stretch.inverted,
+        part=stretch.part,
+        other_part=stretch.other_part,
+    )
+
+
+def _compared(
+    scene: Scene, theirs: Scene, spans: tuple[FrameSpan, FrameSpan], stretch: SharedStretch
+) -> tuple[float, float, bool]:
+    """Return the mean distance of aligned frames [bits], the change [luma], and whether equal."""
+    span, there = spans
+    frames = np.arange(span.first, span.last + 1)
+    wanted_s = stretch.other_start_s + stretch.speed * (_times_s(scene)[frames] - stretch.start_s)
+    nearest = np.abs(_times_s(theirs)[None, there.first : there.last + 1] - wanted_s[:, None])
+    partners = there.first + nearest.argmin(axis=1)
+    ours = scene.thumbnails[frames]
+    change = float(np.sqrt(np.square(ours.astype(np.float32).std(axis=0)).mean()))
+    if stretch.mirrored:
+        ours = ours[:, :, ::-1]
+    if stretch.inverted:
+        ours = 255 - ours
+    bits = fingerprint(ours)[0] ^ fingerprint(theirs.thumbnails[partners])[0]
+    exact = (
+        len(there) == len(frames)
+        and not (stretch.mirrored or stretch.inverted)
+        and np.array_equal(ours, theirs.thumbnails[there.first : there.last + 1])
+    )
+    return float(np.bitwise_count(bits).sum(axis=1).mean()), change, exact
+
+
+def _frames(scene: Scene, start_s: float, end_s: float) -> FrameSpan:
+    """Return the frames that are shown from one time to another."""
+    times_s = _times_s(scene)
+    half_s = _usual_s(scene) / 2.0
+    first = int(np.searchsorted(times_s, start_s - half_s))
+    last = int(np.searchsorted(times_s, end_s - half_s)) - 1
+    first = min(first, len(times_s) - 1)
+    return FrameSpan(first=first, last=max(min(last, len(times_s) - 1), first))
+
+
+def _times_s(scene: Scene) -> NDArray[np.float64]:
+    return np.asarray((scene.pts - scene.pts[0]).astype(np.float64) * float(scene.time_base))
+
+
+def _usual_s(scene: Scene) -> float:
+    """Return the usual time between frames. [s]"""
+    return (
+        float(np.median(np.diff(scene.pts)) * float(scene.time_base)) if scene.frames > 1 else 0.0
+    )
+
+
+def _whole_s(scene: Scene) -> float:
+    return _seconds(scene, FrameSpan(first=0, last=scene.frames - 1))[1]
 
 
 def _seconds(scene: Scene, span: FrameSpan) -> tuple[float, float]:
     """Return when the first frame begins and the last gives way to the next. [s]"""
-    usual_s = float(np.median(np.diff(scene.pts)) * float(scene.time_base))
     last = span.last
-    end_s = scene.seconds(last) + usual_s if last + 1 == scene.frames else scene.seconds(last + 1)
+    end_s = (
+        scene.seconds(last) + _usual_s(scene)
+        if last + 1 == scene.frames
+        else scene.seconds(last + 1)
+    )
     return scene.seconds(span.first), end_s
 
 
@@ -183,9 +296,19 @@ def _told(item: Digest, matches: Sequence[ReuseMatch]) -> str:
     """Say the longest match in words, and how many there are."""
     longest = max(matches, key=lambda match: (match.end_s - match.start_s, -match.start_s))
     where = "later in the same item" if longest.other == item else f"in {longest.other_name}"
-    equal = ", picture for picture" if longest.exact else ""
     told = (
         f"Seconds {longest.start_s:.1f} to {longest.end_s:.1f} are seen again at "
-        f"{longest.other_start_s:.1f} to {longest.other_end_s:.1f} {where}{equal}."
+        f"{longest.other_start_s:.1f} to {longest.other_end_s:.1f} {where}{_changed(longest)}."
     )
     return told if len(matches) == 1 else f"{told} In all there are {len(matches)} such stretches."
+
+
+def _changed(match: ReuseMatch) -> str:
+    """Say what was done to the picture, from one item to the other."""
+    if match.exact:
+        return ", picture for picture"
+    changes = ["mirrored"] if match.mirrored else []
+    changes += ["as a negative"] if match.inverted else []
+    if abs(match.speed - 1.0) > 0.03:  # noqa: PLR2004 - what a wrong frame rate makes of it
+        changes.append(f"at {match.speed:.2f} times the speed there")
+    return f", {' and '.join(changes)}" if changes else ""

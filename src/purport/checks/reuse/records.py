@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from purport.core.digests import Digest
 
-__all__ = ["ReuseAnswer", "ReuseMatch", "ReuseValues"]
+__all__ = ["ReuseAnswer", "ReuseKind", "ReuseMatch", "ReuseValues"]
 
 
 class ReuseAnswer(StrEnum):
@@ -17,6 +17,13 @@ class ReuseAnswer(StrEnum):
     """None does, among what was compared."""
     CANNOT_TELL = "cannot_tell"
     """Too little is seen or moves, or the item is too short."""
+
+
+class ReuseKind(StrEnum):
+    """How two stretches of the same seconds are related."""
+
+    SAME_RECORDING = "same_recording"
+    """One camera: a single placement of one picture in the other holds all along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +55,26 @@ class ReuseMatch:
     exact: bool
     """Whether the pictures are equal frame by frame, to the last digit of their thumbnails."""
     distance_bits: float
-    """Mean distance of the fingerprints of aligned frames, of 256; about 128 when unrelated."""
+    """Mean distance of the fingerprints of aligned frames, of 256, after undoing mirroring and
+    polarity; about 128 when unrelated, and for a crop or picture in picture."""
     change: float
     """How much the picture changes within the stretch, root mean square. [luma, 0 to 255]"""
     ratio: float
     """Difference of the aligned frames as a share of `change`; 0 for equal pictures."""
     share: float
     """Part of this item's duration that the stretch takes. [0 to 1]"""
+    kind: ReuseKind = ReuseKind.SAME_RECORDING
+    """How the two are related."""
+    speed: float = 1.0
+    """Seconds of the other item to one of this one."""
+    mirrored: bool = False
+    """Whether one is the mirror picture of the other."""
+    inverted: bool = False
+    """Whether bright and dark are exchanged."""
+    part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """Left, top, right, bottom of the part of this picture that was compared. [0 to 1]"""
+    other_part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """Where that part lies in the other picture. [0 to 1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

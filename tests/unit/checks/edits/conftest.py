@@ -1,6 +1,7 @@
 """Evidence whose scene is made of arrays and whose file holds the sound."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,9 +13,47 @@ from purport.checks.contract import Evidence
 from purport.core.case import ItemRecord
 from purport.core.digests import digest_file
 from purport.media import probe_media
-from purport.scene import Scene
+from purport.scene import FineMeasures, Scene
 
 MakeEvidence = Callable[..., Evidence]
+Floats = NDArray[np.float64]
+
+
+@pytest.fixture(scope="session")
+def drift() -> Callable[..., Floats]:
+    """Give the movement of a camera to the right at an even speed, with a little shake (n, 2)."""
+
+    def move(count: int, *, seed: int = 3, speed: float = 1.0, shake: float = 0.1) -> Floats:
+        random = np.random.default_rng(seed)
+        shaken = np.diff(random.normal(scale=shake, size=(count + 1, 2)), axis=0)
+        return np.asarray(np.array([speed, 0.3 * speed]) + shaken)
+
+    return move
+
+
+@pytest.fixture(scope="session")
+def measured(
+    build_scene: Callable[..., Scene], ground: Callable[..., NDArray[np.uint8]]
+) -> Callable[..., Scene]:
+    """Give a scene whose movement (n, 2) and differences of frames (n,) are given as numbers."""
+
+    def make(steps: Floats, moved_px: Floats | None = None) -> Scene:
+        count = len(steps)
+        fine = FineMeasures(
+            step=steps.astype(np.float32),
+            bend=np.zeros(count, np.float32),
+            grain=np.ones(count, np.float32),
+            tiles=np.full((count, 32, 32), 20, np.uint8),
+            picture_types=np.full(count, b"P", dtype="S1"),
+        )
+        scene = replace(build_scene(ground(count)), fine=fine)
+        if moved_px is None:
+            return scene
+        to_anchor = np.tile(np.eye(3), (count, 1, 1))
+        to_anchor[:, :2, 2] = -np.cumsum(moved_px, axis=0)
+        return replace(scene, to_anchor=to_anchor, width_px=320, height_px=180)
+
+    return make
 
 
 @pytest.fixture

@@ -75,7 +75,9 @@ def test_times_are_presentation_times(
     pts = np.arange(120, dtype=np.int64) * 512
     pts[40:] += 12_800
     _, values = run(make_evidence(build_scene(film, cuts=[60], pts=pts)))
-    (cut,) = values.edits
+    gap, cut = values.edits
+    assert (gap.kind, gap.start_frame) == (EditKind.DROP, 40)
+    assert (gap.start_s, gap.end_s) == pytest.approx((39 * 0.04, 40 * 0.04 + 1.0))
     assert cut.start_s == cut.end_s == pytest.approx(60 * 0.04 + 1.0)
     assert values.timing is not None
     assert [gap.frame for gap in values.timing.gaps] == [39]

@@ -1,0 +1,56 @@
+"""How often each kind of sign was listed in clips without any edit, as measured.
+
+Counted on the 70 unedited clips of development questions 0 to 139 of `benchmarks/exam_edits.py`,
+on which the rules were tuned, on 26 November 2026; the command is
+
+    python benchmarks/exam_edits.py --set dev --to 140 --out edits.jsonl
+
+Kinds that are stated without a claim of editing (symbology, bars, converted rates) have no rate.
+"""
+
+from dataclasses import replace
+
+from scipy.stats import beta
+
+from purport.checks.edits.records import Edit, EditKind, Graphics
+
+__all__ = ["false_alarm_rate", "with_rate"]
+
+_CLIPS = 70
+_WRONG = {
+    EditKind.BLACK: 0,
+    EditKind.CUT: 0,
+    EditKind.DISSOLVE: 0,
+    EditKind.DROP: 0,
+    EditKind.FADE: 0,
+    EditKind.FREEZE: 0,
+    EditKind.LOOP: 0,
+    EditKind.OVERLAY: 0,
+    EditKind.REPEAT: 0,
+    EditKind.REVERSE: 0,
+    EditKind.SLOW_MOTION: 0,
+    EditKind.SOUND_CHANGE: 0,
+    EditKind.SOUND_LOOP: 0,
+}
+"""Unedited clips in which a sign of the kind was listed."""
+_UNCLAIMED = frozenset({Graphics.LETTERBOX, Graphics.SYMBOLOGY})
+_CONFIDENCE = 0.95
+
+
+def false_alarm_rate(kind: EditKind) -> float | None:
+    """Return the upper 95 % bound of the share of unedited clips with such a sign; None: unknown.
+
+    References:
+        C. J. Clopper and E. S. Pearson (1934), "The use of confidence or fiducial limits".
+    """
+    if kind not in _WRONG:
+        return None
+    wrong = _WRONG[kind]
+    return float(beta.ppf(_CONFIDENCE, wrong + 1, _CLIPS - wrong))
+
+
+def with_rate(edit: Edit) -> Edit:
+    """State the rate with a sign."""
+    if edit.graphics in _UNCLAIMED:
+        return edit
+    return replace(edit, false_alarm_rate=false_alarm_rate(edit.kind))

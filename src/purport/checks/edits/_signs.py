@@ -1,0 +1,201 @@
+"""From slowed, dropped, reversed, faded and covered stretches and sounds to the list of edits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from purport.checks.edits._cadences import Cadence
+from purport.checks.edits._fading import Dissolve, Fade
+from purport.checks.edits._gaps import Gap
+from purport.checks.edits._innocence import EXPLANATIONS
+from purport.checks.edits._loops import Loop
+from purport.checks.edits._plates import Plate
+from purport.checks.edits._reversals import Reversal
+from purport.checks.edits._slowing import Slowing
+from purport.checks.edits._sound import SoundChange, SoundLoop, SoundRules
+from purport.checks.edits._spans import end_s, meet
+from purport.checks.edits.records import Edit, EditKind, Graphics
+from purport.core.media_time import FrameSpan
+from purport.scene import Scene
+
+__all__ = [
+    "list_dissolves",
+    "list_fades",
+    "list_gaps",
+    "list_loops",
+    "list_plates",
+    "list_reversals",
+    "list_slow_motion",
+    "list_sound_changes",
+    "list_sound_loops",
+    "without",
+]
+
+_CAPTION_WIDTH = 0.3
+
+
+def list_gaps(scene: Scene, gaps: Iterable[Gap], cuts: Sequence[int]) -> Iterator[Edit]:
+    """List missing time, but where a shot begins anyway."""
+    for gap in gaps:
+        if gap.frame in cuts:
+            continue
+        yield Edit(
+            kind=EditKind.DROP,
+            start_s=scene.seconds(gap.frame - 1 if gap.in_times else gap.frame),
+            end_s=scene.seconds(gap.frame),
+            strength=gap.strength,
+            start_frame=gap.frame,
+            end_frame=gap.frame,
+            innocent=EXPLANATIONS[EditKind.DROP],
+            shown_frames=(gap.frame - 1, gap.frame),
+        )
+
+
+def list_slow_motion(
+    scene: Scene, slowings: Sequence[Slowing], cadences: Sequence[Cadence]
+) -> Iterator[Edit]:
+    """List slow motion and converted frame rates.
+
+    A pattern of repeated frames says where it begins and ends more exactly than the movement.
+    """
+    apart = [cadence for cadence in cadences if cadence.apart]
+    for cadence in cadences:
+        kind = EditKind.SLOW_MOTION if cadence.apart else EditKind.CADENCE
+        yield _stretch(scene, kind, cadence.span, (cadence.strength, cadence.factor))
+    for slowing in slowings:
+        if not any(meet(slowing.span, cadence.span) for cadence in apart):
+            yield _stretch(
+                scene, EditKind.SLOW_MOTION, slowing.span, (slowing.strength, slowing.factor)
+            )
+
+
+def list_fades(scene: Scene, fades: Iterable[Fade]) -> Iterator[Edit]:
+    """List fades to and from black."""
+    for fade in fades:
+        yield _stretch(scene, EditKind.FADE, fade.span, (fade.strength, None))
+
+
+def list_dissolves(
+    scene: Scene, dissolves: Iterable[Dissolve], fades: Iterable[Fade]
+) -> Iterator[Edit]:
+    """List dissolves that are no fades."""
+    spans = [fade.span for fade in fades]
+    for dissolve in dissolves:
+        if not any(meet(dissolve.span, span) for span in spans):
+            yield _stretch(scene, EditKind.DISSOLVE, dissolve.span, (dissolve.strength, None))
+
+
+def list_loops(scene: Scene, loops: Iterable[Loop]) -> Iterator[Edit]:
+    """List loops, with their first round as what was shown first."""
+    for loop in loops:
+        first = loop.span.first - loop.period
+        edit = _stretch(scene, EditKind.LOOP, loop.span, (loop.strength, None))
+        yield replace(
+            edit,
+            other_start_s=scene.seconds(first),
+            other_end_s=end_s(scene, loop.span.first - 1),
+            shown_frames=(first, loop.span.first),
+        )
+
+
+def list_reversals(scene: Scene, reversals: Iterable[Reversal]) -> Iterator[Edit]:
+    """List stretches shown backwards."""
+    for reversal in reversals:
+        mirrored = reversal.mirrored
+        yield Edit(
+            kind=EditKind.REVERSE,
+            start_s=scene.seconds(reversal.span.first),
+            end_s=end_s(scene, reversal.span.last),
+            strength=reversal.strength,
+            start_frame=reversal.span.first,
+            end_frame=reversal.span.last,
+            innocent=EXPLANATIONS[EditKind.REVERSE],
+            other_start_s=None if mirrored is None else scene.seconds(mirrored.first),
+            other_end_s=None if mirrored is None else end_s(scene, mirrored.last),
+            shown_frames=(reversal.span.first, reversal.span.last),
+        )
+
+
+def list_plates(scene: Scene, plates: Iterable[Plate], innocent: tuple[str, ...]) -> Iterator[Edit]:
+    """List plates: wide ones are captions, others logos."""
+    for plate in plates:
+        left, top, right, bottom = plate.box
+        wide = right - left >= _CAPTION_WIDTH
+        yield Edit(
+            kind=EditKind.OVERLAY,
+            start_s=scene.seconds(plate.span.first),
+            end_s=end_s(scene, plate.span.last),
+            strength=plate.strength,
+            start_frame=plate.span.first,
+            end_frame=plate.span.last,
+            innocent=innocent,
+            picture_share=(right - left) * (bottom - top),
+            graphics=Graphics.CAPTION if wide else Graphics.LOGO,
+            box=plate.box,
+            shown_frames=tuple(
+                sorted({max(plate.span.first - 1, 0), plate.span.first, plate.span.last})
+            ),
+        )
+
+
+def list_sound_loops(loops: Iterable[SoundLoop], rules: SoundRules) -> Iterator[Edit]:
+    """List sound that is heard again."""
+    for loop in loops:
+        yield Edit(
+            kind=EditKind.SOUND_LOOP,
+            start_s=loop.start_s,
+            end_s=loop.end_s,
+            strength=1.0 - 0.5 * rules.least_mean / max(loop.agreement, rules.least_mean),
+            start_frame=None,
+            end_frame=None,
+            innocent=EXPLANATIONS[EditKind.SOUND_LOOP],
+            other_start_s=loop.start_s - loop.lag_s,
+            other_end_s=loop.end_s - loop.lag_s,
+        )
+
+
+def list_sound_changes(changes: Iterable[SoundChange], rules: SoundRules) -> Iterator[Edit]:
+    """List changes of the background of the sound."""
+    for change in changes:
+        yield Edit(
+            kind=EditKind.SOUND_CHANGE,
+            start_s=change.start_s,
+            end_s=change.end_s,
+            strength=1.0 - 0.5 * rules.least_change_db / change.change_db,
+            start_frame=None,
+            end_frame=None,
+            innocent=EXPLANATIONS[EditKind.SOUND_CHANGE],
+        )
+
+
+def without(known: Iterable[Edit], *kinds: EditKind, among: Iterable[Edit]) -> Iterator[Edit]:
+    """Leave out the signs that lie within, or right beside, a known one of these kinds."""
+    spans = [
+        (edit.start_frame - 1, edit.end_frame + 1)
+        for edit in known
+        if edit.kind in kinds and edit.start_frame is not None and edit.end_frame is not None
+    ]
+    for edit in among:
+        first, last = edit.start_frame, edit.end_frame
+        if (
+            first is None
+            or last is None
+            or not any(begin <= first and last <= end for begin, end in spans)
+        ):
+            yield edit
+
+
+def _stretch(
+    scene: Scene, kind: EditKind, span: FrameSpan, measured: tuple[float, float | None]
+) -> Edit:
+    strength, factor = measured
+    return Edit(
+        kind=kind,
+        start_s=scene.seconds(span.first),
+        end_s=end_s(scene, span.last),
+        strength=strength,
+        start_frame=span.first,
+        end_frame=span.last,
+        innocent=EXPLANATIONS[kind],
+        factor=factor,
+        shown_frames=(span.first, span.last),
+    )

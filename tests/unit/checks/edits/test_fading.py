@@ -1,0 +1,75 @@
+"""find_fades and find_dissolves: slow changes of one shot into black or another."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
+from purport.checks.edits._paths import trace_path
+from purport.scene import Scene
+
+Thumbnails = NDArray[np.uint8]
+Ground = Callable[..., Thumbnails]
+BuildScene = Callable[..., Scene]
+RULES = FadingRules()
+
+
+def dimmed(footage: Thumbnails, light: NDArray[np.float64]) -> Thumbnails:
+    """Darken each frame to a share of its light; black is 16."""
+    dark = 16.0 + (footage.astype(np.float64) - 16.0) * light[:, None, None]
+    return np.clip(dark, 0, 255).round().astype(np.uint8)
+
+
+@pytest.mark.parametrize("length", [8, 15, 30])
+def test_a_fade_through_black_is_found_to_the_frame(
+    ground: Ground, build_scene: BuildScene, length: int
+) -> None:
+    down = 1.0 - np.arange(1, length + 1) / (length + 1)
+    one, other = ground(100, seed=1, pace=0.5), ground(100, seed=2, pace=0.5)
+    shown = np.concatenate(
+        (
+            one[:60],
+            dimmed(one[60 : 60 + length], down),
+            dimmed(other[:length], down[::-1]),
+            other[length:],
+        )
+    )
+    (fade,) = find_fades(build_scene(shown), RULES)
+    assert abs(fade.span.first - 60) <= 2
+    assert abs(fade.span.last - (60 + 2 * length - 1)) <= 2
+
+
+def test_a_blinded_sensor_does_not_fade(ground: Ground, build_scene: BuildScene) -> None:
+    film = ground(150)
+    recovering = 1.0 - np.exp(-np.arange(40) / 8.0)
+    film[60:100] = dimmed(film[60:100], recovering)
+    film[55:60] = 16
+    assert find_fades(build_scene(film), RULES) == ()
+
+
+@pytest.mark.parametrize("length", [8, 14, 24])
+def test_a_dissolve_is_found(ground: Ground, build_scene: BuildScene, length: int) -> None:
+    one, other = ground(90, seed=3, pace=0.1), ground(90, seed=4, pace=0.1)
+    share = (np.arange(1, length + 1) / (length + 1))[:, None, None]
+    mixed = (1.0 - share) * one[60 : 60 + length] + share * other[:length]
+    shown = np.concatenate((one[:60], mixed.round().astype(np.uint8), other[length:]))
+    scene = build_scene(shown, cuts=[60 + length // 2])
+    (dissolve,) = find_dissolves(scene, trace_path(scene), measure_light(scene), RULES)
+    assert abs(dissolve.span.first - 60) <= 2
+    assert abs(dissolve.span.last - (60 + length - 1)) <= 2
+
+
+def test_a_cut_is_no_dissolve(ground: Ground, build_scene: BuildScene) -> None:
+    scene = build_scene(np.concatenate((ground(60, seed=1), ground(60, seed=2))), cuts=[60])
+    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_moving_camera_neither_fades_nor_dissolves(
+    ground: Ground, build_scene: BuildScene, seed: int
+) -> None:
+    scene = build_scene(ground(160, seed=seed, pace=0.5 + 0.5 * seed), cuts=[80])
+    assert find_fades(scene, RULES) == ()
+    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()

@@ -1,0 +1,89 @@
+"""Shelves of codes: the same neighbours sealed and unsealed, and nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from purport.checks.reuse.index._pictures import Pictures
+from purport.checks.reuse.index._places import Places
+from purport.checks.reuse.index._shelf import Near, Shelf
+
+COUNT, SEALED_AT = 700, 256
+SHELVES = (Pictures, Places)
+
+
+def codes(seed: int = 1) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, (COUNT, 32), dtype=np.uint8)
+
+
+def off_by(some: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
+    """Turn over the first so many bits of each."""
+    flat = np.unpackbits(some, axis=1)
+    flat[:, 3 : 3 + bits] ^= 1
+    return np.packbits(flat, axis=1)
+
+
+def filled(kind: type[Shelf], folder: Path, *, sealed: bool) -> Shelf:
+    shelf = kind(folder, count=0, sealed_at=SEALED_AT)
+    for first in range(0, COUNT, 100):
+        some = codes()[first : first + 100]
+        shelf.append(some, np.arange(first, first + len(some)) * 2)
+    if sealed:
+        shelf.seal()
+    return shelf
+
+
+def told(near: Near) -> set[tuple[int, int, int]]:
+    return set(zip(near.asked.tolist(), near.labels.tolist(), near.bits.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+@pytest.mark.parametrize("sealed", [False, True])
+def test_near_codes_are_found_with_their_labels_and_distance(
+    kind: type[Shelf], tmp_path: Path, *, sealed: bool
+) -> None:
+    shelf = filled(kind, tmp_path, sealed=sealed)
+    asked = off_by(codes()[[5, 300, 650]], 9)
+    near = shelf.search(asked, most=50, farthest_bits=20)
+    assert told(near) == {(0, 10, 9), (1, 600, 9), (2, 1300, 9)}
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_far_codes_are_not(kind: type[Shelf], tmp_path: Path) -> None:
+    shelf = filled(kind, tmp_path, sealed=True)
+    assert told(shelf.search(codes(seed=2)[:50], most=50, farthest_bits=40)) == set()
+    assert told(shelf.search(off_by(codes()[:5], 21), most=50, farthest_bits=20)) == set()
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_only_full_stretches_are_sealed_each_once(kind: type[Shelf], tmp_path: Path) -> None:
+    shelf = filled(kind, tmp_path, sealed=True)
+    made = sorted(path.name for path in tmp_path.glob("sealed-*.bin"))
+    assert made == ["sealed-00000.bin", "sealed-00001.bin"]
+    before = [(tmp_path / name).stat().st_mtime_ns for name in made]
+    shelf.seal()
+    assert [(tmp_path / name).stat().st_mtime_ns for name in made] == before
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_the_same_codes_give_the_same_files(kind: type[Shelf], tmp_path: Path) -> None:
+    filled(kind, tmp_path / "one", sealed=True)
+    filled(kind, tmp_path / "other", sealed=True)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_an_empty_shelf_finds_nothing(kind: type[Shelf], tmp_path: Path) -> None:
+    shelf = kind(tmp_path, count=0, sealed_at=SEALED_AT)
+    assert told(shelf.search(codes()[:3], most=5, farthest_bits=256)) == set()
+
+
+def test_codes_that_very_many_share_are_passed_over(tmp_path: Path) -> None:
+    shelf = Places(tmp_path, count=0, sealed_at=SEALED_AT)
+    same = np.repeat(codes()[:1], 60, axis=0)
+    shelf.append(np.concatenate((same, codes()[1:3])), np.arange(62))
+    near = shelf.search(codes()[:3], most=50, farthest_bits=10)
+    assert {label for _, label, _ in told(near)} == {60, 61}
