@@ -66,10 +66,15 @@ def video(tmp_path: Path) -> WriteVideo:
 
 
 @pytest.fixture
-def sound(tmp_path: Path) -> Callable[[NDArray[np.float32]], Path]:
-    """Write a video of one second steps with the given mono sound at 8 kHz."""
+def sound(tmp_path: Path) -> Callable[..., Path]:
+    """Write a video of one second steps with the given mono sound at 8 kHz.
 
-    def write(samples: NDArray[np.float32], name: str = "sound.mkv") -> Path:
+    Nothing is written of the samples in `without`: the stream has a gap there.
+    """
+
+    def write(
+        samples: NDArray[np.float32], name: str = "sound.mkv", *, without: range = range(0)
+    ) -> Path:
         path = tmp_path / name
         with av.open(str(path), "w") as container:
             picture = container.add_stream("libx264", rate=5)
@@ -81,6 +86,8 @@ def sound(tmp_path: Path) -> Callable[[NDArray[np.float32]], Path]:
             container.mux(picture.encode(None))
             whole = (samples * 32767).astype(np.int16)
             for start in range(0, len(whole), 800):
+                if start in without:
+                    continue
                 block = av.AudioFrame.from_ndarray(
                     whole[None, start : start + 800], format="s16", layout="mono"
                 )
