@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from purport.media._containers import file_name
 from purport.media._listening import send_energy
 from purport.media.border import ask, believe, limits_for
-from purport.media.records import Probe
+from purport.media.records import Probe, StreamProbe
 
 __all__ = ["AudioLevels", "decode_audio_levels"]
 
@@ -43,7 +43,7 @@ def decode_audio_levels(path: Path, *, probe: Probe) -> AudioLevels | None:
     Returns:
         The levels; None when the file has no sound that can be decoded.
     """
-    audio = next((stream for stream in probe.streams if stream.kind == "audio"), None)
+    audio = first_sound(probe)
     if audio is None or audio.sample_rate_hz is None:
         return None
     said = ask(
@@ -56,7 +56,7 @@ def decode_audio_levels(path: Path, *, probe: Probe) -> AudioLevels | None:
     )
     if said is None:
         return None
-    rate_hz, picture_s = audio.sample_rate_hz, _first_picture_s(probe)
+    rate_hz, picture_s = audio.sample_rate_hz, first_picture_s(probe)
     return believe(lambda: _levels(said, rate_hz, picture_s), subject=file_name(path, None))
 
 
@@ -77,7 +77,13 @@ def _levels(said: Any, rate_hz: int, picture_s: Fraction) -> AudioLevels:  # noq
     )
 
 
-def _first_picture_s(probe: Probe) -> Fraction:
+def first_sound(probe: Probe) -> StreamProbe | None:
+    """Return the audio stream that is listened to; None when there is none."""
+    return next((stream for stream in probe.streams if stream.kind == "audio"), None)
+
+
+def first_picture_s(probe: Probe) -> Fraction:
+    """Return the time of the first picture, from which times of sound are counted. [s]"""
     video = probe.streams[probe.video]
     if video.start_pts is None or video.time_base is None:
         return Fraction(0)

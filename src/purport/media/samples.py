@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from purport.media._containers import file_name
 from purport.media._listening import BLOCK_BYTES, SoundWanted, send_sound
+from purport.media.audio import first_picture_s, first_sound
 from purport.media.border import ask_for_pictures, limits_for
 from purport.media.records import Probe
 
@@ -44,7 +45,7 @@ def decode_sound(
         The samples; None when the file has no sound that can be decoded. A packet that cannot be
         decoded leaves a gap.
     """
-    audio = next((stream for stream in probe.streams if stream.kind == "audio"), None)
+    audio = first_sound(probe)
     if audio is None or audio.sample_rate_hz is None:
         return None
     most = round(longest_s * rate_hz)
@@ -66,16 +67,10 @@ def decode_sound(
         return None
     wave = np.concatenate(pieces)[:most]
     wave.flags.writeable = False
-    video = probe.streams[probe.video]
-    picture_s = (
-        Fraction(0)
-        if video.start_pts is None or video.time_base is None
-        else video.start_pts * video.time_base
-    )
     return SoundSamples(
         wave=wave,
         rate_hz=rate_hz,
-        start_s=float(start_s - picture_s),
+        start_s=float(start_s - first_picture_s(probe)),
         whole=len(wave) < most,
     )
 
