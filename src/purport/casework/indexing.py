@@ -11,7 +11,7 @@ not read again.
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,7 @@ class _Run:
             raise TypeError(f"a step returned {result!r}")
         self._seen[result.key] = result
         with self._ledger.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(_record(result), ensure_ascii=False) + "\n")
+            file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
         self._done += 1
         self._progress("index", done=self._done, total=self._total, label=Path(result.path).name)
 
@@ -207,23 +207,13 @@ def _read(index: str, video: _Path) -> _Source:
         if not archive.print_path(digest).is_file():
             archive.keep_print(digest, print_video(path, probe=probe_media(path)))
     except PurportError as error:
-        return _Source(path=seen.path, size=seen.size, changed_ns=seen.changed_ns, fault=str(error))
-    return _Source(path=seen.path, size=seen.size, changed_ns=seen.changed_ns, digest=digest)
+        return replace(seen, fault=str(error))
+    return replace(seen, digest=digest)
 
 
 def _source(path: Path) -> _Source:
     state = path.stat()
     return _Source(path=str(path), size=state.st_size, changed_ns=state.st_mtime_ns)
-
-
-def _record(source: _Source) -> dict[str, str | int | None]:
-    return {
-        "path": source.path,
-        "size": source.size,
-        "changed_ns": source.changed_ns,
-        "digest": source.digest,
-        "fault": source.fault,
-    }
 
 
 def _read_ledger(path: Path) -> Iterator[_Source]:
