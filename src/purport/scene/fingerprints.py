@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene.records import Scene
 
-__all__ = ["MatchRules", "SameStretch", "find_repeats", "fingerprint"]
+__all__ = ["MatchRules", "SameStretch", "find_repeats", "fingerprint", "fingerprint_scene"]
 
 _SIDE = 64
 _FREQUENCIES = 16
@@ -74,12 +74,12 @@ class MatchRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameStretch:
-    """Frames of one video that show the same seconds as frames of another, or of itself."""
+    """Frames of a video that show the same seconds as later ones of it."""
 
     span: FrameSpan
-    """Frames of the first video."""
+    """Frames of the first showing."""
     other: FrameSpan
-    """Frames of the second video; of the first, later in it, for a repeat."""
+    """Frames of the later one."""
     distance_bits: float
     """Mean distance of the fingerprints of aligned frames, of 256."""
     change: float
@@ -99,38 +99,29 @@ class _Track:
     bits: Words
     usable: NDArray[np.bool_]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Pair:
-    """Two videos, or one and itself, for comparison."""
-
-    one: _Track
-    other: _Track
-
     def partners(
         self, frames: NDArray[np.intp], offset_s: float
     ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Return the frames of `other` nearest in time, and whether each is near enough."""
-        times = self.other.times_s
-        wanted = self.one.times_s[frames] + offset_s
+        """Return the frames nearest in time to so much later, and whether each is near enough."""
+        times = self.times_s
+        wanted = times[frames] + offset_s
         after = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
         late = np.abs(times[after] - wanted) < np.abs(times[after - 1] - wanted)
         nearest = np.where(late, after, after - 1)
-        tolerance = max(_period(self.one), _period(self.other))
-        return nearest, np.abs(times[nearest] - wanted) <= tolerance
+        return nearest, np.abs(times[nearest] - wanted) <= _period(self)
 
-    def bits(self, frames: NDArray[np.intp], partners: NDArray[np.intp]) -> NDArray[np.int64]:
+    def apart(self, frames: NDArray[np.intp], partners: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return the differing bits of aligned frames."""
-        differing = np.bitwise_count(self.one.bits[frames] ^ self.other.bits[partners])
+        differing = np.bitwise_count(self.bits[frames] ^ self.bits[partners])
         return np.asarray(differing.sum(axis=1), dtype=np.int64)
 
     def pixels(
         self, frames: NDArray[np.intp], offset_s: float, kept: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
-        """Return aligned thumbnails as standardised rows, and the contrast taken out of `one`."""
+        """Return aligned thumbnails as standardised rows, and the contrast taken out of one."""
         partners, _ = self.partners(frames, offset_s)
-        left = self.one.thumbnails[frames].reshape(len(frames), -1)
-        right = self.other.thumbnails[partners].reshape(len(frames), -1)
+        left = self.thumbnails[frames].reshape(len(frames), -1)
+        right = self.thumbnails[partners].reshape(len(frames), -1)
         if kept is not None:
             left, right = left[:, kept], right[:, kept]
         gain = float(left.std(axis=1, dtype=np.float32).mean())
@@ -184,6 +175,14 @@ def fingerprint(thumbnails: NDArray[np.uint8]) -> tuple[Words, Floats]:
     return bits, structure
 
 
+@lru_cache(maxsize=1)
+def fingerprint_scene(scene: Scene) -> tuple[Words, Floats]:
+    """Fingerprint a scene's thumbnails, once for all who ask in turn (read-only)."""
+    bits, structure = fingerprint(scene.thumbnails)
+    bits.flags.writeable = structure.flags.writeable = False
+    return bits, structure
+
+
 def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStretch, ...]:
     """Find the stretches that are shown again later in the same video.
 
@@ -196,8 +195,7 @@ def find_repeats(scene: Scene, rules: MatchRules | None = None) -> tuple[SameStr
 @lru_cache(maxsize=1)
 def _repeats(scene: Scene, rules: MatchRules) -> tuple[SameStretch, ...]:
     """Find them once for the two checks that ask in turn."""
-    track = _track(scene, rules)
-    return _find(_Pair(one=track, other=track), rules)
+    return _find(_track(scene, rules), rules)
 
 
 def _cosines() -> Floats:
@@ -209,7 +207,7 @@ def _cosines() -> Floats:
 
 
 def _track(scene: Scene, rules: MatchRules) -> _Track:
-    bits, structure = fingerprint(scene.thumbnails)
+    bits, structure = fingerprint_scene(scene)
     times = (scene.pts - scene.pts[0]).astype(np.float64) * float(scene.time_base)
     return _Track(
         thumbnails=scene.thumbnails,
@@ -219,20 +217,20 @@ def _track(scene: Scene, rules: MatchRules) -> _Track:
     )
 
 
-def _find(pair: _Pair, rules: MatchRules) -> tuple[SameStretch, ...]:
+def _find(track: _Track, rules: MatchRules) -> tuple[SameStretch, ...]:
     """Candidates on the grid, best first; each is verified and put to the frame.
 
-    (1) Both videos are sampled on one grid of times. (2) Every diagonal of the table of distances
+    (1) The video is sampled on a grid of times. (2) Every diagonal of the table of distances
     is searched for runs. (3) Runs are tried by falling score; what an earlier one settled, found
     or refuted, is not tried again, nor what only says that a found stretch resembles itself.
     """
-    if min(len(pair.one.times_s), len(pair.other.times_s)) < _FEWEST_FRAMES:
+    if len(track.times_s) < _FEWEST_FRAMES:
         return ()
-    area = (pair.one.times_s[-1] + rules.step_s) * (pair.other.times_s[-1] + rules.step_s)
+    area = (track.times_s[-1] + rules.step_s) ** 2
     step = max(rules.step_s, float(np.sqrt(area / _CELLS)))
-    rows, columns = _grid(pair.one, step), _grid(pair.other, step)  # 1
-    table = _distances(pair, rows, columns)
-    movement = _movement(pair.one, rows, step)
+    rows = _grid(track, step)  # 1
+    table = _distances(track, rows)
+    movement = _movement(track, rows, step)
     runs = _runs(table, movement, rules, step_s=step)
     found: list[SameStretch] = []
     settled: list[_Run] = []
@@ -241,12 +239,12 @@ def _find(pair: _Pair, rules: MatchRules) -> tuple[SameStretch, ...]:
             break
         if any(_same_place(run, earlier, step) for earlier in settled):
             continue
-        if any(_explained(run, known, rows, columns) for known in found):
+        if any(_explained(run, known, rows) for known in found):
             continue
         settled.append(run)
-        if not _stands_out(pair.one, rows[run.start : run.stop], run):
+        if not _stands_out(track, rows[run.start : run.stop], run):
             continue
-        stretch = _verified(pair, run, rules, step_s=step)
+        stretch = _verified(track, run, rules, step_s=step)
         if stretch is not None and not any(_overlaps(stretch, known) for known in found):
             found.append(stretch)
     return tuple(sorted(found, key=lambda item: (item.span.first, item.other.first)))
@@ -266,20 +264,19 @@ def _grid(track: _Track, step_s: float) -> NDArray[np.intp]:
     return np.searchsorted(track.times_s, times + 1e-6, side="right") - 1
 
 
-def _distances(
-    pair: _Pair, rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> NDArray[np.uint16]:
+def _distances(track: _Track, rows: NDArray[np.intp]) -> NDArray[np.uint16]:
     """Return differing bits of every pair; 999 where a frame has too little structure."""
-    table = np.empty((len(rows), len(columns)), dtype=np.uint16)
-    right = pair.other.bits[columns]
+    table = np.empty((len(rows), len(rows)), dtype=np.uint16)
+    right = track.bits[rows]
     for start in range(0, len(rows), _BLOCK):
-        left = pair.one.bits[rows[start : start + _BLOCK]]
+        left = right[start : start + _BLOCK]
         table[start : start + _BLOCK] = sum(
             np.bitwise_count(left[:, None, word] ^ right[None, :, word]).astype(np.uint16)
             for word in range(left.shape[1])
         )
-    table[~pair.one.usable[rows]] = _NO_MATCH
-    table[:, ~pair.other.usable[columns]] = _NO_MATCH
+    blank = ~track.usable[rows]
+    table[blank] = _NO_MATCH
+    table[:, blank] = _NO_MATCH
     return table
 
 
@@ -354,12 +351,10 @@ def _same_place(run: _Run, earlier: _Run, step_s: float) -> bool:
     return 2 * shared > union
 
 
-def _explained(
-    run: _Run, known: SameStretch, rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> bool:
+def _explained(run: _Run, known: SameStretch, rows: NDArray[np.intp]) -> bool:
     """Tell whether a run lies, on both sides, inside a stretch that was found."""
     inside = known.span.first <= rows[run.start] and rows[run.stop - 1] <= known.span.last
-    first, last = columns[run.start + run.offset], columns[run.stop - 1 + run.offset]
+    first, last = rows[run.start + run.offset], rows[run.stop - 1 + run.offset]
     return bool(inside and known.other.first <= first and last <= known.other.last)
 
 
@@ -373,27 +368,26 @@ def _shared(span: FrameSpan, known: FrameSpan) -> bool:
     return 2 * shared > min(len(span), len(known))
 
 
-def _verified(pair: _Pair, run: _Run, rules: MatchRules, *, step_s: float) -> SameStretch | None:
+def _verified(track: _Track, run: _Run, rules: MatchRules, *, step_s: float) -> SameStretch | None:
     """Align a candidate to the frame, compare the change, find its ends; None: refuted."""
-    one, other = pair.one, pair.other
     start_s, stop_s = run.start * step_s, (run.stop - 1) * step_s
-    inside = (one.times_s >= start_s - _TINY_S) & (one.times_s <= stop_s + _TINY_S)
-    offset_s = _align(pair, np.flatnonzero(inside), run.offset * step_s)
-    frames = _by_bits(pair, inside, offset_s, rules)
-    if not _long_enough(one, frames, rules):
+    inside = (track.times_s >= start_s - _TINY_S) & (track.times_s <= stop_s + _TINY_S)
+    offset_s = _align(track, np.flatnonzero(inside), run.offset * step_s)
+    frames = _by_bits(track, inside, offset_s, rules)
+    if not _long_enough(track, frames, rules):
         return None
-    compared = _compare(pair, _thinned(frames, _SAMPLES), offset_s)
+    compared = _compare(track, _thinned(frames, _SAMPLES), offset_s)
     if compared.change < rules.least_change or compared.ratio > rules.largest_ratio:
         return None
-    frames = _by_pixels(pair, frames, compared, offset_s)
-    partners, _ = pair.partners(frames, offset_s)
-    if not _long_enough(one, frames, rules) or partners[0] <= frames[-1]:
+    frames = _by_pixels(track, frames, compared, offset_s)
+    partners, _ = track.partners(frames, offset_s)
+    if not _long_enough(track, frames, rules) or partners[0] <= frames[-1]:
         return None
-    equal = np.array_equal(one.thumbnails[frames], other.thumbnails[partners])
+    equal = np.array_equal(track.thumbnails[frames], track.thumbnails[partners])
     return SameStretch(
         span=FrameSpan(first=int(frames[0]), last=int(frames[-1])),
         other=FrameSpan(first=int(partners[0]), last=int(partners[-1])),
-        distance_bits=float(pair.bits(frames, partners).mean()),
+        distance_bits=float(track.apart(frames, partners).mean()),
         change=compared.change,
         ratio=compared.ratio,
         exact=equal and np.array_equal(np.diff(frames), np.diff(partners)),
@@ -408,40 +402,40 @@ def _long_enough(track: _Track, frames: NDArray[np.intp], rules: MatchRules) -> 
     return bool(length_s + period_s >= rules.shortest_s)
 
 
-def _align(pair: _Pair, frames: NDArray[np.intp], nominal_s: float) -> float:
+def _align(track: _Track, frames: NDArray[np.intp], nominal_s: float) -> float:
     """Return the offset at which the frames differ least, from one frame to another. [s]"""
-    anchor_s = pair.one.times_s[frames[len(frames) // 2]]
-    offsets = pair.other.times_s - anchor_s
+    anchor_s = track.times_s[frames[len(frames) // 2]]
+    offsets = track.times_s - anchor_s
     offsets = offsets[np.abs(offsets - nominal_s) <= _NEAR_S]
     if not len(offsets):
         return nominal_s
     sample = _thinned(frames, _SAMPLES)
     bits = []
     for offset in offsets:
-        partners, near = pair.partners(sample, float(offset))
-        bits.append(float(np.where(near, pair.bits(sample, partners), _UNRELATED_BITS).mean()))
+        partners, near = track.partners(sample, float(offset))
+        bits.append(float(np.where(near, track.apart(sample, partners), _UNRELATED_BITS).mean()))
     best = int(np.argmin(bits))
     close = offsets[max(best - 2, 0) : best + 3]
     sample = _thinned(frames, _SAMPLES // 4)
-    costs = [float(_compare(pair, sample, float(near)).differences.mean()) for near in close]
+    costs = [float(_compare(track, sample, float(near)).differences.mean()) for near in close]
     return float(close[int(np.argmin(costs))])
 
 
 def _by_bits(
-    pair: _Pair, inside: NDArray[np.bool_], offset_s: float, rules: MatchRules
+    track: _Track, inside: NDArray[np.bool_], offset_s: float, rules: MatchRules
 ) -> NDArray[np.intp]:
     """Return the frames around the run whose fingerprints agree as well as within it."""
-    partners, near = pair.partners(np.arange(len(inside)), offset_s)
-    bits = pair.bits(np.arange(len(inside)), partners)
+    partners, near = track.partners(np.arange(len(inside)), offset_s)
+    bits = track.apart(np.arange(len(inside)), partners)
     usual = float(np.median(bits[inside]))
     limit = min(max(3.0 * usual, usual + _LEAST_BITS), rules.farthest_bits)
-    good = (bits <= limit) & near & pair.one.usable & pair.other.usable[partners]
-    blind = near & ~pair.one.usable & ~pair.other.usable[partners]
+    good = (bits <= limit) & near & track.usable & track.usable[partners]
+    blind = near & ~track.usable & ~track.usable[partners]
     return _longest(good, inside, bridged=blind)
 
 
 def _by_pixels(
-    pair: _Pair, frames: NDArray[np.intp], compared: _Comparison, offset_s: float
+    track: _Track, frames: NDArray[np.intp], compared: _Comparison, offset_s: float
 ) -> NDArray[np.intp]:
     """Return the frames around the stretch whose pictures agree as well as within it.
 
@@ -450,17 +444,17 @@ def _by_pixels(
     """
     usual = float(np.median(compared.differences))
     limit = _END_FACTOR * usual + _END_LUMA + _END_SHARE * compared.change
-    every = np.arange(len(pair.one.times_s))
+    every = np.arange(len(track.times_s))
     inside = np.isin(every, frames)
-    partners, near = pair.partners(every, offset_s)
-    candidates = np.flatnonzero(near & pair.one.usable & pair.other.usable[partners])
+    partners, near = track.partners(every, offset_s)
+    candidates = np.flatnonzero(near & track.usable & track.usable[partners])
     good = np.zeros(len(every), dtype=np.bool_)
     for start in range(0, len(candidates), _BLOCK):
         block = candidates[start : start + _BLOCK]
-        left, right, gain = pair.pixels(block, offset_s, compared.kept)
+        left, right, gain = track.pixels(block, offset_s, compared.kept)
         differences = np.sqrt(np.square(left - right).mean(axis=1)) * gain
         good[block] = differences <= limit
-    blind = near & ~pair.one.usable & ~pair.other.usable[partners]
+    blind = near & ~track.usable & ~track.usable[partners]
     return _longest(good, inside, bridged=blind)
 
 
@@ -488,17 +482,17 @@ def _thinned(frames: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     return frames[np.linspace(0, len(frames) - 1, most).round().astype(np.intp)]
 
 
-def _compare(pair: _Pair, frames: NDArray[np.intp], offset_s: float) -> _Comparison:
+def _compare(track: _Track, frames: NDArray[np.intp], offset_s: float) -> _Comparison:
     """Compare change within the stretch with difference across it.
 
     (1) Each thumbnail is brought to mean 0 and standard deviation 1, which takes out gain, offset
     and grading. (2) The quarter of the picture where the mean difference is largest (a logo on one
     side only) is left out, and (1) is done again on the rest.
     """
-    left, right, _ = pair.pixels(frames, offset_s, None)  # 1
+    left, right, _ = track.pixels(frames, offset_s, None)  # 1
     apart = np.abs((left - right).mean(axis=0))
     kept = np.asarray(apart <= np.quantile(apart, _KEPT_SHARE), dtype=np.bool_)  # 2
-    left, right, gain = pair.pixels(frames, offset_s, kept)
+    left, right, gain = track.pixels(frames, offset_s, kept)
     change = float(np.sqrt(np.square(left - left.mean(axis=0)).mean()))
     differences = np.sqrt(np.square(left - right).mean(axis=1))
     difference = float(np.sqrt(np.square(differences).mean()))

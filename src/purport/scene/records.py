@@ -112,6 +112,13 @@ class Scene:
         """Return the number of frames."""
         return len(self.pts)
 
+    @property
+    def frame_s(self) -> float:
+        """Return the usual time from one frame to the next; 0 for a single frame. [s]"""
+        if self.frames == 1:
+            return 0.0
+        return float(np.median(np.diff(self.pts)) * float(self.time_base))
+
     def seconds(self, index: int) -> float:
         """Return the presentation time of frame `index` after the first frame. [s]"""
         return float(int(self.pts[index] - self.pts[0]) * self.time_base)

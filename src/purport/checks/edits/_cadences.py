@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
@@ -99,9 +100,7 @@ def find_cadences(scene: Scene, rules: CadenceRules) -> tuple[Cadence, ...]:
             if run is None:
                 continue
             span = FrameSpan(first=first + run[0], last=first + run[1])
-            if any(
-                span.first <= known.span.last and known.span.first <= span.last for known in found
-            ):
+            if any(meet(span, known.span) for known in found):
                 continue
             found.append(
                 Cadence(

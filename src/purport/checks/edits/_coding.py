@@ -101,10 +101,7 @@ def _bits_per_pixel(scene: Scene, packets: PacketTrack) -> float | None:
 
 
 def _length_s(scene: Scene) -> float:
-    if scene.frames == 1:
-        return 0.0
-    usual = float(np.median(np.diff(scene.pts)) * float(scene.time_base))
-    return scene.seconds(scene.frames - 1) + usual
+    return scene.seconds(scene.frames - 1) + scene.frame_s
 
 
 def _rate(scene: Scene) -> float | None:

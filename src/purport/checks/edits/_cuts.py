@@ -17,7 +17,7 @@ from purport.checks.edits._fading import Light
 from purport.checks.edits._paths import Path
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
-from purport.scene.fingerprints import fingerprint
+from purport.scene.fingerprints import fingerprint_scene
 
 __all__ = ["Cut", "CutRules", "find_open_cuts"]
 
@@ -66,7 +66,7 @@ class Cut:
 
 def find_open_cuts(scene: Scene, path: Path, light: Light, rules: CutRules) -> tuple[Cut, ...]:
     """Find cuts within shots, in order."""
-    bits, _ = fingerprint(scene.thumbnails)
+    bits, _ = fingerprint_scene(scene)
     return tuple(
         cut
         for shot in scene.shots

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.edits._paths import Path
+from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
-from purport.scene.fingerprints import fingerprint
+from purport.scene.fingerprints import fingerprint_scene
 
 __all__ = [
     "Dissolve",
@@ -193,7 +194,7 @@ def find_dissolves(
 ) -> tuple[Dissolve, ...]:
     """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
     pixels = scene.thumbnails
-    bits, _ = fingerprint(scene.thumbnails)
+    bits, _ = fingerprint_scene(scene)
     candidates: list[tuple[float, int, int]] = []
     for length in rules.dissolve_frames:
         for first in range(len(pixels) - length - 1):
@@ -206,7 +207,7 @@ def find_dissolves(
                 candidates.append((fit, first, last))
     found: list[Dissolve] = []
     for fit, first, last in sorted(candidates, key=lambda one: (one[1] - one[2], one[0])):
-        if any(first <= one.span.last and one.span.first <= last for one in found):
+        if any(meet(FrameSpan(first=first, last=last), one.span) for one in found):
             continue
         if _is_movement(scene, path, first, last, rules=rules):
             continue

@@ -10,7 +10,7 @@ from purport.checks.edits._cuts import Cut
 from purport.checks.edits._freezes import Freeze
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._signs import list_plates
-from purport.checks.edits._spans import end_s
+from purport.checks.edits._spans import end_s, meet
 from purport.checks.edits._stretches import Quiet
 from purport.checks.edits._zoom_steps import is_zoom_step
 from purport.checks.edits.records import Edit, EditKind, Graphics
@@ -117,7 +117,7 @@ def list_freezes(
 ) -> Iterator[Edit]:
     """List freezes that are not black pictures."""
     for freeze in freezes:
-        if any(freeze.first <= span.last and span.first <= freeze.last for span in black):
+        if any(meet(FrameSpan(first=freeze.first, last=freeze.last), span) for span in black):
             continue
         clear = freeze.strength >= 0.5  # noqa: PLR2004 - the limit of the scale
         yield Edit(

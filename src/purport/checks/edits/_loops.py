@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.edits._pictures import standardised
+from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
-from purport.scene.fingerprints import fingerprint
+from purport.scene.fingerprints import fingerprint_scene
 
 __all__ = ["Loop", "LoopRules", "find_loops"]
 
@@ -59,9 +60,9 @@ def find_loops(scene: Scene, rules: LoopRules) -> tuple[Loop, ...]:
     """Find loops, in order; of periods that fit one stretch the shortest."""
     if scene.frames < 2:  # noqa: PLR2004 - a pair
         return ()
-    bits, structure = fingerprint(scene.thumbnails)
+    bits, structure = fingerprint_scene(scene)
     usable = structure >= rules.least_structure
-    step_s = float(np.median(np.diff(scene.pts)) * float(scene.time_base))
+    step_s = scene.frame_s
     found: list[Loop] = []
     shortest = max(round(rules.shortest_s / step_s), 3)
     for period in range(shortest, min(round(rules.longest_s / step_s), scene.frames // 2) + 1):
@@ -75,10 +76,7 @@ def find_loops(scene: Scene, rules: LoopRules) -> tuple[Loop, ...]:
             if length < rules.fewest_rounds * period or len(piece) < rules.least_share * length:
                 continue
             loop = _compared(scene, period, int(piece[0]), int(piece[-1]), rules=rules)
-            if loop is not None and not any(
-                loop.span.first <= one.span.last and one.span.first <= loop.span.last
-                for one in found
-            ):
+            if loop is not None and not any(meet(loop.span, one.span) for one in found):
                 found.append(loop)
     return tuple(sorted(found, key=lambda loop: loop.span.first))
 

@@ -23,7 +23,7 @@ from purport.checks.edits._pictures import standardised
 from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
-from purport.scene.fingerprints import fingerprint
+from purport.scene.fingerprints import fingerprint_scene
 
 __all__ = ["Reversal", "ReversalRules", "find_reversals"]
 
@@ -83,9 +83,9 @@ def find_reversals(
 
 
 def _again(scene: Scene, rules: ReversalRules) -> Iterator[Reversal]:
-    bits, structure = fingerprint(scene.thumbnails)
+    bits, structure = fingerprint_scene(scene)
     usable = structure >= rules.least_structure
-    step_s = float(np.median(np.diff(scene.pts)) * float(scene.time_base)) if len(bits) > 1 else 1.0
+    step_s = scene.frame_s or 1.0
     reach = round(rules.longest_s / step_s)
     shortest = max(round(rules.shortest_s / step_s), 4)
     candidates: list[tuple[float, int, int, int]] = []
@@ -104,7 +104,7 @@ def _again(scene: Scene, rules: ReversalRules) -> Iterator[Reversal]:
             candidates.append((score, total, int(late[start]), int(late[stop - 1])))
     found: list[Reversal] = []
     for _, total, first, last in sorted(candidates, reverse=True)[:200]:
-        if any(first <= one.span.last and one.span.first <= last for one in found):
+        if any(meet(FrameSpan(first=first, last=last), one.span) for one in found):
             continue
         reversal = _compared(scene, total, first, last, rules=rules)
         if reversal is not None:

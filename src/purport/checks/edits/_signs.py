@@ -101,17 +101,10 @@ def list_reversals(scene: Scene, reversals: Iterable[Reversal]) -> Iterator[Edit
     """List stretches shown backwards."""
     for reversal in reversals:
         mirrored = reversal.mirrored
-        yield Edit(
-            kind=EditKind.REVERSE,
-            start_s=scene.seconds(reversal.span.first),
-            end_s=end_s(scene, reversal.span.last),
-            strength=reversal.strength,
-            start_frame=reversal.span.first,
-            end_frame=reversal.span.last,
-            innocent=EXPLANATIONS[EditKind.REVERSE],
+        yield replace(
+            _stretch(scene, EditKind.REVERSE, reversal.span, (reversal.strength, None)),
             other_start_s=None if mirrored is None else scene.seconds(mirrored.first),
             other_end_s=None if mirrored is None else end_s(scene, mirrored.last),
-            shown_frames=(reversal.span.first, reversal.span.last),
         )
 
 

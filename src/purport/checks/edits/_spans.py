@@ -1,7 +1,5 @@
 """Small questions about stretches of frames."""
 
-import numpy as np
-
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
@@ -12,9 +10,7 @@ def end_s(scene: Scene, last: int) -> float:
     """Return when a frame gives way to the next; the last frame stays for the usual time. [s]"""
     if last + 1 < scene.frames:
         return scene.seconds(last + 1)
-    if scene.frames == 1:
-        return 0.0
-    return scene.seconds(last) + float(np.median(np.diff(scene.pts)) * float(scene.time_base))
+    return scene.seconds(last) + scene.frame_s
 
 
 def meet(one: FrameSpan, other: FrameSpan) -> bool:

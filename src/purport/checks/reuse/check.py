@@ -21,7 +21,13 @@ from purport.core.media_time import FrameSpan
 from purport.core.records import to_json
 from purport.media import probe_media
 from purport.scene import Scene
-from purport.scene.fingerprints import MatchRules, SameStretch, find_repeats, fingerprint
+from purport.scene.fingerprints import (
+    MatchRules,
+    SameStretch,
+    find_repeats,
+    fingerprint,
+    fingerprint_scene,
+)
 
 __all__ = ["INDEX_FOLDER", "ReuseCheck"]
 
@@ -88,7 +94,7 @@ class ReuseCheck:
             self._matches(evidence, scene),
             key=lambda match: (match.start_s, match.other, match.other_start_s),
         )
-        _, structure = fingerprint(scene.thumbnails)
+        _, structure = fingerprint_scene(scene)
         values = ReuseValues(
             matches=tuple(matches),
             compared=tuple(sorted(other.digest for other in evidence.items)),
@@ -259,7 +265,7 @@ def _compared(
 def _frames(scene: Scene, start_s: float, end_s: float) -> FrameSpan:
     """Return the frames that are shown from one time to another."""
     times_s = _times_s(scene)
-    half_s = _usual_s(scene) / 2.0
+    half_s = scene.frame_s / 2.0
     first = int(np.searchsorted(times_s, start_s - half_s))
     last = int(np.searchsorted(times_s, end_s - half_s)) - 1
     first = min(first, len(times_s) - 1)
@@ -270,13 +276,6 @@ def _times_s(scene: Scene) -> NDArray[np.float64]:
     return np.asarray((scene.pts - scene.pts[0]).astype(np.float64) * float(scene.time_base))
 
 
-def _usual_s(scene: Scene) -> float:
-    """Return the usual time between frames. [s]"""
-    return (
-        float(np.median(np.diff(scene.pts)) * float(scene.time_base)) if scene.frames > 1 else 0.0
-    )
-
-
 def _whole_s(scene: Scene) -> float:
     return _seconds(scene, FrameSpan(first=0, last=scene.frames - 1))[1]
 
@@ -285,9 +284,7 @@ def _seconds(scene: Scene, span: FrameSpan) -> tuple[float, float]:
     """Return when the first frame begins and the last gives way to the next. [s]"""
     last = span.last
     end_s = (
-        scene.seconds(last) + _usual_s(scene)
-        if last + 1 == scene.frames
-        else scene.seconds(last + 1)
+        scene.seconds(last) + scene.frame_s if last + 1 == scene.frames else scene.seconds(last + 1)
     )
     return scene.seconds(span.first), end_s
 
