@@ -11,7 +11,7 @@ from purport.casework.indexing import (
     list_videos,
     search_index,
 )
-from purport.checks.reuse import SharedStretch
+from purport.checks.reuse import INDEX_FOLDER, SharedStretch
 from purport.cli._exit_codes import EXIT_INPUT
 from purport.cli._options import as_json, existing_file, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
@@ -145,7 +145,7 @@ def _changes(stretch: SharedStretch) -> str:
 
 
 def _index(folder: Path | None, workspace: str | None) -> Path:
-    return folder or workspace_folder(workspace) / "cache" / "reuse-index"
+    return folder or workspace_folder(workspace) / "cache" / INDEX_FOLDER
 
 
 def _fill(

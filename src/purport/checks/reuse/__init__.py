@@ -1,7 +1,7 @@
 """The same seconds in other items of the workspace, or twice in one."""
 
 from purport.checks.reuse.aligning import Rules, SharedStretch
-from purport.checks.reuse.check import ReuseCheck
+from purport.checks.reuse.check import INDEX_FOLDER, ReuseCheck
 from purport.checks.reuse.hash_lists import (
     HashList,
     ListMatch,
@@ -14,6 +14,7 @@ from purport.checks.reuse.prints import VideoPrint, load_print, print_video, sav
 from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, ReuseValues
 
 __all__ = [
+    "INDEX_FOLDER",
     "Archive",
     "Found",
     "HashList",
