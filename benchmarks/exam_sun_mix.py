@@ -34,7 +34,7 @@ from skyfield.api import wgs84
 
 from purport.checks.sun._ephemeris import sky
 from purport.core.homographies import GroundHomography
-from purport.core.positions import GeoPoint, metric_crs, true_north_deg
+from purport.core.positions import GeoPoint, from_geographic, metric_crs, true_north_deg
 
 __all__ = ["COUNTS", "FIRST_SEED", "PART_SEED", "Part", "Question", "Thing", "make_question"]
 
@@ -275,10 +275,11 @@ class _HomographyMaker:
     place: GeoPoint
 
     def __call__(self, matrix: FloatArray) -> GroundHomography:
+        origin = from_geographic(self.place, self.crs)
         return GroundHomography(
             matrix=tuple(tuple(float(x) for x in row) for row in matrix),
             normalisation=self.normalisation,
-            origin_m=(0.0, 0.0),
+            origin_m=(origin.easting_m, origin.northing_m),
             crs=self.crs,
             covariance=tuple(tuple(float(x) for x in row) for row in self.covariance),
             ground_sd_m=0.0,

@@ -1,0 +1,3 @@
+"""The sun."""
+from purport.checks.sun.check import SunCheck
+__all__ = ["SunCheck"]
