@@ -77,7 +77,7 @@ def _ask_day(question: Question, number: int) -> Row:
     true = question.true_s
     spans = {share: fit.spans(share) for share in (0.68, 0.95)}
     holds = {share: any(s.start_s <= true <= s.end_s for s in spans[share]) for share in spans}
-    bar = _CHECK.outside_bar()
+    bar = _CHECK.bars().outside
     off = {
         str(hours): fit.excess(true + 3600 * hours, true + 3600 * hours) > bar
         for hours in _OFF_H

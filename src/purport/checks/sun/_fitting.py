@@ -45,9 +45,7 @@ class SunTrack:
         level = np.cos(elevation)
         self._direction = CubicSpline(
             knots,
-            np.stack(
-                [level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation)], axis=1
-            ),
+            np.stack([level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation)], axis=1),
         )
 
     def at(self, times_s: FloatArray) -> SunPositions:

@@ -96,9 +96,7 @@ def _misfit(
     # 3. not towards the sun
     spread = np.stack(
         [
-            np.einsum(
-                "na,ab,nb->n", away, blocks[2 * i : 2 * i + 2, 2 * i : 2 * i + 2], away
-            )
+            np.einsum("na,ab,nb->n", away, blocks[2 * i : 2 * i + 2, 2 * i : 2 * i + 2], away)
             for i in range(k)
         ],
         axis=1,

@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 
 from purport.checks.sun._shadows import CastShadow, ShadowSet
 from purport.core.homographies import GroundHomography
-from purport.core.positions import GeoPoint, MapPoint, to_geographic, true_north_deg
+from purport.core.marks import ShadowMark
+from purport.core.positions import (
+    GeoPoint,
+    MapPoint,
+    bearing_deg,
+    geodesic_distance_m,
+    to_geographic,
+    true_north_deg,
+)
 
-__all__ = ["FramePair", "frame_shadows", "ground_point"]
+__all__ = ["FramePair", "frame_shadows", "ground_point", "map_shadow"]
 
 FloatArray = NDArray[np.float64]
 
@@ -68,6 +76,27 @@ def frame_shadows(homography: GroundHomography, pairs: Sequence[FramePair]) -> S
             )
         )
     return ShadowSet(shadows=tuple(shadows), covariance_m2=turned @ covariance @ turned.T)
+
+
+def map_shadow(mark: ShadowMark, *, foot: GeoPoint, tip: GeoPoint, map_sd_m: float) -> ShadowSet:
+    """Measure a shadow marked on the map.
+
+    Args:
+        mark: The mark.
+        foot: Its foot.
+        tip: Its tip, another point.
+        map_sd_m: Standard uncertainty of either per axis where the mark states none. [m]
+    """
+    azimuth = np.radians(bearing_deg(foot, tip))
+    length = geodesic_distance_m(foot, tip)
+    sd = map_sd_m if mark.point_sd_m is None else mark.point_sd_m
+    shadow = CastShadow(
+        mark=mark.mark,
+        vector_m=(float(length * np.sin(azimuth)), float(length * np.cos(azimuth))),
+        height_m=mark.height_m,
+        height_sd_m=mark.height_sd_m,
+    )
+    return ShadowSet(shadows=(shadow,), covariance_m2=np.eye(2) * 2.0 * sd**2)
 
 
 def ground_point(homography: GroundHomography, pixel: tuple[float, float]) -> GeoPoint:
