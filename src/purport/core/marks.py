@@ -320,6 +320,8 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
         return "a pixel needs its frame, and a frame its pixel"
     needed = _NEEDED.get(kind, ())
     if kind is MarkKind.SHADOW:
+        if "pixel" in values and "position" in values:
+            return "a shadow is marked in a frame or on the map, not on both"
         needed = ("position", "to_position") if "position" in values else ("pixel", "to_pixel")
     missing = [name for name in needed if name not in values]
     if missing:
@@ -349,11 +351,15 @@ def _read_all(values: JsonObject) -> None:
         if name in values and not _number(values, name, 0.0) > 0.0:
             message = f"a {called} is positive, got {values[name]}"
             raise ValueError(message)
+    _read_ends(values)
+    _read_sun(values)
+
+
+def _read_ends(values: JsonObject) -> None:
     for one, other in (("pixel", "to_pixel"), ("position", "to_position")):
         if other in values and _pair(values[other]) == _pair(values[one]):
             message = f"the two ends are the same {one}"
             raise ValueError(message)
-    _read_sun(values)
 
 
 def _read_sun(values: JsonObject) -> None:

@@ -173,4 +173,4 @@ class SunValues:
     path: tuple[PathPoint, ...]
     """The sun's way on the day looked at while it was up; empty for several days."""
     places: tuple[PlacesRow, ...]
-    """Where on Earth such shadows are possible at the time claimed; empty when no single time is."""
+    """Where on Earth such shadows are possible at the time claimed; empty without a single one."""
