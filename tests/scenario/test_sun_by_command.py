@@ -40,9 +40,7 @@ def purport(folder: Path, *arguments: str) -> tuple[int, str]:
 
 def shadow(folder: Path, number: int, *, turn_deg: float = 0.0) -> str:
     """Mark, on the map, the 6 m shadow that the sun casts at `TRUE`."""
-    sun = sun_positions(
-        np.array([TRUE.timestamp()]), longitude_deg=WHERE[0], latitude_deg=WHERE[1]
-    )
+    sun = sun_positions(np.array([TRUE.timestamp()]), longitude_deg=WHERE[0], latitude_deg=WHERE[1])
     towards = float(sun.azimuth_deg[0]) + 180.0 + turn_deg
     foot = Geod(ellps="WGS84").fwd(*WHERE, 90.0, 15.0 * number)[:2]
     tip = Geod(ellps="WGS84").fwd(*foot, towards, 6.0)[:2]
@@ -115,9 +113,9 @@ def test_the_odd_shadow_is_pointed_at_and_shown(tmp_path: Path) -> None:
 def test_no_shadow_is_no_answer(tmp_path: Path) -> None:
     make_case(tmp_path, "2015-09-30")
     assert (
-        purport(
-            tmp_path, "mark", "clip.mp4", "no_shadow", "--reason", "diffuse", "--author", "A."
-        )[0]
+        purport(tmp_path, "mark", "clip.mp4", "no_shadow", "--reason", "diffuse", "--author", "A.")[
+            0
+        ]
         == 0
     )
     found = check(tmp_path)

@@ -219,9 +219,7 @@ class _DayDrawing:
     def _ways(self) -> list[Line]:
         path = self.values.path
         whole = tuple(self._at(point.azimuth_deg, point.elevation_deg) for point in path)
-        lines = [
-            self._stretch("sun-95", span, "fits at 95 %") for span in self.values.intervals_95
-        ]
+        lines = [self._stretch("sun-95", span, "fits at 95 %") for span in self.values.intervals_95]
         lines += [
             self._stretch("sun-68", span, "fits at 68 %") for span in self.values.intervals_68
         ]
