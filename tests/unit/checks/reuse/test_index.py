@@ -51,6 +51,21 @@ def test_near_codes_are_found_with_their_labels_and_distance(
 
 
 @pytest.mark.parametrize("kind", SHELVES)
+def test_threads_side_by_side_find_the_same(kind: type[Shelf], tmp_path: Path) -> None:
+    filled(kind, tmp_path, sealed=True)
+    asked = off_by(codes()[:80], 9)
+    alone, together = (
+        kind(tmp_path, count=COUNT, sealed_at=SEALED_AT, threads=threads).search(
+            asked, most=50, farthest_bits=90
+        )
+        for threads in (1, 3)
+    )
+    assert len(alone.asked) >= 80
+    for column in ("asked", "labels", "bits"):
+        assert getattr(alone, column).tolist() == getattr(together, column).tolist()
+
+
+@pytest.mark.parametrize("kind", SHELVES)
 def test_far_codes_are_not(kind: type[Shelf], tmp_path: Path) -> None:
     shelf = filled(kind, tmp_path, sealed=True)
     assert told(shelf.search(codes(seed=2)[:50], most=50, farthest_bits=40)) == set()
@@ -79,6 +94,17 @@ def test_the_same_codes_give_the_same_files(kind: type[Shelf], tmp_path: Path) -
 def test_an_empty_shelf_finds_nothing(kind: type[Shelf], tmp_path: Path) -> None:
     shelf = kind(tmp_path, count=0, sealed_at=SEALED_AT)
     assert told(shelf.search(codes()[:3], most=5, farthest_bits=256)) == set()
+
+
+def test_of_many_pictures_alike_the_nearest_are_kept(tmp_path: Path) -> None:
+    shelf = Pictures(tmp_path, count=0, sealed_at=SEALED_AT)
+    some = np.repeat(codes()[:1], SEALED_AT, axis=0)
+    for count in range(SEALED_AT):  # differs in as many bits as its label says, at most 60
+        some[count] = off_by(some[count : count + 1], min(count, 60))[0]
+    shelf.append(some, np.arange(SEALED_AT))
+    shelf.seal()
+    near = shelf.search(np.repeat(codes()[:1], 40, axis=0), most=5, farthest_bits=76)
+    assert told(near) == {(row, label, label) for row in range(40) for label in range(5)}
 
 
 def test_codes_that_very_many_share_are_passed_over(tmp_path: Path) -> None:

@@ -86,13 +86,15 @@ class Archive:
 
     Args:
         folder: Where; made when something is added.
+        threads: How many stretches of the shelves are searched side by side; what is found is the
+            same.
 
     Raises:
         InputError: The folder holds an index of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        self._folder, self._threads = folder, threads
         self._take_over(self._state())
 
     @property
@@ -355,8 +357,12 @@ class Archive:
     def _take_over(self, state: dict[str, int]) -> None:
         """Read what is committed."""
         self._items = self._read_items(state["items"])
-        self._pictures = Pictures(self._folder / "pictures", count=state["pictures"])
-        self._places = Places(self._folder / "places", count=state["places"])
+        self._pictures = Pictures(
+            self._folder / "pictures", count=state["pictures"], threads=self._threads
+        )
+        self._places = Places(
+            self._folder / "places", count=state["places"], threads=self._threads
+        )
         self._segments = state["segments"]
         self._known = {item.digest for item in self._items}
         self._firsts = np.array([item.first for item in self._items], dtype=np.int64)
