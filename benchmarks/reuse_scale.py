@@ -28,6 +28,7 @@ import resource
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
@@ -64,13 +65,14 @@ def draw_codes(segments: int, seed: int) -> Codes:
     items = segments // SEGMENTS_EACH
     bits_a_step = np.clip(np.exp(random.normal(np.log(50.0), 0.64, items)), 4.0, 128.0)
     kept = np.cos(np.pi * bits_a_step / 256.0).astype(np.float32)[:, None]
-    new = np.sqrt(1.0 - np.square(kept))
+    new = np.sqrt(1.0 - np.square(kept), dtype=np.float32)
     shape, common = (items, 8 * CODE_BYTES), np.random.default_rng(0).normal(0.0, 0.12, 256)
     walk = random.standard_normal(shape, dtype=np.float32)
     codes = np.empty((items, SEGMENTS_EACH, CODE_BYTES), dtype=np.uint8)
     for step in range(SEGMENTS_EACH):
         if step:
-            walk = kept * walk + new * random.standard_normal(shape, dtype=np.float32)
+            walk *= kept
+            walk += new * random.standard_normal(shape, dtype=np.float32)
         seen = walk + common.astype(np.float32)
         middle = np.partition(seen, 128, axis=1)[:, 128:129]
         codes[:, step] = np.packbits(seen >= middle, axis=1)
@@ -159,6 +161,7 @@ def measure_adding(folder: Path, shelf: Pictures) -> dict[str, float]:
     codes = draw_codes(segments, 77)
     local = np.random.default_rng(1).integers(0, 256, (segments * PLACES_EACH, 32), dtype=np.uint8)
     spent = []
+    pictures, places = Pictures(folder, count=0), Places(places_folder, count=0)
     for _ in range(5):
         pictures = Pictures(folder, count=shelf.count)
         places = Places(places_folder, count=count)
@@ -184,13 +187,13 @@ def _sealing(shelf: Shelf, folder: Path, each: int) -> float:
     whole = shelf.count // each
     if not whole:
         return 0.0
-    for number in range(whole):
-        path = folder / f"sealed-{number:05d}.bin"
+    paths = [folder / f"sealed-{number:05d}.bin" for number in range(whole)]
+    for path in paths:
         if not path.exists():
             path.touch()
     spent = []
     for _ in range(3):
-        path.unlink()
+        paths[-1].unlink()
         began = time.process_time()
         shelf.seal()
         spent.append(time.process_time() - began)
@@ -201,10 +204,8 @@ def measure_prints(paths: list[Path]) -> None:
     for path in paths:
         probe = probe_media(path)
         stream = probe.streams[probe.video]
-        decoding = min(_cpu(lambda path=path: _decode(path)) for _ in range(3))  # type: ignore[misc]
-        printing = min(
-            _cpu(lambda path=path: print_video(path, probe=probe_media(path))) for _ in range(3)
-        )  # type: ignore[misc]
+        decoding = min(_cpu(partial(_decode, path)) for _ in range(3))
+        printing = min(_cpu(partial(_print, path)) for _ in range(3))
         row = {
             "clip": path.name,
             "size": f"{stream.width_px}x{stream.height_px}",
@@ -213,6 +214,10 @@ def measure_prints(paths: list[Path]) -> None:
             "ratio": round(printing / decoding, 2),
         }
         print(json.dumps(row), flush=True)
+
+
+def _print(path: Path) -> None:
+    print_video(path, probe=probe_media(path))
 
 
 def _decode(path: Path) -> int:

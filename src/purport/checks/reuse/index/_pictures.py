@@ -63,7 +63,8 @@ class Pictures(Shelf):
             index: Any = faiss.read_index_binary(path, faiss.IO_FLAG_MMAP)
             index.nprobe = min(_PROBED, index.nlist)
             # by default 32 threads read ahead what is about to be read, which costs more than it
-            faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
+            lists: Any = faiss.downcast_InvertedLists(index.invlists)
+            lists.prefetch_nthread = 0
             self._opened[number] = index
         opened = self._opened[number]
         parts = []
