@@ -45,6 +45,8 @@ _REACH = 4.0
 _NEGLIGIBLE = 0.01
 _EVEN = 0.5
 _NORMAL_95 = 1.96
+_CORNERS = 8
+"""Vertices tried for the nearest point of an outline; for the nodes that make an interval, one."""
 _LISTED_TOWNS = 3
 
 
@@ -185,11 +187,12 @@ class _Cloud:
 
 
 def _cloud(asked: Sequence[AskedPoint], accuracy_m: float) -> _Cloud:
-    covariances = np.array([one.covariance_m2 for one in asked]) + np.eye(2) * accuracy_m**2
+    covariances = np.array([one.covariance_m2 for one in asked], dtype=np.float64)
+    covariances += np.eye(2) * accuracy_m**2
     roots = spread_roots(covariances)
     return _Cloud(
         positions_deg=np.array(
-            [[one.point.longitude_deg, one.point.latitude_deg] for one in asked]
+            [[one.point.longitude_deg, one.point.latitude_deg] for one in asked], dtype=np.float64
         ),
         covariances_m2=covariances,
         roots_m=roots,
@@ -378,7 +381,7 @@ def _distance(edition: Edition, cloud: _Cloud, masks: _Masks, group: str) -> _Ne
     deep = np.zeros(len(positions), dtype=np.bool_)
     for area in areas:
         deep |= masks.whole[area]
-    target = _nearest(edition, positions, areas, towns)
+    target = _nearest(edition, positions, areas, towns, corners=_CORNERS)
     middle = _lengths(edition, positions, target, areas, exact=True)
     middle[deep] = 0.0
     along = _NORMAL_95 * _spread_along(positions, target, cloud.covariances_m2)
@@ -390,7 +393,7 @@ def _distance(edition: Edition, cloud: _Cloud, masks: _Masks, group: str) -> _Ne
         nodes = np.vstack(
             [node_positions(positions[one], cloud.roots_m[one], lattice) for one in close]
         )
-        feet = _nearest(edition, nodes, areas, towns)
+        feet = _nearest(edition, nodes, areas, towns, corners=1)
         lengths = _lengths(edition, nodes, feet, areas, exact=False)
         shaped = lengths.reshape(close.size, len(lattice))
         interval[close] = np.quantile(shaped, [0.025, 0.975], axis=1).T
@@ -398,13 +401,18 @@ def _distance(edition: Edition, cloud: _Cloud, masks: _Masks, group: str) -> _Ne
 
 
 def _nearest(
-    edition: Edition, positions: FloatArray, areas: list[int], towns: list[int]
+    edition: Edition,
+    positions: FloatArray,
+    areas: list[int],
+    towns: list[int],
+    *,
+    corners: int,
 ) -> FloatArray:
     """Return the nearest point of some areas' outlines and some towns' circles (n, 2). [deg]"""
     target, length = positions.copy(), np.full(len(positions), np.inf)
     if areas:
         group = canonical_group(edition.areas[areas[0]].holder or "")
-        target = edition.group_outlines[group].nearest(positions)
+        target = edition.group_outlines[group].nearest(positions, corners=corners)
         length = chord_m(positions, target)
     for town in towns:
         centre = np.repeat(edition.town_positions_deg[town : town + 1], len(positions), axis=0)

@@ -182,12 +182,29 @@ class Outline:
             tree=cKDTree(space_points(positions)),
         )
 
-    def nearest(self, positions_deg: FloatArray) -> FloatArray:
+    def nearest(self, positions_deg: FloatArray, *, corners: int) -> FloatArray:
         """Return the nearest point on any outline to each position (n, 2). [deg]
 
-        The nearest vertex is found first, then the nearest point on the two edges that meet there.
+        The nearest vertices are found first, then the nearest point on the edges that meet there.
+        Where outlines run close to each other the nearest edge need not meet the nearest vertex,
+        so that several are tried.
+
+        Args:
+            positions_deg: Positions (n, 2). [deg]
+            corners: How many vertices to try.
         """
-        _, vertex = self.tree.query(space_points(positions_deg))
+        sought = space_points(positions_deg)
+        _, found = self.tree.query(sought, k=list(range(1, min(corners, self.tree.n) + 1)))
+        best, best_m = positions_deg.copy(), np.full(len(positions_deg), np.inf)
+        for vertex in found.T:
+            foot = self._foot(positions_deg, vertex)
+            length = np.sqrt(np.sum((space_points(foot) - sought) ** 2, axis=1))
+            closer = length < best_m
+            best[closer], best_m[closer] = foot[closer], length[closer]
+        return best
+
+    def _foot(self, positions_deg: FloatArray, vertex: NDArray[np.int64]) -> FloatArray:
+        """Return the nearest point on the two edges that meet at a vertex (n, 2). [deg]"""
         corner = self.positions_deg[vertex]
         scale = np.ones_like(corner)
         scale[:, 0] = np.cos(np.radians(corner[:, 1]))
