@@ -1,7 +1,10 @@
 """From a row of a sheet to facts: distances to what was claimed, and who held the place found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from typing import cast
 
 import numpy as np
 from pyproj import Geod
@@ -16,8 +19,11 @@ from purport.checks.control import (
     first_and_last_day,
     normal_lattice,
 )
+from purport.core.digests import Digest, JsonObject, JsonValue, digest_json
+from purport.core.findings import Derivation, Finding
 from purport.core.instants import StatedTime
 from purport.core.positions import GeoPoint
+from purport.core.records import to_json
 from purport.gazetteer import (
     Gazetteer,
     NameMatch,
@@ -32,14 +38,32 @@ from purport.gazetteer import (
 )
 from purport.verdicts.rows import Known, ReadingDistance, RowFacts, StatedRow
 
-__all__ = ["Surroundings", "establish_facts"]
+__all__ = ["SheetAnswer", "Surroundings", "establish_facts", "form_finding"]
+
+_VERSION = "1"
+_LIBRARIES = ("numpy", "pyproj", "shapely")
+_LIMITS = (
+    "Nothing of the footage was looked at; it rests on what the sheet states.",
+    "What words about a place can mean is a convention, wide on purpose.",
+    "A source of control says who held a place, not who was there, and not who was hit.",
+)
+_KILOMETRE_M = 1000.0
 
 _GEOD = Geod(ellps="WGS84")
 _LATTICE = normal_lattice(64)
 _STATED_SD_M = 100.0
-"""Standard uncertainty of coordinates that come without one: a placed street corner, not a pixel."""
+"""Standard uncertainty of coordinates that come without one: a street corner, not a pixel. [m]"""
 _CERTAIN_M = 10_000.0
 """Ground whose nearest point is so far away, beside six standard uncertainties, is not reached."""
+
+
+class SheetAnswer(StrEnum):
+    """Answers of the finding that a row makes."""
+
+    PLACED = "placed"
+    """The row has a position, and what it implies was computed."""
+    CANNOT_TELL = "cannot_tell"
+    """It has none; what the sheet itself compares is on record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +106,8 @@ def establish_facts(claim: str, stated: StatedRow, around: Surroundings) -> RowF
     control = None
     if found is not None and date is not None and around.layers:
         control = _control(stated, found, date, around)
-    _name_missing(stated, found, date, around, missing)
+    placed = found is not None or stated.found_place is not None
+    missing.extend(_lacking(stated, placed=placed, dated=date is not None, around=around))
     return RowFacts(
         claim=claim,
         stated=stated,
@@ -227,22 +252,75 @@ def _control(
     return answer
 
 
-def _name_missing(
-    stated: StatedRow,
-    found: _Found | None,
-    date: StatedTime | None,
-    around: Surroundings,
-    missing: list[str],
-) -> None:
+def _lacking(
+    stated: StatedRow, *, placed: bool, dated: bool, around: Surroundings
+) -> Iterator[str]:
+    """Yield what the sheet does not say."""
     if stated.place_known is Known.UNKNOWN:
-        missing.append("what place is claimed")
+        yield "what place is claimed"
     if stated.group_known is Known.UNKNOWN:
-        missing.append("which group is said to have been hit")
-    if found is None and stated.found_place is None:
-        missing.append("where the footage was filmed, as coordinates or as the name of one town")
-    if date is None:
-        missing.append("a date, without which no map of control can be read (`--date`)")
+        yield "which group is said to have been hit"
+    if not placed:
+        yield "where the footage was filmed, as coordinates or as the name of one town"
+    if not dated:
+        yield "a date, without which no map of control can be read (`--date`)"
     if not around.layers:
-        missing.append("dated layers or assertions of control (`--control`)")
+        yield "dated layers or assertions of control (`--control`)"
     if stated.source is None:
-        missing.append("who placed the footage, and how it can be checked (`source`)")
+        yield "who placed the footage, and how it can be checked (`source`)"
+
+
+def form_finding(
+    facts: RowFacts, around: Surroundings, inputs: Sequence[tuple[str, Digest]]
+) -> Finding:
+    """Put a row's facts on record; the finding takes no side.
+
+    Args:
+        facts: The row with what was computed.
+        around: What it was held against; its rules are the finding's parameters.
+        inputs: Name and digest of the sheet, the layers and the gazetteers.
+    """
+    derivation = Derivation(
+        inputs=tuple(sorted(inputs)),
+        parameters={
+            "reach": to_json(around.reach),
+            "max_age_days": around.control_rules.max_age_days,
+            "decided_probability": around.control_rules.decided_probability,
+            "town_radius_m": around.control_rules.town_radius_m,
+        },
+        libraries=tuple(sorted((name, version(name)) for name in _LIBRARIES)),
+    )
+    answer = (SheetAnswer.CANNOT_TELL if facts.point is None else SheetAnswer.PLACED).value
+    reason, values = _describe(facts), cast("JsonObject", to_json(facts))
+    body = ["sheet", _VERSION, answer, reason, values, to_json(derivation)]
+    return Finding(
+        id="f" + digest_json(cast("JsonValue", body))[:12],
+        check="sheet",
+        version=_VERSION,
+        item=None,
+        answer=answer,
+        reason=reason,
+        values=values,
+        limits=_LIMITS,
+        derivation=derivation,
+    )
+
+
+def _describe(facts: RowFacts) -> str:
+    if facts.point is None:
+        words = facts.stated.comparison_words
+        said = f"; the sheet itself says “{words}”" if words else ""
+        return f"{facts.stated.row}: it states no position of the place found{said}."
+    longitude, latitude = facts.point
+    meant = [one for one in facts.distances if not one.aside]
+    far = ""
+    if meant:
+        low = min(one.nearest_m for one in meant) / _KILOMETRE_M
+        high = max(one.farthest_m for one in meant) / _KILOMETRE_M
+        far = f"; from what is claimed it lies {low:.1f} to {high:.1f} km"
+    held = ""
+    if facts.control is not None:
+        held = f"; control on {facts.date}: {facts.control.overall.value}"
+        if facts.control.holder is not None:
+            held += f", {facts.control.holder}"
+    return f"{facts.stated.row}: found at {latitude:.5f} N {longitude:.5f} E{far}{held}."

@@ -22,6 +22,9 @@ _WHO_SETTLES = (
     "A dated source on who held the place found, covering the point (`--control`).",
     "Reporting from the ground on who was there and who was hit.",
 )
+_COULD_LIE_THERE = (
+    "By a reading that was set aside, or within the position's uncertainty, it could lie there."
+)
 _CAVEAT = "Who held a place is not who was hit; it is the nearest that maps can tell."
 _FOOTAGE = ("The footage itself (`purport add`).",)
 _NO_FOOTAGE = "A sheet holds no footage that could be looked at."
@@ -56,41 +59,45 @@ def _where(facts: RowFacts, finding: Finding, rules: JudgingRules) -> Opinion:
     3. The sheet's comparison and the computed distance must not differ; one alone decides.
     4. Without a source the confidence is low, and nothing follows from it alone.
     """
+    undecided = _cannot_compare(facts)
+    if undecided is not None:
+        return undecided
     stated = facts.stated
-    placed = facts.point is not None or stated.comparison in {
-        Comparison.SAME,
-        Comparison.ELSEWHERE,
-        Comparison.NO_PLACE_CLAIMED,
-    }
-    if stated.comparison is Comparison.NOT_PLACED or not placed:
-        return _missing("The footage was not placed.", facts, _PLACE_SETTLES)
+    said, told = _stated_place(facts, rules)
+    computed, reasoning = _computed_place(facts, rules)
+    holds = computed if computed is not Holds.OPEN else said
+    why = "What the sheet states does not decide it."
+    if stated.comparison is Comparison.OTHER:
+        holds, why = (
+            Holds.OPEN,
+            (
+                f"The sheet compares something else (“{stated.comparison_words}”), so that its "
+                "position may not be that of the footage."
+            ),
+        )
+    elif {said, computed} == {Holds.YES, Holds.NO}:
+        holds, why = (
+            Holds.OPEN,
+            "The sheet's own comparison and the distance computed from its positions differ.",
+        )
+    because = (*told, *reasoning)
+    if holds is Holds.OPEN:
+        return _open(why, because, facts, _PLACE_SETTLES)
+    return _firm(holds, because, facts, finding, settles=_PLACE_SETTLES)
+
+
+def _cannot_compare(facts: RowFacts) -> Opinion | None:
+    """Return the opinion where there are no two places to compare; None where there are."""
+    stated = facts.stated
+    compared = stated.comparison is not None and stated.comparison is not Comparison.OTHER
+    if stated.comparison is Comparison.NOT_PLACED or not (facts.point or compared):
+        return _open("The footage was not placed.", (), facts, _PLACE_SETTLES)
     if stated.place_known is Known.NONE:
         return not_checkable("The claim names no place, so that there is nothing to compare.")
     if stated.place_known is Known.UNKNOWN:
-        return _missing("The sheet does not say what place is claimed.", facts, _PLACE_SETTLES)
-    said, told = _stated_place(facts, rules)
-    computed, reasoning = _computed_place(facts, rules)
-    because = (*told, *reasoning)
-    if stated.comparison is Comparison.OTHER:
-        return unproven_with(
-            f"The sheet compares something else (“{stated.comparison_words}”), so that its position "
-            "may not be that of the footage.",
-            because,
-            facts,
-            _PLACE_SETTLES,
-        )
-    if {said, computed} == {Holds.YES, Holds.NO}:
-        return unproven_with(
-            "The sheet's own comparison and the distance computed from its positions differ.",
-            because,
-            facts,
-            _PLACE_SETTLES,
-        )
-    holds = computed if computed is not Holds.OPEN else said
-    if holds is Holds.OPEN:
-        why = "What the sheet states does not decide it."
-        return unproven_with(why, because, facts, _PLACE_SETTLES)
-    return _firm(holds, because, facts, finding, settles=_PLACE_SETTLES)
+        why = "The sheet does not say what place is claimed."
+        return _open(why, (), facts, _PLACE_SETTLES)
+    return None
 
 
 def _stated_place(facts: RowFacts, rules: JudgingRules) -> tuple[Holds, tuple[str, ...]]:
@@ -142,14 +149,12 @@ def _computed_place(facts: RowFacts, rules: JudgingRules) -> tuple[Holds, tuple[
     if holds is Holds.NO and (best > rules.contradicted_to or nearest_m <= reach_m):
         return Holds.OPEN, (
             *sentences,
-            "By a reading that was set aside, or within the position's uncertainty, it could lie "
-            "there.",
+            _COULD_LIE_THERE,
         )
     if holds is Holds.NO:
         farthest = max(one.farthest_m for one in facts.distances)
         sentences += (
-            f"By every reading it lies {_km(nearest_m)} to {_km(farthest)} km from what was "
-            "claimed.",
+            f"By every reading: {_km(nearest_m)} to {_km(farthest)} km from what was claimed.",
         )
     return holds, sentences
 
@@ -186,19 +191,18 @@ def _who(facts: RowFacts, finding: Finding, rules: JudgingRules) -> Opinion:
     if stated.group_known is Known.NONE:
         return not_checkable(f"The claim names no group (“{stated.claimed_group}”).")
     if stated.group_known is Known.UNKNOWN or stated.group is None:
-        return _missing("The sheet does not say which group is claimed.", facts, _WHO_SETTLES)
+        why = "The sheet does not say which group is claimed."
+        return _open(why, (), facts, _WHO_SETTLES)
     told = tuple(_presence_sentence(one.words) for one in stated.presence)
     if facts.control is None:
         why = "No dated source of control could be asked about the place found."
-        return unproven_with(why, told, facts, _WHO_SETTLES)
+        return _open(why, told, facts, _WHO_SETTLES)
     group, said = stated.group, stated.claimed_group or stated.group
     hold = hold_of_point(facts.control, group, said, rules)
     asked = f"For {facts.date} ({facts.date_basis}), at {facts.point_basis}: {hold.tells}."
     if hold.holds is Holds.OPEN:
         because = (asked, *told)
-        return unproven_with(
-            f"Whether “{said}” held the place is open.", because, facts, _WHO_SETTLES
-        )
+        return _open(f"Whether “{said}” held the place is open.", because, facts, _WHO_SETTLES)
     opinion = _firm(hold.holds, (asked, *told, _CAVEAT), facts, finding, settles=_WHO_SETTLES)
     if hold.confidence is Confidence.LOW:
         return replace(
@@ -223,10 +227,7 @@ def _when(facts: RowFacts, finding: Finding) -> Opinion:
         return not_checkable("The sheet states no time that is claimed.")
     published = stated.published
     if published is not None and published.latest_utc < stated.claimed_time.earliest_utc:
-        because = (
-            f"It was published on {published.stated}, before {stated.claimed_time.stated}, which "
-            "is claimed.",
-        )
+        because = (f"It was published on {published.stated}, before {stated.claimed_time.stated}.",)
         return _firm(Holds.NO, because, facts, finding, settles=_FOOTAGE)
     return unproven(
         "A sheet holds nothing by which the time of footage could be told.", would_change=_FOOTAGE
@@ -263,13 +264,7 @@ def _firm(
     )
 
 
-def _missing(why: str, facts: RowFacts, settles: tuple[str, ...]) -> Opinion:
-    return unproven_with(why, (), facts, settles)
-
-
-def unproven_with(
-    why: str, because: tuple[str, ...], facts: RowFacts, settles: tuple[str, ...]
-) -> Opinion:
+def _open(why: str, because: tuple[str, ...], facts: RowFacts, settles: tuple[str, ...]) -> Opinion:
     """Form the opinion that nothing decides it, with what the sheet lacks."""
     opinion = unproven(why, would_change=(*_lacking(facts), *settles))
     return replace(
