@@ -15,6 +15,7 @@ from purport.ledger.lexicon import (
     DETERMINERS,
     FINITE,
     MEDIA,
+    NEGATIONS,
     PREPOSITIONS,
     PRONOUNS,
     PUBLISHING,
@@ -29,6 +30,7 @@ from purport.ledger.sources import (
     source_from,
     subject_of,
 )
+from purport.ledger.subjects import extent_of, whole_subject
 from purport.ledger.verification import find_unverified
 from purport.ledger.wordlists import words
 
@@ -39,6 +41,8 @@ _OPENING = frozenset("\"'“„«‹‘")
 _CLOSING = frozenset("\"'”»›’“")
 _TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
 _LEADING = frozenset({"that", "however", "but", "and", "yet"})
+_OPEN_QUESTIONS = words("whether if how what who when where why which")
+_ABLE = words("can could cannot can't couldn't")
 _MIN_QUOTED_WORDS = 2
 _MAX_CUES = 10
 """No sentence that a person wrote attributes more often."""
@@ -49,7 +53,9 @@ class Speaker:
     """Who is meant by the source words."""
 
     phrase: Range | None
-    """The words; None when the narrator speaks."""
+    """The words by which the claimant is known; None when the narrator speaks."""
+    extent: Range | None = None
+    """The same with what belongs to it: titles, "in Kelder", an apposition."""
     narrator: bool = False
     """Whether it is the reporter's own statement."""
     medium: Range | None = None
@@ -84,17 +90,29 @@ def find_attributions(passage: Passage) -> list[Attribution]:
 
 
 def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
-    cues = list(islice(find_cues(passage, low, high), _MAX_CUES))
     found: list[Attribution] = []
-    for number, cue in enumerate(cues):
-        following = cues[number + 1] if number + 1 < len(cues) else None
+    used: list[Cue] = []
+    for cue in islice(find_cues(passage, low, high), _MAX_CUES):
         made = _attribute(passage, cue, (low, high), found)
         if made is not None:
-            found.append(_cut_before(passage, made, following, high))
+            found.append(made)
+            used.append(cue)
+    found = [
+        _cut_before(passage, item, following, high)
+        for item, following in zip(found, [*used[1:], None], strict=True)
+    ] if found else []
     found.extend(_unverified(passage, low, high, found))
-    return [
-        replace(item, content=tuple(_trimmed(passage, item.content, (low, high)))) for item in found
-    ]
+    return [_finished(passage, item, (low, high)) for item in found]
+
+
+def _finished(passage: Passage, item: Attribution, bounds: Range) -> Attribution:
+    """Trim the content and widen the source to its whole phrase."""
+    speaker = item.speaker
+    if speaker.phrase is not None and item.cue is not None and speaker.medium is None:
+        extent = extent_of(passage, speaker.phrase, item.cue, bounds[1])
+        speaker = replace(speaker, extent=extent)
+    content = tuple(_trimmed(passage, item.content, bounds))
+    return replace(item, speaker=speaker, content=content)
 
 
 def _attribute(
@@ -104,6 +122,10 @@ def _attribute(
         return _according(passage, cue, bounds)
     if cue.kind in {CueKind.PURPORTED, CueKind.SEEMING}:
         return _shown(passage, cue, bounds)
+    if cue.kind is CueKind.QUOTED:
+        return _quoted(passage, cue, bounds)
+    if _is_negated(passage, cue) and not _tells_ignorance(passage, cue):
+        return None
     phrase = _subject(passage, cue, bounds, earlier)
     leads = phrase is not None and phrase[0] <= bounds[0]
     if not leads and cue.start > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
@@ -111,6 +133,28 @@ def _attribute(
     if phrase is None:
         return _inverted(passage, cue, bounds)
     return _plain(passage, cue, phrase, bounds)
+
+
+def _is_negated(passage: Passage, cue: Cue) -> bool:
+    return any(passage.lower(at) in NEGATIONS for at in range(cue.span[0], cue.start))
+
+
+def _tells_ignorance(passage: Passage, cue: Cue) -> bool:
+    """Tell whether "could not say" is followed by what it could not, or rules nothing out."""
+    if cue.lemma == "rule out":
+        return True
+    able = any(passage.lower(at) in _ABLE for at in range(cue.span[0], cue.start))
+    return able and passage.lower(cue.end) in _OPEN_QUESTIONS
+
+
+def _quoted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+    """Read "quoted an official as saying …": the official's words."""
+    phrase = source_before(passage, cue.start, bounds[0])
+    if phrase is None:
+        return None
+    that = passage.lower(cue.end) == "that"
+    content = ((cue.end + 1 if that else cue.end, bounds[1]),)
+    return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
 
 
 def _plain(passage: Passage, cue: Cue, phrase: Range, bounds: Range) -> Attribution | None:
@@ -123,22 +167,23 @@ def _plain(passage: Passage, cue: Cue, phrase: Range, bounds: Range) -> Attribut
         return None
     if adjuncts.medium is None:
         adjuncts = replace(adjuncts, medium=_opening_medium(passage, bounds[0], phrase[0]))
-    return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
+    return Attribution(Speaker(phrase), cue.span, content, adjuncts, cue.lemma)
 
 
 def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]) -> Range | None:
-    low = bounds[0]
-    before = passage.lower(cue.start - 1) if cue.start > low else ""
+    low, verb = bounds[0], cue.span[0]
+    before = passage.lower(verb - 1) if verb > low else ""
     if before in {"who", "which"}:
-        return antecedent_of(passage, cue.start - 1, low)
-    if passage.lower(cue.start).endswith("ing") and before not in AUXILIARIES:
+        return antecedent_of(passage, verb - 1, low)
+    if passage.lower(cue.start).endswith("ing") and verb == cue.start:
         same = next(
             (item.speaker.phrase for item in reversed(earlier) if item.speaker.phrase), None
         )
-        return same or subject_of(passage, low, cue.start)
+        return same or subject_of(passage, low, verb)
     if before in {"and", "but"} and earlier:
         return earlier[-1].speaker.phrase
-    return source_before(passage, cue.start, _clause_start(passage, cue.start, low))
+    low = _clause_start(passage, verb, low)
+    return whole_subject(passage, verb, low) or source_before(passage, verb, low)
 
 
 def _clause_start(passage: Passage, index: int, low: int) -> int:
@@ -229,6 +274,8 @@ def _complements(
     passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
 ) -> bool:
     quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
+    if cue.complement in _LOOSE:
+        return _loosely_complements(passage, cue, content, quoted=quoted)
     if cue.complement is Complement.QUOTE:
         return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
     if quoted or cue.complement is Complement.ANY or adjuncts.that:
@@ -242,6 +289,27 @@ def _complements(
     ):
         return False
     return words[:1] != ["to"] and any(word in FINITE or word.endswith("ed") for word in words)
+
+
+_LOOSE = frozenset({Complement.JUDGED, Complement.DEMANDED, Complement.INTENDED})
+_JUDGING = words("of for on as")
+
+
+def _loosely_complements(
+    passage: Passage, cue: Cue, content: tuple[Range, ...], *, quoted: bool
+) -> bool:
+    """Tell whether what follows fits a verb of judging, demanding or intending."""
+    told = [passage.lower(at) for start, end in content for at in range(start, end)]
+    if quoted:
+        return True
+    if content[0][0] < cue.start:  # "…, he promised"
+        return cue.complement is Complement.INTENDED and any(word in FINITE for word in told)
+    if cue.complement is Complement.JUDGED:
+        return any(word in _JUDGING for word in told[1:12])
+    if cue.complement is Complement.DEMANDED:
+        return len(told) > 1
+    clause = any(word in FINITE or word.endswith("ed") for word in told)
+    return "to" in told[:8] or clause
 
 
 def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:

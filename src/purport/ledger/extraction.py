@@ -109,7 +109,8 @@ def _claim(story: _Story, item: _Made) -> Claim:
     attribution, passage = item.attribution, item.passage
     ranges = [_visible(passage, content) for content in attribution.content]
     content = _spans(story.view, ranges)
-    source = _token_spans(story.view, passage, attribution.speaker.phrase)
+    speaker = attribution.speaker
+    source = _token_spans(story.view, passage, speaker.extent or speaker.phrase)
     if attribution.speaker.narrator:
         source = ()
     slots = find_slots(

@@ -9,6 +9,7 @@ from purport.ledger.lexicon import (
     DETERMINERS,
     FINITE,
     MEDIA,
+    NEGATIONS,
     ORGANISATIONS,
     PEOPLE,
     PREPOSITIONS,
@@ -40,7 +41,6 @@ _PAIRED = {",": ",", "–": "–", "—": "—", "-": "-", ")": "("}
 _COMPLETING = words("in into of from at near on with among for outside inside across about")
 _OPENERS = words("but and meanwhile however yet also then")
 _ADJECTIVES = words("armed united opposed leading monitoring displaced commanding combined retired")
-_NEGATIONS = frozenset({"not", "n't", "never", "didn't", "doesn't", "don't", "wouldn't", "cannot"})
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
 _SPEECH_FORMS = frozenset(SPEECH) - words(
@@ -66,7 +66,7 @@ def source_before(passage: Passage, cue: int, low: int) -> Range | None:
     """
     index = cue - 1
     while index >= low and _is_skipped(passage, index):
-        if passage.lower(index) in _NEGATIONS:
+        if passage.lower(index) in NEGATIONS:
             return None
         index -= 1
     if index < low:
@@ -182,7 +182,7 @@ def _is_skipped(passage: Passage, index: int) -> bool:
     if passage.tokens[index].text[0] in "\"'“”‘’":
         return False
     is_adverb = word.endswith("ly") and not passage.tokens[index].is_capitalised
-    return word in AUXILIARIES | ADVERBS | _NEGATIONS or is_adverb
+    return word in AUXILIARIES | ADVERBS | NEGATIONS or is_adverb
 
 
 def _opening_of_aside(passage: Passage, closing: int, low: int) -> int | None:

@@ -1,0 +1,175 @@
+"""The subject of a reporting verb as a whole, and the verb group that it governs.
+
+A phrase that names who speaks has a core, by which the claimant is known, and an extent: with
+titles, what belongs to it ("of Kelder", "in the north") and an apposition. Without a parser, what
+stands between the start of a clause and its verb is taken for the subject when it begins like one
+and holds no other verb.
+"""
+
+from purport.ledger.lexicon import (
+    ADVERBS,
+    AMBIGUOUS,
+    DETERMINERS,
+    FINITE,
+    ORGANISATIONS,
+    PEOPLE,
+    PREPOSITIONS,
+    PRONOUNS,
+    SPEECH,
+    STOPPERS,
+    TIMES,
+    TITLES,
+)
+from purport.ledger.passages import Passage
+from purport.ledger.sources import Range, is_source, source_from
+
+__all__ = ["extent_of", "whole_subject"]
+
+_BREAKS = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "“", "”", '"'})
+_CONJOINING = frozenset({"and", "but", "while", "whereas", "although", "though", "yet"})
+_NEVER_FIRST = (
+    STOPPERS | PREPOSITIONS | PRONOUNS | frozenset({"there", "such", "according", "asked", "citing"})
+)
+_RELATIVE = frozenset({"who", "which", "whose", "that"})
+_MAX_SUBJECT = 24
+_MAX_APPOSITION = 22
+_KNOWN = PEOPLE | ORGANISATIONS | TITLES
+
+
+def whole_subject(passage: Passage, verb: int, low: int) -> Range | None:
+    """Return the core of the subject that reaches from the start of a clause to its verb group.
+
+    None when the clause does not begin like a subject, or when another verb or a mark stands
+    between: then the words right before the verb decide.
+    """
+    end = _before_adverbs(passage, verb, low)
+    first = _clause_start(passage, end, low)
+    if not 0 < end - first <= _MAX_SUBJECT or not _may_begin(passage, first):
+        return None
+    if any(_is_verb(passage, at) for at in range(first + 1, end)):
+        return None
+    core = source_from(passage, first, end)
+    return core if core is not None and core[0] == first else None
+
+
+def extent_of(passage: Passage, phrase: Range, verb: Range, high: int) -> Range:
+    """Return a source phrase with what belongs to it: "… in the north", ", a fish trader,".
+
+    Args:
+        passage: The paragraph.
+        phrase: The core.
+        verb: The verb group.
+        high: End of the sentence.
+    """
+    first, end = phrase
+    if passage.lower(end) in {"(", "["}:
+        end = _closing(passage, end, high)
+    if end <= verb[0]:
+        return first, _extent_before(passage, end, verb[0])
+    return first, _extent_after(passage, (first, end), high)
+
+
+def _extent_before(passage: Passage, end: int, verb: int) -> int:
+    if end == verb:
+        return end
+    opening = passage.tokens[end].text
+    if opening in {",", "–", "—", "-"}:
+        closed = verb - 1 > end + 1 and passage.tokens[verb - 1].text == opening
+        aside = passage.lower(end + 1)
+        named = aside not in _RELATIVE | PREPOSITIONS and not aside.endswith("ing")
+        return verb - 1 if closed and named else end
+    if opening in _BREAKS or passage.lower(end) in _RELATIVE | {"and"}:
+        return end
+    stop = end
+    while stop < verb and not _is_verb(passage, stop) and passage.lower(stop) not in _RELATIVE:
+        if passage.tokens[stop].text in _BREAKS:
+            break
+        stop += 1
+    while stop > end and passage.lower(stop - 1) in ADVERBS | TIMES | PREPOSITIONS:
+        stop -= 1
+    return stop
+
+
+def _extent_after(passage: Passage, phrase: Range, high: int) -> int:
+    end = phrase[1]
+    at = end + 1 if passage.lower(end) == "," else end
+    named = passage.tokens[end - 1].is_capitalised
+    if at >= high or not named or not _opens_apposition(passage, at):
+        return end
+    stop = at
+    while stop < min(high, at + _MAX_APPOSITION) and passage.tokens[stop].text not in _BREAKS:
+        word = passage.lower(stop)
+        if word in _RELATIVE | _CONJOINING - {"and"} or word in TIMES or _is_verb(passage, stop):
+            break
+        if word == "." or passage.tokens[stop].text in {".", "!", "?"}:
+            break
+        stop += 1
+    while stop > at and passage.lower(stop - 1) in PREPOSITIONS | STOPPERS | {"while", "as"}:
+        stop -= 1
+    return stop if stop > at else end
+
+
+def _opens_apposition(passage: Passage, at: int) -> bool:
+    if passage.lower(at) in {"the", "a", "an", "its", "his", "her", "their", "one"}:
+        return True
+    head = [passage.lower(index) for index in range(at, at + 5)]
+    return passage.lower(at) not in PREPOSITIONS | STOPPERS and any(w in _KNOWN for w in head[:4])
+
+
+def _closing(passage: Passage, opening: int, high: int) -> int:
+    for at in range(opening + 1, min(high, opening + 8)):
+        if passage.tokens[at].text in {")", "]"}:
+            return at + 1
+    return opening
+
+
+def _before_adverbs(passage: Passage, verb: int, low: int) -> int:
+    index = verb
+    while index > low and passage.quoted[index - 1] < 0 and _is_adverb(passage, index - 1):
+        index -= 1
+    return index
+
+
+def _is_adverb(passage: Passage, index: int) -> bool:
+    word = passage.lower(index)
+    return word in ADVERBS or (word.endswith("ly") and not passage.tokens[index].is_capitalised)
+
+
+def _clause_start(passage: Passage, end: int, low: int) -> int:
+    index = end
+    while index > low:
+        before = passage.tokens[index - 1]
+        if before.text in _BREAKS or passage.quoted[index - 1] >= 0:
+            break
+        if before.lower in _CONJOINING - {"and"}:
+            break
+        index -= 1
+    while index < end and passage.lower(index) in {"but", "and", "however", "meanwhile", "yet"}:
+        index += 1
+    return index
+
+
+def _may_begin(passage: Passage, first: int) -> bool:
+    word = passage.lower(first)
+    if word in _NEVER_FIRST - {"both", "all"} or word in TIMES or word in ADVERBS - {"both", "all"}:
+        return False
+    return is_source(passage, (first, first + 1)) or word in DETERMINERS or (
+        word in _KNOWN or passage.tokens[first].text[0].isdigit()
+    )  # fmt: skip
+
+
+def _is_verb(passage: Passage, index: int) -> bool:
+    token = passage.tokens[index]
+    if token.is_capitalised and index not in passage.starts:
+        return False
+    if token.lower in FINITE | {"that", "than", "if", "because", "when", "as"}:
+        return True
+    if "-" in token.text or token.lower in _ADJECTIVES:
+        return False
+    spoken = token.lower in SPEECH.keys() - AMBIGUOUS and not token.lower.endswith("ing")
+    return spoken or token.lower.endswith("ed")
+
+
+_ADJECTIVES = frozenset(
+    {"armed", "united", "opposed", "displaced", "combined", "retired", "led", "backed", "based"}
+)
