@@ -9,6 +9,7 @@ from itertools import islice
 
 from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
 from purport.ledger.cues import Cue, CueKind, find_cues
+from purport.ledger.datelines import opening_of
 from purport.ledger.lexicon import (
     AUXILIARIES,
     COMMUNICATIONS,
@@ -30,7 +31,7 @@ from purport.ledger.sources import (
     source_from,
     subject_of,
 )
-from purport.ledger.subjects import extent_of, whole_subject
+from purport.ledger.subjects import extent_of, first_subject, is_verb, whole_subject
 from purport.ledger.verification import find_unverified
 from purport.ledger.wordlists import words
 
@@ -41,6 +42,8 @@ _OPENING = frozenset("\"'“„«‹‘")
 _CLOSING = frozenset("\"'”»›’“")
 _TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
 _LEADING = frozenset({"that", "however", "but", "and", "yet"})
+_QUOTING = words("quoted quotes quoting quote cited cites citing reported reports reporting")
+_MAX_QUOTED = 20
 _OPEN_QUESTIONS = words("whether if how what who when where why which")
 _ABLE = words("can could cannot can't couldn't")
 _MIN_QUOTED_WORDS = 2
@@ -90,6 +93,12 @@ def find_attributions(passage: Passage) -> list[Attribution]:
 
 
 def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
+    headline, start = opening_of(passage, low, high)
+    before = _in_clause(passage, low, headline) if headline > low else []
+    return [*before, *_in_clause(passage, start, high)]
+
+
+def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
     found: list[Attribution] = []
     used: list[Cue] = []
     for cue in islice(find_cues(passage, low, high), _MAX_CUES):
@@ -127,12 +136,18 @@ def _attribute(
     if _is_negated(passage, cue) and not _tells_ignorance(passage, cue):
         return None
     phrase = _subject(passage, cue, bounds, earlier)
-    leads = phrase is not None and phrase[0] <= bounds[0]
+    leads = phrase is not None and _leads(passage, phrase, cue, bounds[0])
     if not leads and cue.start > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
         return _inverted(passage, cue, bounds, bare=True)
     if phrase is None:
         return _inverted(passage, cue, bounds)
     return _plain(passage, cue, phrase, bounds)
+
+
+def _leads(passage: Passage, phrase: Range, cue: Cue, low: int) -> bool:
+    """Tell whether a subject opens the sentence, with no other verb before the cue."""
+    between = range(phrase[1], cue.span[0])
+    return phrase[0] <= low and not any(is_verb(passage, at) for at in between)
 
 
 def _is_negated(passage: Passage, cue: Cue) -> bool:
@@ -149,9 +164,11 @@ def _tells_ignorance(passage: Passage, cue: Cue) -> bool:
 
 def _quoted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
     """Read "quoted an official as saying …": the official's words."""
-    phrase = source_before(passage, cue.start, bounds[0])
-    if phrase is None:
+    reach = range(cue.start - 1, max(bounds[0], cue.start - _MAX_QUOTED) - 1, -1)
+    verb = next((at for at in reach if passage.lower(at) in _QUOTING), None)
+    if verb is None or verb + 1 >= cue.start:
         return None
+    phrase = (verb + 1, cue.start)
     that = passage.lower(cue.end) == "that"
     content = ((cue.end + 1 if that else cue.end, bounds[1]),)
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
@@ -180,8 +197,8 @@ def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attributio
             (item.speaker.phrase for item in reversed(earlier) if item.speaker.phrase), None
         )
         return same or subject_of(passage, low, verb)
-    if before in {"and", "but"} and earlier:
-        return earlier[-1].speaker.phrase
+    if before in {"and", "but"}:
+        return earlier[-1].speaker.phrase if earlier else first_subject(passage, low, verb)
     low = _clause_start(passage, verb, low)
     return whole_subject(passage, verb, low) or source_before(passage, verb, low)
 
@@ -203,12 +220,24 @@ def _content(
     parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
     if quote is not None:
         return _with_second_half(passage, quote, rest, high)
-    turns = parenthetic and passage.lower(rest + 1) in _SUBORDINATORS
-    if turns or _is_over(passage, rest, high):
+    turns = parenthetic and _turns(passage, rest + 1)
+    trails = phrase[0] > low + 1 and not parenthetic and _turns(passage, rest)
+    if turns or trails or _is_over(passage, rest, high):
         return ((low, phrase[0]),) if phrase[0] > low else ()
     if parenthetic and phrase[0] - 1 > low and not _opens_with_adjunct(passage, low):
         return ((low, phrase[0]), (rest + 1, high))
     return ((rest, _aside_end(passage, cue, bounds)),)
+
+
+def _turns(passage: Passage, at: int) -> bool:
+    """Tell whether what follows "…, X said" is another clause or a participle, not more of it."""
+    word = passage.lower(at)
+    if passage.quoted[at] >= 0 or word == "as":
+        return False
+    return word in _SUBORDINATORS | {"who", "which"} or word in _PARTICIPLES
+
+
+_PARTICIPLES = words("updating citing adding quoting referring describing calling giving putting")
 
 
 def _quotation_ending(passage: Passage, index: int, low: int) -> Range | None:
@@ -274,6 +303,11 @@ def _complements(
     passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
 ) -> bool:
     quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
+    if cue.complement is Complement.QUOTING:
+        return any(
+            passage.lower(at) == "as" and passage.lower(at + 1) == "saying"
+            for at in range(*content[0])
+        )
     if cue.complement in _LOOSE:
         return _loosely_complements(passage, cue, content, quoted=quoted)
     if cue.complement is Complement.QUOTE:
@@ -319,7 +353,8 @@ def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
     found = source_from(passage, cue.end, high)
     if found is None or passage.lower(found[0]) in PRONOUNS:
         return False
-    return _is_over(passage, found[1], high) or passage.lower(found[1]) == "who"
+    end = extent_of(passage, found, (cue.start, cue.end), high)[1]
+    return _is_over(passage, end, high) or passage.lower(end) == "who"
 
 
 def _inverted(
@@ -348,7 +383,7 @@ def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
     phrase = source_from(passage, cue.end, high)
     if phrase is None:
         return None
-    rest = phrase[1]
+    rest = extent_of(passage, phrase, (cue.start, cue.end), high)[1]
     if cue.start == low or all(not passage.tokens[at].is_word for at in range(low, cue.start)):
         if passage.lower(rest) in PREPOSITIONS | {",", "which", "who"}:
             rest = _next_comma(passage, rest, high)
@@ -356,8 +391,17 @@ def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
             rest = _next_comma(passage, rest + 1, high)
         content = ((rest, high),) if rest < high else ()
     else:
-        content = ((low, cue.start),)
+        content = ((low, cue.start), *_going_on(passage, rest, high))
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
+
+
+def _going_on(passage: Passage, rest: int, high: int) -> tuple[Range, ...]:
+    """Return what goes on after "…, according to X,": "as well as …", "including …"."""
+    at = rest + 1 if passage.lower(rest) == "," else rest
+    well = passage.lower(at) == "as" and passage.lower(at + 1) == "well"
+    start = at + 3 if well else at
+    goes_on = well or passage.lower(at) == "including"
+    return ((start, high),) if goes_on and start < high else ()
 
 
 def _next_comma(passage: Passage, index: int, high: int) -> int:

@@ -206,6 +206,8 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     ):
         return False
     before = passage.tokens[index - 1]
+    if passage.lower(index).endswith("ing") and before.is_word:
+        return before.lower in AUXILIARIES
     if before.text in {",", "“", '"', "”"} and index - 1 > low:
         return True
     if before.lower.endswith("'s") or before.lower in _DESCRIBING | {"and"}:

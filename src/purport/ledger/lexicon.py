@@ -44,6 +44,8 @@ class Complement(Enum):
     """A person or thing, and "of", "for", "on" or "as" what."""
     DEMANDED = auto()
     """What is wanted, or of whom."""
+    QUOTING = auto()
+    """Somebody "as saying" something."""
     INTENDED = auto()
     """A clause, or "to" do something."""
 
@@ -95,6 +97,7 @@ _ADDRESSEE = _forms("tell: tells told telling; inform: informs informed informin
 _QUOTE = _forms("ask: asks asked asking") | _regular(
     "call respond continue denounce condemn dub quip"
 )
+_QUOTING = _regular("quote cite")
 _JUDGED = _regular("accuse blame describe dismiss label brand portray")
 _DEMANDED = _regular("demand urge")
 _INTENDED = _regular("vow pledge promise expect") | _forms("threaten: threatens threatened threatening")
@@ -103,6 +106,7 @@ SPEECH: dict[str, tuple[str, Complement]] = {
     form: (lemma, complement)
     for table, complement in (
         (_QUOTE, Complement.QUOTE),
+        (_QUOTING, Complement.QUOTING),
         (_JUDGED, Complement.JUDGED),
         (_DEMANDED, Complement.DEMANDED),
         (_INTENDED, Complement.INTENDED),
@@ -119,7 +123,7 @@ AMBIGUOUS = words(
     "doubts estimate estimates tweet tweets boast boasts vow vows remark remarks hint hints "
     "counter counters hold call calls label labels brand caution complaint reply replies "
     "addition thought thinking understanding writing reporting warning feeling meaning brands "
-    "suspect suspects reckoning mention mentions respond demand demands pledge pledges promise "
+    "suspect suspects reckoning mention mentions respond demand demands demanding pledge pledges promise "
     "promises blame hope hopes urge urges feel feels felt expected"
 )
 """Forms that are as often nouns."""

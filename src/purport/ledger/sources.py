@@ -43,6 +43,9 @@ _OPENERS = words("but and meanwhile however yet also then")
 _ADJECTIVES = words("armed united opposed leading monitoring displaced commanding combined retired")
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
+_NOT_BEFORE_NAMES = words("service services court house front hospital state centre center police")
+"""Bodies that no name follows directly ("out of service Abdel Rahman said")."""
+_DIRECTIONS = words("northern southern eastern western central north south east west")
 _SPEECH_FORMS = frozenset(SPEECH) - words(
     "state states report reports call calls hold brand label estimate note notes fear claim "
     "monitor warning warnings comment comments claims"
@@ -94,6 +97,8 @@ def _leading_phrase(passage: Passage, low: int, cue: int) -> Range | None:
         first -= 1
     while first < cue and passage.lower(first) in _OPENERS:
         first += 1
+    if passage.lower(first).endswith("ing") and passage.lower(first) not in _BARE:
+        return None  # "Citing its partners, the agency said"
     found = source_from(passage, first, cue)
     if found is None or found[1] >= cue:
         return found
@@ -158,6 +163,8 @@ def is_source(passage: Passage, phrase: Range) -> bool:
         return False
     if len(words) == 1 and words[0].lower in {"i", "we", "you"}:
         return False
+    if len(words) == 3 and words[2].lower == "them":  # noqa: PLR2004 - "one of them"
+        return True
     if any(word.lower in PRONOUNS or word.lower in _BARE | TITLES for word in words):
         return True
     if any(word.lower.endswith(("man's", "men")) for word in words):
@@ -226,6 +233,8 @@ def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
 def _phrase_ending(passage: Passage, last: int, low: int) -> Range | None:
     if not passage.tokens[last].is_word or passage.quoted[last] >= 0:
         return None
+    if passage.lower(last) == "them" and passage.lower(last - 1) == "of":
+        return (last - 2, last + 1) if last - 2 >= low else None
     if passage.lower(last) in PRONOUNS:
         return (last, last + 1) if passage.lower(last) not in {"i", "we", "you"} else None
     first = last + 1
@@ -262,7 +271,8 @@ def _extends(passage: Passage, index: int, first: int, last: int) -> bool:
     if not token.is_word or passage.quoted[index] >= 0:
         return token.text in {"/", "&"}
     if token.lower in _ENDING_WORDS:
-        return False
+        inside = token.is_capitalised and not _at_start(passage, index) and first <= last
+        return inside and token.lower in STOPPERS and passage.tokens[index - 1].is_capitalised
     if token.lower == "and":
         return _joins(passage, index)
     if token.lower in PREPOSITIONS:
@@ -279,7 +289,8 @@ def _premodifies(passage: Passage, index: int, first: int) -> bool:
         word = passage.lower(index)
         following = passage.tokens[first] if first < len(passage.tokens) else None
         if following is not None and following.is_capitalised and index + 1 == first:
-            return word in _BARE or word.endswith("based")
+            known = word in _BARE - _NOT_BEFORE_NAMES or word.endswith("based")
+            return known or word in _DIRECTIONS
         return not _is_participle(word)
     return True
 

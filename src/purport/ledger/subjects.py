@@ -23,7 +23,7 @@ from purport.ledger.lexicon import (
 from purport.ledger.passages import Passage
 from purport.ledger.sources import Range, is_source, source_from
 
-__all__ = ["extent_of", "whole_subject"]
+__all__ = ["extent_of", "first_subject", "is_verb", "whole_subject"]
 
 _BREAKS = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "“", "”", '"'})
 _CONJOINING = frozenset({"and", "but", "while", "whereas", "although", "though", "yet"})
@@ -46,10 +46,18 @@ def whole_subject(passage: Passage, verb: int, low: int) -> Range | None:
     first = _clause_start(passage, end, low)
     if not 0 < end - first <= _MAX_SUBJECT or not _may_begin(passage, first):
         return None
-    if any(_is_verb(passage, at) for at in range(first + 1, end)):
+    if any(is_verb(passage, at) for at in range(first + 1, end)):
         return None
     core = source_from(passage, first, end)
     return core if core is not None and core[0] == first else None
+
+
+def first_subject(passage: Passage, low: int, high: int) -> Range | None:
+    """Return the subject of the first verb of a clause ("X relies on Y and says …")."""
+    for index in range(low + 1, min(high, low + _MAX_SUBJECT)):
+        if is_verb(passage, index):
+            return whole_subject(passage, index, low)
+    return None
 
 
 def extent_of(passage: Passage, phrase: Range, verb: Range, high: int) -> Range:
@@ -61,12 +69,27 @@ def extent_of(passage: Passage, phrase: Range, verb: Range, high: int) -> Range:
         verb: The verb group.
         high: End of the sentence.
     """
-    first, end = phrase
+    first, end = _leftward(passage, phrase[0]), phrase[1]
     if passage.lower(end) in {"(", "["}:
         end = _closing(passage, end, high)
     if end <= verb[0]:
         return first, _extent_before(passage, end, verb[0])
     return first, _extent_after(passage, (first, end), high)
+
+
+def _leftward(passage: Passage, first: int) -> int:
+    """Include "Medical charity" before "the Kelder Relief Society" at the start of a clause."""
+    if passage.lower(first) not in DETERMINERS:
+        return first
+    at = first
+    while at > 0 and first - at < 5 and at not in passage.starts:  # noqa: PLR2004 - a short title
+        before = passage.tokens[at - 1]
+        if not before.is_word or is_verb(passage, at - 1) or before.lower in _NEVER_FIRST:
+            break
+        at -= 1
+    told = [passage.lower(index) for index in range(at, first)]
+    opens = at in passage.starts or passage.tokens[at - 1].text in _BREAKS
+    return at if opens and told and told[-1] in ORGANISATIONS else first
 
 
 def _extent_before(passage: Passage, end: int, verb: int) -> int:
@@ -81,7 +104,7 @@ def _extent_before(passage: Passage, end: int, verb: int) -> int:
     if opening in _BREAKS or passage.lower(end) in _RELATIVE | {"and"}:
         return end
     stop = end
-    while stop < verb and not _is_verb(passage, stop) and passage.lower(stop) not in _RELATIVE:
+    while stop < verb and not is_verb(passage, stop) and passage.lower(stop) not in _RELATIVE:
         if passage.tokens[stop].text in _BREAKS:
             break
         stop += 1
@@ -99,7 +122,7 @@ def _extent_after(passage: Passage, phrase: Range, high: int) -> int:
     stop = at
     while stop < min(high, at + _MAX_APPOSITION) and passage.tokens[stop].text not in _BREAKS:
         word = passage.lower(stop)
-        if word in _RELATIVE | _CONJOINING - {"and"} or word in TIMES or _is_verb(passage, stop):
+        if word in _RELATIVE | _CONJOINING - {"and"} or word in TIMES or is_verb(passage, stop):
             break
         if word == "." or passage.tokens[stop].text in {".", "!", "?"}:
             break
@@ -139,6 +162,9 @@ def _clause_start(passage: Passage, end: int, low: int) -> int:
     index = end
     while index > low:
         before = passage.tokens[index - 1]
+        if before.text in {")", "]"} and (opening := _opening(passage, index - 1, low)) > low:
+            index = opening
+            continue
         if before.text in _BREAKS or passage.quoted[index - 1] >= 0:
             break
         if before.lower in _CONJOINING - {"and"}:
@@ -146,11 +172,36 @@ def _clause_start(passage: Passage, end: int, low: int) -> int:
         index -= 1
     while index < end and passage.lower(index) in {"but", "and", "however", "meanwhile", "yet"}:
         index += 1
-    return index
+    return _after_time(passage, index, end)
+
+
+def _opening(passage: Passage, closing: int, low: int) -> int:
+    """Return where a short bracket like "(UNICEF)" opens; `low` when none does."""
+    for at in range(closing - 1, max(low, closing - 4), -1):
+        if passage.tokens[at].text in {"(", "["}:
+            return at
+    return low
+
+
+_TIMING = TIMES | DETERMINERS | ADVERBS | frozenset({"recent", "on", "in", "at", "since", "by", "of"})
+
+
+def _after_time(passage: Passage, first: int, end: int) -> int:
+    """Step over "On Sunday", "Earlier this month", "In recent days" at the start of a clause."""
+    index = timed = first
+    if passage.lower(first) not in TIMES | ADVERBS | PREPOSITIONS | {"since"}:
+        return first
+    while index < end and (passage.lower(index) in _TIMING or passage.lower(index).isdigit()):
+        index += 1
+        if passage.lower(index - 1) in TIMES - {"last", "this", "early", "late"}:
+            timed = index
+    return timed if timed < end else first
 
 
 def _may_begin(passage: Passage, first: int) -> bool:
     word = passage.lower(first)
+    if word.endswith("ing") and word not in _KNOWN:
+        return False
     if word in _NEVER_FIRST - {"both", "all"} or word in TIMES or word in ADVERBS - {"both", "all"}:
         return False
     return is_source(passage, (first, first + 1)) or word in DETERMINERS or (
@@ -158,7 +209,8 @@ def _may_begin(passage: Passage, first: int) -> bool:
     )  # fmt: skip
 
 
-def _is_verb(passage: Passage, index: int) -> bool:
+def is_verb(passage: Passage, index: int) -> bool:
+    """Tell whether a word is surely a verb, or opens a clause."""
     token = passage.tokens[index]
     if token.is_capitalised and index not in passage.starts:
         return False
