@@ -28,6 +28,8 @@ _VENUES = COMMUNICATIONS | words(
     "parliament headquarters"
 )
 _LONGER_VENUES = _VENUES | words("general security")
+_MANNER = words("repeatedly again later also only")
+_AFTER_MANNER = words("that on in at") | TIMES
 _WHERE = words("at in on during via through by")
 
 
@@ -121,6 +123,8 @@ def _short_name(passage: Passage, first: int, started: int, index: int) -> tuple
 def _adjunct_end(passage: Passage, index: int, high: int) -> int:
     """Return where a day, medium or venue that begins here ends; `index` when none begins."""
     word = passage.lower(index)
+    if (word in _MANNER or word.endswith("ly")) and passage.lower(index + 1) in _AFTER_MANNER:
+        return index + 1
     if word in TIMES and passage.lower(index + 1) not in FINITE | {"the"} | {"'s"}:
         return index + 1
     if word == "on" and passage.lower(index + 1) in TIMES:

@@ -4,19 +4,25 @@ Rules over tokens; no model. Ranges are first and one-past-last token of the pas
 the cues in the sentence decides: what a later cue takes is not content of an earlier one.
 """
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
 from purport.ledger.cues import Cue, CueKind, find_cues
 from purport.ledger.datelines import opening_of
+from purport.ledger.headlines import source_beside_colon
 from purport.ledger.lexicon import (
     AUXILIARIES,
+    CAPITALS,
     COMMUNICATIONS,
     DETERMINERS,
     FINITE,
     MEDIA,
     NEGATIONS,
+    ORGANISATIONS,
+    PEOPLE,
     PREPOSITIONS,
     PRONOUNS,
     PUBLISHING,
@@ -31,11 +37,11 @@ from purport.ledger.sources import (
     source_from,
     subject_of,
 )
-from purport.ledger.subjects import extent_of, first_subject, is_verb, whole_subject
+from purport.ledger.subjects import before_day, extent_of, first_subject, is_verb, whole_subject
 from purport.ledger.verification import find_unverified
 from purport.ledger.wordlists import words
 
-__all__ = ["Attribution", "Speaker", "find_attributions"]
+__all__ = ["Attribution", "Speaker", "find_attributions", "find_headline"]
 
 _SUBORDINATORS = words("but while whereas although though and as")
 _OPENING = frozenset("\"'“„«‹‘")
@@ -47,6 +53,8 @@ _MAX_QUOTED = 20
 _OPEN_QUESTIONS = words("whether if how what who when where why which")
 _ABLE = words("can could cannot can't couldn't")
 _MIN_QUOTED_WORDS = 2
+_MIN_REPORTING = 5
+"""Words of the shortest quotation that can report what somebody else said."""
 _MAX_CUES = 10
 """No sentence that a person wrote attributes more often."""
 
@@ -81,21 +89,84 @@ class Attribution:
     """Dictionary form of the cue."""
 
 
+def find_headline(passage: Passage, told: str) -> list[Attribution]:
+    """Return the attributions of a headline, such as "Envoy: raid missed" among them."""
+    plain = find_attributions(passage)
+    beside = None if plain else source_beside_colon(passage, told)
+    if beside is None:
+        return plain
+    source, content = beside
+    trimmed = tuple(_trimmed(passage, (content,), content))
+    return [Attribution(Speaker(source, extent=source), None, trimmed)] if trimmed else []
+
+
 def find_attributions(passage: Passage) -> list[Attribution]:
-    """Return the attributions of a paragraph, in order of their contents."""
+    """Return the attributions of a paragraph, in order of their contents.
+
+    What somebody quoted in it says of others ("…, the mayor said that …" inside a quotation) is
+    found as well.
+    """
     found: list[Attribution] = []
     for low, high in passage.sentences:
         made = _in_sentence(passage, low, high)
         if not made and found and _is_bare_quotation(passage, low, high):
-            found[-1] = replace(found[-1], content=(*found[-1].content, (low, high)))
+            further = _trimmed(passage, ((low, high),), (low, high))
+            found[-1] = replace(found[-1], content=(*found[-1].content, *further))
         found.extend(made)
+    if found:
+        found.extend(_inside_quotations(passage))
     return [item for item in found if item.content]
+
+
+def _inside_quotations(passage: Passage) -> Iterator[Attribution]:
+    """Yield what a quoted speaker attributes to others by name."""
+    for quotation in passage.quotations:
+        first, end = quotation.start + 1, quotation.end - (1 if quotation.closed else 0)
+        if end - first < _MIN_REPORTING:
+            continue
+        opened = _opened(passage, (first, end))
+        for low, high in opened.sentences:
+            for item in _in_clause(opened, low, high):
+                phrase = item.speaker.phrase
+                if phrase is not None and opened.lower(phrase[0]) not in PRONOUNS:
+                    yield item
+
+
+def _opened(passage: Passage, inside: Range) -> Passage:
+    """Return the passage as if the marks around a quotation were not there."""
+    first, end = inside
+    quoted = tuple(-1 if first <= at < end else found for at, found in enumerate(passage.quoted))
+    stops = [
+        at + 1
+        for at in range(first, end - 1)
+        if passage.tokens[at].text in {".", "!", "?"} and passage.tokens[at + 1].is_capitalised
+    ]
+    edges = [first, *stops, end]
+    sentences = tuple((a, b) for a, b in itertools.pairwise(edges) if b > a)
+    starts = frozenset(a for a, _ in sentences)
+    return replace(passage, quoted=quoted, sentences=sentences, starts=starts)
 
 
 def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
     headline, start = opening_of(passage, low, high)
-    before = _in_clause(passage, low, headline) if headline > low else []
+    before = _in_headline(passage, low, headline) if headline > low else []
     return [*before, *_in_clause(passage, start, high)]
+
+
+def _in_headline(passage: Passage, low: int, high: int) -> list[Attribution]:
+    """Read a headline whose line end was lost; its last word may be its source ("…: NGO")."""
+    made = _in_clause(passage, low, high)
+    if made or high - low < _MIN_HEADLINE:
+        return made
+    last = high - 1
+    source = passage.tokens[last].is_capitalised and passage.lower(last) in _HEADLINE_SOURCES
+    if not source:
+        return []
+    return [Attribution(Speaker((last, high), extent=(last, high)), None, ((low, last),))]
+
+
+_HEADLINE_SOURCES = ORGANISATIONS | PEOPLE | CAPITALS | words("un nato who")
+_MIN_HEADLINE = 4
 
 
 def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
@@ -107,8 +178,8 @@ def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
             found.append(made)
             used.append(cue)
     found = [
-        _cut_before(passage, item, following, high)
-        for item, following in zip(found, [*used[1:], None], strict=True)
+        _cut_before(passage, _within(passage, item, later), following, high)
+        for item, later, following in zip(found, [*found[1:], None], [*used[1:], None], strict=True)
     ] if found else []
     found.extend(_unverified(passage, low, high, found))
     return [_finished(passage, item, (low, high)) for item in found]
@@ -200,6 +271,7 @@ def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attributio
     if before in {"and", "but"}:
         return earlier[-1].speaker.phrase if earlier else first_subject(passage, low, verb)
     low = _clause_start(passage, verb, low)
+    verb = before_day(passage, verb, low)
     return whole_subject(passage, verb, low) or source_before(passage, verb, low)
 
 
@@ -232,7 +304,7 @@ def _content(
 def _turns(passage: Passage, at: int) -> bool:
     """Tell whether what follows "…, X said" is another clause or a participle, not more of it."""
     word = passage.lower(at)
-    if passage.quoted[at] >= 0 or word == "as":
+    if at >= len(passage.tokens) or passage.quoted[at] >= 0 or word == "as":
         return False
     return word in _SUBORDINATORS | {"who", "which"} or word in _PARTICIPLES
 
@@ -269,6 +341,10 @@ def _with_second_half(passage: Passage, quote: Range, rest: int, high: int) -> t
         second = passage.quotations[passage.quoted[rest]]
         if second.start >= quote[1] and second.end - second.start >= _MIN_QUOTED_WORDS:
             return (quote, (second.start, min(high, second.end)))
+    if passage.lower(rest) in {"who", "which", "the", "a", "an"}:
+        later = next((at for at in range(rest, high) if passage.quoted[at] >= 0), high)
+        if later < high and passage.lower(later - 1) == ",":
+            return (quote, (later, min(high, passage.quotations[passage.quoted[later]].end)))
     return (quote,)
 
 
@@ -287,9 +363,10 @@ def _opens_with_adjunct(passage: Passage, low: int) -> bool:
 def _aside_end(passage: Passage, cue: Cue, bounds: Range) -> int:
     """Return where content ends: at the closing dash or comma of a relative clause, or the end."""
     low, high = bounds
-    if passage.lower(cue.start - 1) not in {"who", "which"}:
+    pronoun = cue.span[0] - 1
+    if passage.lower(pronoun) not in {"who", "which"}:
         return high
-    opening = passage.tokens[cue.start - 2].text if cue.start - 2 >= low else ""
+    opening = passage.tokens[pronoun - 1].text if pronoun - 1 >= low else ""
     if opening not in {",", "–", "—", "-", "("}:
         return high
     wanted = ")" if opening == "(" else opening
@@ -303,6 +380,8 @@ def _complements(
     passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
 ) -> bool:
     quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
+    if cue.complement is Complement.SHOWN:
+        return adjuncts.that
     if cue.complement is Complement.QUOTING:
         return any(
             passage.lower(at) == "as" and passage.lower(at + 1) == "saying"
@@ -311,6 +390,8 @@ def _complements(
     if cue.complement in _LOOSE:
         return _loosely_complements(passage, cue, content, quoted=quoted)
     if cue.complement is Complement.QUOTE:
+        if cue.lemma in {"call", "dub"} and content[0][0] >= cue.end:
+            return quoted
         return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
     if quoted or cue.complement is Complement.ANY or adjuncts.that:
         told = (passage.tokens[at].is_word for start, end in content for at in range(start, end))
@@ -364,6 +445,8 @@ def _inverted(
     low, high = bounds
     before = passage.tokens[cue.start - 1].text if cue.start > low else ""
     quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
+    if cue.complement in _LOOSE | {Complement.QUOTING, Complement.SHOWN}:
+        return None
     if cue.kind is not CueKind.SPEECH or not (bare or quoted or before in {",", "–", "—", "-"}):
         return None
     phrase = source_from(passage, cue.end, high)
@@ -497,6 +580,22 @@ def _cut_before(
         if passage.lower(index) in _SUBORDINATORS and comma and passage.quoted[index] < 0:
             return _ended(item, index - 1)
     return item if last <= high else _ended(item, high)
+
+
+def _within(passage: Passage, item: Attribution, later: Attribution | None) -> Attribution:
+    """End content before the source of an attribution that reports it, or follows a semicolon."""
+    if later is None or later.speaker.phrase is None or item.cue is None or not item.content:
+        return item
+    start = later.speaker.phrase[0]
+    if not item.content[-1][0] < start < item.content[-1][1]:
+        return item
+    before = passage.tokens[start - 1].text
+    reports = bool(later.content) and later.content[0][0] <= item.cue[0] and (
+        later.content[0][1] <= start
+    )
+    if not reports and before != ";":
+        return item
+    return _ended(item, start - 1 if before in {",", ";", "–", "—"} else start)
 
 
 def _ended(item: Attribution, end: int) -> Attribution:

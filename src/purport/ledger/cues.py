@@ -153,7 +153,7 @@ def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     token = passage.tokens[index]
     before = _before(passage, index, low)
     following = passage.lower(index + 1)
-    if before in {"to", "of", "without"} or following == "by":
+    if before in {"to", "of", "without"} or _is_passive(passage, index):
         return False
     if token.is_capitalised and index > low and not _is_title_case(passage, low, high):
         return False
@@ -166,6 +166,12 @@ def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     if before in DETERMINERS | _DESCRIBING:
         return False
     return _is_plain_verb(passage, index, low, high)
+
+
+def _is_passive(passage: Passage, index: int) -> bool:
+    """Tell whether "by" names who did it; "said by phone" and "said by email" tell how."""
+    how = {"phone", "telephone", "email", "e-mail", "video", "text"}
+    return passage.lower(index + 1) == "by" and passage.lower(index + 2) not in how
 
 
 def _describes(passage: Passage, index: int, low: int) -> bool:

@@ -7,10 +7,10 @@ from purport.core.casefile import StoryText
 from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
 from purport.core.digests import digest_json
 from purport.core.records import to_json
-from purport.ledger.attribution import Attribution, find_attributions
+from purport.ledger.attribution import Attribution, find_attributions, find_headline
 from purport.ledger.cast import Cast, Member
 from purport.ledger.groups import GroupNames, learn_groups
-from purport.ledger.layout import Block, Layout
+from purport.ledger.layout import Block, Kind, Layout
 from purport.ledger.passages import Passage, cut_passage
 from purport.ledger.publishers import find_publishers
 from purport.ledger.reading import layout_of, view_of
@@ -70,7 +70,11 @@ def _speakers(story: _Story, cast: Cast) -> list[_Made]:
     found = [
         (number, passage, attribution)
         for number, passage in enumerate(story.passages)
-        for attribution in find_attributions(passage)
+        for attribution in (
+            find_headline(passage, cast.told)
+            if story.layout.blocks[number].kind is Kind.HEADLINE
+            else find_attributions(passage)
+        )
     ]
     for passage in story.passages:
         for phrase in find_publishers(passage):

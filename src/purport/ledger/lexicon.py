@@ -11,6 +11,7 @@ __all__ = [
     "CAPITALS",
     "COMMUNICATIONS",
     "DETERMINERS",
+    "DOCUMENTS",
     "FINITE",
     "MEDIA",
     "NEGATIONS",
@@ -44,6 +45,8 @@ class Complement(Enum):
     """A person or thing, and "of", "for", "on" or "as" what."""
     DEMANDED = auto()
     """What is wanted, or of whom."""
+    SHOWN = auto()
+    """A clause with "that"."""
     QUOTING = auto()
     """Somebody "as saying" something."""
     INTENDED = auto()
@@ -97,6 +100,9 @@ _ADDRESSEE = _forms("tell: tells told telling; inform: informs informed informin
 _QUOTE = _forms("ask: asks asked asking") | _regular(
     "call respond continue denounce condemn dub quip"
 )
+_SHOWN = _forms("find: finds found; show: shows showed shown; prove: proves proved") | _regular(
+    "rule indicate decide determine"
+)
 _QUOTING = _regular("quote cite")
 _JUDGED = _regular("accuse blame describe dismiss label brand portray")
 _DEMANDED = _regular("demand urge")
@@ -106,6 +112,7 @@ SPEECH: dict[str, tuple[str, Complement]] = {
     form: (lemma, complement)
     for table, complement in (
         (_QUOTE, Complement.QUOTE),
+        (_SHOWN, Complement.SHOWN),
         (_QUOTING, Complement.QUOTING),
         (_JUDGED, Complement.JUDGED),
         (_DEMANDED, Complement.DEMANDED),
@@ -217,7 +224,7 @@ PEOPLE = words(
     "broker brokers owner owners consultant consultants planner planners writer spokesmen mediator "
     "mediators negotiator relative relatives friend friends neighbours parent parents student "
     "students passenger passengers worker commissioner inspector inspectors detective chairwoman "
-    "columnist candidate candidates nominee democrats republicans conservatives others some"
+    "speaker spokeswomen columnist candidate candidates nominee democrats republicans conservatives others some"
 )
 ORGANISATIONS = words(
     "ministry army military government regime observatory agency council authorities "
@@ -234,6 +241,10 @@ ORGANISATIONS = words(
     "documents ruling indictment article paper book ngo monitor media companies banks ministries "
     "tass interfax outlet website blog guard directorate corps squadron airforce ngo"
 )
+DOCUMENTS = words(
+    "report study survey poll lawsuit suit complaint filing statement memo letter document documents "
+    "ruling indictment article paper book video footage account reports analysis review audit"
+)
 MEDIA = words(
     "video videos footage clip clips film films images image pictures picture photos photo "
     "photographs photograph recording recordings tape reel"
@@ -241,7 +252,7 @@ MEDIA = words(
 COMMUNICATIONS = words(
     "statement interview post speech report tweet message letter briefing article address "
     "call conference broadcast bulletin communique dispatch note blog release account reports "
-    "statements remarks column essay email telegram podcast press"
+    "statements remarks column essay email telegram podcast press telephone phone"
 )
 PUBLISHING = words(
     "released release releases published publishes posted posts issued shared uploaded "

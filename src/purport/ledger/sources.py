@@ -5,6 +5,7 @@ Ranges are first and one-past-last token of a passage.
 
 from purport.ledger.lexicon import (
     ADVERBS,
+    AMBIGUOUS,
     AUXILIARIES,
     DETERMINERS,
     FINITE,
@@ -43,6 +44,8 @@ _OPENERS = words("but and meanwhile however yet also then")
 _ADJECTIVES = words("armed united opposed leading monitoring displaced commanding combined retired")
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
+_SHARES = words("one some many most several two three all both none each")
+_SHORT = words("jr sr st inc corp co ltd sens reps gens")
 _NOT_BEFORE_NAMES = words("service services court house front hospital state centre center police")
 """Bodies that no name follows directly ("out of service Abdel Rahman said")."""
 _DIRECTIONS = words("northern southern eastern western central north south east west")
@@ -224,7 +227,9 @@ def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
         "quoting",
     }:
         return True
-    if passage.lower(first) in DETERMINERS or passage.tokens[first].text[0].isdigit():
+    if passage.lower(first) in DETERMINERS | {"about", "based", "formerly", "now"}:
+        return True
+    if passage.tokens[first].text[0].isdigit():
         return True
     head = [passage.lower(index) for index in range(first, min(end, first + 8))]
     return any(word in _BARE for word in head)
@@ -260,7 +265,7 @@ def _before_determiner(passage: Passage, index: int, low: int) -> int | None:
         return before - 1
     if before <= low or passage.lower(before) not in {"of", "for", "from", "at", "in", "with"}:
         return None
-    if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS:
+    if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS | _SHARES:
         return before - 1
     return None
 
@@ -269,7 +274,7 @@ def _extends(passage: Passage, index: int, first: int, last: int) -> bool:
     """Tell whether a word belongs to the noun phrase that begins right after it."""
     token = passage.tokens[index]
     if not token.is_word or passage.quoted[index] >= 0:
-        return token.text in {"/", "&"}
+        return token.text in {"/", "&"} or _abbreviates(passage, index)
     if token.lower in _ENDING_WORDS:
         inside = token.is_capitalised and not _at_start(passage, index) and first <= last
         return inside and token.lower in STOPPERS and passage.tokens[index - 1].is_capitalised
@@ -331,8 +336,13 @@ def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
     """Tell whether a word belongs to the noun phrase that begins at `first`."""
     token = passage.tokens[index]
     if not token.is_word:
-        return token.text in {"/", "&"}
-    if token.lower in _ENDING_VERBS | {"based"} or (token.lower in TIMES and index > first):
+        return token.text in {"/", "&"} or _abbreviates(passage, index)
+    if _is_inside_name(passage, index, first):
+        return True
+    if index == first + 1 and token.lower in AMBIGUOUS and passage.lower(first) in DETERMINERS:
+        return True
+    named = index > first and token.is_capitalised and passage.lower(index - 1) == "of"
+    if (token.lower in _ENDING_VERBS | {"based"} and not named) or (token.lower in TIMES and index > first):
         return False
     if token.lower == "and":
         return index + 1 < high and _joins(passage, index)
@@ -342,6 +352,23 @@ def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
         return True
     begins = token.lower in DETERMINERS and passage.lower(index - 1) not in PREPOSITIONS | {"and"}
     return not begins and token.lower not in PRONOUNS
+
+
+def _abbreviates(passage: Passage, index: int) -> bool:
+    """Tell whether a stop belongs to a title or an initial ("Mr. Alden", "John F. Reke")."""
+    if passage.tokens[index].text != "." or index == 0 or index + 1 >= len(passage.tokens):
+        return False
+    before, after = passage.tokens[index - 1], passage.tokens[index + 1]
+    short = before.lower in TITLES | _SHORT or (len(before.text) == 1 and before.text.isupper())
+    return short and before.end == passage.tokens[index].start and after.is_capitalised
+
+
+def _is_inside_name(passage: Passage, index: int, first: int) -> bool:
+    """Tell whether a capitalised preposition stands inside a name ("Doctors Without Borders")."""
+    token = passage.tokens[index]
+    if token.lower not in STOPPERS or not token.is_capitalised or index <= first:
+        return False
+    return index + 1 < len(passage.tokens) and passage.tokens[index + 1].is_capitalised
 
 
 def _leads_on(passage: Passage, index: int) -> bool:

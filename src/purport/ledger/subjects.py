@@ -10,6 +10,7 @@ from purport.ledger.lexicon import (
     ADVERBS,
     AMBIGUOUS,
     DETERMINERS,
+    DOCUMENTS,
     FINITE,
     ORGANISATIONS,
     PEOPLE,
@@ -23,7 +24,7 @@ from purport.ledger.lexicon import (
 from purport.ledger.passages import Passage
 from purport.ledger.sources import Range, is_source, source_from
 
-__all__ = ["extent_of", "first_subject", "is_verb", "whole_subject"]
+__all__ = ["before_day", "extent_of", "first_subject", "is_verb", "whole_subject"]
 
 _BREAKS = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "“", "”", '"'})
 _CONJOINING = frozenset({"and", "but", "while", "whereas", "although", "though", "yet"})
@@ -46,10 +47,28 @@ def whole_subject(passage: Passage, verb: int, low: int) -> Range | None:
     first = _clause_start(passage, end, low)
     if not 0 < end - first <= _MAX_SUBJECT or not _may_begin(passage, first):
         return None
-    if any(is_verb(passage, at) for at in range(first + 1, end)):
+    document = any(passage.lower(at) in DOCUMENTS for at in range(first, min(end, first + 4)))
+    if any(
+        is_verb(passage, at) and not (document and _is_reduced(passage, at))
+        for at in range(first + 1, end)
+    ):
         return None
-    core = source_from(passage, first, end)
+    if _ends_in_name(passage, first, end):
+        return first, end
+    stop = next((at for at in range(first + 1, end) if is_verb(passage, at)), end)
+    core = source_from(passage, first, stop)
     return core if core is not None and core[0] == first else None
+
+
+def _ends_in_name(passage: Passage, first: int, end: int) -> bool:
+    """Tell whether a role leads to a name ("the coordinator for relief affairs Ilse Varga")."""
+    start = end
+    while start > first and passage.tokens[start - 1].is_capitalised:
+        start -= 1
+    before = [passage.lower(at) for at in range(first, start)]
+    named = end - start in {2, 3} and passage.lower(start) not in _KNOWN
+    plain = all(passage.tokens[at].is_word for at in range(first, end))
+    return named and plain and any(word in PEOPLE for word in before) and "and" not in before[-2:]
 
 
 def first_subject(passage: Passage, low: int, high: int) -> Range | None:
@@ -58,6 +77,14 @@ def first_subject(passage: Passage, low: int, high: int) -> Range | None:
         if is_verb(passage, index):
             return whole_subject(passage, index, low)
     return None
+
+
+def before_day(passage: Passage, verb: int, low: int) -> int:
+    """Step back over a day between subject and verb ("Ilse Varga, on Sunday accused …")."""
+    at = verb
+    while at > low + 1 and passage.lower(at - 1) in TIMES:
+        at -= 1
+    return at - 1 if at < verb and passage.lower(at - 1) in {"on", "in"} else at
 
 
 def extent_of(passage: Passage, phrase: Range, verb: Range, high: int) -> Range:
@@ -72,6 +99,8 @@ def extent_of(passage: Passage, phrase: Range, verb: Range, high: int) -> Range:
     first, end = _leftward(passage, phrase[0]), phrase[1]
     if passage.lower(end) in {"(", "["}:
         end = _closing(passage, end, high)
+    if verb[1] - verb[0] > 1 and passage.lower(verb[0]) == "according":
+        return phrase[0], _extent_according(passage, phrase, high)
     if end <= verb[0]:
         return first, _extent_before(passage, end, verb[0])
     return first, _extent_after(passage, (first, end), high)
@@ -93,6 +122,7 @@ def _leftward(passage: Passage, first: int) -> int:
 
 
 def _extent_before(passage: Passage, end: int, verb: int) -> int:
+    verb = before_day(passage, verb, end)
     if end == verb:
         return end
     opening = passage.tokens[end].text
@@ -101,16 +131,34 @@ def _extent_before(passage: Passage, end: int, verb: int) -> int:
         aside = passage.lower(end + 1)
         named = aside not in _RELATIVE | PREPOSITIONS and not aside.endswith("ing")
         return verb - 1 if closed and named else end
-    if opening in _BREAKS or passage.lower(end) in _RELATIVE | {"and"}:
+    if opening in _BREAKS or passage.lower(end) in _RELATIVE:
         return end
     stop = end
-    while stop < verb and not is_verb(passage, stop) and passage.lower(stop) not in _RELATIVE:
-        if passage.tokens[stop].text in _BREAKS:
+    while stop < verb and passage.lower(stop) not in _RELATIVE:
+        if is_verb(passage, stop) and not _is_reduced(passage, stop):
+            break
+        if passage.tokens[stop].text == "(":
+            stop = max(stop, _closing(passage, stop, verb) - 1)
+        if passage.tokens[stop].text in _BREAKS - {")"}:
             break
         stop += 1
     while stop > end and passage.lower(stop - 1) in ADVERBS | TIMES | PREPOSITIONS:
         stop -= 1
     return stop
+
+
+def _extent_according(passage: Passage, phrase: Range, high: int) -> int:
+    """Take everything up to a mark ("people familiar with the matter,"), where no verb comes."""
+    stop = phrase[1]
+    while stop < high and passage.tokens[stop].text not in _BREAKS | {".", "!", "?"}:
+        if is_verb(passage, stop) or passage.lower(stop) in _RELATIVE | {"there", "as"}:
+            return _extent_after(passage, phrase, high)
+        stop += 1
+    if passage.lower(stop) == "(":
+        return _extent_after(passage, phrase, high)
+    while stop > phrase[1] and passage.lower(stop - 1) in TIMES | {"on"}:
+        stop -= 1
+    return max(stop, _extent_after(passage, phrase, high))
 
 
 def _extent_after(passage: Passage, phrase: Range, high: int) -> int:
@@ -177,10 +225,18 @@ def _clause_start(passage: Passage, end: int, low: int) -> int:
 
 def _opening(passage: Passage, closing: int, low: int) -> int:
     """Return where a short bracket like "(UNICEF)" opens; `low` when none does."""
-    for at in range(closing - 1, max(low, closing - 4), -1):
+    for at in range(closing - 1, max(low, closing - 8), -1):
         if passage.tokens[at].text in {"(", "["}:
             return at
     return low
+
+
+def _is_reduced(passage: Passage, at: int) -> bool:
+    """Tell whether a participle only describes ("a poll released on Thursday")."""
+    after = passage.lower(at + 1)
+    return passage.lower(at).endswith("ed") and (
+        after in PREPOSITIONS | TIMES or after.endswith("ly")
+    )
 
 
 _TIMING = TIMES | DETERMINERS | ADVERBS | frozenset({"recent", "on", "in", "at", "since", "by", "of"})
