@@ -5,11 +5,22 @@ the cues in the sentence decides: what a later cue takes is not content of an ea
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
+from purport.ledger.contents import (
+    LOOSE,
+    MIN_QUOTED_WORDS,
+    SUBORDINATORS,
+    complements,
+    content_of,
+    is_over,
+    quotation_ending,
+    trimmed,
+    with_second_half,
+)
 from purport.ledger.cues import Cue, CueKind, find_cues
 from purport.ledger.datelines import opening_of
 from purport.ledger.headlines import source_beside_colon
@@ -43,16 +54,10 @@ from purport.ledger.wordlists import words
 
 __all__ = ["Attribution", "Speaker", "find_attributions", "find_headline"]
 
-_SUBORDINATORS = words("but while whereas although though and as")
-_OPENING = frozenset("\"'“„«‹‘")
-_CLOSING = frozenset("\"'”»›’“")
-_TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
-_LEADING = frozenset({"that", "however", "but", "and", "yet"})
 _QUOTING = words("quoted quotes quoting quote cited cites citing reported reports reporting")
 _MAX_QUOTED = 20
 _OPEN_QUESTIONS = words("whether if how what who when where why which")
 _ABLE = words("can could cannot can't couldn't")
-_MIN_QUOTED_WORDS = 2
 _MIN_REPORTING = 5
 """Words of the shortest quotation that can report what somebody else said."""
 _MAX_CUES = 10
@@ -96,8 +101,8 @@ def find_headline(passage: Passage, told: str) -> list[Attribution]:
     if beside is None:
         return plain
     source, content = beside
-    trimmed = tuple(_trimmed(passage, (content,), content))
-    return [Attribution(Speaker(source, extent=source), None, trimmed)] if trimmed else []
+    said = tuple(trimmed(passage, (content,), content))
+    return [Attribution(Speaker(source, extent=source), None, said)] if said else []
 
 
 def find_attributions(passage: Passage) -> list[Attribution]:
@@ -110,7 +115,7 @@ def find_attributions(passage: Passage) -> list[Attribution]:
     for low, high in passage.sentences:
         made = _in_sentence(passage, low, high)
         if not made and found and _is_bare_quotation(passage, low, high):
-            further = _trimmed(passage, ((low, high),), (low, high))
+            further = trimmed(passage, ((low, high),), (low, high))
             found[-1] = replace(found[-1], content=(*found[-1].content, *further))
         found.extend(made)
     if found:
@@ -177,10 +182,16 @@ def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
         if made is not None:
             found.append(made)
             used.append(cue)
-    found = [
-        _cut_before(passage, _within(passage, item, later), following, high)
-        for item, later, following in zip(found, [*found[1:], None], [*used[1:], None], strict=True)
-    ] if found else []
+    found = (
+        [
+            _cut_before(passage, _within(passage, item, later), following, high)
+            for item, later, following in zip(
+                found, [*found[1:], None], [*used[1:], None], strict=True
+            )
+        ]
+        if found
+        else []
+    )
     found.extend(_unverified(passage, low, high, found))
     return [_finished(passage, item, (low, high)) for item in found]
 
@@ -191,19 +202,15 @@ def _finished(passage: Passage, item: Attribution, bounds: Range) -> Attribution
     if speaker.phrase is not None and item.cue is not None and speaker.medium is None:
         extent = extent_of(passage, speaker.phrase, item.cue, bounds[1])
         speaker = replace(speaker, extent=extent)
-    content = tuple(_trimmed(passage, item.content, bounds))
+    content = tuple(trimmed(passage, item.content, bounds))
     return replace(item, speaker=speaker, content=content)
 
 
 def _attribute(
     passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]
 ) -> Attribution | None:
-    if cue.kind is CueKind.ACCORDING:
-        return _according(passage, cue, bounds)
-    if cue.kind in {CueKind.PURPORTED, CueKind.SEEMING}:
-        return _shown(passage, cue, bounds)
-    if cue.kind is CueKind.QUOTED:
-        return _quoted(passage, cue, bounds)
+    if (reading := _READINGS.get(cue.kind)) is not None:
+        return reading(passage, cue, bounds)
     if _is_negated(passage, cue) and not _tells_ignorance(passage, cue):
         return None
     phrase = _subject(passage, cue, bounds, earlier)
@@ -250,8 +257,8 @@ def _plain(passage: Passage, cue: Cue, phrase: Range, bounds: Range) -> Attribut
     if has_medium(passage, phrase) and cue.kind is CueKind.SPEECH:
         return None
     adjuncts = read_adjuncts(passage, cue, bounds)
-    content = _content(passage, cue, phrase, adjuncts=adjuncts, bounds=bounds)
-    if not content or not _complements(passage, cue, adjuncts, content):
+    content = content_of(passage, cue, phrase, adjuncts=adjuncts, bounds=bounds)
+    if not content or not complements(passage, cue, adjuncts, content):
         return None
     if adjuncts.medium is None:
         adjuncts = replace(adjuncts, medium=_opening_medium(passage, bounds[0], phrase[0]))
@@ -281,152 +288,6 @@ def _clause_start(passage: Passage, index: int, low: int) -> int:
     return index
 
 
-def _content(
-    passage: Passage, cue: Cue, phrase: Range, *, adjuncts: Adjuncts, bounds: Range
-) -> tuple[Range, ...]:
-    low, high = bounds
-    rest = adjuncts.end
-    if passage.lower(cue.start).endswith("ing"):  # ", adding …": what follows, nothing before
-        return ((rest, high),) if rest < high else ()
-    quote = _quotation_ending(passage, phrase[0], low)
-    parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
-    if quote is not None:
-        return _with_second_half(passage, quote, rest, high)
-    turns = parenthetic and _turns(passage, rest + 1)
-    trails = phrase[0] > low + 1 and not parenthetic and _turns(passage, rest)
-    if turns or trails or _is_over(passage, rest, high):
-        return ((low, phrase[0]),) if phrase[0] > low else ()
-    if parenthetic and phrase[0] - 1 > low and not _opens_with_adjunct(passage, low):
-        return ((low, phrase[0]), (rest + 1, high))
-    return ((rest, _aside_end(passage, cue, bounds)),)
-
-
-def _turns(passage: Passage, at: int) -> bool:
-    """Tell whether what follows "…, X said" is another clause or a participle, not more of it."""
-    word = passage.lower(at)
-    if at >= len(passage.tokens) or passage.quoted[at] >= 0 or word == "as":
-        return False
-    return word in _SUBORDINATORS | {"who", "which"} or word in _PARTICIPLES
-
-
-_PARTICIPLES = words("updating citing adding quoting referring describing calling giving putting")
-
-
-def _quotation_ending(passage: Passage, index: int, low: int) -> Range | None:
-    """Return the quotation that ends right before a token, a comma between allowed."""
-    before = index - 1
-    if before >= low and passage.tokens[before].text in {",", "–", "—", "-"}:
-        before -= 1
-    if before < low or passage.quoted[before] < 0:
-        return None
-    quotation = passage.quotations[passage.quoted[before]]
-    if quotation.end - quotation.start < _MIN_QUOTED_WORDS + 2:
-        return None
-    if quotation.start > low and not _starts_clause(passage, quotation.start, low):
-        return (low, quotation.end)
-    return (quotation.start, quotation.end)
-
-
-def _starts_clause(passage: Passage, index: int, low: int) -> bool:
-    """Tell whether what stands before a quotation is no part of the statement."""
-    return passage.lower(index - 1) in {":", ".", "”", '"'} or all(
-        not passage.tokens[at].is_word for at in range(low, index)
-    )
-
-
-def _with_second_half(passage: Passage, quote: Range, rest: int, high: int) -> tuple[Range, ...]:
-    while rest < high and passage.tokens[rest].text in {",", ".", ":", "–"}:
-        rest += 1
-    if rest < high and passage.quoted[rest] >= 0:
-        second = passage.quotations[passage.quoted[rest]]
-        if second.start >= quote[1] and second.end - second.start >= _MIN_QUOTED_WORDS:
-            return (quote, (second.start, min(high, second.end)))
-    if passage.lower(rest) in {"who", "which", "the", "a", "an"}:
-        later = next((at for at in range(rest, high) if passage.quoted[at] >= 0), high)
-        if later < high and passage.lower(later - 1) == ",":
-            return (quote, (later, min(high, passage.quotations[passage.quoted[later]].end)))
-    return (quote,)
-
-
-def _is_over(passage: Passage, rest: int, high: int) -> bool:
-    while rest < high and not passage.tokens[rest].is_word:
-        if passage.tokens[rest].text in _OPENING:
-            return False
-        rest += 1
-    return rest >= high
-
-
-def _opens_with_adjunct(passage: Passage, low: int) -> bool:
-    return passage.lower(low) in {"in", "on", "at", "but", "however", "earlier", "meanwhile"}
-
-
-def _aside_end(passage: Passage, cue: Cue, bounds: Range) -> int:
-    """Return where content ends: at the closing dash or comma of a relative clause, or the end."""
-    low, high = bounds
-    pronoun = cue.span[0] - 1
-    if passage.lower(pronoun) not in {"who", "which"}:
-        return high
-    opening = passage.tokens[pronoun - 1].text if pronoun - 1 >= low else ""
-    if opening not in {",", "–", "—", "-", "("}:
-        return high
-    wanted = ")" if opening == "(" else opening
-    for index in range(cue.end, high):
-        if passage.tokens[index].text == wanted and passage.quoted[index] < 0:
-            return index
-    return high
-
-
-def _complements(
-    passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
-) -> bool:
-    quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
-    if cue.complement is Complement.SHOWN:
-        return adjuncts.that
-    if cue.complement is Complement.QUOTING:
-        return any(
-            passage.lower(at) == "as" and passage.lower(at + 1) == "saying"
-            for at in range(*content[0])
-        )
-    if cue.complement in _LOOSE:
-        return _loosely_complements(passage, cue, content, quoted=quoted)
-    if cue.complement is Complement.QUOTE:
-        if cue.lemma in {"call", "dub"} and content[0][0] >= cue.end:
-            return quoted
-        return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
-    if quoted or cue.complement is Complement.ANY or adjuncts.that:
-        told = (passage.tokens[at].is_word for start, end in content for at in range(start, end))
-        return sum(told) > 1 or quoted
-    words = [passage.lower(index) for index in range(*content[0])]
-    if (
-        cue.complement is Complement.ADDRESSEE
-        and adjuncts.addressee is None
-        and content[0][0] >= cue.end
-    ):
-        return False
-    return words[:1] != ["to"] and any(word in FINITE or word.endswith("ed") for word in words)
-
-
-_LOOSE = frozenset({Complement.JUDGED, Complement.DEMANDED, Complement.INTENDED})
-_JUDGING = words("of for on as")
-
-
-def _loosely_complements(
-    passage: Passage, cue: Cue, content: tuple[Range, ...], *, quoted: bool
-) -> bool:
-    """Tell whether what follows fits a verb of judging, demanding or intending."""
-    told = [passage.lower(at) for start, end in content for at in range(start, end)]
-    if quoted:
-        return True
-    if content[0][0] < cue.start:  # "…, he promised"
-        return cue.complement is Complement.INTENDED and any(word in FINITE for word in told)
-    if cue.complement is Complement.JUDGED:
-        return any(word in _JUDGING for word in told[1:12])
-    if cue.complement is Complement.DEMANDED:
-        return len(told) > 1
-    clause = any(word in FINITE or word.endswith("ed") for word in told)
-    return "to" in told[:8] or clause
-
-
 def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
     """Tell whether "said" and a speaker end the sentence, as where commas were lost."""
     if cue.lemma != "say" or passage.lower(cue.start - 1) in PRONOUNS:
@@ -435,7 +296,7 @@ def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
     if found is None or passage.lower(found[0]) in PRONOUNS:
         return False
     end = extent_of(passage, found, (cue.start, cue.end), high)[1]
-    return _is_over(passage, end, high) or passage.lower(end) == "who"
+    return is_over(passage, end, high) or passage.lower(end) == "who"
 
 
 def _inverted(
@@ -445,17 +306,17 @@ def _inverted(
     low, high = bounds
     before = passage.tokens[cue.start - 1].text if cue.start > low else ""
     quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
-    if cue.complement in _LOOSE | {Complement.QUOTING, Complement.SHOWN}:
+    if cue.complement in LOOSE | {Complement.QUOTING, Complement.SHOWN}:
         return None
     if cue.kind is not CueKind.SPEECH or not (bare or quoted or before in {",", "–", "—", "-"}):
         return None
     phrase = source_from(passage, cue.end, high)
     if phrase is None:
         return None
-    quote = _quotation_ending(passage, cue.start, low)
+    quote = quotation_ending(passage, cue.start, low)
     adjuncts = read_adjuncts(passage, replace(cue, end=phrase[1]), bounds)
     if quote is not None:
-        content = _with_second_half(passage, quote, adjuncts.end, high)
+        content = with_second_half(passage, quote, adjuncts.end, high)
     else:
         content = ((low, cue.start),)
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
@@ -472,7 +333,7 @@ def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
             rest = _next_comma(passage, rest, high)
         if passage.lower(rest + 1) in {"which", "who"}:
             rest = _next_comma(passage, rest + 1, high)
-        content = ((rest, high),) if rest < high else ()
+        content: tuple[Range, ...] = ((rest, high),) if rest < high else ()
     else:
         content = ((low, cue.start), *_going_on(passage, rest, high))
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
@@ -577,7 +438,7 @@ def _cut_before(
     limit = max(first, following.start - 12)
     for index in range(following.start - 1, limit, -1):
         comma = passage.tokens[index - 1].text in {",", ";"}
-        if passage.lower(index) in _SUBORDINATORS and comma and passage.quoted[index] < 0:
+        if passage.lower(index) in SUBORDINATORS and comma and passage.quoted[index] < 0:
             return _ended(item, index - 1)
     return item if last <= high else _ended(item, high)
 
@@ -590,8 +451,10 @@ def _within(passage: Passage, item: Attribution, later: Attribution | None) -> A
     if not item.content[-1][0] < start < item.content[-1][1]:
         return item
     before = passage.tokens[start - 1].text
-    reports = bool(later.content) and later.content[0][0] <= item.cue[0] and (
-        later.content[0][1] <= start
+    reports = (
+        bool(later.content)
+        and later.content[0][0] <= item.cue[0]
+        and (later.content[0][1] <= start)
     )
     if not reports and before != ";":
         return item
@@ -610,42 +473,12 @@ def _is_bare_quotation(passage: Passage, low: int, high: int) -> bool:
         return False
     quotation = passage.quotations[passage.quoted[low]]
     words = [index for index in range(quotation.end, high) if passage.tokens[index].is_word]
-    return quotation.start == low and not words and high - low > _MIN_QUOTED_WORDS + 2
+    return quotation.start == low and not words and high - low > MIN_QUOTED_WORDS + 2
 
 
-def _trimmed(passage: Passage, content: tuple[Range, ...], bounds: Range) -> list[Range]:
-    spans: list[Range] = []
-    for first, end in content:
-        start, stop = max(first, bounds[0]), end
-        while start < stop and _drops_first(passage, start):
-            start += 1
-        while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
-            stop -= 1
-        start, stop = _without_marks(passage, start, stop)
-        if any(passage.tokens[index].is_word for index in range(start, stop)):
-            spans.append((start, stop))
-    return spans
-
-
-def _drops_first(passage: Passage, index: int) -> bool:
-    token = passage.tokens[index]
-    if passage.quoted[index] >= 0:
-        return False
-    return token.text in _TRIMMED | {")", "]"} or token.lower in _LEADING
-
-
-def _without_marks(passage: Passage, start: int, stop: int) -> Range:
-    """Take the marks off content that is one whole quotation."""
-    if start >= stop or passage.quoted[start] < 0:
-        return start, stop
-    quotation = passage.quotations[passage.quoted[start]]
-    if quotation.start != start or stop < quotation.end:
-        return start, stop
-    if stop > quotation.end:
-        return start, stop
-    start += 1
-    if quotation.closed:
-        stop -= 1
-    while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
-        stop -= 1
-    return start, stop
+_READINGS: dict[CueKind, Callable[[Passage, Cue, Range], Attribution | None]] = {
+    CueKind.ACCORDING: _according,
+    CueKind.PURPORTED: _shown,
+    CueKind.QUOTED: _quoted,
+    CueKind.SEEMING: _shown,
+}

@@ -219,7 +219,9 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
     while start - 2 >= first and passage.tokens[start - 1].text == ".":  # "Mr." before a name
         start -= 1
     led = start > first and passage.lower(start - 1) in _ROLES
-    if not led and end - start in {2, 3} and start > first:  # "the coordinator for relief Ilse Varga"
+    if (
+        not led and end - start in {2, 3} and start > first
+    ):  # "the coordinator for relief Ilse Varga"
         led = any(passage.lower(at) in PEOPLE for at in range(first, start))
     if led:
         titled = passage.lower(start - 1) in TITLES and start - 1 == first

@@ -94,22 +94,27 @@ def _group_start(passage: Passage, cue: int, low: int) -> int:
 
 def _cue_at(passage: Passage, index: int, low: int, high: int) -> Cue | None:
     word = passage.lower(index)
-    if word == "according" and passage.lower(index + 1) == "to":
-        return Cue(index, index + 2, CueKind.ACCORDING, Complement.ANY, "according to")
+    if (fixed := _FIXED.get((word, passage.lower(index + 1)))) is not None:
+        kind, complement, lemma = fixed
+        return Cue(index, index + 2, kind, complement, lemma)
     if (shown := _showing(passage, index, high)) is not None:
         return shown
     if word in NOUN_CUE_VERBS and (noun := _noun_cue(passage, index, high)) is not None:
         return noun
     if word in PHRASAL_FORMS and (phrasal := _phrasal(passage, index, low, high)) is not None:
         return phrasal
-    if word == "as" and passage.lower(index + 1) == "saying":
-        return Cue(index, index + 2, CueKind.QUOTED, Complement.CLAUSE, "say")
     if word in SPEECH and _is_verb(passage, index, low, high):
         lemma, complement = SPEECH[word]
         addressed = complement is Complement.ADDRESSEE
         kind = CueKind.ADDRESSED if addressed else CueKind.SPEECH
         return Cue(index, index + 1, kind, complement, lemma)
     return None
+
+
+_FIXED = {
+    ("according", "to"): (CueKind.ACCORDING, Complement.ANY, "according to"),
+    ("as", "saying"): (CueKind.QUOTED, Complement.CLAUSE, "say"),
+}
 
 
 def _phrasal(passage: Passage, index: int, low: int, high: int) -> Cue | None:
@@ -123,7 +128,7 @@ def _phrasal(passage: Passage, index: int, low: int, high: int) -> Cue | None:
     return Cue(index, min(index + 2, high), CueKind.SPEECH, Complement.DEMANDED, lemma)
 
 
-_SIGNS = frozenset("\"“”‘’,;:–—-")
+_SIGNS = frozenset('"“”‘’,;:–—-')
 
 
 def _showing(passage: Passage, index: int, high: int) -> Cue | None:
@@ -152,14 +157,13 @@ def _noun_cue(passage: Passage, index: int, high: int) -> Cue | None:
 def _is_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     token = passage.tokens[index]
     before = _before(passage, index, low)
-    following = passage.lower(index + 1)
     if before in {"to", "of", "without"} or _is_passive(passage, index):
         return False
     if token.is_capitalised and index > low and not _is_title_case(passage, low, high):
         return False
-    if before in _BE_FORMS and not token.lower.endswith("ing"):
-        return False
-    if before in PREPOSITIONS - {"on", "in"}:
+    if before in PREPOSITIONS - {"on", "in"} or (
+        before in _BE_FORMS and not token.lower.endswith("ing")
+    ):
         return False
     if token.lower not in AMBIGUOUS:
         return before not in DETERMINERS - _ALONE and not _describes(passage, index, low)
@@ -200,16 +204,9 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     if index == low or index + 1 >= high:
         return False
     following = passage.lower(index + 1)
-    if following in ORGANISATIONS | PREPOSITIONS | AUXILIARIES | SPEECH.keys() - {"reports"} | {
-        "and",
-        "or",
-    }:
-        return False
-    if (
-        following in FINITE
-        or following.endswith("ed")
-        or following in {"suggest", "suggests", "say", "says"}
-    ):
+    if following == "to" and passage.lower(index + 2) in {"have", "be"}:
+        return True  # "claims to have hit"
+    if following in _AFTER_NOUNS or following.endswith("ed"):
         return False
     before = passage.tokens[index - 1]
     if passage.lower(index).endswith("ing") and before.is_word:
@@ -219,6 +216,15 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     if before.lower.endswith("'s") or before.lower in _DESCRIBING | {"and"}:
         return False
     return before.is_word or before.text in {"–", "—", ")", ","}
+
+
+_AFTER_NOUNS = (
+    ORGANISATIONS
+    | PREPOSITIONS
+    | FINITE
+    | (SPEECH.keys() - {"reports"})
+    | {"and", "or", "suggest", "suggests", "say", "says"}
+)
 
 
 def _before(passage: Passage, index: int, low: int) -> str:

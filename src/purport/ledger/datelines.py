@@ -20,6 +20,7 @@ _DASHES = frozenset({"-", "–", "—"})
 _REACH = 40
 _MAX_PLACE = 8
 _MIN_CAPITALS = 3
+_MIN_CITY = 6
 
 
 def opening_of(passage: Passage, low: int, high: int) -> tuple[int, int]:
@@ -101,8 +102,12 @@ def _is_date_part(passage: Passage, at: int) -> bool:
 
 def _long_capitals(passage: Passage, low: int, at: int) -> bool:
     """Tell whether one word of capitals is too long for an acronym and follows a date."""
-    return low > 0 and at == low + 1 and len(passage.tokens[low].text) > 5 and (  # noqa: PLR2004
-        passage.lower(low - 1).isdigit() and low not in passage.starts
+    return (
+        low > 0
+        and at == low + 1
+        and len(passage.tokens[low].text) >= _MIN_CITY
+        and passage.lower(low - 1).isdigit()
+        and low not in passage.starts
     )
 
 

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from purport.core.casefile import StoryText
-from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
+from purport.core.claims import Claim, Commitment, QuoteType, Slot, SlotAttr, Span
 from purport.core.digests import digest_json
 from purport.core.records import to_json
 from purport.ledger.attribution import Attribution, find_attributions, find_headline
 from purport.ledger.cast import Cast, Member
+from purport.ledger.commitment import weigh_commitment
 from purport.ledger.groups import GroupNames, learn_groups
 from purport.ledger.layout import Block, Kind, Layout
+from purport.ledger.lexicon import NEGATIONS
 from purport.ledger.passages import Passage, cut_passage
 from purport.ledger.publishers import find_publishers
 from purport.ledger.reading import layout_of, view_of
@@ -136,9 +138,11 @@ def _claim(story: _Story, item: _Made) -> Claim:
         cue=cue,
         content=content,
         addressee=_whole(story.view, passage, attribution.adjuncts.addressee),
+        venue=_whole(story.view, passage, attribution.adjuncts.venue),
         medium=_whole(
             story.view, passage, attribution.adjuncts.medium or attribution.speaker.medium
         ),
+        commitment=_commitment(story.view, passage, attribution, ranges),
         hedges=_hedges(story.view, passage, attribution, ranges),
         slots=(*_slots(story.view, slots), *_origin(story, item)),
         appearances=_appearances(story, item, ranges),
@@ -189,6 +193,24 @@ def _hedges(
     return tuple(_one_span(view, start, end) for start, end in found)
 
 
+def _commitment(
+    view: View, passage: Passage, attribution: Attribution, ranges: Sequence[tuple[int, int]]
+) -> Commitment:
+    cue = attribution.cue
+    found = weigh_commitment(
+        attribution.cue_lemma,
+        content=" … ".join(view.text[start:end] for start, end in ranges),
+        narrator=attribution.speaker.narrator,
+        ignorant=cue is not None
+        and any(passage.lower(at) in NEGATIONS for at in range(*cue))
+        and attribution.cue_lemma != "rule out",
+    )
+    marks = _token_spans(view, passage, cue) if found.distances else ()
+    return Commitment(
+        source=found.source, reporter=found.reporter, reason=found.reason, marks=marks
+    )
+
+
 def _slots(view: View, found: Sequence[FoundSlot]) -> tuple[Slot, ...]:
     return tuple(
         Slot(
@@ -201,6 +223,7 @@ def _slots(view: View, found: Sequence[FoundSlot]) -> tuple[Slot, ...]:
             polarity=slot.polarity,
             exclusive=slot.exclusive,
             quantifier=slot.quantifier,
+            basis=slot.basis,
         )
         for slot in found
     )

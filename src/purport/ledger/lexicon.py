@@ -106,7 +106,9 @@ _SHOWN = _forms("find: finds found; show: shows showed shown; prove: proves prov
 _QUOTING = _regular("quote cite")
 _JUDGED = _regular("accuse blame describe dismiss label brand portray")
 _DEMANDED = _regular("demand urge")
-_INTENDED = _regular("vow pledge promise expect") | _forms("threaten: threatens threatened threatening")
+_INTENDED = _regular("vow pledge promise expect") | _forms(
+    "threaten: threatens threatened threatening"
+)
 
 SPEECH: dict[str, tuple[str, Complement]] = {
     form: (lemma, complement)
@@ -130,8 +132,8 @@ AMBIGUOUS = words(
     "doubts estimate estimates tweet tweets boast boasts vow vows remark remarks hint hints "
     "counter counters hold call calls label labels brand caution complaint reply replies "
     "addition thought thinking understanding writing reporting warning feeling meaning brands "
-    "suspect suspects reckoning mention mentions respond demand demands demanding pledge pledges promise "
-    "promises blame hope hopes urge urges feel feels felt expected"
+    "suspect suspects reckoning mention mentions respond demand demands demanding pledge pledges "
+    "promise promises blame hope hopes urge urges feel feels felt expected"
 )
 """Forms that are as often nouns."""
 
@@ -143,9 +145,7 @@ PHRASAL = {
     ("point", "out"): "point out",
 }
 """Reporting verbs of two words, by lemma."""
-PHRASAL_FORMS = {
-    form: lemma for lemma in ("call", "rule", "point") for form in _regular(lemma)
-}
+PHRASAL_FORMS = {form: lemma for lemma in ("call", "rule", "point") for form in _regular(lemma)}
 """The first words of those, in every form."""
 
 NOUN_CUE_VERBS = words(
@@ -200,7 +200,7 @@ TITLES = words(
     "major capt captain sgt sergeant adm admiral sen senator rep gov brig brigadier sheikh "
     "commander president minister secretary ambassador sheik pope king prince princess judge"
 )
-PEOPLE = words(
+_PEOPLE = words(
     "minister ministers secretary president spokesman spokeswoman spokesperson spokespeople "
     "director head chief commander commanders general ambassador envoy official officials "
     "officals offical officer officers founder analyst analysts blogger bloggers activist "
@@ -224,7 +224,11 @@ PEOPLE = words(
     "broker brokers owner owners consultant consultants planner planners writer spokesmen mediator "
     "mediators negotiator relative relatives friend friends neighbours parent parents student "
     "students passenger passengers worker commissioner inspector inspectors detective chairwoman "
-    "speaker spokeswomen columnist candidate candidates nominee democrats republicans conservatives others some"
+    "speaker spokeswomen columnist candidate candidates nominee democrats republicans "
+    "conservatives others some"
+)
+PEOPLE = _PEOPLE | frozenset(
+    f"{word}s" for word in _PEOPLE if not word.endswith(("s", "men", "people"))
 )
 ORGANISATIONS = words(
     "ministry army military government regime observatory agency council authorities "
@@ -242,8 +246,9 @@ ORGANISATIONS = words(
     "tass interfax outlet website blog guard directorate corps squadron airforce ngo"
 )
 DOCUMENTS = words(
-    "report study survey poll lawsuit suit complaint filing statement memo letter document documents "
-    "ruling indictment article paper book video footage account reports analysis review audit"
+    "report study survey poll lawsuit suit complaint filing statement memo letter document "
+    "documents ruling indictment article paper book video footage account "
+    "reports analysis review audit"
 )
 MEDIA = words(
     "video videos footage clip clips film films images image pictures picture photos photo "

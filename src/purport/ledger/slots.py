@@ -108,13 +108,20 @@ _NOT_PLACES = re.compile(
     r"^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|"
     r"May|June|July|August|September|October|November|December|The|A|An|I|Mr|Mrs|Ms|Dr|UN|Nato|NATO)\b"
 )
+_MONTHS = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+_WEEKDAYS = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _TIME = re.compile(
-    r"\b(?:(?:on )?(?:late |early )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-    r"(?: (?:morning|afternoon|evening|night))?|yesterday|overnight|last (?:night|week|month)|"
-    r"(?:on )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December)(?: \d{4})?|at (?:dawn|dusk|noon|midnight|midday)|"
-    r"since (?:dawn|Monday|Tuesday|"
-    r"Wednesday|Thursday|Friday|Saturday|Sunday))\b"
+    rf"\b(?:(?:on )?(?:late |early )?{_WEEKDAYS}"
+    r"(?: (?:morning|afternoon|evening|night))?|yesterday|today(?!['’]s)|overnight|"
+    r"last (?:night|week|month|year)|"
+    rf"(?:on )?\d{{1,2}} {_MONTHS}(?: \d{{4}})?|(?:on )?{_MONTHS} \d{{1,2}}(?!\d)(?:, \d{{4}})?|"
+    rf"(?:in |since |during )?(?:late |early |mid-)?{_MONTHS} (?:19|20)\d\d|"
+    r"(?:in|since|during) (?:19|20)\d\d|at (?:dawn|dusk|noon|midnight|midday)|"
+    rf"since (?:dawn|{_WEEKDAYS}))"
+    r"(?![\w])"
 )
 _EXCLUSIVE = re.compile(
     r"\b(?:exclusively|only|solely|nothing but|none but|purely)\b", re.IGNORECASE
@@ -177,6 +184,8 @@ class FoundSlot:
     exclusive: bool = False
     """As in `Slot`."""
     quantifier: Quantifier | None = None
+    """As in `Slot`."""
+    basis: str | None = None
     """As in `Slot`."""
 
 
@@ -385,8 +394,11 @@ def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[
 def _times(text: str, start: int, end: int, published: str | None) -> Iterator[FoundSlot]:
     for match in _TIME.finditer(text, start, end):
         said = " ".join(match.group().split()).removeprefix("on ")
-        day = day_meant(match.group(), text[start : match.start()], published)
-        yield FoundSlot(attr=SlotAttr.TIME, start=match.start(), end=match.end(), value=day or said)
+        meant = day_meant(said, text[start : match.start()], published)
+        yield FoundSlot(
+            attr=SlotAttr.TIME, start=match.start(), end=match.end(),
+            value=meant.value if meant else said, basis=meant.basis if meant else None,
+        )  # fmt: skip
 
 
 def _verification(text: str, start: int, end: int) -> Iterator[FoundSlot]:

@@ -138,7 +138,7 @@ def antecedent_of(passage: Passage, pronoun: int, low: int) -> Range | None:
 def source_from(passage: Passage, first: int, high: int) -> Range | None:
     """Find the noun phrase that begins at a token ("said Hadi Abdullah, an activist")."""
     index = first
-    while index < high and index - first < _MAX_NAME and _continues(passage, index, first, high):
+    while index < high and index - first < _MAX_NAME and _continues(passage, index, first):
         index += 1
     while index > first and passage.lower(index - 1) in PREPOSITIONS | DETERMINERS | {"and"}:
         index -= 1
@@ -332,24 +332,24 @@ def _trim_start(passage: Passage, first: int, last: int) -> int:
     return first
 
 
-def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
+def _continues(passage: Passage, index: int, first: int) -> bool:
     """Tell whether a word belongs to the noun phrase that begins at `first`."""
     token = passage.tokens[index]
     if not token.is_word:
         return token.text in {"/", "&"} or _abbreviates(passage, index)
-    if _is_inside_name(passage, index, first):
-        return True
-    if index == first + 1 and token.lower in AMBIGUOUS and passage.lower(first) in DETERMINERS:
+    noun = index == first + 1 and token.lower in AMBIGUOUS and passage.lower(first) in DETERMINERS
+    if noun or _is_inside_name(passage, index, first):
         return True
     named = index > first and token.is_capitalised and passage.lower(index - 1) == "of"
-    if (token.lower in _ENDING_VERBS | {"based"} and not named) or (token.lower in TIMES and index > first):
+    if (token.lower in _ENDING_VERBS | {"based"} and not named) or (
+        token.lower in TIMES and index > first
+    ):
         return False
-    if token.lower == "and":
-        return index + 1 < high and _joins(passage, index)
-    if token.lower in PREPOSITIONS:
-        return index > first and _leads_on(passage, index)
     if index == first:
-        return True
+        return token.lower not in PREPOSITIONS | {"and"}
+    if token.lower in PREPOSITIONS | {"and"}:
+        joins = _joins if token.lower == "and" else _leads_on
+        return index + 1 < len(passage.tokens) and joins(passage, index)
     begins = token.lower in DETERMINERS and passage.lower(index - 1) not in PREPOSITIONS | {"and"}
     return not begins and token.lower not in PRONOUNS
 

@@ -29,7 +29,10 @@ __all__ = ["before_day", "extent_of", "first_subject", "is_verb", "whole_subject
 _BREAKS = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "“", "”", '"'})
 _CONJOINING = frozenset({"and", "but", "while", "whereas", "although", "though", "yet"})
 _NEVER_FIRST = (
-    STOPPERS | PREPOSITIONS | PRONOUNS | frozenset({"there", "such", "according", "asked", "citing"})
+    STOPPERS
+    | PREPOSITIONS
+    | PRONOUNS
+    | frozenset({"there", "such", "according", "asked", "citing"})
 )
 _RELATIVE = frozenset({"who", "which", "whose", "that"})
 _MAX_SUBJECT = 24
@@ -57,7 +60,18 @@ def whole_subject(passage: Passage, verb: int, low: int) -> Range | None:
         return first, end
     stop = next((at for at in range(first + 1, end) if is_verb(passage, at)), end)
     core = source_from(passage, first, stop)
-    return core if core is not None and core[0] == first else None
+    if core is None or core[0] != first:
+        return None
+    return _named_next(passage, core, stop) or core
+
+
+def _named_next(passage: Passage, core: Range, stop: int) -> Range | None:
+    """Return the name after a description without comma ("Medical charity the Kelder Society")."""
+    at = core[1]
+    described = passage.lower(at - 1) in ORGANISATIONS and passage.lower(at) == "the"
+    if at + 1 >= stop or not described or not passage.tokens[at + 1].is_capitalised:
+        return None
+    return source_from(passage, at, stop)
 
 
 def _ends_in_name(passage: Passage, first: int, end: int) -> bool:
@@ -239,7 +253,9 @@ def _is_reduced(passage: Passage, at: int) -> bool:
     )
 
 
-_TIMING = TIMES | DETERMINERS | ADVERBS | frozenset({"recent", "on", "in", "at", "since", "by", "of"})
+_TIMING = (
+    TIMES | DETERMINERS | ADVERBS | frozenset({"recent", "on", "in", "at", "since", "by", "of"})
+)
 
 
 def _after_time(passage: Passage, first: int, end: int) -> int:

@@ -191,7 +191,9 @@ def test_an_agency_that_could_not_verify_speaks_for_itself(claims_of: ClaimsOf) 
 def test_addressee_with_venue(claims_of: ClaimsOf) -> None:
     (claim,) = claims_of("Ilse Varga told journalists at the UN General Assembly that it missed.")
     assert claim.addressee is not None
-    assert claim.addressee.exact == "journalists at the UN General Assembly"
+    assert claim.addressee.exact == "journalists"
+    assert claim.venue is not None
+    assert claim.venue.exact == "at the UN General Assembly"
     assert claim.content[0].exact == "it missed"
 
 
