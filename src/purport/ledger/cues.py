@@ -204,15 +204,14 @@ def _is_plain_verb(passage: Passage, index: int, low: int, high: int) -> bool:
     if index == low or index + 1 >= high:
         return False
     following = passage.lower(index + 1)
-    if following == "to" and passage.lower(index + 2) in {"have", "be"}:
-        return True  # "claims to have hit"
-    if following in _AFTER_NOUNS or following.endswith("ed"):
+    done = following == "to" and passage.lower(index + 2) in {"have", "be"}  # "claims to have hit"
+    if not done and (following in _AFTER_NOUNS or following.endswith("ed")):
         return False
     before = passage.tokens[index - 1]
     if passage.lower(index).endswith("ing") and before.is_word:
         return before.lower in AUXILIARIES
-    if before.text in {",", "“", '"', "”"} and index - 1 > low:
-        return True
+    if before.text in {"“", '"', "”"}:
+        return index - 1 > low
     if before.lower.endswith("'s") or before.lower in _DESCRIBING | {"and"}:
         return False
     return before.is_word or before.text in {"–", "—", ")", ","}
