@@ -98,7 +98,8 @@ class Slot:
     vague: str | None = None
     """The source's vague amount ("several"); None when it is definite."""
     unit: str | None = None
-    """"m", "km" or "1" for counts; None where no amount is meant."""
+    """"m" or "1" for counts; of a vague length the story's own unit ("km", "ft"); None where no
+    amount is meant."""
     polarity: Polarity = Polarity.AFFIRMED
     """Affirmed or denied."""
     exclusive: bool = False

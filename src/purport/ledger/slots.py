@@ -100,7 +100,8 @@ _PLACE = re.compile(
     r"west|"
     r"centre|center|port|northern|southern|eastern|western|countryside|hills|coast|island)"
     r"(?: of| in)?(?: the)?)*) ?"
-    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at)-)?[A-Z][\w'’-]+(?: (?:al-|el-)?[A-Z][\w'’-]+){0,3}"
+    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3}"
     r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
 )
 _INSIDE = re.compile(r"^(?:in|at|inside|over|above)(?: the)?\b ?", re.IGNORECASE)
@@ -124,12 +125,24 @@ _TIME = re.compile(
     r"(?![\w])"
 )
 _EXCLUSIVE = re.compile(
-    r"\b(?:exclusively|only|solely|nothing but|none but|purely)\b", re.IGNORECASE
+    r"\b(?:exclusively|only|solely|purely|(?:nothing|none|nobody|no one|no-one) "
+    r"(?:but|except|other than))\b",
+    re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:not|never|neither|nor|no|without|n['’]t)\b|n['’]t\b", re.IGNORECASE)
-_ALL_TARGETS = re.compile(r"\b(?:the|all(?: of)?(?: the)?) targets\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|never|neither|nor|no(?! (?:one|body))|none|nobody|nothing|no one|without|n['’]t)\b"
+    r"(?! (?:but|except|other than)\b)|n['’]t\b"
+    r"|\b(?:any(?:thing|one|body)|every(?:thing|one|body)) (?:but|except)(?: for)?\b",
+    re.IGNORECASE,
+)
+_ALL_TARGETS = re.compile(
+    r"\b(?:the targets|all(?: of)?(?: the| its| our)? (?:targets|strikes|raids|attacks|bombs)|"
+    r"(?:every|each) (?:target|strike|raid|attack|bomb))\b",
+    re.IGNORECASE,
+)
 _TURN = re.compile(r"\b(?:but|instead|rather)\b|[;:]", re.IGNORECASE)
 _NEGATION_REACH = 48
+_OUTCOME_REACH = 40
 _DENIED = re.compile(
     r"\b(?:groundless|baseless|unfounded|untrue|false|lies?|nonsense|fabricat\w+|fake|invented|"
     r"rubbish|absurd|wrong)\b",
@@ -238,7 +251,15 @@ def _is_called_false(text: str, start: int, end: int) -> bool:
     return rumour is not None and _DENIED.search(text, rumour.end(), end) is not None
 
 
-def _amount_slot(attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.0) -> FoundSlot:
+_UNIT_NAMES = {
+    "metre": "m", "metres": "m", "meter": "m", "meters": "m", "kilometre": "km",
+    "kilometres": "km", "kilometer": "km", "kilometers": "km", "feet": "ft", "foot": "ft",
+}  # fmt: skip
+
+
+def _amount_slot(
+    attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.0, unit: str = "1"
+) -> FoundSlot:
     return FoundSlot(
         attr=attr,
         start=amount.start,
@@ -248,7 +269,7 @@ def _amount_slot(attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.
         if amount.range is None
         else (amount.range[0] * factor, amount.range[1] * factor),
         vague=amount.vague,
-        unit="1" if attr is not SlotAttr.MISS_DISTANCE else "m",
+        unit=unit,
         quantifier=amount.quantifier,
     )
 
@@ -257,7 +278,9 @@ def _counts(text: str, start: int, end: int) -> Iterator[FoundSlot]:
     for amount in find_amounts(text, start, end):
         if match := _STRIKES.match(text, amount.end, end):
             yield _amount_slot(SlotAttr.STRIKE_COUNT, amount, match.end())
-        elif match := _TARGETS.match(text, amount.end, end):
+        elif not _LENGTH.match(text, amount.end, end) and (
+            match := _TARGETS.match(text, amount.end, end)
+        ):
             yield _amount_slot(SlotAttr.TARGET_COUNT, amount, match.end())
 
 
@@ -266,8 +289,15 @@ def _miss_distances(text: str, start: int, end: int) -> Iterator[FoundSlot]:
         return
     for amount in find_amounts(text, start, end):
         if match := _LENGTH.match(text, amount.end, end):
-            factor = _LENGTHS_M[match.group(1).lower()]
-            yield _amount_slot(SlotAttr.MISS_DISTANCE, amount, match.end(), factor=factor)
+            said = match.group(1).lower()
+            factor = _LENGTHS_M[said]
+            if amount.vague is not None:
+                factor, unit = 1.0, _UNIT_NAMES.get(said, said.rstrip("s"))
+            else:
+                unit = "m"
+            yield _amount_slot(
+                SlotAttr.MISS_DISTANCE, amount, match.end(), factor=factor, unit=unit
+            )
 
 
 def _groups(
@@ -303,7 +333,8 @@ def _group_quantifier(
     before = text[bounds[0] : mention.start]
     if mention.universal or _ALL_TARGETS.search(before):
         return Quantifier.ALL
-    if share := share_before(text, bounds[0], mention.start):
+    share = share_before(text, bounds[0], mention.start)
+    if share is not None and share is not Quantifier.ALL:
         return share
     if re.search(r"\bsome\b[^,;]{0,30}$", before, re.IGNORECASE):
         return Quantifier.SOME
@@ -345,9 +376,9 @@ def _outcomes(
         for match in form.finditer(text, *bounds):
             if _EXCLUSIVE.search(text, max(bounds[0], match.start() - 16), match.start()):
                 continue
-            negated = (
-                _is_negated(text, match.start(), max(bounds[0], match.start() - 20)) != flipped
-            )
+            low = max(bounds[0], match.start() - _OUTCOME_REACH)
+            low = max(low, text.rfind(",", low, match.start()) + 1)
+            negated = _is_negated(text, match.start(), low) != flipped
             yield FoundSlot(
                 attr=SlotAttr.OUTCOME,
                 start=match.start(),
