@@ -1,11 +1,14 @@
 """From the stories of a workspace to its claims."""
 
+import re
+
 from purport.casework.asking import ModelChoice, ModelReport, ask_model, proposed_claims
 from purport.casework.holdings import live_claims
 from purport.casework.workspace import Act, Workspace
 from purport.core.casefile import StoryText
 from purport.core.claims import Claim
-from purport.ledger import extract_claims, relate_claims
+from purport.gazetteer import Candidate, bundled_gazetteer
+from purport.ledger import LookUp, extract_claims, relate_claims
 from purport.store import Entry
 
 __all__ = ["ask_for_claims", "update_claims"]
@@ -23,7 +26,7 @@ def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
     stories = [stored.record for stored in workspace.store.live(StoryText)]
     found: list[Claim] = []
     for story in stories:
-        by_rules = extract_claims(story)
+        by_rules = extract_claims(story, look_up=_look_up_for(story))
         found.extend(by_rules)
         found.extend(proposed_claims(workspace, story, by_rules))
     claims = relate_claims(found)
@@ -37,6 +40,23 @@ def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
 
 def ask_for_claims(workspace: Workspace, story: StoryText, choice: ModelChoice) -> ModelReport:
     """Ask a model about a story, and extract all claims anew with what it proposed."""
-    report = ask_model(workspace, story, choice, extract_claims(story))
+    known = extract_claims(story, look_up=_look_up_for(story))
+    report = ask_model(workspace, story, choice, known)
     update_claims(workspace)
     return report
+
+
+_COVERED = re.compile(r"\bSyria|سوري|Сири")
+
+
+def _look_up_for(story: StoryText) -> LookUp | None:
+    """Return what finds places for a story; None when it does not name the country covered.
+
+    The gazetteer that comes with Purport holds the places of Syria, and a name from elsewhere may
+    sound like one of them. It is read when the first name is looked up.
+    """
+    return _find_place if _COVERED.search(story.text) else None
+
+
+def _find_place(name: str) -> tuple[Candidate, ...]:
+    return bundled_gazetteer().find(name)

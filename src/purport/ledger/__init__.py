@@ -18,12 +18,14 @@ from purport.ledger.proposals import (
 )
 from purport.ledger.reading import byte_range, read_document
 from purport.ledger.relations import relate_claims
+from purport.ledger.slots import LookUp
 from purport.ledger.view import visible_text
 
 __all__ = [
     "PROPOSAL_SCHEMA",
     "DropReason",
     "Dropped",
+    "LookUp",
     "Parsed",
     "Settled",
     "byte_range",

@@ -17,7 +17,7 @@ from purport.ledger.passages import Passage, cut_passage
 from purport.ledger.publishers import find_publishers
 from purport.ledger.reading import layout_of, view_of
 from purport.ledger.relations import relate_claims
-from purport.ledger.slots import FoundSlot, find_hedges, find_slots
+from purport.ledger.slots import FoundSlot, LookUp, find_hedges, find_slots
 from purport.ledger.sources import Range, subject_of
 from purport.ledger.view import View
 
@@ -37,6 +37,7 @@ class _Story:
     layout: Layout
     passages: tuple[Passage, ...]
     groups: GroupNames
+    look_up: LookUp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,21 @@ class _Made:
     member: Member
 
 
-def extract_claims(story: StoryText) -> tuple[Claim, ...]:
+def extract_claims(story: StoryText, *, look_up: LookUp | None = None) -> tuple[Claim, ...]:
     """Find the attributed statements of a story, with slots and relations, in order of the text.
 
     Rules only: no model, no network; the same story always gives the same claims. Every span
     slices `story.text`.
+
+    Args:
+        story: The story.
+        look_up: Finds places by name, so that two names of one place meet; None to look none up.
     """
     view = view_of(story)
     layout = layout_of(story, view)
     passages = tuple(cut_passage(view.text, block.start, block.end) for block in layout.blocks)
     told = "\n".join(view.text[block.start : block.end] for block in layout.blocks)
-    prepared = _Story(story, view, layout, passages, learn_groups(told))
+    prepared = _Story(story, view, layout, passages, learn_groups(told), look_up)
     made = _speakers(prepared, Cast(view.text, told))
     claims: dict[str, Claim] = {}
     for item in made:
@@ -125,6 +130,7 @@ def _claim(story: _Story, item: _Made) -> Claim:
         story.groups,
         denied=attribution.cue_lemma in _DENYING,
         published=story.story.document.published,
+        look_up=story.look_up,
     )
     cue = _token_spans(story.view, passage, attribution.cue)
     document = story.story.document.digest
@@ -224,6 +230,7 @@ def _slots(view: View, found: Sequence[FoundSlot]) -> tuple[Slot, ...]:
             exclusive=slot.exclusive,
             quantifier=slot.quantifier,
             basis=slot.basis,
+            places=slot.places,
         )
         for slot in found
     )

@@ -10,6 +10,7 @@ __all__ = [
     "AUXILIARIES",
     "CAPITALS",
     "COMMUNICATIONS",
+    "COUNTRIES",
     "DETERMINERS",
     "DOCUMENTS",
     "FINITE",
@@ -305,6 +306,8 @@ CAPITALS = words(
     "riyadh amman beijing beirut cairo doha"
 )
 """Cities that stand for the government that sits there."""
+COUNTRIES = frozenset(_COUNTRIES)
+"""Keys of the countries that are known by several names."""
 _SUFFIXES = ("ians", "ian", "ia", "ans", "an", "ish", "ese", "i", "ic", "n", "a", "e", "y")
 
 

@@ -4,17 +4,23 @@ Works on visible characters; a rule that does not find its words leaves no slot.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from purport.core.claims import Polarity, Quantifier, SlotAttr
+from purport.gazetteer import Candidate, NameMatch
 from purport.ledger.amounts import Amount, find_amounts
 from purport.ledger.groups import GroupMention, GroupNames
+from purport.ledger.lexicon import COUNTRIES, country_of
 from purport.ledger.shares import share_around, share_before
 from purport.ledger.verification import UNESTABLISHED
 from purport.ledger.weekdays import day_meant
 
-__all__ = ["FoundSlot", "find_hedges", "find_slots"]
+__all__ = ["FoundSlot", "LookUp", "find_hedges", "find_slots"]
+
+LookUp: TypeAlias = Callable[[str], tuple[Candidate, ...]]
+"""Returns every place of a gazetteer that a name can mean."""
 
 _STRIKES = re.compile(
     r"\s+(?:(?!of\b)\w+ ){0,2}?(?:(?:air ?|drone )?strikes|air ?strikes|"
@@ -103,6 +109,16 @@ _PLACE = re.compile(
     r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
     r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3}"
     r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
+)
+_STRUCK = re.compile(
+    r"\b(?:hit|hits|hitting|struck|bombed|bombing(?: of)?|targeted|targeting|"
+    r"attacked|shelled|pounded|"
+    r"(?:strikes?|raids?|attacks?|bombs) on)(?: the (?:town|city|village) of)? "
+    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,2})"
+)
+_AREA = re.compile(
+    r" (?:province|governorate|district|valley|region|city|countryside|harbour|island)$"
 )
 _INSIDE = re.compile(r"^(?:in|at|inside|over|above)(?: the)?\b ?", re.IGNORECASE)
 _NOT_PLACES = re.compile(
@@ -200,6 +216,8 @@ class FoundSlot:
     """As in `Slot`."""
     basis: str | None = None
     """As in `Slot`."""
+    places: tuple[str, ...] = ()
+    """As in `Slot`."""
 
 
 def find_slots(
@@ -209,6 +227,7 @@ def find_slots(
     *,
     denied: bool,
     published: str | None,
+    look_up: LookUp | None = None,
 ) -> list[FoundSlot]:
     """Return the fact slots of a claim's content, in order of the text.
 
@@ -218,6 +237,7 @@ def find_slots(
         groups: The groups of the story.
         denied: Whether the cue denies the content ("denied that …").
         published: Publication date of the story, ISO 8601; None when it states none.
+        look_up: Finds places by name; None to look nothing up.
     """
     found: list[FoundSlot] = []
     for start, end in ranges:
@@ -234,7 +254,7 @@ def find_slots(
         )
         found.extend(_types(text, start, end))
         found.extend(_weapons(text, start, end))
-        found.extend(_places(text, (start, end), groups))
+        found.extend(_places(text, (start, end), groups, look_up))
         found.extend(_times(text, start, end, published))
         found.extend(_verification(text, start, end))
     return sorted(found, key=lambda slot: (slot.start, slot.end, slot.attr))
@@ -406,20 +426,45 @@ def _weapons(text: str, start: int, end: int) -> Iterator[FoundSlot]:
         )  # fmt: skip
 
 
-def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[FoundSlot]:
+def _places(
+    text: str, bounds: tuple[int, int], groups: GroupNames, look_up: LookUp | None
+) -> Iterator[FoundSlot]:
+    taken: list[tuple[int, int]] = []
     for match in _PLACE.finditer(text, *bounds):
         name = match.group("name")
-        if (
-            _NOT_PLACES.match(name)
-            or groups.form.fullmatch(name)
-            or name.casefold() in groups.values
-        ):
+        if _is_no_place(name, groups):
             continue
+        taken.append(match.span())
         where = _INSIDE.sub("", match.group("where"))
         yield FoundSlot(
             attr=SlotAttr.PLACE, start=match.start(), end=match.end(),
             value=" ".join(f"{where} {name}".replace("’s", "").split()),
+            places=_identifiers(name, look_up, spelled=False),
         )  # fmt: skip
+    for match in _STRUCK.finditer(text, *bounds) if look_up is not None else ():
+        start, end = match.span("name")
+        listed = _identifiers(match["name"], look_up, spelled=True)
+        if listed and not any(a < end and start < b for a, b in taken):
+            yield FoundSlot(
+                attr=SlotAttr.PLACE, start=start, end=end, value=match["name"], places=listed
+            )
+
+
+def _is_no_place(name: str, groups: GroupNames) -> bool:
+    named = groups.form.fullmatch(name) is not None or name.casefold() in groups.values
+    return named or _NOT_PLACES.match(name) is not None
+
+
+def _identifiers(name: str, look_up: LookUp | None, *, spelled: bool) -> tuple[str, ...]:
+    """Return the identifiers of every place that a name can mean; a country is none of them."""
+    plain = _AREA.sub("", name).removesuffix("’s").removesuffix("'s")
+    if look_up is None or country_of(plain) in COUNTRIES:
+        return ()
+    return tuple(
+        candidate.place.id
+        for candidate in look_up(plain)
+        if not spelled or candidate.match is NameMatch.SPELLED
+    )
 
 
 def _times(text: str, start: int, end: int, published: str | None) -> Iterator[FoundSlot]:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from purport.core.casefile import StoryText
 from purport.core.claims import Claim, Polarity, Quantifier, RelationKind, Slot, SlotAttr
+from purport.gazetteer import bundled_gazetteer
+from purport.ledger import extract_claims
 
 ClaimsOf = Callable[[str], tuple[Claim, ...]]
 _ALL, _SOME = Quantifier.ALL, Quantifier.SOME
@@ -30,7 +33,7 @@ def _slots(claims_of: ClaimsOf, content: str, attr: SlotAttr) -> list[Slot]:
         ("it missed by several metres", SlotAttr.MISS_DISTANCE, None, None, "several", "m"),
     ],
 )  # fmt: skip
-def test_amounts(  # noqa: PLR0913 - a row of the table
+def test_amounts(
     claims_of: ClaimsOf,
     *,
     content: str,
@@ -162,3 +165,25 @@ def test_one_claimants_two_numbers_are_no_contradiction(claims_of: ClaimsOf) -> 
         "The ministry said that eight strikes hit depots."
     )
     assert claims[0].relations == ()
+
+
+def test_two_names_of_one_place_meet(story_of: Callable[[str], StoryText]) -> None:
+    claims = extract_claims(
+        story_of(
+            "The ministry said a depot burned in Ltamenah.\n\n"
+            "The mayor said a depot burned near Al-Lataminah.\n\n"
+            "The envoy said jets struck Talbiseh and a depot in Syria."
+        ),
+        look_up=bundled_gazetteer().find,
+    )
+    first, second, third = (
+        [slot for slot in claim.slots if slot.attr is SlotAttr.PLACE] for claim in claims
+    )
+    assert first[0].places == second[0].places == ("ocha:C3458",)
+    assert [(slot.value, slot.places) for slot in third] == [
+        ("Talbiseh", ("ocha:C2882",)),
+        ("Syria", ()),
+    ]
+    assert [relation.reason for relation in claims[0].relations] == [
+        "Ltamenah and near Al-Lataminah are names of one place"
+    ]
