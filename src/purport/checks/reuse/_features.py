@@ -87,7 +87,7 @@ def _spread(
     """
     if not corners:
         return []
-    places = cv2.KeyPoint.convert(corners).astype(np.float64)
+    places = np.asarray(cv2.KeyPoint.convert(corners), dtype=np.float64)
     told = np.array([(corner.octave, corner.response) for corner in corners])
     last = np.array(_CELLS) - 1
     columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), last).T
