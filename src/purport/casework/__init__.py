@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         collect_reference,
         collect_story,
         collect_terrain,
+        collect_trusted_signers,
         describe_case,
         describe_items,
     )
@@ -50,6 +51,7 @@ __all__ = [
     "collect_sheet",
     "collect_story",
     "collect_terrain",
+    "collect_trusted_signers",
     "describe_case",
     "describe_items",
     "discover_checks",
@@ -83,6 +85,7 @@ _MODULES = {
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
     "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",
