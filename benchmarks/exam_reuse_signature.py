@@ -7,16 +7,18 @@
 Its matcher reads both videos anew for every pair, so that a whole archive is out of reach: each
 query is compared with its own item and with `--near` (seven) other clips over the same ground. That
 favours the peer: most of what it could be wrong about is never asked. It has found a query when it
-says that the item matches; a pair on which FFmpeg crashes or takes more than a minute is listed
-apart and counts as not matched. As with vPDQ it is also given the lowest number of matching frames
-at which it names no wrong item on these very queries (its best at equal precision). The queries are
-those that `exam_reuse.py --part queries` left in `--work`.
+says that the item matches; a pair on which FFmpeg crashes or takes more than a minute of a core is
+listed apart and counts as not matched. As with vPDQ it is also given the lowest number of matching
+frames at which it names no wrong item on these very queries (its best at equal precision). The
+queries are those that `exam_reuse.py --part queries` left in `--work`.
 """
 
 import argparse
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +31,7 @@ from exam_reuse_report import is_found
 _FILTER = "[0:v][1:v]signature=nb_inputs=2:detectmode=full"
 _MATCHED = re.compile(r"\] matching of video \d+ at \S+ and \d+ at \S+, (\d+) frames matching")
 _UNMATCHED = re.compile(r"\] no matching of video")
-_LONGEST_S = 60
+_LONGEST_CPU_S, _LONGEST_S = 60, 1200
 
 
 def read_answer(told: str) -> int | str:
@@ -50,9 +52,15 @@ def compare(ffmpeg: str, query: Path, item: Path) -> int | str:
     command += ["-filter_complex", _FILTER, "-f", "null", "-"]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            command, capture_output=True, timeout=_LONGEST_S, check=False, env=os.environ
+            ["/usr/bin/prlimit", f"--cpu={_LONGEST_CPU_S}", *command],
+            capture_output=True,
+            timeout=_LONGEST_S,
+            check=False,
+            env=os.environ,
         )
     except subprocess.TimeoutExpired:
+        return "late"
+    if -done.returncode in {signal.SIGXCPU, signal.SIGKILL}:
         return "late"
     if done.returncode:
         return "crashed"
@@ -68,13 +76,17 @@ def ask(ffmpeg: str, set_name: str, index: int, *, work: Path, near: int) -> dic
     else:
         ground = query.item // FLIGHTS_EACH
     path = work / "queries" / f"query-{index:04d}.mp4"
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
     there = range(ground * FLIGHTS_EACH, (ground + 1) * FLIGHTS_EACH)
     others = [number for number in there if number != query.item][:near]
     told = {
         number: compare(ffmpeg, path, work / "clips" / clip_of(set_name, number).name)
         for number in ([] if query.item is None else [query.item]) + others
     }
-    return {"set": set_name, "index": index, "item": query.item, "told": told}
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent_s = ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+    row = {"set": set_name, "index": index, "item": query.item, "told": told}
+    return row | {"cpu_s": round(spent_s, 2)}
 
 
 def report(rows: Sequence[dict[str, Any]], ours: Sequence[dict[str, Any]]) -> None:
