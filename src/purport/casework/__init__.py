@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.asking import ModelChoice, ModelReport
     from purport.casework.checking import RunSummary, discover_checks, run_checks
+    from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
         ItemDetails,
         collect_control,
@@ -37,11 +39,14 @@ __all__ = [
     "CheckOutcome",
     "CheckRequest",
     "ItemDetails",
+    "ModelChoice",
+    "ModelReport",
     "Progress",
     "RunSummary",
     "SheetRow",
     "Verification",
     "Workspace",
+    "ask_for_claims",
     "case_file",
     "check_case",
     "collect_control",
@@ -73,11 +78,14 @@ _MODULES = {
     "CheckOutcome": "job",
     "CheckRequest": "job",
     "ItemDetails": "collecting",
+    "ModelChoice": "asking",
+    "ModelReport": "asking",
     "Progress": "progress",
     "RunSummary": "checking",
     "SheetRow": "sheet",
     "Verification": "verifying",
     "Workspace": "workspace",
+    "ask_for_claims": "claims",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",

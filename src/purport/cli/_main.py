@@ -44,6 +44,7 @@ purport = LazyGroup(
         "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
         "report": ("purport.cli.show:report", "Write the dossier again."),
         "verify": ("purport.cli.workspace:verify", "Recompute every digest and the chain."),
+        "gazetteer": ("purport.cli.gazetteer:gazetteer", "Find places by name, offline."),
         "index": ("purport.cli.index:index", "Which seconds are in a large collection of videos?"),
         "config": ("purport.cli.config:config", "Show every setting and where it comes from."),
     },

@@ -6,6 +6,7 @@ import click
 
 from purport.casework import (
     ItemDetails,
+    ask_for_claims,
     collect_control,
     collect_item,
     collect_matcher,
@@ -25,12 +26,14 @@ from purport.cli._options import (
     as_json,
     encoding,
     existing_file,
+    model_choice,
+    model_options,
     view_hint,
     view_hint_options,
     workspace,
     workspace_folder,
 )
-from purport.cli._output import print_faults, print_json
+from purport.cli._output import print_faults, print_json, print_model
 from purport.cli._settings import resolve
 from purport.core.case import ClaimedPlace, Publication, Target
 from purport.core.errors import InputError
@@ -61,11 +64,22 @@ def add() -> None:
 @add.command("story")
 @click.argument("path", type=existing_file)
 @encoding
+@model_options
 @workspace
-def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> None:
+def add_story(
+    *,
+    path: Path,
+    encoding: str | None,
+    llm: str | None,
+    model: str | None,
+    workspace: str | None,
+) -> None:
     """Preserve a news page or text and read its claims."""
+    choice = model_choice(llm, model)
     with open_workspace(workspace) as opened:
         story = collect_story(opened, path, encoding=encoding)
+        if choice is not None:
+            print_model(ask_for_claims(opened, story, choice))
     click.echo(f"{story.document.digest}  {story.document.name}")
 
 

@@ -46,6 +46,7 @@ class AttachmentKind(StrEnum):
 
     CONTROL = "control"
     MATCHER = "matcher"
+    MODEL_ANSWERS = "model_answers"
     REFERENCE = "reference"
     TARGET_AREA = "target_area"
     TERRAIN = "terrain"

@@ -57,7 +57,7 @@ class MomentRules:
 
     shortest_s: float = 3.0
     """Least time in which both see some ground. [s]"""
-    least_alike: float = 0.5
+    least_alike: float = 0.6
     """Least part of the movement that both see which coincides."""
     stands_out: float = 2.0
     """How many times as much must coincide as at the best lag 1 s or more away."""
