@@ -17,6 +17,7 @@ from purport.cli._options import (
     workspace_folder,
 )
 from purport.cli._output import print_faults, print_json, print_verdicts, progress_bars
+from purport.cli._rules import judging_rules
 from purport.cli._settings import resolve
 from purport.core.ratings import Rating
 
@@ -150,6 +151,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         agent=resolve("agent") or "purport",
         workers=int(workers) if workers else None,
         database=resolve("database"),
+        rules=judging_rules(),
     )
     with progress_bars(wanted=not (quiet or as_json)) as progress:
         outcome = check_case(request, progress=progress)

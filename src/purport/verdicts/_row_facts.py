@@ -87,6 +87,7 @@ class _Found:
     point: GeoPoint
     sd_m: float
     basis: str
+    names_town: bool = False
 
 
 def establish_facts(claim: str, stated: StatedRow, around: Surroundings) -> RowFacts:
@@ -100,7 +101,7 @@ def establish_facts(claim: str, stated: StatedRow, around: Surroundings) -> RowF
     missing: list[str] = []
     found = _found(stated, around, missing)
     distances: tuple[ReadingDistance, ...] = ()
-    if found is not None and stated.place_known is Known.STATED:
+    if found is not None and (stated.claimed_place or stated.claimed_point):
         distances = _distances(stated, found, around, missing)
     date, date_basis = _date(stated)
     control = None
@@ -146,6 +147,7 @@ def _found(stated: StatedRow, around: Surroundings, missing: list[str]) -> _Foun
                 f"the town of the name in the gazetteer ({town.place.name}, {town.place.id}), up "
                 f"to {town.most_m / 1000:g} km around its point"
             ),
+            names_town=phrase.relation is Relation.AT,
         )
     many = f"{len(towns)} places are called so" if len(towns) > 1 else "it names no single town"
     missing.append(f"a position of the place found: “{stated.found_place}” is no point ({many})")
@@ -240,6 +242,7 @@ def _control(
         covariance_m2=((variance, 0.0), (0.0, variance)),
         basis=PointBasis.STATED,
         strike=None,
+        names_town=found.names_town,
     )
     groups: Sequence[str] = () if stated.group is None else (stated.group,)
     (answer,) = ask_layers(
