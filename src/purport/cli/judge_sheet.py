@@ -21,10 +21,10 @@ from purport.cli._rules import judging_rules
 from purport.cli.gazetteer import files_option
 from purport.core.claims import Part
 from purport.core.errors import InputError
-from purport.core.groups import canonical_group
 from purport.core.ratings import Rating
 from purport.core.records import from_json
 from purport.core.verdicts import Verdict
+from purport.reports import claimed_words, distance_words, group_words, holder_words
 from purport.verdicts import RowFacts
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["judge_sheet"]
 
 _PARTS = (Part.WHERE, Part.WHEN, Part.WHO)
-_KILOMETRE_M = 1000.0
 _WIDTH = 160
 _WORDS = 28
 _EXAMPLE = """\b
@@ -164,7 +163,7 @@ def _table(
         show_edge=False,
         padding=(0, 1, 0, 0),
     )
-    for name in ("Row", "Place claimed", "km from it", "Group", "Held by"):
+    for name in ("Row", "Place claimed", "From there", "Group", "Held by"):
         table.add_column(name, overflow="fold")
     for part in _PARTS:
         table.add_column(part.value, no_wrap=True)
@@ -173,49 +172,13 @@ def _table(
         ratings = [verdicts[claim, part].rating for part in _PARTS]
         table.add_row(
             row.stated.row,
-            shorten(row.stated.claimed_place or _unnamed(row), _WORDS),
+            shorten(claimed_words(row), _WORDS),
             distance_words(row),
-            shorten(row.stated.claimed_group or "–", _WORDS),
+            shorten(group_words(row), _WORDS),
             holder_words(row),
             *(Text(_short(rating), style=rating_style(rating)) for rating in ratings),
         )
     return table
-
-
-def _unnamed(row: RowFacts) -> str:
-    return "as found" if row.stated.place_known.value == "stated" else "–"
-
-
-def distance_words(row: RowFacts) -> str:
-    """Write the range of distances from what is claimed, or what the sheet says of it. [km]"""
-    meant = [one for one in row.distances if not one.aside]
-    if meant:
-        low = min(one.nearest_m for one in meant) / _KILOMETRE_M
-        high = max(one.farthest_m for one in meant) / _KILOMETRE_M
-        return f"{low:.1f}–{high:.1f}" if low else "0"
-    stated = row.stated.distance_km
-    if stated is None:
-        return f"({row.stated.comparison_words})" if row.stated.comparison_words else "–"
-    low, end = stated
-    if end is None:
-        return f"(>{low:g} stated)"
-    return f"({low:g} stated)" if low == end else f"({low:g}–{end:g} stated)"
-
-
-def holder_words(row: RowFacts) -> str:
-    """Write who held the place found, or why that is open."""
-    if row.control is None:
-        return "–"
-    if row.control.holder is not None:
-        return row.control.holder
-    denied = {
-        canonical_group(group): group
-        for layer in reversed(row.control.layers)
-        for group in layer.not_held_by
-    }
-    if denied and row.control.overall.value == "no_data":
-        return f"not {', '.join(reversed(denied.values()))}"
-    return row.control.overall.value.replace("_", " ")
 
 
 def _short(rating: Rating) -> str:

@@ -12,6 +12,7 @@ from pyproj import Geod
 from purport.checks.control import (
     AskedPoint,
     ControlLayer,
+    Overall,
     PointAnswer,
     PointBasis,
     Rules,
@@ -48,6 +49,12 @@ _LIMITS = (
     "A source of control says who held a place, not who was there, and not who was hit.",
 )
 _KILOMETRE_M = 1000.0
+_OVERALL_WORDS = {
+    Overall.AGREE: "the sources of control agree",
+    Overall.DISPUTED: "the sources of control differ",
+    Overall.BOUNDARY: "it lies too close to a boundary of control",
+    Overall.NO_DATA: "no source of control names a holder",
+}
 
 _GEOD = Geod(ellps="WGS84")
 _LATTICE = normal_lattice(64)
@@ -323,7 +330,10 @@ def _describe(facts: RowFacts) -> str:
         far = f"; from what is claimed it lies {low:.1f} to {high:.1f} km"
     held = ""
     if facts.control is not None:
-        held = f"; control on {facts.date}: {facts.control.overall.value}"
+        held = f"; for {facts.date} {_OVERALL_WORDS[facts.control.overall]}"
         if facts.control.holder is not None:
-            held += f", {facts.control.holder}"
+            held += f" on {facts.control.holder}"
+        denied = [group for layer in facts.control.layers for group in layer.not_held_by]
+        if denied:
+            held += f", not held by {', '.join(dict.fromkeys(denied))}"
     return f"{facts.stated.row}: found at {latitude:.5f} N {longitude:.5f} E{far}{held}."
