@@ -157,7 +157,7 @@ def _table(
     from rich.text import Text  # noqa: PLC0415 - kept out of start-up
 
     table = Table(
-        title=f"{sheet.name} (ratings proposed, not reviewed)",
+        title=f"{sheet.name}, {sheet.origin.value} (ratings proposed, not reviewed)",
         title_justify="left",
         box=SIMPLE_HEAD,
         show_edge=False,
@@ -208,6 +208,8 @@ def _tally_lines(sheet: SheetSummary) -> Iterator[str]:
 
 def _print_argument(row: RowFacts, verdicts: Mapping[tuple[str, Part], Verdict]) -> None:
     click.echo(row.stated.row)
+    for what, where in row.stated.links:
+        click.echo(f"  {what}: {where}")
     for part in _PARTS:
         verdict = verdicts[row.claim, part]
         click.echo(

@@ -63,6 +63,8 @@ class RowView:
     """For which date; None when none is known."""
     source: str | None
     """Where the row's facts come from."""
+    links: tuple[tuple[str, str], ...]
+    """Where the item can be found."""
     parts: tuple[PartView, ...]
     """Where, when and who."""
     missing: tuple[str, ...]
@@ -202,6 +204,7 @@ def _row(row: RowFacts, finding: str, claim: ClaimView) -> RowView:
         layers=tuple(_layers(layers, row.stated.group)),
         date=row.date,
         source=row.stated.source,
+        links=row.stated.links,
         parts=tuple(
             part for part in claim.parts if part.verdict and part.verdict.part.value in shown
         ),

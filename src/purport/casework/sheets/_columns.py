@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from purport.casework.sheets._cells import Cell, TableRow
+from purport.casework.sheets._origins import links_of, plain_value, sd_of_resolution
 from purport.core.groups import NAMED_GROUPS, canonical_group
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
@@ -14,11 +15,11 @@ from purport.verdicts import Comparison, Known, Presence, StatedRow
 __all__ = ["COLUMNS", "ReadRow", "columns_of", "read_row"]
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "row": ("row", "id"),
+    "row": ("row", "id", "slug"),
     "publisher": ("publisher", "published_by", "claimant"),
-    "published": ("published", "date_published"),
-    "url": ("url", "video"),
-    "title": ("title",),
+    "published": ("published", "date_published", "upload timestamp"),
+    "url": ("url", "video", "link"),
+    "title": ("title", "upload title", "description"),
     "claimed_place": ("claimed_place",),
     "claimed_lon": ("claimed_lon",),
     "claimed_lat": ("claimed_lat",),
@@ -26,18 +27,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "claimed_group": ("claimed_group",),
     "claimed_target": ("claimed_target",),
     "found_place": ("found_place", "geolocated.place"),
-    "found_lon": ("found_lon", "geolocated.lon"),
-    "found_lat": ("found_lat", "geolocated.lat"),
+    "found_lon": ("found_lon", "geolocated.lon", "longitude"),
+    "found_lat": ("found_lat", "geolocated.lat", "latitude"),
     "found_sd_m": ("found_sd_m",),
     "comparison": ("found_vs_claimed", "finding_place"),
     "distance_km": ("found_distance_km", "place_error_km"),
     "presence": ("presence", "control"),
-    "source": ("source", "geolocated.source", "found_source"),
-    "notes": ("notes", "geolocated.note", "finding_other"),
+    "resolution": ("geolocation_resolution",),
+    "source": ("source", "geolocated.source", "found_source", "archive location", "source_1"),
+    "links": ("hash", "wacz", "screenshot"),
+    "notes": ("notes", "geolocated.note", "finding_other", "more_info", "text content"),
 }
 """What is read, and the columns (or paths in JSON) from which, the first that is filled."""
 
 _PRESENCE = re.compile(r"(.+)_presence_at_found_place")
+_SOURCES = re.compile(r"source_\d+")
 _UNKNOWN = frozenset({"not stated", "unknown", "not known", "n/a", "na", "?", "-", "not recorded"})
 _NO_GROUP = re.compile(r"no group named", re.IGNORECASE)
 _GENERIC = frozenset({"terrorists", "militants", "fighters", "extremists", "rebels", "terrorist"})
@@ -74,7 +78,10 @@ def columns_of(names: Iterator[str]) -> tuple[str, ...]:
     return tuple(
         name
         for name in names
-        if name not in known and not name.endswith(".source") and not _PRESENCE.fullmatch(name)
+        if (plain := name.casefold()) not in known
+        and not plain.endswith(".source")
+        and not _SOURCES.fullmatch(plain)
+        and not _PRESENCE.fullmatch(plain)
     )
 
 
@@ -111,12 +118,13 @@ def read_row(row: TableRow, *, sheet: str, default_time: StatedTime | None) -> R
         default_time=default_time,
         found_place=None if _is_unknown(found_place) else found_place,
         found_point=cells.point("found"),
-        found_sd_m=cells.parsed("found_sd_m", _positive),
+        found_sd_m=cells.spread(),
         comparison=comparison,
         comparison_words=words,
         distance_km=cells.parsed("distance_km", _kilometres),
         presence=tuple(cells.presence(group)),
         source=cells.text("source"),
+        links=tuple(links_of(row)),
     )
     if cells.faults:
         raise ValueError(f"{sheet}, {row.label}: {'; '.join(cells.faults)}")
@@ -136,17 +144,23 @@ class _Cells:
     """The cells of a row by what they mean, with what is wrong with them."""
 
     def __init__(self, row: TableRow) -> None:
-        self._row = row
+        self._cells = {name.casefold(): cells for name, cells in row.cells.items()}
         self.faults: list[str] = []
 
     def cell(self, what: str) -> Cell | None:
         """Return the first filled cell of the columns that mean it."""
-        found = (cell for column in COLUMNS[what] for cell in self._row.cells.get(column, ()))
+        found = (cell for column in COLUMNS[what] for cell in self._cells.get(column, ()))
         return next((cell for cell in found if cell.value.strip()), None)
 
     def text(self, what: str) -> str | None:
         cell = self.cell(what)
-        return None if cell is None else cell.value.strip()
+        return None if cell is None else plain_value(cell).strip()
+
+    def spread(self) -> float | None:
+        """Return the uncertainty of the position found, as a number or in a word of Atlos."""
+        word = self.text("resolution")
+        stated = self.parsed("found_sd_m", _positive)
+        return sd_of_resolution(word) if stated is None and word else stated
 
     def parsed(self, what: str, parse: Callable[[str], ValueT]) -> ValueT | None:
         text = self.text(what)
@@ -185,7 +199,7 @@ class _Cells:
 
     def presence(self, group: str | None) -> Iterator[Presence]:
         """Yield what is said of groups at the place found."""
-        for column, cells in self._row.cells.items():
+        for column, cells in self._cells.items():
             named = _PRESENCE.fullmatch(column)
             about = canonical_group(named[1]) if named else group
             if named or column in COLUMNS["presence"]:

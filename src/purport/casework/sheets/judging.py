@@ -7,6 +7,7 @@ from pathlib import Path
 from purport.casework.sheets._cells import TableRow, read_csv_cells, read_json_cells
 from purport.casework.sheets._claims import claim_of_row
 from purport.casework.sheets._columns import ReadRow, columns_of, read_row
+from purport.casework.sheets._origins import origin_of
 from purport.casework.sheets.records import JudgedSheets, SheetSummary
 from purport.checks.control import ControlCheck, Rules, load_control
 from purport.core.casefile import CaseFile, StoryText
@@ -85,9 +86,7 @@ def judge_sheets(
     )
     return JudgedSheets(
         case=case,
-        sheets=tuple(
-            _summarise(sheet.story, sheet.unread, sheet.facts, by_part) for sheet in sheets
-        ),
+        sheets=tuple(_summarise(sheet, by_part) for sheet in sheets),
         unplaced=tuple(one for layer in around.layers for one in layer.unplaced),
     )
 
@@ -97,7 +96,7 @@ class _Read:
     """A sheet with what its rows claim and what follows from them."""
 
     story: StoryText
-    unread: tuple[str, ...]
+    columns: tuple[str, ...]
     claims: tuple[Claim, ...]
     facts: tuple[RowFacts, ...]
     findings: tuple[Finding, ...]
@@ -109,7 +108,7 @@ def _read_whole(
     inputs: tuple[tuple[str, Digest], ...],
     default_time: StatedTime | None,
 ) -> _Read:
-    story, rows, unread = read_sheet(path, default_time=default_time)
+    story, rows, columns = read_sheet(path, default_time=default_time)
     document = story.document.digest
     claims = tuple(claim_of_row(row, document) for row in rows)
     facts = tuple(
@@ -118,13 +117,13 @@ def _read_whole(
     )
     own = (("sheet", document), *inputs)
     findings = tuple(form_finding(one, around, own) for one in facts)
-    return _Read(story=story, unread=unread, claims=claims, facts=facts, findings=findings)
+    return _Read(story=story, columns=columns, claims=claims, facts=facts, findings=findings)
 
 
 def read_sheet(
     path: Path, *, default_time: StatedTime | None = None
 ) -> tuple[StoryText, tuple[ReadRow, ...], tuple[str, ...]]:
-    """Read a sheet as a document, its rows, and the columns that are not read.
+    """Read a sheet as a document, its rows, and its columns.
 
     Raises:
         UnreadableSheetError: It cannot be read, or one row is faulty.
@@ -158,7 +157,7 @@ def read_sheet(
         main_text_basis=SHEET_BASIS,
     )
     rows = _read_rows(path, table, default_time)
-    return StoryText(document=document, text=text), rows, columns_of(iter(names))
+    return StoryText(document=document, text=text), rows, names
 
 
 def _read_rows(
@@ -211,14 +210,13 @@ def _parse_date(text: str | None) -> StatedTime | None:
         raise InputError("date", str(error), remedy="Write it as 2015-10.") from error
 
 
-def _summarise(
-    story: StoryText, unread: tuple[str, ...], rows: Sequence[RowFacts], verdicts: Verdicts
-) -> SheetSummary:
+def _summarise(sheet: _Read, verdicts: Verdicts) -> SheetSummary:
     return SheetSummary(
-        document=story.document.digest,
-        name=story.document.name,
-        claims=tuple(row.claim for row in rows),
-        places=tally_places(rows, verdicts),
-        groups=tally_groups(rows, verdicts),
-        unread=unread,
+        document=sheet.story.document.digest,
+        name=sheet.story.document.name,
+        origin=origin_of(sheet.columns),
+        claims=tuple(row.claim for row in sheet.facts),
+        places=tally_places(sheet.facts, verdicts),
+        groups=tally_groups(sheet.facts, verdicts),
+        unread=columns_of(iter(sheet.columns)),
     )

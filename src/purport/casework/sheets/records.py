@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from purport.casework.sheets._origins import Origin
 from purport.core.casefile import CaseFile
 from purport.core.digests import Digest
 from purport.verdicts import GroupTally, PlaceTally
@@ -17,6 +18,8 @@ class SheetSummary:
     """The sheet."""
     name: str
     """Its file name."""
+    origin: Origin
+    """Which tool wrote it."""
     claims: tuple[str, ...]
     """Identifiers of the claims that its rows make, in order."""
     places: PlaceTally
