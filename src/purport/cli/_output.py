@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from purport.casework import ModelReport
+
 __all__ = [
     "print_faults",
     "print_json",
+    "print_model",
     "print_verdicts",
     "progress_bars",
     "rating_style",
@@ -114,6 +117,17 @@ def print_faults(faults: Iterable[Fault]) -> None:
     """Print on standard error what could not be used, and what to do."""
     for fault in faults:
         click.echo(f"purport: {fault.subject}: {fault.fault}\n  {fault.remedy}", err=True)
+
+
+def print_model(report: "ModelReport | None") -> None:
+    """Print on standard error what came of asking a language model."""
+    if report is None:
+        return
+    dropped = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in report.dropped)
+    told = f"{report.proposed} proposed, {report.kept} kept" + (f" ({dropped})" if dropped else "")
+    click.echo(f"{report.label}: {told}", err=True)
+    for fault in report.faults:
+        click.echo(f"purport: {report.label}: {fault}\n  The rules' claims stand.", err=True)
 
 
 def print_verdicts(case: CaseFile) -> None:

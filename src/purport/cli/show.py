@@ -29,6 +29,8 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
     for claim in case.claims:
         words = " … ".join(" ".join(span.exact.split()) for span in claim.content)
         click.echo(f"{claim.id}  {claim.claimant} ({claim.quote_type.value})")
+        if claim.proposed_by != "rules":
+            click.echo(f"    proposed by {claim.proposed_by}")
         click.echo(f"    {words}")
         for slot in claim.slots:
             amount = slot.value if slot.value is not None else (slot.range or slot.vague)

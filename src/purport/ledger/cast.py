@@ -209,12 +209,20 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
     """Split "foreign minister Sergei Lavrov" into name and role; no name for bodies."""
     first, end = phrase
     start = end
-    while start > first and _may_be_name(passage, start - 1):
+    while start > first and (
+        _may_be_name(passage, start - 1) or _is_initial(passage, start - 1, first)
+    ):
         start -= 1
     if start == end:
         return _leading_name(passage, phrase)
-    led = start > first and passage.lower(start - 1) in _ROLES
     name = (start, end)
+    while start - 2 >= first and passage.tokens[start - 1].text == ".":  # "Mr." before a name
+        start -= 1
+    led = start > first and passage.lower(start - 1) in _ROLES
+    if (
+        not led and end - start in {2, 3} and start > first
+    ):  # "the coordinator for relief Ilse Varga"
+        led = any(passage.lower(at) in PEOPLE for at in range(first, start))
     if led:
         titled = passage.lower(start - 1) in TITLES and start - 1 == first
         return name, None if titled else _joined(passage, (first, start))
@@ -222,6 +230,14 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
     if is_plain and not _is_body(passage, name):
         return name, None
     return _leading_name(passage, phrase)
+
+
+def _is_initial(passage: Passage, index: int, first: int) -> bool:
+    """Tell whether a stop belongs to an initial inside a name ("John F. Reke")."""
+    if passage.tokens[index].text != "." or index - 1 <= first:
+        return False
+    before = passage.tokens[index - 1].text
+    return len(before) == 1 and before.isupper()
 
 
 def _named_after(passage: Passage, phrase: Range) -> Range | None:
@@ -265,7 +281,12 @@ def _joined(passage: Passage, phrase: Range) -> str | None:
     first, end = phrase
     while first < end and passage.lower(first) in DETERMINERS:
         first += 1
-    return " ".join(passage.tokens[index].text for index in range(first, end)) or None
+    joined = ""
+    for index in range(first, end):
+        token = passage.tokens[index]
+        gap = " " if joined and token.start > passage.tokens[index - 1].end else ""
+        joined += gap + token.text
+    return joined or None
 
 
 def _apposition(passage: Passage, phrase: Range) -> str | None:

@@ -130,4 +130,9 @@ def is_described(value: str) -> bool:
 
 def _described(match: re.Match[str]) -> str:
     text = " ".join(match.group().casefold().replace("’", "'").split())
+    text = _POSITIONS.sub(lambda found: _OF_POSITIONS[found[1]], text)
     return text.removeprefix("the ")
+
+
+_POSITIONS = re.compile(r"\b(rebel|opposition) (?:fighters?|forces|groups?|positions?)\Z")
+_OF_POSITIONS = {"rebel": "rebels", "opposition": "opposition"}

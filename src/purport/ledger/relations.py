@@ -4,6 +4,7 @@ Only slots of one attribute are ever compared: a statement about who was hit and
 accurately do not meet. Works across documents.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from purport.core.claims import (
     Slot,
     SlotAttr,
 )
+from purport.ledger.amounts import VAGUE_BOUNDS
 from purport.ledger.groups import is_described
 
 __all__ = ["relate_claims"]
@@ -55,15 +57,40 @@ def relate_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def _compare(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
+    apart = _are_apart(first, second)
     for attr, judge in _JUDGES.items():
         ours = [slot for slot in first.slots if slot.attr is attr]
         theirs = [slot for slot in second.slots if slot.attr is attr]
         judged = [found for a in ours for b in theirs if (found := judge(a, b)) is not None]
+        if apart or (attr in _COUNTED and first.claimant == second.claimant):
+            # another day or place; or one claimant's "20 strikes" beside "eight strikes on depots"
+            judged = [found for found in judged if found[0] is not RelationKind.CONTRADICTS]
         if judged:
             kind, reason = min(judged, key=lambda found: _ORDER[found[0]])
             yield attr, *_phrase(first, second, kind, reason)
     yield from _qualified(first, second)
 
+
+def _are_apart(first: Claim, second: Claim) -> bool:
+    """Tell whether two claims name different days, or different places, so that both can hold."""
+    return any(
+        ours and theirs and not ours & theirs
+        for attr in (SlotAttr.TIME, SlotAttr.PLACE)
+        for ours, theirs in [(_named(first, attr), _named(second, attr))]
+    )
+
+
+def _named(claim: Claim, attr: SlotAttr) -> frozenset[str]:
+    """Return the days or places that a claim names, as far as they can be told apart."""
+    slots = [slot for slot in claim.slots if slot.attr is attr]
+    if attr is SlotAttr.PLACE:
+        known = frozenset(place for slot in slots for place in slot.places)
+        return known if all(slot.places for slot in slots) else frozenset()
+    days = frozenset(str(slot.value) for slot in slots)
+    return days if all(_ISO_DAY.fullmatch(day) for day in days) else frozenset()
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 _ORDER = {
     RelationKind.CONTRADICTS: 0,
@@ -138,6 +165,9 @@ def _judge_outcomes(a: Slot, b: Slot) -> _Judged | None:
             f"one says {_with_polarity(a)}, the other {_with_polarity(b)}",
         )
     apart = _MISSED in said and bool(_SUCCEEDED & set(said))
+    partly = {Quantifier.SOME, Quantifier.AT_LEAST}
+    if a.quantifier in partly and b.quantifier in partly:
+        return None  # some hit, and some missed
     if apart and affirmed == (True, True):
         return RelationKind.CONTRADICTS, f"one says {said[0]}, the other {said[1]}"
     return None
@@ -165,6 +195,10 @@ def _judge_counts(a: Slot, b: Slot) -> _Judged | None:
 def _bounds(slot: Slot) -> tuple[float, float] | None:
     if slot.range is not None:
         return slot.range
+    if slot.vague is not None and slot.quantifier is None:
+        low, high = VAGUE_BOUNDS.get(slot.vague, (0.0, float("inf")))
+        factor = _FACTORS.get(slot.unit or "1")
+        return None if factor is None else (low * factor, high * factor)
     if not isinstance(slot.value, float) or slot.quantifier in {Quantifier.ABOUT, Quantifier.SOME}:
         return None
     low = 0.0 if slot.quantifier is Quantifier.AT_MOST else slot.value
@@ -176,7 +210,23 @@ def _amount(slot: Slot) -> str:
     if slot.range is not None:
         return f"{slot.range[0]:g} to {slot.range[1]:g}"
     bound = "" if slot.quantifier is None else f"{slot.quantifier.value.replace('_', ' ')} "
+    if slot.vague is not None and slot.attr is SlotAttr.MISS_DISTANCE:
+        return f"{slot.vague} {slot.unit}"
     return f"{bound}{slot.value:g}" if isinstance(slot.value, float) else str(slot.vague)
+
+
+def _judge_distances(a: Slot, b: Slot) -> _Judged | None:
+    ours, theirs = _bounds(a), _bounds(b)
+    if ours is None or theirs is None:
+        return None
+    if max(ours[0], theirs[0]) > min(ours[1], theirs[1]):
+        told = " and ".join(_amount(x) + (" m" if x.vague is None else "") for x in (a, b))
+        return RelationKind.CONTRADICTS, f"the distances by which it missed differ: {told}"
+    return None
+
+
+_FACTORS = {"1": 1.0, "m": 1.0, "km": 1000.0, "ft": 0.3048, "yard": 0.9144, "mile": 1609.344}
+"""Metres to the units of vague lengths."""
 
 
 def _judge_types(a: Slot, b: Slot) -> _Judged | None:
@@ -186,7 +236,11 @@ def _judge_types(a: Slot, b: Slot) -> _Judged | None:
 
 
 def _judge_places(a: Slot, b: Slot) -> _Judged | None:
-    return (RelationKind.SUPPORTS, f"both name {a.value}") if a.value == b.value else None
+    if a.value == b.value:
+        return RelationKind.SUPPORTS, f"both name {a.value}"
+    if a.places and a.places == b.places:
+        return RelationKind.SUPPORTS, f"{a.value} and {b.value} are names of one place"
+    return None
 
 
 def _qualified(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
@@ -212,6 +266,7 @@ _JUDGES: dict[SlotAttr, Callable[[Slot, Slot], _Judged | None]] = {
     SlotAttr.OUTCOME: _judge_outcomes,
     SlotAttr.STRIKE_COUNT: _judge_counts,
     SlotAttr.TARGET_COUNT: _judge_counts,
+    SlotAttr.MISS_DISTANCE: _judge_distances,
     SlotAttr.TARGET_TYPE: _judge_types,
     SlotAttr.PLACE: _judge_places,
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from purport.core.casefile import CaseFile, StoryText
-from purport.core.claims import Claim, Part, RelationKind
+from purport.core.claims import Claim, Part, RelationKind, Slot
 from purport.core.digests import Digest
 from purport.core.findings import Finding
 from purport.core.ratings import Rating, Stance
@@ -18,6 +18,7 @@ from purport.reports.phrases import (
     RELATION_WORDS,
     SLOT_NAMES,
     anchor,
+    format_commitment,
     format_slot,
     humanise,
 )
@@ -114,6 +115,8 @@ class ClaimView:
     """How it stands to other claims."""
     reported_by: int | None
     """Number of the claim that reports this one; None at top level."""
+    commitment: str | None = None
+    """How sure claimant and story are presented as being; None when that was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,7 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
         quote=quote,
         document=story.document.name if story is not None else claim.document[:12],
         slots=tuple(
-            (SLOT_NAMES[slot.attr], format_slot(slot), slot.span.exact) for slot in claim.slots
+            (SLOT_NAMES[slot.attr], _slot_value(slot), slot.span.exact) for slot in claim.slots
         ),
         parts=tuple(_part(claim, part, index) for part in Part),
         relations=tuple(
@@ -242,7 +245,12 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
             if relation.other in index.numbers
         ),
         reported_by=index.numbers.get(claim.nested_in) if claim.nested_in else None,
+        commitment=format_commitment(claim.commitment, narrator=not claim.source),
     )
+
+
+def _slot_value(slot: Slot) -> str:
+    return format_slot(slot) + (f" ({slot.basis})" if slot.basis else "")
 
 
 def _part(claim: Claim, part: Part, index: CaseIndex) -> PartView:
