@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
-    from purport.casework.reviewing import mark, review_verdict
+    from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
     from purport.casework.workspace import Workspace
@@ -70,6 +70,7 @@ __all__ = [
     "reference_path",
     "review_verdict",
     "run_checks",
+    "verify_publishable",
     "verify_workspace",
     "write_case_dossier",
 ]
@@ -109,6 +110,7 @@ _MODULES = {
     "reference_path": "copies",
     "review_verdict": "reviewing",
     "run_checks": "checking",
+    "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
     "write_case_dossier": "reporting",
 }

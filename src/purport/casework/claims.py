@@ -15,7 +15,7 @@ __all__ = ["ask_for_claims", "update_claims"]
 
 
 def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
-    """Extract the claims of all stories and relate them to each other.
+    """Extract the claims of all stories and relate them to each other; those of sheets stay.
 
     What models proposed stands beside what the rules find, as far as it is in the story word for
     word. A claim that the stories no longer yield (after an update of Purport) is withdrawn.
@@ -23,7 +23,9 @@ def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
     Returns:
         The claims, story by story, in the order of the text.
     """
-    stories = [stored.record for stored in workspace.store.live(StoryText)]
+    documents = [stored.record for stored in workspace.store.live(StoryText)]
+    stories = [one for one in documents if not one.document.is_sheet]
+    sheets = {one.document.digest for one in documents if one.document.is_sheet}
     found: list[Claim] = []
     for story in stories:
         by_rules = extract_claims(story, look_up=_look_up_for(story))
@@ -31,7 +33,11 @@ def update_claims(workspace: Workspace) -> tuple[Claim, ...]:
         found.extend(proposed_claims(workspace, story, by_rules))
     claims = relate_claims(found)
     kept = {claim.id for claim in claims}
-    gone = [claim for claim in live_claims(workspace) if claim.id not in kept]
+    gone = [
+        claim
+        for claim in live_claims(workspace)
+        if claim.id not in kept and claim.document not in sheets
+    ]
     workspace.record(
         [*claims, *(Entry(record=claim, withdrawn=True) for claim in gone)], Act(kind="recorded")
     )

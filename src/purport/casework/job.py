@@ -35,6 +35,7 @@ from purport.core.positions import GeoPoint
 from purport.media import get_ready
 from purport.reports import case_document
 from purport.store import Entry, InputFault
+from purport.verdicts import JudgingRules
 
 __all__ = ["CheckOutcome", "CheckRequest", "check_case"]
 
@@ -94,6 +95,8 @@ class CheckRequest:
     """Whether to write the dossier."""
     database: str | None = None
     """Address of a PostgreSQL database; None for the file in the workspace."""
+    rules: JudgingRules | None = None
+    """The numbers on which a rating can turn; None for the usual ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,7 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         _require_something(workspace)
         summary = run_checks(workspace, workers=request.workers, progress=progress)
         progress("judge", done=0, total=1, label="verdicts")
-        judge_case(workspace)
+        judge_case(workspace, rules=request.rules)
         progress("judge", done=1, total=1, label="verdicts")
         dossier = _report(workspace, request, progress)
         case = case_file(workspace)

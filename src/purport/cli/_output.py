@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from purport.casework import ModelReport
 
-__all__ = ["print_faults", "print_json", "print_model", "print_verdicts", "progress_bars"]
+__all__ = [
+    "print_faults",
+    "print_json",
+    "print_model",
+    "print_verdicts",
+    "progress_bars",
+    "rating_style",
+    "shorten",
+]
 
 _STAGES = {
     "collect": "Preserving",
@@ -145,8 +153,8 @@ def print_verdicts(case: CaseFile) -> None:
 
 def _table(case: CaseFile, by_part: Verdicts) -> "Table":
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - kept out of start-up
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - kept out of start-up
+    from rich.text import Text  # noqa: PLC0415 - kept out of start-up
 
     table = Table(
         title=_title(case),
@@ -199,9 +207,15 @@ def _cell(verdict: Verdict | None) -> "Text":
 
 def _headline(claim: Claim) -> str:
     words = " … ".join(span.exact for span in claim.content)
-    return f"{claim.claimant}: {_shorten(words)}"
+    return f"{claim.claimant}: {shorten(words)}"
 
 
-def _shorten(words: str) -> str:
+def rating_style(rating: Rating) -> str:
+    """Return the terminal style of a rating."""
+    return _STYLES[rating]
+
+
+def shorten(words: str, longest: int = _LONGEST_QUOTE) -> str:
+    """Return words on one line, cut with an ellipsis when they are longer than `longest`."""
     flat = " ".join(words.split())
-    return flat if len(flat) <= _LONGEST_QUOTE else flat[: _LONGEST_QUOTE - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"

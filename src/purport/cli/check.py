@@ -25,6 +25,7 @@ from purport.cli._output import (
     print_verdicts,
     progress_bars,
 )
+from purport.cli._rules import judging_rules
 from purport.cli._settings import resolve
 from purport.core.ratings import Rating
 
@@ -162,6 +163,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         agent=resolve("agent") or "purport",
         workers=int(workers) if workers else None,
         database=resolve("database"),
+        rules=judging_rules(),
     )
     with progress_bars(wanted=not (quiet or as_json)) as progress:
         outcome = check_case(request, progress=progress)

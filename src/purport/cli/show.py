@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from purport.casework import Workspace, case_file, write_case_dossier
+from purport.casework import Workspace, case_file, verify_publishable, write_case_dossier
 from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
@@ -67,10 +67,17 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
 
 @click.command()
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.")
+@click.option(
+    "--public",
+    is_flag=True,
+    help="For publication: refuse while any rating is proposed and nobody has confirmed it.",
+)
 @workspace
-def report(*, out: Path | None, workspace: str | None) -> None:
+def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
     """Write the dossier: one HTML file that needs nothing else."""
     with open_workspace(workspace) as opened:
+        if public:
+            verify_publishable(case_file(opened).verdicts)
         click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from purport.core.digests import Digest
 
 __all__ = [
+    "SHEET_BASIS",
     "Claim",
     "Commitment",
     "Factuality",
@@ -224,6 +225,10 @@ class Claim:
     """Where else in the document the same words stand (a caption printed twice)."""
 
 
+SHEET_BASIS = "sheet"
+"""What `SourceDocument.main_text_basis` says of a table of claims, which has no main text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDocument:
     """A source document as preserved and as decoded."""
@@ -245,4 +250,10 @@ class SourceDocument:
     main_text: tuple[Span, ...]
     """The blocks that are story, without page furniture, in order."""
     main_text_basis: str = "own rules"
-    """By what story was told from page furniture: "own rules", or trafilatura with its version."""
+    """By what story was told from page furniture: "own rules", or trafilatura with its version;
+    "sheet" for a table of claims."""
+
+    @property
+    def is_sheet(self) -> bool:
+        """Tell whether it is a table of claims rather than a story."""
+        return self.main_text_basis == SHEET_BASIS

@@ -15,7 +15,7 @@ __all__ = ["consonants", "spelling"]
 _MARKS = "'’‘`´ʼʻʿʾˈ\"“”·ـ"
 _ARTICLES = frozenset(
     {"al", "el", "ul", "il", "ar", "er", "as", "es", "ash", "esh", "at", "et", "ad", "ed"}
-    | {"an", "en", "az", "ez", "adh", "edh", "ath", "eth", "эль"}
+    | {"an", "en", "az", "ez", "adh", "edh", "ath", "eth", "эль", "ель"}
 )
 _ARABIC_FORMS = str.maketrans(
     {
@@ -37,7 +37,7 @@ _ARABIC = dict(zip("بتثجحخدذرزسشصضطظعغفقكلمنهويا", "
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґқғәөүұңһјљњџћђ",
-        "_bwgd__jz__klmn_brst_fkssss_________gkg____nh_lnjsd",
+        "_b_gd__jz__klmn_brst_fkssss_________gkg____nh_lnjsd",
         strict=True,
     )
 )
@@ -116,6 +116,7 @@ def _signs(token: str, *, final: bool) -> str:
     latin = token[:1].isascii()
     if latin and not final:  # the feminine ending sounds before a second word: Maarrat an-Numan
         token = re.sub(r"(?<=[a-z]{2})[aei]t$", "", token)
+    token = re.sub(r"(?<=[a-z]in)e$", "", token)  # French: Salqine is Salqin
     ending = "a" if final and _OPEN_A.search(token) else ""
     token = re.sub(r"(?<=.)[hه]$", "", token)
     table = _LATIN if latin else _ARABIC | _CYRILLIC

@@ -180,6 +180,8 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
     """Mark every claim in the text of its source document."""
     views = []
     for story in case.stories:
+        if story.document.is_sheet:
+            continue
         own = [
             (index.numbers[claim.id], claim)
             for claim in case.claims
@@ -192,8 +194,9 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
 def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -> MatrixView:
     """Set every claim against every finding that bears on any claim."""
     stances: dict[tuple[str, str], list[tuple[Stance, Part]]] = defaultdict(list)
+    shown = {view.claim.id for view in claims}
     for verdict in case.verdicts:
-        for link in verdict.links:
+        for link in verdict.links if verdict.claim in shown else ():
             stances[link.claim, link.finding].append((link.stance, link.part))
     used = [f for f in case.findings if any(key[1] == f.id for key in stances)]
     rows = tuple(
@@ -201,8 +204,7 @@ def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -
         for view in claims
     )
     columns = tuple(
-        (finding.check, _item_name(finding.item, index), anchor("finding", finding.id))
-        for finding in used
+        (finding.check, _subject(finding, index), anchor("finding", finding.id)) for finding in used
     )
     return MatrixView(columns=columns, rows=rows)
 
@@ -286,13 +288,21 @@ def _link(link: EvidenceLink, index: CaseIndex) -> LinkView:
     finding = index.findings.get(link.finding)
     text = link.finding
     if finding is not None:
-        text = f"{humanise(finding.check)} · {_item_name(finding.item, index)}"
+        text = f"{humanise(finding.check)} · {_subject(finding, index)}"
     return LinkView(
         text=text,
         href=anchor("finding", link.finding),
         stance=link.stance.value,
         reason=link.reason,
     )
+
+
+def _subject(finding: Finding, index: CaseIndex) -> str:
+    """Name what a finding is about: an item, a row of a sheet, or the case."""
+    stated = finding.values.get("stated")
+    if finding.item is None and isinstance(stated, Mapping):
+        return str(stated.get("row"))
+    return _item_name(finding.item, index)
 
 
 def _item_name(item: Digest | None, index: CaseIndex) -> str:

@@ -17,14 +17,17 @@ from purport.verdicts._matrix import MatrixCell, MatrixRow, matrix
 from purport.verdicts._row_facts import Surroundings, establish_facts, form_finding
 from purport.verdicts.records import JudgedInputs, JudgingRules
 from purport.verdicts.rows import Comparison, Known, Presence, RowFacts, StatedRow
+from purport.verdicts.tallies import GroupTally, PlaceTally, tally_groups, tally_places
 
 __all__ = [
     "Comparison",
+    "GroupTally",
     "JudgedInputs",
     "JudgingRules",
     "Known",
     "MatrixCell",
     "MatrixRow",
+    "PlaceTally",
     "Presence",
     "RowFacts",
     "StatedRow",
@@ -35,4 +38,6 @@ __all__ = [
     "judge",
     "matrix",
     "slots_of_part",
+    "tally_groups",
+    "tally_places",
 ]

@@ -12,6 +12,7 @@ from pyproj import Geod
 from purport.checks.control import (
     AskedPoint,
     ControlLayer,
+    Overall,
     PointAnswer,
     PointBasis,
     Rules,
@@ -48,6 +49,12 @@ _LIMITS = (
     "A source of control says who held a place, not who was there, and not who was hit.",
 )
 _KILOMETRE_M = 1000.0
+_OVERALL_WORDS = {
+    Overall.AGREE: "the sources of control agree",
+    Overall.DISPUTED: "the sources of control differ",
+    Overall.BOUNDARY: "it lies too close to a boundary of control",
+    Overall.NO_DATA: "no source of control names a holder",
+}
 
 _GEOD = Geod(ellps="WGS84")
 _LATTICE = normal_lattice(64)
@@ -87,6 +94,7 @@ class _Found:
     point: GeoPoint
     sd_m: float
     basis: str
+    names_town: bool = False
 
 
 def establish_facts(claim: str, stated: StatedRow, around: Surroundings) -> RowFacts:
@@ -100,7 +108,7 @@ def establish_facts(claim: str, stated: StatedRow, around: Surroundings) -> RowF
     missing: list[str] = []
     found = _found(stated, around, missing)
     distances: tuple[ReadingDistance, ...] = ()
-    if found is not None and stated.place_known is Known.STATED:
+    if found is not None and (stated.claimed_place or stated.claimed_point):
         distances = _distances(stated, found, around, missing)
     date, date_basis = _date(stated)
     control = None
@@ -146,6 +154,7 @@ def _found(stated: StatedRow, around: Surroundings, missing: list[str]) -> _Foun
                 f"the town of the name in the gazetteer ({town.place.name}, {town.place.id}), up "
                 f"to {town.most_m / 1000:g} km around its point"
             ),
+            names_town=phrase.relation is Relation.AT,
         )
     many = f"{len(towns)} places are called so" if len(towns) > 1 else "it names no single town"
     missing.append(f"a position of the place found: “{stated.found_place}” is no point ({many})")
@@ -240,6 +249,7 @@ def _control(
         covariance_m2=((variance, 0.0), (0.0, variance)),
         basis=PointBasis.STATED,
         strike=None,
+        names_town=found.names_town,
     )
     groups: Sequence[str] = () if stated.group is None else (stated.group,)
     (answer,) = ask_layers(
@@ -320,7 +330,10 @@ def _describe(facts: RowFacts) -> str:
         far = f"; from what is claimed it lies {low:.1f} to {high:.1f} km"
     held = ""
     if facts.control is not None:
-        held = f"; control on {facts.date}: {facts.control.overall.value}"
+        held = f"; for {facts.date} {_OVERALL_WORDS[facts.control.overall]}"
         if facts.control.holder is not None:
-            held += f", {facts.control.holder}"
+            held += f" on {facts.control.holder}"
+        denied = [group for layer in facts.control.layers for group in layer.not_held_by]
+        if denied:
+            held += f", not held by {', '.join(dict.fromkeys(denied))}"
     return f"{facts.stated.row}: found at {latitude:.5f} N {longitude:.5f} E{far}{held}."

@@ -204,11 +204,11 @@ def _who(facts: RowFacts, finding: Finding, rules: JudgingRules) -> Opinion:
         because = (asked, *told)
         return _open(f"Whether “{said}” held the place is open.", because, facts, _WHO_SETTLES)
     opinion = _firm(hold.holds, (asked, *told, _CAVEAT), facts, finding, settles=_WHO_SETTLES)
-    if hold.confidence is Confidence.LOW:
-        return replace(
-            opinion, confidence=hold.confidence, confidence_reason=hold.confidence_reason
-        )
-    return opinion
+    if opinion.confidence is Confidence.LOW:  # the position itself names no source
+        return opinion
+    lowest = Confidence.LOW if hold.confidence is Confidence.LOW else Confidence.MODERATE
+    reason = f"{hold.confidence_reason} Where it was found rests on what the sheet states."
+    return replace(opinion, confidence=lowest, confidence_reason=reason)
 
 
 def _presence_sentence(words: str) -> str:
@@ -257,7 +257,7 @@ def _firm(
             Bearing(
                 finding=finding.id,
                 stance=Stance.SUPPORTS if supports else Stance.CONTRADICTS,
-                reason=" ".join(because),
+                reason=finding.reason,
             ),
         ),
         would_change=(*_lacking(facts), *settles),

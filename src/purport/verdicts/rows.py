@@ -90,6 +90,9 @@ class StatedRow:
     """What the sheet says of groups at the place found."""
     source: str | None = None
     """Where the row's facts come from."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Where the item can be found: what it is ("published at", "archived at", "source"), and the
+    address or digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

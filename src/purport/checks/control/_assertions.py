@@ -117,6 +117,9 @@ def _statement(given: Row) -> dict[str, Any]:
     }
     denied = given.get("not_controlled_by", [])
     listed = [one.strip() for one in denied.split(";")] if isinstance(denied, str) else denied
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        message = f"has under 'not_controlled_by' no name or list of names: {denied!r}"
+        raise FaultyFeatureError(message)
     properties: dict[str, Any] = {
         "layer": given.get("layer") or publisher or "statements without a source",
         "definition": given.get("definition") or _DEFINITION,
@@ -140,7 +143,10 @@ def _publisher(source: object) -> str | None:
         return None
     if source.startswith("github:"):
         return source.split("@")[0]
-    host = urlsplit(source).hostname
+    try:
+        host = urlsplit(source).hostname
+    except ValueError:  # square brackets that hold no address
+        host = None
     return (host or source).removeprefix("www.")
 
 

@@ -89,7 +89,7 @@ def assess_layer(
     edition = edition_of(layer, tuple(index for _, index in aged), rules.town_radius_m)
     ages = {id(layer.territories[index]): age for age, index in aged}
     asking = _Asking(layer=layer, edition=edition, ages=ages, rules=rules)
-    cloud = _cloud(asked, layer.accuracy_m or 0.0)
+    cloud = _cloud(asked, layer.accuracy_m or 0.0, towns_only=not edition.areas)
     masks = _masks(edition, cloud)
     near = {group: _distance(edition, cloud, masks, group) for group in groups}
     towns = _listed_towns(asking, cloud.positions_deg)
@@ -186,8 +186,9 @@ class _Cloud:
     """Largest standard uncertainty of each, or a little more (n,). [m]"""
 
 
-def _cloud(asked: Sequence[AskedPoint], accuracy_m: float) -> _Cloud:
+def _cloud(asked: Sequence[AskedPoint], accuracy_m: float, *, towns_only: bool) -> _Cloud:
     covariances = np.array([one.covariance_m2 for one in asked], dtype=np.float64)
+    covariances[[towns_only and one.names_town for one in asked]] = 0.0
     covariances += np.eye(2) * accuracy_m**2
     roots = spread_roots(covariances)
     return _Cloud(

@@ -156,6 +156,8 @@ def _parse_entry(
     convert: Callable[[float, float], tuple[float, float]],
 ) -> Territory | str:
     """Return a feature's territory, or why a statement could not be put on the map."""
+    for key in ("layer", *_LAYER_TEXTS):
+        _text(properties, key)
     unplaced = properties.get("unplaced")
     if unplaced is None:
         return _parse_territory(label, feature, properties, convert)
@@ -176,8 +178,6 @@ def _parse_territory(
         raise _FaultyFeatureError(message)
     first, last, stated = _parse_dates(properties)
     _amount(properties, "accuracy_m")
-    for key in ("layer", *_LAYER_TEXTS):
-        _text(properties, key)
     return Territory(
         label=label,
         name=_text(properties, "name"),

@@ -140,7 +140,7 @@ class TestGeoPackage:
         assert "no such table" in refused(path)
 
 
-ASSERTIONS = [
+ASSERTIONS: list[dict[str, object]] = [
     {
         "place": "Talbiseh",
         "date": "2015-09-30",
@@ -178,6 +178,11 @@ class TestAssertions:
         assert "is an area without a position" in third.unplaced[0]
         assert "7 places of that name are listed" in third.unplaced[1]
 
+    def test_a_source_that_is_no_address_is_its_own_publisher(self, tmp_path: Path) -> None:
+        odd = {**ASSERTIONS[0], "source": "https://[odd/x"}
+        (layer,) = load_control(write(tmp_path, "said.json", json.dumps([odd])))
+        assert layer.publisher == "https://[odd/x"
+
     def test_a_table_says_the_same(self, tmp_path: Path) -> None:
         table = (
             "place,lat,lon,date,controller,not_controlled_by,nearest_isis_km,source\n"
@@ -196,6 +201,9 @@ class TestAssertions:
             ({"place": "A", "lat": 99, "lon": 1, "date": "2015", "controller": "x"}, "broken"),
             ({"date": "2015", "controller": "x"}, "no text under 'place'"),
             ("Talbiseh", "is not an object"),
+            ({"place": "A", "date": "2015", "not_controlled_by": 5}, "no name or list of names"),
+            ({"place": "A", "date": "2015", "layer": {"a": 1}, "controller": "x"}, "not a text"),
+            ({"place": "A", "date": 2015, "controller": "x"}, "not a text"),
         ],
     )
     def test_a_faulty_assertion_is_named(self, tmp_path: Path, row: object, fault: str) -> None:
