@@ -144,12 +144,12 @@ def test_the_reporters_distance_is_marked(claims_of: ClaimsOf) -> None:
     [
         ("Foreign minister Anton Varga said the raid hit. The minister added that nobody died.",
          ["Anton Varga", "Anton Varga"]),
-        ("Ilse Reke, a spokeswoman for the navy, said it missed. The spokeswoman told reporters "
-         "that it had rained.", ["Ilse Reke", "Ilse Reke"]),
+        (("Ilse Reke, a spokeswoman for the navy, said it missed. The spokeswoman told reporters "
+         "that it had rained."), ["Ilse Reke", "Ilse Reke"]),
         ("The minister said it rained. Defence minister Tomas Holt said it snowed.",
          ["minister", "Tomas Holt"]),
-        ("Defence minister Tomas Holt said it snowed. Foreign minister Anton Varga said it "
-         "rained. The minister said the sun shone.", ["Tomas Holt", "Anton Varga", "minister"]),
+        (("Defence minister Tomas Holt said it snowed. Foreign minister Anton Varga said it "
+         "rained. The minister said the sun shone."), ["Tomas Holt", "Anton Varga", "minister"]),
     ],
 )  # fmt: skip
 def test_a_role_is_its_only_holder(claims_of: ClaimsOf, text: str, claimants: list[str]) -> None:
