@@ -106,8 +106,8 @@ _PLACE = re.compile(
     r"west|"
     r"centre|center|port|northern|southern|eastern|western|countryside|hills|coast|island)"
     r"(?: of| in)?(?: the)?)*) ?"
-    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
-    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3}"
+    r"(?P<name>(?:[\u0621-\u064a]{3,}|(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3})"
     r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
 )
 _STRUCK = re.compile(
