@@ -45,7 +45,11 @@ _ODD = st.text(
     ),
     max_size=60,
 )
-_SENTENCE = st.lists(st.one_of(_WORDS, _WORDS, _WORDS, _ODD), max_size=60).map(" ".join)
+_RUN = st.lists(st.one_of(_WORDS, _WORDS, _WORDS, _ODD), max_size=60).map(" ".join)
+_FORMS = st.sampled_from(
+    ["{}", "The ministry said that {}.", "“{}” Anton Varga told reporters. {}", "{}, he said, {}"]
+)
+_SENTENCE = st.builds(lambda form, said: form.replace("{}", said), _FORMS, _RUN)
 _TEXT = st.lists(_SENTENCE, min_size=1, max_size=8).map("\r\n\r\n".join)
 _TAG = st.sampled_from(["p", "h1", "b", "div", "figcaption", "aside", "em", "li"])
 _PAGE = st.lists(st.tuples(_TAG, _SENTENCE), min_size=1, max_size=8).map(
