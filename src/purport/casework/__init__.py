@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         collect_reference,
         collect_story,
         collect_terrain,
+        collect_trusted_signers,
         describe_case,
         describe_items,
     )
@@ -55,6 +56,7 @@ __all__ = [
     "collect_sheet",
     "collect_story",
     "collect_terrain",
+    "collect_trusted_signers",
     "describe_case",
     "describe_items",
     "discover_checks",
@@ -91,6 +93,7 @@ _MODULES = {
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
     "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",

@@ -21,6 +21,7 @@ from purport.media.frames import (
     decode_luma,
     decode_pictures,
     display_size,
+    seek_pictures,
 )
 from purport.media.packets import PacketTrack, read_packets
 from purport.media.probe import probe_media
@@ -64,6 +65,7 @@ __all__ = [
     "read_packets",
     "read_subtitle_telemetry",
     "read_telemetry",
+    "seek_pictures",
     "shorten",
     "withhold",
 ]

@@ -6,7 +6,7 @@ recorded as faults on the iterator; only a stream that yields nothing raises. Th
 walked in a child process, see `border`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from purport.media._containers import file_name
 from purport.media._decoding import DecodeFaultKind, Stream, geometry_of, send_colour, send_luma
+from purport.media._seeking import send_sought
 from purport.media.border import TellFault, ask_for_pictures, limits_for
 from purport.media.records import Probe
 
@@ -28,6 +29,7 @@ __all__ = [
     "decode_luma",
     "decode_pictures",
     "display_size",
+    "seek_pictures",
 ]
 
 _MOST_FAULTS_KEPT = 1000
@@ -183,6 +185,47 @@ def decode_pictures(path: Path, *, probe: Probe, indices: Sequence[int]) -> Deco
         )
         for index, (picture, pts, _, _) in zip(wanted, seen, strict=True):
             yield Picture(index=index, pts=pts, bgr=picture)
+
+    return DecodedFrames(frames)
+
+
+def seek_pictures(path: Path, *, probe: Probe, stamps: Mapping[int, int]) -> DecodedFrames[Picture]:
+    """Decode frames in colour by their presentation times, entering the stream shortly before each.
+
+    A time can lead elsewhere than the walk from the start does: to a frame of the same time in a
+    stream whose times go back, or nowhere. Compare what is found with what the analysis saw; what
+    is not found is left out, and `decode_pictures` gives it.
+
+    Args:
+        path: The file.
+        probe: What `probe_media` gave for it.
+        stamps: Presentation time stamp of each frame index, as `decode_luma` gave them. [ticks]
+
+    Raises:
+        UnreadableMediaError: While iterating: the file cannot be opened, or decoding crashed, hung
+            or took more than its limits.
+        UnavailableError: While iterating: no process can be had in which to decode.
+    """
+    stream = Stream.of(probe)
+    width, height = geometry_of(stream).display_size_px
+    indices = {stamp: index for index, stamp in stamps.items()}
+
+    def frames(faults: list[DecodeFault]) -> Iterator[Picture]:
+        if not indices:
+            return
+        seen = ask_for_pictures(
+            send_sought,
+            path,
+            stream,
+            tuple(sorted(indices)),
+            shape=(height, width, 3),
+            subject=file_name(path, None),
+            tell=_keeper(faults),
+            limits=limits_for(probe.size_bytes),
+        )
+        for picture, pts, _, _ in seen:
+            if pts in indices:
+                yield Picture(index=indices[pts], pts=pts, bgr=picture)
 
     return DecodedFrames(frames)
 

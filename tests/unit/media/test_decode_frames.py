@@ -1,4 +1,4 @@
-"""decode_luma and decode_pictures: the right frames, at their own times, the right way up."""
+"""Decoded frames: the right ones, at their own times, the right way up."""
 
 import itertools
 import struct
@@ -19,6 +19,7 @@ from purport.media import (
     decode_pictures,
     display_size,
     probe_media,
+    seek_pictures,
 )
 from purport.media._decoding import _Clock
 
@@ -141,6 +142,44 @@ def test_pictures_are_the_frames_of_the_same_index(video: WriteVideo) -> None:
         assert picture.pts == twin.pts
         limited = 16 + picture.bgr.astype(float).mean(axis=2) * 219 / 255
         assert level(limited.astype(np.uint8)) == pytest.approx(level(twin.luma), abs=3)
+
+
+def test_pictures_sought_by_their_times_are_those_of_the_walk(video: WriteVideo) -> None:
+    path = video(count=200, options={"x264-params": "bframes=4:keyint=60:scenecut=0"})
+    probe = probe_media(path)
+    wanted = [199, 0, 3, 61, 130, 131]
+    walked = {p.index: p for p in decode_pictures(path, probe=probe, indices=wanted)}
+    stamps = {index: picture.pts for index, picture in walked.items()}
+    sought = list(seek_pictures(path, probe=probe, stamps=stamps))
+    assert [picture.index for picture in sought] == sorted(wanted)
+    for picture in sought:
+        np.testing.assert_array_equal(picture.bgr, walked[picture.index].bgr)
+        assert picture.pts == stamps[picture.index]
+
+
+def test_times_that_no_frame_bears_give_no_pictures(video: WriteVideo) -> None:
+    path = video("sparse.mkv", count=4, times=[0, 5, 10, 15], time_base=Fraction(1, 25))
+    probe = probe_media(path)
+    first, second = (frame.pts for frame in decode(path)[:2])
+    stamps = {0: first - 7, 1: second - 3, 2: second, 3: 10**9}
+    assert [picture.index for picture in seek_pictures(path, probe=probe, stamps=stamps)] == [2]
+    assert list(seek_pictures(path, probe=probe, stamps={})) == []
+
+
+def test_nothing_is_shown_that_leans_on_pictures_before_the_entry(video: WriteVideo) -> None:
+    path = video(
+        count=90, codec="mpeg2video", options={"g": "12", "bf": "2"}, name="open.ts"
+    )  # open groups of pictures: what is shown before an I picture leans on the group before
+    probe = probe_media(path)
+    frames = decode(path)
+    stamps = {frame.index: frame.pts for frame in frames[20:60]}
+    walked = {
+        picture.index: picture
+        for picture in decode_pictures(path, probe=probe, indices=list(stamps))
+    }
+    for index, stamp in stamps.items():
+        for picture in seek_pictures(path, probe=probe, stamps={index: stamp}):
+            np.testing.assert_array_equal(picture.bgr, walked[index].bgr)
 
 
 def test_no_indices_give_no_pictures(video: WriteVideo) -> None:

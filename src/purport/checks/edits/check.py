@@ -217,8 +217,8 @@ class EditsCheck:
     def _pictures(self, scene: Scene) -> list[Edit]:
         path = trace_path(scene)
         gaps = find_gaps(scene, path, self.gaps)
-        fades = find_fades(scene, self.fading)
         light = measure_light(scene)
+        fades = find_fades(light, self.fading)
         cuts = find_open_cuts(scene, path, light, self.cuts)
         listed = [
             *list_fades(scene, fades),
