@@ -201,7 +201,7 @@ class Cast:
 
     def _full_body(self, name: str) -> str:
         """Return "Harbour Observatory for Rights" for "Observatory" when the story has it."""
-        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS:
+        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS - PEOPLE:
             return name
         form = re.compile(
             rf"\b(?:[A-Z][\w-]+ ){{1,3}}{re.escape(name)}(?: (?:for|of)(?: [A-Z]\w+)+)?"
