@@ -57,7 +57,7 @@ class MomentRules:
 
     shortest_s: float = 3.0
     """Least time in which both see some ground. [s]"""
-    least_alike: float = 0.5
+    least_alike: float = 0.6
     """Least part of the movement that both see which coincides."""
     stands_out: float = 2.0
     """How many times as much must coincide as at the best lag 1 s or more away."""
@@ -206,7 +206,7 @@ def compare_moments(
     both = (ours.seen[rows] * theirs.seen[columns]).sum(axis=1) > 0
     rows, columns = rows[both], columns[both]
     return Moment(
-        lag_s=float(lags[best]),
+        lag_s=_peak(lags, whole, best),
         start_s=float(ours.times_s[rows[0]]),
         end_s=float(ours.times_s[rows[-1]]),
         alike=float(whole[best]),
@@ -237,6 +237,17 @@ class TurnAt:
             places.append(cv2.perspectiveTransform(corners, joined)[0])
         off = np.array(places) - np.median(places, axis=0)
         return float(np.sqrt(np.square(off).sum(axis=2).mean()))
+
+
+def _peak(lags: Floats, values: Floats, best: int) -> float:
+    """Return where the parabola through the best lag and its neighbours has its top. [s]"""
+    if not 0 < best < len(lags) - 1:
+        return float(lags[best])
+    before, here, after = values[best - 1 : best + 2]
+    bend = before - 2.0 * here + after
+    if not np.isfinite(bend) or bend >= 0:
+        return float(lags[best])
+    return float(lags[best] + 0.5 * (before - after) / bend * _LAG_STEP_S)
 
 
 def _alike(

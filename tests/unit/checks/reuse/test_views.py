@@ -63,7 +63,7 @@ def test_each_rule_is_needed() -> None:
     assert moment().holds(rules)
     for failing in (
         {"end_s": 2.0},
-        {"alike": 0.45},
+        {"alike": 0.55},
         {"elsewhere": 0.45},
         {"things": 1},
         {"turn_px": 4.0},
