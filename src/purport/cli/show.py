@@ -32,6 +32,11 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
         if claim.proposed_by != "rules":
             click.echo(f"    proposed by {claim.proposed_by}")
         click.echo(f"    {words}")
+        if claim.commitment is not None:
+            sure = claim.commitment
+            click.echo(
+                f"    claimant {sure.source.value}, reporter {sure.reporter.value}: {sure.reason}"
+            )
         for slot in claim.slots:
             amount = slot.value if slot.value is not None else (slot.range or slot.vague)
             click.echo(f"    · {slot.attr.value}: {amount}")

@@ -211,8 +211,8 @@ class Claim:
     hedges: tuple[Span, ...] = ()
     """Words that weaken the commitment of claimant or reporter."""
     commitment: Commitment | None = None
-    """How sure claimant and reporter are presented as being; None on records that were made
-    before version 0.5."""
+    """How sure claimant and reporter are presented as being; None where it was not weighed: in
+    what a model proposed, and on records made before it was."""
     proposed_by: str = "rules"
     """What proposed the claim: "rules", or a language model by name and address."""
     nested_in: str | None = None

@@ -62,6 +62,9 @@ _MIN_REPORTING = 5
 """Words of the shortest quotation that can report what somebody else said."""
 _MAX_CUES = 10
 """No sentence that a person wrote attributes more often."""
+_LONG_SENTENCE = 300
+_MAX_CUES_OF_LONG = 2
+"""Of what runs on for 300 words without a full stop, which no person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +178,10 @@ _MIN_HEADLINE = 4
 
 
 def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
+    most = _MAX_CUES if high - low <= _LONG_SENTENCE else _MAX_CUES_OF_LONG
     found: list[Attribution] = []
     used: list[Cue] = []
-    for cue in islice(find_cues(passage, low, high), _MAX_CUES):
+    for cue in islice(find_cues(passage, low, high), most):
         made = _attribute(passage, cue, (low, high), found)
         if made is not None:
             found.append(made)

@@ -32,6 +32,7 @@ _STATE_BODIES = words(
     "ministry army military government forces command navy airforce kremlin pentagon"
 )
 _ROLES = PEOPLE | TITLES
+_HONORIFICS = words("mr mrs ms miss dr sir lord lady prof")
 _PERSONAL = frozenset({"he", "she"})
 _MAX_APPOSITION = 12
 
@@ -125,7 +126,21 @@ class Cast:
         surname = passage.tokens[phrase[0]].text if single else ""
         if surname[:1].isupper() and (known := self._by_surname(surname)) is not None:
             return known
-        return self._body(passage, phrase)
+        return self._by_role(passage, phrase) or self._body(passage, phrase)
+
+    def _by_role(self, passage: Passage, phrase: Range) -> Member | None:
+        """Return the only named person so far whose role "the minister" takes up."""
+        head = passage.lower(phrase[1] - 1)
+        plain = not any(passage.tokens[at].is_capitalised for at in range(phrase[0] + 1, phrase[1]))
+        if passage.lower(phrase[0]) != "the" or not plain or head not in _ROLES:
+            return None
+        told = {passage.lower(at) for at in range(phrase[0] + 1, phrase[1])}
+        holders = [
+            member
+            for member in self.members
+            if member.is_person and member.role and told <= set(member.role.lower().split())
+        ]
+        return holders[0] if len(holders) == 1 else None
 
     def _state_body(self, country: str) -> Member | None:
         bodies = [
@@ -186,7 +201,7 @@ class Cast:
 
     def _full_body(self, name: str) -> str:
         """Return "Harbour Observatory for Rights" for "Observatory" when the story has it."""
-        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS:
+        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS - PEOPLE:
             return name
         form = re.compile(
             rf"\b(?:[A-Z][\w-]+ ){{1,3}}{re.escape(name)}(?: (?:for|of)(?: [A-Z]\w+)+)?"
@@ -224,7 +239,7 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
     ):  # "the coordinator for relief Ilse Varga"
         led = any(passage.lower(at) in PEOPLE for at in range(first, start))
     if led:
-        titled = passage.lower(start - 1) in TITLES and start - 1 == first
+        titled = passage.lower(start - 1) in _HONORIFICS and start - 1 == first
         return name, None if titled else _joined(passage, (first, start))
     is_plain = start == first and end - start in {2, 3}
     if is_plain and not _is_body(passage, name):

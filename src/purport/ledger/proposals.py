@@ -16,7 +16,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from purport.core.casefile import StoryText
-from purport.core.claims import Claim, Commitment, Factuality, QuoteType, Slot, SlotAttr, Span
+from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
 from purport.core.digests import JsonObject, digest_json
 from purport.core.records import to_json
 from purport.ledger.amounts import find_amounts
@@ -298,11 +298,6 @@ def _claim(
         source=source,
         cue=page.spans([cue]) if cue else (),
         content=content,
-        commitment=Commitment(
-            source=Factuality.UNCOMMITTED,
-            reporter=Factuality.UNCOMMITTED,
-            reason="proposed by a model; not weighed",
-        ),
         proposed_by=proposed_by,
     )
     return _with_fields(page, claim, proposal, pieces)

@@ -5,8 +5,8 @@ accurately do not meet. Works across documents.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from purport.core.claims import (
     Claim,
@@ -31,6 +31,22 @@ _REACH_BEYOND = 8
 _EQUAL_TOLERANCE = 1e-9
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A claim with its slots by what they are about."""
+
+    claim: Claim
+    slots: Mapping[SlotAttr, tuple[Slot, ...]]
+
+
+def _sorted(claim: Claim) -> _Sorted:
+    by_attr: dict[SlotAttr, tuple[Slot, ...]] = {}
+    for slot in claim.slots:
+        if slot.attr in _COMPARED or slot.attr is SlotAttr.WEAPON:
+            by_attr[slot.attr] = (*by_attr.get(slot.attr, ()), slot)
+    return _Sorted(claim, by_attr)
+
+
 def relate_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Return the claims with their relations to each other, of one or several documents.
 
@@ -40,35 +56,46 @@ def relate_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     the eight that follow it, so that the work stays in proportion to the text.
     """
     relations: dict[str, list[Relation]] = {claim.id: [] for claim in claims}
-    comparable = [claim for claim in claims if _COMPARED & {slot.attr for slot in claim.slots}]
+    comparable = [each for each in map(_sorted, claims) if _COMPARED & each.slots.keys()]
     reach = len(comparable) if len(comparable) <= _MAX_COMPARED else _REACH_BEYOND
     for number, first in enumerate(comparable):
         for second in comparable[number + 1 : number + 1 + reach]:
-            if first.id == second.id:
+            here, there = first.claim.id, second.claim.id
+            if here == there:
                 continue
             for attr, kind, reason in _compare(first, second):
-                relations[first.id].append(
-                    Relation(kind=kind, other=second.id, attr=attr, reason=reason)
-                )
-                relations[second.id].append(
-                    Relation(kind=kind, other=first.id, attr=attr, reason=reason)
-                )
+                for one, other in ((here, there), (there, here)):
+                    relations[one].append(
+                        Relation(kind=kind, other=other, attr=attr, reason=reason)
+                    )
     return tuple(replace(claim, relations=tuple(relations[claim.id])) for claim in claims)
 
 
-def _compare(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
-    apart = _are_apart(first, second)
+def _compare(first: _Sorted, second: _Sorted) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
     for attr, judge in _JUDGES.items():
-        ours = [slot for slot in first.slots if slot.attr is attr]
-        theirs = [slot for slot in second.slots if slot.attr is attr]
-        judged = [found for a in ours for b in theirs if (found := judge(a, b)) is not None]
-        if apart or (attr in _COUNTED and first.claimant == second.claimant):
-            # another day or place; or one claimant's "20 strikes" beside "eight strikes on depots"
+        if attr not in first.slots or attr not in second.slots:
+            continue
+        judged = [
+            found
+            for a in first.slots[attr]
+            for b in second.slots[attr]
+            if (found := judge(a, b)) is not None
+        ]
+        if judged and _may_both_hold(first, second, attr):
             judged = [found for found in judged if found[0] is not RelationKind.CONTRADICTS]
         if judged:
             kind, reason = min(judged, key=lambda found: _ORDER[found[0]])
-            yield attr, *_phrase(first, second, kind, reason)
+            yield attr, *_phrase(first.claim, second.claim, kind, reason)
     yield from _qualified(first, second)
+
+
+def _may_both_hold(first: _Sorted, second: _Sorted, attr: SlotAttr) -> bool:
+    """Tell whether different values are no contradiction: another day or place, or a part.
+
+    One claimant's "20 strikes" beside "eight strikes on depots" are a whole and its part.
+    """
+    same_claimant = first.claim.claimant == second.claim.claimant
+    return (attr in _COUNTED and same_claimant) or _are_apart(first.claim, second.claim)
 
 
 def _are_apart(first: Claim, second: Claim) -> bool:
@@ -243,22 +270,19 @@ def _judge_places(a: Slot, b: Slot) -> _Judged | None:
     return None
 
 
-def _qualified(first: Claim, second: Claim) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
+def _qualified(first: _Sorted, second: _Sorted) -> Iterator[tuple[SlotAttr, RelationKind, str]]:
     """Relate "which cannot be verified" to the claims that it bears on."""
-    attr = SlotAttr.VERIFICATION_STATUS
+    attr, footage = SlotAttr.VERIFICATION_STATUS, SlotAttr.FOOTAGE_ORIGIN
     for caveat, other in ((first, second), (second, first)):
-        if not _has(caveat, attr) or _has(other, attr):
+        if attr not in caveat.slots or attr in other.slots:
             continue
-        footage = _has(caveat, SlotAttr.FOOTAGE_ORIGIN) and _has(other, SlotAttr.FOOTAGE_ORIGIN)
-        own = caveat.claimant == other.claimant and _has(caveat, SlotAttr.WEAPON)
-        if footage or own:
-            subject = "the footage" if footage else "the weapons"
-            yield attr, RelationKind.QUALIFIES, f"{caveat.claimant}: {subject} cannot be verified"
+        both = footage in caveat.slots and footage in other.slots
+        who = caveat.claim.claimant
+        own = who == other.claim.claimant and SlotAttr.WEAPON in caveat.slots
+        if both or own:
+            subject = "the footage" if both else "the weapons"
+            yield attr, RelationKind.QUALIFIES, f"{who}: {subject} cannot be verified"
             return
-
-
-def _has(claim: Claim, attr: SlotAttr) -> bool:
-    return any(slot.attr is attr for slot in claim.slots)
 
 
 _JUDGES: dict[SlotAttr, Callable[[Slot, Slot], _Judged | None]] = {

@@ -106,8 +106,8 @@ _PLACE = re.compile(
     r"west|"
     r"centre|center|port|northern|southern|eastern|western|countryside|hills|coast|island)"
     r"(?: of| in)?(?: the)?)*) ?"
-    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
-    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3}"
+    r"(?P<name>(?:[\u0621-\u064a]{3,}|(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3})"
     r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
 )
 _STRUCK = re.compile(
@@ -241,9 +241,11 @@ def find_slots(
     """
     found: list[FoundSlot] = []
     for start, end in ranges:
+        said = text[start:end].lower()
         flipped = denied != _is_called_false(text, start, end)
-        found.extend(_counts(text, start, end))
-        found.extend(_miss_distances(text, start, end))
+        if _holds(said, _COUNT_ROOTS):
+            found.extend(_counts(text, start, end))
+            found.extend(_miss_distances(text, start, end))
         named = list(_groups(text, (start, end), groups, flipped=flipped))
         spared = any(slot.polarity is Polarity.NEGATED for slot in named)
         found.extend(named)
@@ -252,12 +254,42 @@ def find_slots(
             for slot in _outcomes(text, (start, end), groups, flipped=flipped)
             if not (spared and slot.polarity is Polarity.NEGATED)  # "did not hit X but Y": who
         )
-        found.extend(_types(text, start, end))
-        found.extend(_weapons(text, start, end))
+        if _holds(said, _TYPE_ROOTS):
+            found.extend(_types(text, start, end))
+        if _holds(said, _WEAPON_ROOTS):
+            found.extend(_weapons(text, start, end))
         found.extend(_places(text, (start, end), groups, look_up))
         found.extend(_times(text, start, end, published))
-        found.extend(_verification(text, start, end))
+        if _holds(said, _VERIFICATION_ROOTS):
+            found.extend(_verification(text, start, end))
     return sorted(found, key=lambda slot: (slot.start, slot.end, slot.attr))
+
+
+_COUNT_ROOTS = (
+    "strike", "raid", "sortie", "attack", "bomb", "missile", "shell", "rocket", "target",
+    "position", "site", "facilit", "location", "building", "object", "installation", "post",
+    "camp", "base", "miss", "off", "wide", "short", "far", "away", "near",
+)  # fmt: skip
+_TYPE_ROOTS = (
+    "headquarter", "hq", "command", "ordination", "depot", "store", "dump", "cache", "house",
+    "tank", "camp", "convoy", "bridge", "hospital", "clinic", "school", "market", "airfield",
+    "base", "airport", "workshop", "factor", "bunker", "shelter", "position", "vehicle", "truck",
+    "boat",
+)  # fmt: skip
+_WEAPON_ROOTS = (
+    "bomb", "munition", "shell", "missile", "drone", "rocket", "artillery", "mortar", "sarin",
+    "chlorine", "napalm", "phosph", "weapon",
+)  # fmt: skip
+_OUTCOME_ROOTS = (
+    "miss", "target", "wide", "short", "far from", "away", "near", "hit", "struck", "destr",
+    "obliterat", "demolish", "wiped", "level", "razed", "annihilat", "eliminat", "damag", "mark",
+)  # fmt: skip
+_VERIFICATION_ROOTS = ("verif", "confirm", "authentic", "corrobor", "identif", "establish")
+"""Parts of words without which a grammar cannot match: looking for them first is cheap."""
+
+
+def _holds(said: str, roots: tuple[str, ...]) -> bool:
+    return any(root in said for root in roots)
 
 
 def find_hedges(text: str, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -390,7 +422,7 @@ def _outcomes(
         for mention in groups.find(text, *bounds)
     )
     missed = _MISS.search(text, *bounds) is not None
-    for value, form in _OUTCOMES:
+    for value, form in _OUTCOMES if _holds(text[slice(*bounds)].lower(), _OUTCOME_ROOTS) else ():
         if value == "hit" and (exclusive or missed):
             continue  # "exclusively hit X" says who was hit; "failed to hit" is a miss
         for match in form.finditer(text, *bounds):

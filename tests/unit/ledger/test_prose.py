@@ -50,9 +50,165 @@ CASES = [
     ("“You wonder,” added Maria Stone, who runs a shelter, “what they thought.”", "Maria Stone",
      "Maria Stone", "added", "You wonder … what they thought"),
 ]  # fmt: skip
+MORE = [
+    (
+        "Published April 19 2017 The navy said it had sunk a boat.",
+        "navy",
+        "The navy",
+        "said",
+        "it had sunk a boat",
+    ),
+    (
+        "SELDEN, Oct. 4 (AP) — The navy said it had sunk a boat.",
+        "navy",
+        "The navy",
+        "said",
+        "it had sunk a boat",
+    ),
+    (
+        "SELDEN, Oct. 4 — The navy said it had sunk a boat.",
+        "navy",
+        "The navy",
+        "said",
+        "it had sunk a boat",
+    ),
+    (
+        "Last updated at Oct 042017 SELDEN A Norvanian raid killed nine people a monitor said.",
+        "monitor",
+        "a monitor",
+        "said",
+        "A Norvanian raid killed nine people",
+    ),
+    (
+        "NATO said it had seen the boats.",
+        "NATO",
+        "NATO",
+        "said",
+        "it had seen the boats",
+    ),
+    (
+        "Two sailors died, according to the harbourmaster, as well as a dog in the yard.",
+        "harbourmaster",
+        "the harbourmaster",
+        "according to",
+        "Two sailors died … a dog in the yard",
+    ),
+    (
+        "One of them told Coastwire by telephone that the raid missed.",
+        "One of them",
+        "One of them",
+        "told",
+        "the raid missed",
+    ),
+    (
+        "The harbourmaster, whose office burned, said the raid missed.",
+        "harbourmaster",
+        "The harbourmaster",
+        "said",
+        "the raid missed",
+    ),
+    (
+        "The mayor dismissed the report as nonsense.",
+        "mayor",
+        "The mayor",
+        "dismissed",
+        "the report as nonsense",
+    ),
+    (
+        "The mayor urged residents to leave.",
+        "mayor",
+        "The mayor",
+        "urged",
+        "residents to leave",
+    ),
+    (
+        "Anton F. Varga said it rained.",
+        "Anton F. Varga",
+        "Anton F. Varga",
+        "said",
+        "it rained",
+    ),
+    (
+        "Many of the residents who fled said the town was empty.",
+        "Many of the residents",
+        "Many of the residents",
+        "said",
+        "the town was empty",
+    ),
+    (
+        "The mayor did not rule out a second raid.",
+        "mayor",
+        "The mayor",
+        "did not rule out",
+        "a second raid",
+    ),
+    (
+        "Two boats sank, the harbourmaster said, but the sea was calm.",
+        "harbourmaster",
+        "the harbourmaster",
+        "said",
+        "Two boats sank",
+    ),
+    (
+        "The ministry, in a statement, said the raid had hit.",
+        "ministry",
+        "The ministry",
+        "said",
+        "the raid had hit",
+    ),
+    (
+        "A commission of inquiry into human rights in Taland has said gas was used.",
+        "commission of inquiry",
+        "A commission of inquiry into human rights in Taland",
+        "has said",
+        "gas was used",
+    ),
+    (
+        "The mayor said: “It burned.”",
+        "mayor",
+        "The mayor",
+        "said",
+        "It burned",
+    ),
+    (
+        "Asked about the raid, the mayor said it missed.",
+        "mayor",
+        "the mayor",
+        "said",
+        "it missed",
+    ),
+    (
+        "Twelve died in the raid the Observatory reported Thursday updating an earlier toll.",
+        "Observatory",
+        "the Observatory",
+        "reported",
+        "Twelve died in the raid",
+    ),
+    (
+        "Speaking to Coastwire, Ilse Reke, a local activist, said it missed.",
+        "Ilse Reke",
+        "Ilse Reke, a local activist",
+        "said",
+        "it missed",
+    ),
+    (
+        "The coalition said it tries to avoid harm and that it looks into each report.",
+        "coalition",
+        "The coalition",
+        "said",
+        "it tries to avoid harm and that it looks into each report",
+    ),
+    (
+        "Navy and army officers said the ship sank.",
+        "Navy and army officers",
+        "Navy and army officers",
+        "said",
+        "the ship sank",
+    ),
+]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case[0])[:40])
+@pytest.mark.parametrize("case", [*CASES, *MORE], ids=lambda case: str(case[0])[:40])
 def test_one_attribution_whole(claims_of: ClaimsOf, case: tuple[str, str, str, str, str]) -> None:
     text, claimant, source, cue, content = case
     (claim,) = claims_of(text)
@@ -137,3 +293,40 @@ def test_the_reporters_distance_is_marked(claims_of: ClaimsOf) -> None:
     assert claim.commitment is not None
     assert [span.exact for span in claim.commitment.marks] == ["claims"]
     assert "keeps distance" in claim.commitment.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "claimants"),
+    [
+        ("Foreign minister Anton Varga said the raid hit. The minister added that nobody died.",
+         ["Anton Varga", "Anton Varga"]),
+        (("Ilse Reke, a spokeswoman for the navy, said it missed. The spokeswoman told reporters "
+         "that it had rained."), ["Ilse Reke", "Ilse Reke"]),
+        ("The minister said it rained. Defence minister Tomas Holt said it snowed.",
+         ["minister", "Tomas Holt"]),
+        (("Defence minister Tomas Holt said it snowed. Foreign minister Anton Varga said it "
+         "rained. The minister said the sun shone."), ["Tomas Holt", "Anton Varga", "minister"]),
+    ],
+)  # fmt: skip
+def test_a_role_is_its_only_holder(claims_of: ClaimsOf, text: str, claimants: list[str]) -> None:
+    assert [claim.claimant for claim in claims_of(text)] == claimants
+
+
+def test_a_headline_without_line_end_names_its_source(claims_of: ClaimsOf) -> None:
+    headline, body = claims_of(
+        "Raid kills nine in Kelder Monitor AFP Saturday 25 Jun 2016 "
+        "Jets killed nine people in Kelder on Saturday a monitor said."
+    )
+    assert headline.claimant == body.claimant == "Monitor"
+    assert headline.content[0].exact == "Raid kills nine in Kelder"
+    assert body.content[0].exact == "Jets killed nine people in Kelder on Saturday"
+
+
+@pytest.mark.parametrize("after", ["but the sea was calm", "adding that nobody drowned"])
+def test_what_follows_the_cue_is_another_clause(claims_of: ClaimsOf, after: str) -> None:
+    claims = claims_of(f"Two boats sank, the harbourmaster said, {after}.")
+    assert claims[0].content[0].exact == "Two boats sank"
+
+
+def test_a_passive_is_no_attribution(claims_of: ClaimsOf) -> None:
+    assert claims_of("It was denied by the mayor.") == ()
