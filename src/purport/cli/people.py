@@ -6,6 +6,7 @@ from purport.casework import judge_case, review_verdict
 from purport.casework import mark as place_mark
 from purport.cli._opening import open_workspace
 from purport.cli._options import author, workspace
+from purport.cli._rules import judging_rules
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
 from purport.core.marks import MarkKind, NoShadowReason
@@ -167,7 +168,7 @@ def judge(
         if any(option is not None for option in (rating, author, reason)):
             raise click.UsageError("--rating, --author and --reason go with CLAIM and PART.")
         with open_workspace(workspace) as opened:
-            verdicts = judge_case(opened)
+            verdicts = judge_case(opened, rules=judging_rules())
         reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in verdicts)
         click.echo(f"{len(verdicts) - reviewed} verdicts proposed, {reviewed} reviewed.")
         return
