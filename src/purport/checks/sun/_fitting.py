@@ -29,6 +29,10 @@ LEVELS = (0.68, 0.95)
 _COARSE_S = 600.0
 _STEP_S = 60.0
 _SCOUT_S = 120.0
+_YEAR_FREEDOM = 2
+"""Over a year the sun's direction varies in azimuth and elevation, and even where no height is
+known the elevation counts: a higher sun lets things lean more. With one degree of freedom 84 % of
+44 simulated scenes without heights held the true time at 95 %."""
 _SCOUT_DAYS = 5
 
 
@@ -146,14 +150,12 @@ class YearView:
 
     def fit(self, shadows: ShadowSet) -> YearFit:
         """Return the days and times that explain shadows, every minute of them looked at."""
-        measured = any(one.height_m is not None for one in shadows.shadows)
         times = np.arange(self.windows[0].start_s, self.windows[-1].end_s, _STEP_S)
         chi2 = misfit(shadows, self.track.at(times), self._spreads)
         least = float(chi2.min())
         if not np.isfinite(least):
             return YearFit(least=least, best_s=float(times[0]), days=(), seasons=())
-        free = 2 if measured else 1
-        days = self._days(times, chi2, least, free)
+        days = self._days(times, chi2, least)
         return YearFit(
             least=least,
             best_s=float(times[int(chi2.argmin())]),
@@ -161,10 +163,8 @@ class YearView:
             seasons=_rows(days),
         )
 
-    def _days(
-        self, times: FloatArray, chi2: FloatArray, least: float, free: int
-    ) -> tuple[DayFit, ...]:
-        bars = {level: least + float(chi_squared.ppf(level, free)) for level in LEVELS}
+    def _days(self, times: FloatArray, chi2: FloatArray, least: float) -> tuple[DayFit, ...]:
+        bars = {level: least + float(chi_squared.ppf(level, _YEAR_FREEDOM)) for level in LEVELS}
         found = []
         for window in self.windows:
             start, end = np.searchsorted(times, [window.start_s, window.end_s])

@@ -2,7 +2,7 @@
 
 A time fits at 95 % when its chi-squared exceeds the smallest one by no more than the 95 % quantile
 of chi-squared with as many degrees of freedom as the way has: one for a day, two for days and
-times of a year where heights are known.
+times of a year.
 """
 
 import math
