@@ -48,8 +48,39 @@ from purport.vault import translate_storage_faults, verify_chain
 __all__ = ["Sealed", "seal_case"]
 
 _SUFFIXES = frozenset(
-    ".aac .avi .csv .geojson .htm .html .jpeg .jpg .json .jsonl .kml .md .mkv .mov .mp4 .mpg .onnx "
-    ".png .srt .tif .tiff .ts .txt .wav .webm .xhtml .pem .tsr .bin .tfw .wld".split()
+    [
+        ".aac",
+        ".avi",
+        ".csv",
+        ".geojson",
+        ".htm",
+        ".html",
+        ".jpeg",
+        ".jpg",
+        ".json",
+        ".jsonl",
+        ".kml",
+        ".md",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpg",
+        ".onnx",
+        ".png",
+        ".srt",
+        ".tif",
+        ".tiff",
+        ".ts",
+        ".txt",
+        ".wav",
+        ".webm",
+        ".xhtml",
+        ".pem",
+        ".tsr",
+        ".bin",
+        ".tfw",
+        ".wld",
+    ]
 )
 """Endings that evidence keeps in the bag, so that a reader can open it; others have none."""
 
@@ -68,7 +99,7 @@ class Sealed:
     """Authority and time of each stamp."""
 
 
-def seal_case(  # noqa: PLR0913 - each is a choice of its own
+def seal_case(
     workspace: Workspace,
     out: Path,
     *,

@@ -13,14 +13,17 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, NewType, Union, cast, get_args, get_origin
+from itertools import pairwise
+from typing import Any, Union, cast, get_args, get_origin
 
 from purport.core.digests import Digest, JsonObject, JsonValue
 
 __all__ = ["schema_of"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}]}
+_NUMBER: Mapping[str, JsonValue] = {
+    "anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}]
+}
 _PLAIN: Mapping[object, Mapping[str, JsonValue]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -56,8 +59,10 @@ def _schema(kind: Any, definitions: dict[str, JsonValue]) -> dict[str, JsonValue
             return dict(_PLAIN[kind])
     except TypeError:  # an annotation that cannot be a key is none of the plain ones
         pass
-    if isinstance(kind, NewType):
-        return _schema(kind.__supertype__, definitions)
+    return _composed_schema(kind, definitions)
+
+
+def _composed_schema(kind: Any, definitions: dict[str, JsonValue]) -> dict[str, JsonValue]:  # noqa: ANN401 - any annotation
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         return {"anyOf": [_schema(part, definitions) for part in get_args(kind)]}
@@ -115,7 +120,7 @@ def _field_docs(kind: type) -> Mapping[str, str]:
     body = cast("ast.ClassDef", tree.body[0]).body
     return {
         field.target.id: " ".join(words.value.value.split())
-        for field, words in zip(body, body[1:], strict=False)
+        for field, words in pairwise(body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(words, ast.Expr)

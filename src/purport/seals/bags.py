@@ -255,7 +255,7 @@ def _belongs(bag: CheckedBag, path: str, named: str, *, is_tag: bool) -> bool:
     fault = name_fault(named)
     if fault is None and not is_tag and not named.startswith("data/"):
         fault = "lies outside the payload folder"
-    if fault is None and is_tag and (named.startswith("data/") or named.startswith("tagmanifest-")):
+    if fault is None and is_tag and named.startswith(("data/", "tagmanifest-")):
         fault = "is no tag file that may be listed"
     if fault is not None:
         bag.blame(FaultKind.NAME, named, f"is listed in {path} and {fault}")

@@ -195,7 +195,7 @@ def _stated_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
     if name == "matrix" and _is_list(values.get("covariance")):
         return _matrix_sd(values["covariance"])
     interval = re.search(r"_(68|95)(_[a-z]+)?$", name)
-    own = values[name] if name in values else None
+    own = values.get(name)
     if interval is not None and _is_pair(own):
         low, high = (float(end) for end in own)  # type: ignore[union-attr, arg-type]
         return (high - low) / (2 * _LEVELS[interval[1]])
@@ -206,12 +206,14 @@ def _stated_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
 
 def _matrix_sd(covariance: JsonValue) -> JsonValue:
     """Return the standard uncertainties of a homography's elements, row by row."""
-    rows = [list(_flat(row)) for row in covariance]  # type: ignore[union-attr, arg-type]
-    diagonal = [math.sqrt(max(row[place], 0.0)) for place, row in enumerate(rows) if place < len(row)]
+    rows = [list(_flat(row)) for row in covariance]
+    diagonal = [
+        math.sqrt(max(row[place], 0.0)) for place, row in enumerate(rows) if place < len(row)
+    ]
     if len(diagonal) not in {8, 9}:
         return None
     padded = [*diagonal, 0.0][:9]
-    return [padded[start : start + 3] for start in (0, 3, 6)]  # type: ignore[return-value]
+    return [padded[start : start + 3] for start in (0, 3, 6)]
 
 
 _METRES_A_DEGREE = 111_320.0
@@ -219,14 +221,14 @@ _METRES_A_DEGREE = 111_320.0
 
 
 def _point_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
-    """Return the standard uncertainties of a position on the map that a covariance stands beside."""
+    """Return the standard uncertainties of a position on the map with a covariance beside it."""
     covariance = values.get(f"{name}_covariance_m2")
     if covariance is None and name in {"centre", "point"}:
         covariance = values.get("covariance_m2")
     if not _is_list(covariance) or name not in {"centre", "point", "position"}:
         return None
     try:
-        east, north = covariance[0][0], covariance[1][1]  # type: ignore[index, call-overload]
+        east, north = covariance[0][0], covariance[1][1]
         return [math.sqrt(float(each)) / _METRES_A_DEGREE for each in (east, north)]
     except (IndexError, TypeError, ValueError, KeyError):
         return None
@@ -246,7 +248,7 @@ def _flat(value: JsonValue) -> Iterator[float]:
         yield float(value)  # type: ignore[arg-type]
     elif _is_list(value):
         for each in value:  # type: ignore[union-attr]
-            yield from _flat(each)  # type: ignore[arg-type]
+            yield from _flat(each)
 
 
 def _spread(sd: JsonValue, count: int) -> Sequence[JsonValue]:

@@ -60,7 +60,10 @@ class KnownParties:
     keys: tuple[Digest, ...] = ()
     """Fingerprints of keys; empty: none is known, and the signer's cannot be told."""
     roots: tuple[x509.Certificate, ...] = ()
-    """Roots of time-stamp authorities."""
+    """Roots that the system trusts; a token that ends at another is only reported."""
+    named_roots: tuple[x509.Certificate, ...] = ()
+    """Roots of time-stamp authorities that the reader named; with one, a token that ends at none of
+    these or of the system's is a fault."""
     now_utc: datetime = field(default_factory=lambda: datetime.now(UTC))
     """The time by the reader's clock: no token can be from later."""
 
@@ -108,7 +111,7 @@ def inspect_bag(root: Path, *, known: KnownParties | None = None) -> BagReport:
 
 
 def _require_strict(bag: CheckedBag) -> None:
-    """What is only unusual in others' bags is off in one of ours, which never writes such things."""
+    """What is only unusual in others' bags is off in one of ours, which never writes so."""
     bag.faults.extend(
         SealFault(
             kind=FaultKind.NAME, subject=subject, fault=f"{fault}: no sealed bag holds such a name"
@@ -200,11 +203,13 @@ def _check_tokens(
     content = bag.read(MANIFEST)
     if content is None:
         return ()
+    latest = [event.occurred_utc for event in events]
+    latest += [] if statement is None else [statement.sealed_utc]
     tokens = []
     for path in sorted(present):
         if path.endswith(".tsr"):
             token = _check_token(bag, path, content, known)
-            if token is not None and _is_in_time(bag, token, statement, events, known):
+            if token is not None and _is_in_time(bag, token, latest=latest, now_utc=known.now_utc):
                 tokens.append(token)
     return tuple(tokens)
 
@@ -212,32 +217,31 @@ def _check_tokens(
 def _check_token(
     bag: CheckedBag, path: str, content: bytes, known: KnownParties
 ) -> KnownToken | None:
+    trusted = (*known.named_roots, *known.roots)
     answer = bag.read(path, most=1 << 20) or b""
     pem = bag.read(path.removesuffix(".tsr") + ".pem", most=1 << 20)
     try:
         chain = () if pem is None else read_certificates(pem, subject=path)
-        token, _ = verify_token(answer, content, chain=chain, trusted=known.roots, file=path)
+        token, _ = verify_token(answer, content, chain=chain, trusted=trusted, file=path)
     except InputError as error:
         bag.blame(FaultKind.TOKEN, path, error.fault)
         return None
-    if known.roots and not token.trusted:
-        bag.warnings.append(
-            f"{path}: its authority's root, {token.root}, is none that you named or that this "
-            "system trusts: whoever holds that root can state any time"
+    if not token.trusted and trusted:
+        doubt = (
+            f"its authority's root, {token.root}, is none that you named or that this system "
+            "trusts: whoever holds that root can state any time"
         )
+        if known.named_roots:
+            bag.blame(FaultKind.TOKEN, path, doubt)
+            return None
+        bag.warnings.append(f"{path}: {doubt}")
     return token
 
 
 def _is_in_time(
-    bag: CheckedBag,
-    token: KnownToken,
-    statement: SealStatement | None,
-    events: Sequence[CustodyEvent],
-    known: KnownParties,
+    bag: CheckedBag, token: KnownToken, *, latest: Sequence[datetime], now_utc: datetime
 ) -> bool:
     """A stamp on a list of events is later than each of them, and earlier than now."""
-    latest = [event.occurred_utc for event in events]
-    latest += [] if statement is None else [statement.sealed_utc]
     stated = format_utc(token.time_utc)
     if latest and token.time_utc < max(latest) - CLOCK_SLACK:
         bag.blame(
@@ -247,7 +251,7 @@ def _is_in_time(
             "it is dated back",
         )
         return False
-    if token.time_utc > known.now_utc + CLOCK_SLACK:
+    if token.time_utc > now_utc + CLOCK_SLACK:
         bag.blame(FaultKind.TOKEN, token.file, f"states {stated}, which is yet to come")
         return False
     return True
@@ -278,9 +282,7 @@ def _differs(statement: SealStatement, head: Digest) -> bool:
     return head != statement.custody_head
 
 
-def _verify_events(
-    bag: CheckedBag, events: Sequence[CustodyEvent], *, chain: str
-) -> Digest | None:
+def _verify_events(bag: CheckedBag, events: Sequence[CustodyEvent], *, chain: str) -> Digest | None:
     try:
         return verify_chain(events)
     except BrokenChainError as error:
@@ -368,9 +370,14 @@ def _check_evidence(
                 f"holds other bytes than its name says (SHA-256 {digests[path][:12]}…): "
                 "it was swapped",
             )
-    if statement is None:
-        return
-    stated = {each.digest: each for each in statement.evidence}
+    if statement is not None:
+        _check_stated(bag, statement, events)
+
+
+def _check_stated(
+    bag: CheckedBag, statement: SealStatement, events: Sequence[CustodyEvent]
+) -> None:
+    """Hold the evidence against what the sealer says was sealed, and that against the chain."""
     for each in statement.evidence:
         if each.file is not None and each.file not in bag.files:
             bag.blame(FaultKind.EVIDENCE, each.file, f"is missing from the bag ({each.name})")
@@ -384,6 +391,7 @@ def _check_evidence(
     for path in sorted(path for path in bag.files if path.startswith(EVIDENCE)):
         if path not in files:
             bag.blame(FaultKind.EVIDENCE, path, "is no evidence that was sealed: it was slipped in")
+    stated = {each.digest for each in statement.evidence}
     for event in events:
         preserved = event.details.get("bytes", [])
         for digest in preserved if isinstance(preserved, list) else ():

@@ -161,7 +161,9 @@ def load_public_keys(content: bytes, *, subject: str) -> tuple[PublicKey, ...]:
         return tuple(from_json(PublicKey, each) for each in json.loads(content))
     except Exception as error:
         raise InputError(
-            subject, "is no list of public keys", remedy="Give public.json of the sealer's key ring."
+            subject,
+            "is no list of public keys",
+            remedy="Give public.json of the sealer's key ring.",
         ) from error
 
 
@@ -314,5 +316,3 @@ def _key_lines(key: PublicKey) -> list[str]:
     if key.vouched_by is not None:
         lines.append(f"- The key before it, `{key.vouched_by[:_SHOWN]}`, vouches for it.")
     return lines
-
-

@@ -29,7 +29,7 @@ class FaultKind(StrEnum):
     EXTRA = "extra"
     SIGNATURE = "signature"
     KEY = "key"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a time stamp
     STATEMENT = "statement"
     CUSTODY = "custody"
     RECORD = "record"

@@ -8,7 +8,9 @@ References:
 """
 
 import ssl
+import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.utils import CryptographyDeprecationWarning
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
@@ -92,11 +95,12 @@ def system_roots() -> tuple[x509.Certificate, ...]:
     """Return the roots that this system trusts, none when it keeps no list."""
     context = ssl.create_default_context()
     found = []
-    for der in context.get_ca_certs(binary_form=True):
-        try:
-            found.append(x509.load_der_x509_certificate(der))
-        except ValueError:  # a root of another age, which no authority of today ends at
-            continue
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        for der in context.get_ca_certs(binary_form=True):
+            # One of another age, against RFC 5280: no authority of today ends at it
+            with suppress(ValueError, CryptographyDeprecationWarning):
+                found.append(x509.load_der_x509_certificate(der))
     return tuple(found)
 
 
@@ -193,11 +197,11 @@ def _signer(
     infos = list(response.signed_data.signer_infos)
     if len(infos) != 1:
         _refuse(file, f"has {len(infos)} signers, one is allowed")
-    for certificate in pool:
-        named = (certificate.issuer, certificate.serial_number)
-        if named == (infos[0].issuer, infos[0].serial_number):
-            return certificate
-    _refuse(file, "names a signer whose certificate is not there")
+    wanted = (infos[0].issuer, infos[0].serial_number)
+    found = next((each for each in pool if (each.issuer, each.serial_number) == wanted), None)
+    if found is None:
+        raise _bad(file, "names a signer whose certificate is not there")
+    return found
 
 
 def _path_to_root(
@@ -266,7 +270,7 @@ class _NoRedirect(HTTPRedirectHandler):
     """A question goes to whom it was meant for."""
 
     def redirect_request(self, *_: object) -> None:
-        return None
+        """Follow nothing."""
 
 
 def _post(url: str, query: bytes) -> bytes:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
@@ -33,7 +34,7 @@ class Limits:
     free_bytes: int = 256 << 20
     """Up to here any ratio will do: texts of a small case shrink well."""
     ratio: float = 40.0
-    """Most bytes for a byte of the archive beyond that; records shrink to an eighth, media hardly."""
+    """Most bytes for one of the archive beyond that; records shrink to an eighth, media hardly."""
 
 
 @contextmanager
@@ -178,7 +179,7 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
 def _require_apart(members: list[zipfile.ZipInfo]) -> None:
     """Members that share compressed bytes are the mark of a bomb."""
     ordered = sorted(members, key=lambda member: member.header_offset)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.header_offset + earlier.compress_size > later.header_offset:
             raise _forged(later.filename, f"overlaps {earlier.filename}: this is a bomb")
 
