@@ -206,6 +206,8 @@ def _stated_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
 
 def _matrix_sd(covariance: JsonValue) -> JsonValue:
     """Return the standard uncertainties of a homography's elements, row by row."""
+    if not isinstance(covariance, list | tuple):
+        return None
     rows = [list(_flat(row)) for row in covariance]
     diagonal = [
         math.sqrt(max(row[place], 0.0)) for place, row in enumerate(rows) if place < len(row)
@@ -227,11 +229,10 @@ def _point_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
         covariance = values.get("covariance_m2")
     if not _is_list(covariance) or name not in {"centre", "point", "position"}:
         return None
-    try:
-        east, north = covariance[0][0], covariance[1][1]
-        return [math.sqrt(float(each)) / _METRES_A_DEGREE for each in (east, north)]
-    except (IndexError, TypeError, ValueError, KeyError):
+    flat = list(_flat(covariance))
+    if len(flat) != 4 or min(flat[0], flat[3]) < 0:  # noqa: PLR2004 - two by two
         return None
+    return [math.sqrt(each) / _METRES_A_DEGREE for each in (flat[0], flat[3])]
 
 
 def _tenth_of(value: JsonValue) -> JsonValue:
