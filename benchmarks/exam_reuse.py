@@ -8,8 +8,8 @@
 `--make` renders, encodes and fingerprints the archive into `--work`; what is there already is not
 made again, and `--from`/`--to` may split the work. Each question gives one line of JSON; what is in
 the file is not asked again. `--more` draws further queries of the development seeds (from number 60
-on, all of the archive), on which nothing was tuned. What is asked stands in `exam_reuse_mix.py`, committed before any
-aligner was tuned on it. The final set is run once.
+on, all of the archive), on which nothing was tuned. What is asked stands in `exam_reuse_mix.py`,
+committed before any aligner was tuned on it. The final set is run once.
 
 What is counted:
 
