@@ -1,4 +1,4 @@
-"""Shadows through the command line: marks on the map, check, dossier; right, wrong and no answer."""
+"""Shadows through the command line: marks on the map, check, dossier; right, wrong, no answer."""
 
 import json
 import os

@@ -337,4 +337,4 @@ class _DaysDrawing:
 
 
 def _seconds(utc: str) -> float:
-    return datetime.fromisoformat(utc.replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(utc).timestamp()

@@ -11,11 +11,20 @@ from importlib.resources import as_file, files
 import numpy as np
 from numpy.typing import NDArray
 from skyfield.api import load, wgs84
+from skyfield.earthlib import refract
 from skyfield.jpllib import SpiceKernel
 from skyfield.nutationlib import iau2000b_radians
 from skyfield.timelib import Timescale
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "SunPositions", "sky", "sun_positions"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "SunPositions",
+    "refracted",
+    "sky",
+    "sun_positions",
+    "unrefracted_positions",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -56,6 +65,19 @@ def sun_positions(unix_s: FloatArray, *, longitude_deg: float, latitude_deg: flo
     References:
         Folkner et al. (2009), DE421; Skyfield, which takes refraction after Bennett (1982).
     """
+    true = unrefracted_positions(unix_s, longitude_deg=longitude_deg, latitude_deg=latitude_deg)
+    return SunPositions(azimuth_deg=true.azimuth_deg, elevation_deg=refracted(true.elevation_deg))
+
+
+def refracted(elevation_deg: FloatArray) -> FloatArray:
+    """Return apparent elevations in standard air for true ones. [deg]"""
+    return np.asarray(refract(elevation_deg, _TEMPERATURE_C, _PRESSURE_MBAR), dtype=np.float64)
+
+
+def unrefracted_positions(
+    unix_s: FloatArray, *, longitude_deg: float, latitude_deg: float
+) -> SunPositions:
+    """Compute as `sun_positions`, but without an atmosphere."""
     parts = [
         _positions(unix_s[start : start + _CHUNK], longitude_deg, latitude_deg)
         for start in range(0, max(len(unix_s), 1), _CHUNK)
@@ -76,7 +98,7 @@ def _positions(
     instants._nutation_angles_radians = iau2000b_radians(instants)  # noqa: SLF001 - Skyfield documents this way to the shorter series
     place = kernel["earth"] + wgs84.latlon(latitude_deg, longitude_deg)
     seen = place.at(instants).observe(kernel["sun"]).apparent()
-    elevation, azimuth, _ = seen.altaz(temperature_C=_TEMPERATURE_C, pressure_mbar=_PRESSURE_MBAR)
+    elevation, azimuth, _ = seen.altaz()
     return np.asarray(azimuth.degrees), np.asarray(elevation.degrees)
 
 

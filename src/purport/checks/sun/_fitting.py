@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.stats import chi2 as chi_squared
 
-from purport.checks.sun._ephemeris import SunPositions, sun_positions
+from purport.checks.sun._ephemeris import (
+    SunPositions,
+    refracted,
+    unrefracted_positions,
+)
 from purport.checks.sun._intervals import Fit, TimeSpan, fit_day, spans_below
 from purport.checks.sun._misfit import Spreads, misfit
 from purport.checks.sun._shadows import ShadowSet
@@ -31,14 +35,14 @@ _SCOUT_DAYS = 5
 class SunTrack:
     """The sun's way over a stretch of time at a place.
 
-    Its direction is computed every ten minutes and drawn through by a cubic spline, which departs
-    from it by less than 0.0001 degrees with the sun up.
+    Its true direction is computed every ten minutes and drawn through by a cubic spline, which
+    departs from it by less than 0.0001 degrees; refraction, which has a step, is added after.
     """
 
     def __init__(self, place: GeoPoint, start_s: float, end_s: float) -> None:
         """Compute the way from a start to an end. [s]"""
         knots = np.arange(start_s - _COARSE_S, end_s + 2 * _COARSE_S, _COARSE_S)
-        seen = sun_positions(
+        seen = unrefracted_positions(
             knots, longitude_deg=place.longitude_deg, latitude_deg=place.latitude_deg
         )
         azimuth, elevation = np.radians(seen.azimuth_deg), np.radians(seen.elevation_deg)
@@ -53,7 +57,7 @@ class SunTrack:
         east, north, upwards = self._direction(times_s).T
         return SunPositions(
             azimuth_deg=np.degrees(np.arctan2(east, north)) % 360.0,
-            elevation_deg=np.degrees(np.arctan2(upwards, np.hypot(east, north))),
+            elevation_deg=refracted(np.degrees(np.arctan2(upwards, np.hypot(east, north)))),
         )
 
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2 as chi_squared
-from skyfield.earthlib import refract
 from skyfield.framelib import itrs
 
-from purport.checks.sun._ephemeris import SunPositions, sky
+from purport.checks.sun._ephemeris import SunPositions, refracted, sky
 from purport.checks.sun._misfit import Spreads, count_constraints, misfit
 from purport.checks.sun._shadows import ShadowSet
 from purport.checks.sun.records import PlacesRow
@@ -91,7 +90,7 @@ def sun_over(instant_s: float, places: FloatArray) -> SunPositions:
     true_elevation = np.degrees(np.arcsin(np.clip(up @ towards, -1.0, 1.0)))
     return SunPositions(
         azimuth_deg=np.degrees(np.arctan2(east @ towards, north @ towards)) % 360.0,
-        elevation_deg=np.asarray(refract(true_elevation, 10.0, 1010.0), dtype=np.float64),
+        elevation_deg=refracted(true_elevation),
     )
 
 

@@ -155,7 +155,7 @@ def _times_words(values: SunValues) -> str:
     )
     return (
         f"Between {values.first_day} and {values.last_day} some time of day fits the shadows at "
-        f"95 % on {len(values.days)} days ({rows}); best of all {_minute(values.best_utc or '')} UTC."
+        f"95 % on {len(values.days)} days ({rows}); best at {_minute(values.best_utc or '')} UTC."
     )
 
 
