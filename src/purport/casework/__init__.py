@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.asking import ModelChoice, ModelReport
     from purport.casework.checking import RunSummary, discover_checks, run_checks
+    from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
         ItemDetails,
         collect_control,
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         collect_reference,
         collect_story,
         collect_terrain,
+        collect_trusted_signers,
         describe_case,
         describe_items,
     )
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
-    from purport.casework.reviewing import mark, review_verdict
+    from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
     from purport.casework.workspace import Workspace
@@ -36,11 +39,14 @@ __all__ = [
     "CheckOutcome",
     "CheckRequest",
     "ItemDetails",
+    "ModelChoice",
+    "ModelReport",
     "Progress",
     "RunSummary",
     "SheetRow",
     "Verification",
     "Workspace",
+    "ask_for_claims",
     "case_file",
     "check_case",
     "collect_control",
@@ -50,6 +56,7 @@ __all__ = [
     "collect_sheet",
     "collect_story",
     "collect_terrain",
+    "collect_trusted_signers",
     "describe_case",
     "describe_items",
     "discover_checks",
@@ -63,6 +70,7 @@ __all__ = [
     "reference_path",
     "review_verdict",
     "run_checks",
+    "verify_publishable",
     "verify_workspace",
     "write_case_dossier",
 ]
@@ -71,11 +79,14 @@ _MODULES = {
     "CheckOutcome": "job",
     "CheckRequest": "job",
     "ItemDetails": "collecting",
+    "ModelChoice": "asking",
+    "ModelReport": "asking",
     "Progress": "progress",
     "RunSummary": "checking",
     "SheetRow": "sheet",
     "Verification": "verifying",
     "Workspace": "workspace",
+    "ask_for_claims": "claims",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
@@ -83,6 +94,7 @@ _MODULES = {
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
     "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",
@@ -98,6 +110,7 @@ _MODULES = {
     "reference_path": "copies",
     "review_verdict": "reviewing",
     "run_checks": "checking",
+    "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
     "write_case_dossier": "reporting",
 }

@@ -42,8 +42,13 @@ purport = LazyGroup(
         "findings": ("purport.cli.show:findings", "List what the checks found."),
         "mark": ("purport.cli.people:mark", "Record a point that a person placed."),
         "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
+        "judge-sheet": (
+            "purport.cli.judge_sheet:judge_sheet",
+            "Judge a table of claims without any footage.",
+        ),
         "report": ("purport.cli.show:report", "Write the dossier again."),
         "verify": ("purport.cli.workspace:verify", "Recompute every digest and the chain."),
+        "gazetteer": ("purport.cli.gazetteer:gazetteer", "Find places by name, offline."),
         "index": ("purport.cli.index:index", "Which seconds are in a large collection of videos?"),
         "config": ("purport.cli.config:config", "Show every setting and where it comes from."),
     },

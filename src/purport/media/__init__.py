@@ -17,10 +17,13 @@ from purport.media.frames import (
     DecodeFault,
     DecodeFaultKind,
     LumaFrame,
+    LumaSample,
     Picture,
     decode_luma,
+    decode_luma_samples,
     decode_pictures,
     display_size,
+    seek_pictures,
 )
 from purport.media.packets import PacketTrack, read_packets
 from purport.media.probe import probe_media
@@ -38,6 +41,7 @@ __all__ = [
     "DecodedFrames",
     "HeaderTime",
     "LumaFrame",
+    "LumaSample",
     "PacketTrack",
     "Picture",
     "Probe",
@@ -52,6 +56,7 @@ __all__ = [
     "borrow",
     "decode_audio_levels",
     "decode_luma",
+    "decode_luma_samples",
     "decode_pictures",
     "decode_sound",
     "display_size",
@@ -64,6 +69,7 @@ __all__ = [
     "read_packets",
     "read_subtitle_telemetry",
     "read_telemetry",
+    "seek_pictures",
     "shorten",
     "withhold",
 ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from purport.core.case import Target
 from purport.core.positions import GeoPoint, MapPoint, from_geographic
-from purport.media import Probe, decode_pictures
+from purport.media import Probe, decode_pictures, seek_pictures
 from purport.reports.drawings import (
     Drawing,
     Ellipse,
@@ -28,7 +28,7 @@ from purport.reports.drawings import (
 )
 from purport.reports.phrases import format_seconds
 from purport.reports.readings import EditReading, FrameOnMap, PlaceReading, StrikeReading
-from purport.scene import Scene
+from purport.scene import Scene, shows_frame
 
 __all__ = ["FramePlan", "KeyFrameDrawing", "draw_key_frames", "plan_key_frames"]
 
@@ -152,6 +152,9 @@ def draw_key_frames(
 ) -> tuple[KeyFrameDrawing, ...]:
     """Decode the planned frames and draw on them.
 
+    A frame is sought by its presentation time, which is fast, and taken if it looks as it did to
+    the analysis; else the stream is walked from its start.
+
     Args:
         path: The file.
         probe: What its container says.
@@ -162,8 +165,17 @@ def draw_key_frames(
         UnreadableMediaError: A frame cannot be decoded.
     """
     by_index = {plan.index: plan for plan in plans}
-    pictures = decode_pictures(path, probe=probe, indices=sorted(by_index))
-    return tuple(_draw(picture.bgr, by_index[picture.index], context) for picture in pictures)
+    drawn: dict[int, KeyFrameDrawing] = {}
+    if context.scene is not None:
+        known = [index for index in by_index if index < context.scene.frames]
+        stamps = {index: int(context.scene.pts[index]) for index in known}
+        for picture in seek_pictures(path, probe=probe, stamps=stamps):
+            if shows_frame(context.scene, picture.index, picture.bgr):
+                drawn[picture.index] = _draw(picture.bgr, by_index[picture.index], context)
+    rest = sorted(by_index.keys() - drawn.keys())
+    for picture in decode_pictures(path, probe=probe, indices=rest):
+        drawn[picture.index] = _draw(picture.bgr, by_index[picture.index], context)
+    return tuple(drawn[index] for index in sorted(drawn))
 
 
 def _draw(bgr: NDArray[np.uint8], plan: FramePlan, context: FrameContext) -> KeyFrameDrawing:

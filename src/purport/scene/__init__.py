@@ -5,6 +5,7 @@ Two passes over the decoded frames make what `checks.edits`, `checks.place`, `ch
 """
 
 from purport.scene.analysis import SCENE_VERSION, analyse_scene
+from purport.scene.recognition import shows_frame
 from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, Transition
 from purport.scene.storage import load_scene, save_scene
 
@@ -18,4 +19,5 @@ __all__ = [
     "analyse_scene",
     "load_scene",
     "save_scene",
+    "shows_frame",
 ]

@@ -19,6 +19,8 @@ _LEAST_FREEDOM_PX = 0.5
 _FREE = 4
 _WILD_SD = 4.0
 _RIDGE = 1e-12
+_IDENTITY = np.eye(8)
+_BEYOND = np.diag([0.0] * _FREE + [1.0] * (8 - _FREE))
 
 Matrix = NDArray[np.float64]
 Points = NDArray[np.float64]
@@ -57,21 +59,25 @@ def fit_held(source: Points, target: Points, matrix: Matrix, size: tuple[int, in
     similarity = _fit_similarity(source, target)
     half = size[0] / 2.0
     centre = _map(similarity, np.array([[size[0] / 2.0, size[1] / 2.0]]))[0]
-    start = _map(similarity, source)
+    place = (_map(similarity, source) - centre) / half
+    aim = (target - centre) / half
+    steady = _steady_part(place)
     shift = _parameters(matrix @ np.linalg.inv(similarity), centre, half)
-    covariance = np.eye(8)
+    covariance = _IDENTITY
     for _ in range(_ROUNDS):
-        there = _map(_matrix(shift, centre, half), start)
-        design = _design((start - centre) / half, (there - centre) / half, shift / half)
-        residual = target - there
-        size_px = np.linalg.norm(residual, axis=1)
+        there = _map(_about(shift / half), place)
+        design = _design(steady, place, there, shift / half)
+        residual = (aim - there) * half
+        size_px = np.sqrt((residual * residual).sum(axis=1))
         spread = max(1.48 * _middle(size_px) / 1.18, _FLOOR_PX)
         kept = np.maximum(1.0 - (size_px / (_WILD_SD * spread)) ** 2, 0.0) ** 2
         weight = np.repeat(kept / (_CORRELATED * spread**2), 2)
-        normal = design.T @ (design * weight[:, None])
-        pull = design.T @ (weight * residual.ravel()) + normal @ shift
+        weighted = (design * weight[:, None]).T
+        normal = weighted @ design
+        pull = weighted @ residual.ravel() + normal @ shift
         shift, covariance = _solve_held(normal, pull)
-    matrix = _matrix(shift, centre, half) @ similarity
+    scale = np.array([[half, 0.0, centre[0]], [0.0, half, centre[1]], [0.0, 0.0, 1.0]])
+    matrix = scale @ _about(shift / half) @ _unscale(centre, half) @ similarity
     return Fitted(
         matrix=np.asarray(matrix / matrix[2, 2], dtype=np.float64),
         centre_sd_px=float(np.sqrt((covariance[0, 0] + covariance[1, 1]) / 2.0)),
@@ -80,20 +86,19 @@ def fit_held(source: Points, target: Points, matrix: Matrix, size: tuple[int, in
 
 def _solve_held(normal: Matrix, pull: NDArray[np.float64]) -> tuple[NDArray[np.float64], Matrix]:
     """Solve the normal equations freely, then with the prior that the free solution suggests."""
-    free = np.linalg.inv(normal + _RIDGE * np.trace(normal) * np.eye(8))
-    loose = (free @ pull)[_FREE:]
-    excess = float((loose @ loose - np.diag(free)[_FREE:].sum()) / len(loose))
-    prior = np.zeros(8)
-    prior[_FREE:] = 1.0 / max(excess, _LEAST_FREEDOM_PX**2)
-    held = np.linalg.inv(normal + np.diag(prior) + _RIDGE * np.trace(normal) * np.eye(8))
+    ridged = normal + (_RIDGE * normal.trace()) * _IDENTITY
+    free = np.linalg.inv(ridged)
+    loose = free[_FREE:] @ pull
+    excess = float((loose @ loose - free.diagonal()[_FREE:].sum()) / len(loose))
+    held = np.linalg.inv(ridged + _BEYOND / max(excess, _LEAST_FREEDOM_PX**2))
     covariance = np.asarray(held, dtype=np.float64)
     return covariance @ pull, covariance
 
 
-def _design(place: Points, there: Points, shift: NDArray[np.float64]) -> Matrix:
-    """Return how each point moves with each parameter, x and y in turn (2m, 8).
+def _steady_part(place: Points) -> NDArray[np.float64]:
+    """Return how each point moves with each parameter where nothing tilts (m, 2, 8).
 
-    In order: shifts, magnification and turn; two shears; two tilts.
+    In order: shifts, magnification and turn; two shears; two tilts, which are left at 0.
     """
     u, v = place.T
     design = np.zeros((len(place), 2, 8))
@@ -101,37 +106,44 @@ def _design(place: Points, there: Points, shift: NDArray[np.float64]) -> Matrix:
     design[:, 0, 2] = design[:, 0, 4] = design[:, 1, 3] = design[:, 1, 5] = u
     design[:, 0, 5] = design[:, 1, 2] = v
     design[:, 0, 3] = design[:, 1, 4] = -v
-    design[:, :, 6] = u[:, None] * there
-    design[:, :, 7] = v[:, None] * there
-    design /= (1.0 - u * shift[6] - v * shift[7])[:, None, None]
+    return design
+
+
+def _design(
+    steady: NDArray[np.float64], place: Points, there: Points, shift: NDArray[np.float64]
+) -> Matrix:
+    """Return how each point moves with each parameter, x and y in turn (2m, 8)."""
+    design = steady.copy()
+    np.multiply(place[:, None, :], there[:, :, None], out=design[:, :, 6:])
+    design /= (1.0 - place @ shift[6:])[:, None, None]
     return design.reshape(-1, 8)
 
 
-def _matrix(shift: NDArray[np.float64], centre: NDArray[np.float64], half: float) -> Matrix:
-    """Return the homography of the parameters, about `centre`."""
-    t_x, t_y, grow, turn, shear_u, shear_v, tilt_u, tilt_v = shift / half
-    about = np.array(
+def _about(shift: NDArray[np.float64]) -> Matrix:
+    """Return the homography of the parameters, in half widths about the centre."""
+    t_x, t_y, grow, turn, shear_u, shear_v, tilt_u, tilt_v = shift.tolist()
+    return np.array(
         [
             [1.0 + grow + shear_u, shear_v - turn, t_x],
             [shear_v + turn, 1.0 + grow - shear_u, t_y],
             [-tilt_u, -tilt_v, 1.0],
         ]
     )
-    scale = _scale(centre, half)
-    return np.asarray(scale @ about @ np.linalg.inv(scale))
 
 
 def _parameters(matrix: Matrix, centre: NDArray[np.float64], half: float) -> NDArray[np.float64]:
     """Return the parameters of a homography, about `centre`."""
-    scale = _scale(centre, half)
-    about = np.linalg.inv(scale) @ matrix @ scale
+    unscale = _unscale(centre, half)
+    about = unscale @ matrix @ np.linalg.inv(unscale)
     (a, b, t_x), (c, d, t_y), (e, f, _) = about / about[2, 2]
     found = [t_x, t_y, (a + d) / 2 - 1, (c - b) / 2, (a - d) / 2, (b + c) / 2, -e, -f]
     return np.array(found) * half
 
 
-def _scale(centre: NDArray[np.float64], half: float) -> Matrix:
-    return np.array([[half, 0.0, centre[0]], [0.0, half, centre[1]], [0.0, 0.0, 1.0]])
+def _unscale(centre: NDArray[np.float64], half: float) -> Matrix:
+    """Return what brings pixels to half widths about the centre."""
+    x, y = centre / half
+    return np.array([[1.0 / half, 0.0, -x], [0.0, 1.0 / half, -y], [0.0, 0.0, 1.0]])
 
 
 def _map(matrix: Matrix, points: Points) -> Points:

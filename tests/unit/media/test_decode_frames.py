@@ -1,4 +1,4 @@
-"""decode_luma and decode_pictures: the right frames, at their own times, the right way up."""
+"""Decoded frames: the right ones, at their own times, the right way up."""
 
 import itertools
 import struct
@@ -16,9 +16,11 @@ from purport.media import (
     DecodeFaultKind,
     LumaFrame,
     decode_luma,
+    decode_luma_samples,
     decode_pictures,
     display_size,
     probe_media,
+    seek_pictures,
 )
 from purport.media._decoding import _Clock
 
@@ -143,6 +145,44 @@ def test_pictures_are_the_frames_of_the_same_index(video: WriteVideo) -> None:
         assert level(limited.astype(np.uint8)) == pytest.approx(level(twin.luma), abs=3)
 
 
+def test_pictures_sought_by_their_times_are_those_of_the_walk(video: WriteVideo) -> None:
+    path = video(count=200, options={"x264-params": "bframes=4:keyint=60:scenecut=0"})
+    probe = probe_media(path)
+    wanted = [199, 0, 3, 61, 130, 131]
+    walked = {p.index: p for p in decode_pictures(path, probe=probe, indices=wanted)}
+    stamps = {index: picture.pts for index, picture in walked.items()}
+    sought = list(seek_pictures(path, probe=probe, stamps=stamps))
+    assert [picture.index for picture in sought] == sorted(wanted)
+    for picture in sought:
+        np.testing.assert_array_equal(picture.bgr, walked[picture.index].bgr)
+        assert picture.pts == stamps[picture.index]
+
+
+def test_times_that_no_frame_bears_give_no_pictures(video: WriteVideo) -> None:
+    path = video("sparse.mkv", count=4, times=[0, 5, 10, 15], time_base=Fraction(1, 25))
+    probe = probe_media(path)
+    first, second = (frame.pts for frame in decode(path)[:2])
+    stamps = {0: first - 7, 1: second - 3, 2: second, 3: 10**9}
+    assert [picture.index for picture in seek_pictures(path, probe=probe, stamps=stamps)] == [2]
+    assert list(seek_pictures(path, probe=probe, stamps={})) == []
+
+
+def test_nothing_is_shown_that_leans_on_pictures_before_the_entry(video: WriteVideo) -> None:
+    path = video(
+        count=90, codec="mpeg2video", options={"g": "12", "bf": "2"}, name="open.ts"
+    )  # open groups of pictures: what is shown before an I picture leans on the group before
+    probe = probe_media(path)
+    frames = decode(path)
+    stamps = {frame.index: frame.pts for frame in frames[20:60]}
+    walked = {
+        picture.index: picture
+        for picture in decode_pictures(path, probe=probe, indices=list(stamps))
+    }
+    for index, stamp in stamps.items():
+        for picture in seek_pictures(path, probe=probe, stamps={index: stamp}):
+            np.testing.assert_array_equal(picture.bgr, walked[index].bgr)
+
+
 def test_no_indices_give_no_pictures(video: WriteVideo) -> None:
     path = video(count=2)
     assert list(decode_pictures(path, probe=probe_media(path), indices=[])) == []
@@ -229,3 +269,26 @@ class TestClock:
         stamped, kinds = self.stamps([1000, 1004, 0, 4, 8])
         assert stamped == [1000, 1004, 1008, 1012, 1016]
         assert kinds == [DecodeFaultKind.BACKWARD_PTS]
+
+
+def test_samples_are_those_frames_whose_time_has_come_and_the_last(video: WriteVideo) -> None:
+    path = video(count=23)
+    probe = probe_media(path)
+    frames = {frame.pts: frame for frame in decode_luma(path, probe=probe)}
+    times = sorted(frames)
+    samples = list(decode_luma_samples(path, probe=probe, spacing_s=0.2))
+    assert [sample.pts for sample in samples] == [times[index] for index in (0, 5, 10, 15, 20, 22)]
+    assert [sample.due for sample in samples] == [True] * 5 + [False]
+    for sample in samples:
+        assert np.array_equal(sample.luma, frames[sample.pts].luma)
+        assert sample.duration == frames[sample.pts].duration
+
+
+def test_samples_keep_to_the_beat_where_frames_come_unevenly(video: WriteVideo) -> None:
+    times = [0, 1, 2, 7, 8, 30, 31, 36]
+    path = video("uneven.mkv", count=8, times=times, time_base=Fraction(1, 25))
+    samples = list(decode_luma_samples(path, probe=probe_media(path), spacing_s=0.2))
+    first = samples[0].pts
+    seconds = [(sample.pts - first) / 1000 for sample in samples]  # Matroska's ticks
+    assert seconds == pytest.approx([0.0, 0.28, 1.2, 1.44], abs=0.002)
+    assert [sample.due for sample in samples] == [True] * 4
