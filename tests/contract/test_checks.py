@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -26,7 +27,8 @@ from purport.checks.contract import (
     SidecarSource,
 )
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target
-from purport.core.digests import canonical_json, digest_file
+from purport.core.casefile import MarkRecord
+from purport.core.digests import canonical_json, digest_bytes, digest_file
 from purport.core.findings import CANNOT_TELL, Finding
 from purport.core.instants import parse_stated_time
 from purport.core.positions import MapPoint, to_geographic
@@ -46,6 +48,14 @@ from purport.simulate import (
 ENTRIES = {entry.name: entry for entry in entry_points(group="purport.checks")}
 BUILT_IN = {"control", "edits", "impacts", "place", "provenance", "reuse", "sun"}
 STRIKE_S = 1.6
+SHADOW = MarkRecord(
+    id="m-shadow",
+    item=digest_bytes(b"clip"),
+    kind="shadow",
+    values={"frame": 1, "pixel": [240, 150], "to_pixel": [215, 142]},
+    author="Ann",
+    placed_utc=datetime(2026, 11, 22, tzinfo=UTC),
+)
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
             control=(ControlSource(digest=digest_file(layers), path=layers),),
             date=parse_stated_time("2015-09-30"),
             groups=("isis",),
+            marks=(SHADOW,),
             items=(
                 Fingerprinted(
                     digest=digest_file(other),

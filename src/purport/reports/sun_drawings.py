@@ -252,7 +252,7 @@ class _DayDrawing:
         if self._claim is None:
             return []
         x, y = self._at(self._claim.azimuth_deg, self._claim.elevation_deg)
-        return [Text(role="sun-claim", x=x, y=y - 16.0, text="claimed")]
+        return [Text(role="sun-claim", x=x, y=y + 27.0, text="claimed")]
 
     def _ticks(self) -> list[Text]:
         texts = []

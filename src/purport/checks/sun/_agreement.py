@@ -1,5 +1,6 @@
 """Whether shadows agree with each other, and which one does not."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ def find_agreement(
         whole = least(kept)
         freedom = max(count_constraints(kept) - rules.free, 1)
         chance = float(chi_squared.sf(whole, freedom))
-        if chance >= rules.point_chance or len(kept.shadows) < _FEWEST:
+        if len(kept.shadows) < _FEWEST or not math.isfinite(whole):
             break
         worst = _odd_one(kept, whole, least, rules)
         if worst is None:

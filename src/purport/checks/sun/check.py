@@ -70,8 +70,10 @@ class SunCheck:
     """Chance among right shadows of a disagreement as large, below which one is pointed at."""
     disagree_chance: float = 0.001
     """The same, below which shadows or a day cannot be explained."""
-    clear_by: float = 4.0
-    """By how much chi-squared without the odd one must lie below that without any other. [1]"""
+    clear_by: float = 2.0
+    """By how much chi-squared without the odd one must lie below that without any other. Of 700
+    simulated scenes with a wrong pair 92 % are pointed at and in 1 % another shadow is; of 600
+    without, 0.5 % have one pointed at. [1]"""
     outside_chance: float = 0.001
     """How often the true time would be called outside."""
 
