@@ -44,7 +44,7 @@ from purport.simulate import (
 )
 
 ENTRIES = {entry.name: entry for entry in entry_points(group="purport.checks")}
-BUILT_IN = {"control", "edits", "impacts", "place", "provenance", "reuse"}
+BUILT_IN = {"control", "edits", "impacts", "place", "provenance", "reuse", "sun"}
 STRIKE_S = 1.6
 
 

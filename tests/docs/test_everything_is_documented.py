@@ -35,7 +35,7 @@ def test_every_exit_code_is_explained(code: str) -> None:
 
 
 def test_there_are_checks() -> None:
-    assert CHECKS == ["control", "edits", "impacts", "place", "provenance", "reuse"]
+    assert CHECKS == ["control", "edits", "impacts", "place", "provenance", "reuse", "sun"]
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -55,9 +55,10 @@ def _read(text: str, name: str) -> StoryText:
 
 
 def _spans(claim: Claim) -> list[Span]:
-    single = [span for span in (claim.addressee, claim.medium) if span is not None]
+    single = [s for s in (claim.addressee, claim.venue, claim.medium) if s is not None]
     slots = [slot.span for slot in claim.slots]
-    several = (*claim.source, *claim.cue, *claim.content, *claim.hedges, *claim.appearances)
+    marks = claim.commitment.marks if claim.commitment is not None else ()
+    several = (*claim.source, *claim.cue, *claim.content, *claim.hedges, *claim.appearances, *marks)
     return [*several, *single, *slots]
 
 

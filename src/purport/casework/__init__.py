@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.asking import ModelChoice, ModelReport
     from purport.casework.checking import RunSummary, discover_checks, run_checks
+    from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
         ItemDetails,
         collect_control,
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         collect_reference,
         collect_story,
         collect_terrain,
+        collect_trusted_signers,
         describe_case,
         describe_items,
     )
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
     from purport.casework.reproducing import Reproduction, reproduce_bag
-    from purport.casework.reviewing import mark, review_verdict
+    from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
@@ -40,6 +43,8 @@ __all__ = [
     "CheckOutcome",
     "CheckRequest",
     "ItemDetails",
+    "ModelChoice",
+    "ModelReport",
     "Progress",
     "Reproduction",
     "RunSummary",
@@ -47,6 +52,7 @@ __all__ = [
     "SheetRow",
     "Verification",
     "Workspace",
+    "ask_for_claims",
     "case_file",
     "check_case",
     "collect_control",
@@ -56,6 +62,7 @@ __all__ = [
     "collect_sheet",
     "collect_story",
     "collect_terrain",
+    "collect_trusted_signers",
     "describe_case",
     "describe_items",
     "discover_checks",
@@ -74,6 +81,7 @@ __all__ = [
     "run_checks",
     "seal_case",
     "verify_bag",
+    "verify_publishable",
     "verify_workspace",
     "write_case_dossier",
 ]
@@ -82,6 +90,8 @@ _MODULES = {
     "CheckOutcome": "job",
     "CheckRequest": "job",
     "ItemDetails": "collecting",
+    "ModelChoice": "asking",
+    "ModelReport": "asking",
     "Progress": "progress",
     "Reproduction": "reproducing",
     "RunSummary": "checking",
@@ -89,6 +99,7 @@ _MODULES = {
     "SheetRow": "sheet",
     "Verification": "verifying",
     "Workspace": "workspace",
+    "ask_for_claims": "claims",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
@@ -96,6 +107,7 @@ _MODULES = {
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
     "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
     "describe_case": "collecting",
@@ -116,6 +128,7 @@ _MODULES = {
     "run_checks": "checking",
     "seal_case": "sealing",
     "verify_bag": "opening_bags",
+    "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
     "write_case_dossier": "reporting",
 }

@@ -5,7 +5,7 @@ is keyed by what its check could see.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
@@ -46,6 +46,7 @@ from purport.checks.contract import (
     SidecarSource,
     TerrainSource,
 )
+from purport.checks.provenance import ProvenanceCheck
 from purport.core.case import ItemRecord
 from purport.core.casefile import Fault, MarkRecord
 from purport.core.digests import Digest, digest_json
@@ -119,11 +120,29 @@ def run_checks(
         IntegrityError: Preserved bytes were altered.
     """
     ordered = discover_checks() if checks is None else order_checks(checks)
+    ordered = _told_whom_to_trust(ordered, workspace)
     run = _Run(workspace, ordered, progress)
     graph = run.plan()
     run.prepare(graph)
     compute(graph, workers=workers, items=len(run.jobs), beside=run.beside, finished=run.keep)
     return run.summary()
+
+
+def _told_whom_to_trust(checks: Sequence[Check], workspace: Workspace) -> tuple[Check, ...]:
+    """Give the workspace's lists of trusted signers to the provenance check, if it has none."""
+    lists = [
+        attachment_path(workspace, one).read_text(encoding="utf-8", errors="replace")
+        for one in live_attachments(workspace, AttachmentKind.TRUSTED_SIGNERS)
+    ]
+    if not lists:
+        return tuple(checks)
+    signers = "\n".join(lists)
+    return tuple(
+        replace(check, trusted_signers=signers)
+        if isinstance(check, ProvenanceCheck) and check.trusted_signers is None
+        else check
+        for check in checks
+    )
 
 
 class _Run:

@@ -33,6 +33,7 @@ __all__ = [
     "collect_story",
     "collect_target_area",
     "collect_terrain",
+    "collect_trusted_signers",
     "describe_case",
     "describe_items",
 ]
@@ -122,12 +123,17 @@ def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = No
 
 
 def collect_item(
-    workspace: Workspace, path: Path, *, details: ItemDetails | None = None
+    workspace: Workspace,
+    path: Path,
+    *,
+    details: ItemDetails | None = None,
+    sidecars: Sequence[Path] = (),
 ) -> ItemRecord:
     """Preserve a video, with the files beside it that are about it, and record what is known.
 
     Such files are yt-dlp's `clip.info.json`, auto-archiver's `clip.metadata.json` or
-    `clip.archive.csv`, and a drone's `clip.srt`; one that is too long to be one is left.
+    `clip.archive.csv`, and a drone's `clip.srt`; one that is too long to be one is left. Such files
+    of other names or from elsewhere are given by `sidecars`.
 
     The same bytes again are the same item: what `details` says then corrects the record.
 
@@ -135,12 +141,15 @@ def collect_item(
         workspace: Where.
         path: The video.
         details: What is known of it; None for nothing.
+        sidecars: Further files about it; of two of one name those given here count.
 
     Raises:
+        InputError: A sidecar is too long to be one; nothing is stored.
         UnreadableMediaError: It is no video that can be read; nothing is stored.
         OutsideReferenceError: Its target lies outside its orthophoto; nothing is stored.
     """
     _require_readable(path)
+    _require_sidecars(sidecars)
     probe_media(path, name=path.name)
     details = details or ItemDetails()
     _require_target_inside(workspace, details)
@@ -153,7 +162,8 @@ def collect_item(
         file_time=_file_time(path),
     )
     record = _with_details(known.get(digest, fresh), details)
-    beside = {each.name: workspace.vault.put_file(each) for each in _item_sidecars(path)}
+    about = (*_item_sidecars(path), *sidecars)
+    beside = {each.name: workspace.vault.put_file(each) for each in about}
     record = replace(record, sidecars=tuple(sorted({**dict(record.sidecars), **beside}.items())))
     workspace.record([_with_shared(workspace, record)], _collected([digest, *beside.values()]))
     return record
@@ -283,6 +293,25 @@ def collect_matcher(workspace: Workspace, path: Path) -> Digest:
     return digest
 
 
+def collect_trusted_signers(workspace: Workspace, path: Path) -> Digest:
+    """Preserve a list of those whose Content Credentials are trusted; a further one adds to it.
+
+    Args:
+        workspace: Where.
+        path: Certificates of signers or of those who certify them, PEM.
+
+    Raises:
+        InputError: It holds no certificate, or one that cannot be read; nothing is stored.
+    """
+    from purport.checks.provenance import parse_signers  # noqa: PLC0415 - loads FFmpeg
+
+    parse_signers(path.read_text(encoding="utf-8", errors="replace"), name=path.name)
+    digest = workspace.vault.put_file(path)
+    attachment = Attachment(kind=AttachmentKind.TRUSTED_SIGNERS, digest=digest, name=path.name)
+    workspace.record([attachment], _collected([digest]))
+    return digest
+
+
 def collect_target_area(workspace: Workspace, path: Path) -> tuple[GeoPoint, ...]:
     """Preserve a file that outlines a target, and return the outline's ring, not closed.
 
@@ -317,6 +346,18 @@ def _require_readable(path: Path) -> None:
             f"cannot be read ({error.strerror})",
             remedy="Give a file that exists and that you may read.",
         ) from error
+
+
+def _require_sidecars(sidecars: Sequence[Path]) -> None:
+    for path in sidecars:
+        _require_readable(path)
+        if path.stat().st_size > _LONGEST_SIDECAR:
+            raise InputError(
+                path.name,
+                f"is longer ({path.stat().st_size >> 20} MiB) than a sidecar can be "
+                f"({_LONGEST_SIDECAR >> 20} MiB)",
+                remedy="Give the file that describes the item, not the footage.",
+            )
 
 
 def _require_same(path: Path, stored: Digest, read: Digest) -> None:

@@ -273,7 +273,8 @@ def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str,
             str(index), "holds no index", remedy="Make one with `purport index build`."
         )
     asking = print_video(video, probe=probe_media(video), asking=True)
-    found = Archive(index).search(asking, Rules())
+    archive = Archive(index, threads=len(os.sched_getaffinity(0)))
+    found = archive.search(asking, Rules())
     known = []
     for path in sorted((index / _LISTS).glob("*.txt")):
         match = compare_with_list(asking, _load_list(path))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from purport.casework.asking import ModelChoice, ModelReport
 from purport.casework.checking import run_checks
+from purport.casework.claims import ask_for_claims
 from purport.casework.collecting import (
     ItemDetails,
     collect_control,
@@ -33,6 +35,7 @@ from purport.core.positions import GeoPoint
 from purport.media import get_ready
 from purport.reports import case_document
 from purport.store import Entry, InputFault
+from purport.verdicts import JudgingRules
 
 __all__ = ["CheckOutcome", "CheckRequest", "check_case"]
 
@@ -76,6 +79,8 @@ class CheckRequest:
     """The date claimed."""
     published: Publication | None = None
     """Where and when the footage was made public."""
+    model: ModelChoice | None = None
+    """The language model that is asked about the story; None for the rules alone."""
     encoding: str | None = None
     """Encoding of the story, when it does not say so itself."""
     name: str | None = None
@@ -90,6 +95,8 @@ class CheckRequest:
     """Whether to write the dossier."""
     database: str | None = None
     """Address of a PostgreSQL database; None for the file in the workspace."""
+    rules: JudgingRules | None = None
+    """The numbers on which a rating can turn; None for the usual ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +113,8 @@ class CheckOutcome:
     """Steps that had to be computed."""
     cached: int
     """Steps whose result was on record, or that lacked an input."""
+    asked: ModelReport | None = None
+    """What came of asking a language model; None when none was asked."""
 
 
 def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOutcome:
@@ -131,11 +140,11 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         agent=request.agent,
         database=request.database,
     ) as workspace:
-        _collect(workspace, request, progress)
+        asked = _collect(workspace, request, progress)
         _require_something(workspace)
         summary = run_checks(workspace, workers=request.workers, progress=progress)
         progress("judge", done=0, total=1, label="verdicts")
-        judge_case(workspace)
+        judge_case(workspace, rules=request.rules)
         progress("judge", done=1, total=1, label="verdicts")
         dossier = _report(workspace, request, progress)
         case = case_file(workspace)
@@ -145,6 +154,7 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         dossier=dossier,
         computed=summary.computed,
         cached=summary.cached,
+        asked=asked,
     )
 
 
@@ -159,14 +169,16 @@ def _require_something(workspace: Workspace) -> None:
         )
 
 
-def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) -> None:
+def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) -> ModelReport | None:
     """Take in everything, and record what was wrong with footage that could not be read."""
     target = _target(workspace, request)
     describe_case(workspace, name=request.name, date=request.date, notice=request.notice)
-    story = None
+    story = asked = None
     if request.story is not None:
         progress("read", done=0, total=1, label=request.story.name)
         story = collect_story(workspace, request.story, encoding=request.encoding)
+        if request.model is not None:
+            asked = ask_for_claims(workspace, story, request.model)
         progress("read", done=1, total=1, label=request.story.name)
     for layer in request.control:
         collect_control(workspace, layer)
@@ -185,6 +197,7 @@ def _collect(workspace: Workspace, request: CheckRequest, progress: Progress) ->
         _record_faults(workspace, _collect_footage(workspace, request, dated, progress))
     else:
         describe_items(workspace, details)
+    return asked
 
 
 def _collect_footage(

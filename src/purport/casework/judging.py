@@ -5,13 +5,17 @@ from purport.casework.reading import gather_findings, live_verdicts
 from purport.casework.workspace import Act, Workspace
 from purport.core.verdicts import Verdict
 from purport.store import Entry
-from purport.verdicts import JudgedInputs, judge
+from purport.verdicts import JudgedInputs, JudgingRules, judge
 
 __all__ = ["judge_case"]
 
 
-def judge_case(workspace: Workspace) -> tuple[Verdict, ...]:
+def judge_case(workspace: Workspace, *, rules: JudgingRules | None = None) -> tuple[Verdict, ...]:
     """Propose a verdict for each part of each claim from what is on record.
+
+    Args:
+        workspace: Where.
+        rules: The numbers on which a rating can turn; None for the usual ones.
 
     Returns:
         The verdicts as they stand: where a person has reviewed one, that person's.
@@ -24,6 +28,7 @@ def judge_case(workspace: Workspace) -> tuple[Verdict, ...]:
             not_run=gathered.not_run,
             items=live_items(workspace),
             faults=gathered.faults,
+            rules=rules or JudgingRules(),
         )
     )
     kept = {(verdict.claim, verdict.part) for verdict in proposals}

@@ -50,8 +50,13 @@ def case_file(workspace: Workspace) -> CaseFile:
 
 
 def gather_findings(workspace: Workspace) -> Gathered:
-    """Return what the checks came to, items in the order collected, then checks by name."""
-    places = {item.digest: place for place, item in enumerate(live_items(workspace))}
+    """Return what the checks came to, items in the order collected, then checks by name.
+
+    Sheets come after all items, in the order in which they were collected.
+    """
+    documents = (stored.record.document.digest for stored in workspace.store.live(StoryText))
+    seen = [*(item.digest for item in live_items(workspace)), *documents]
+    places = {digest: place for place, digest in enumerate(seen)}
     outcomes = sorted(
         (stored.record for stored in workspace.store.live(Outcome)),
         key=lambda outcome: (places[outcome.item], outcome.check),

@@ -1,5 +1,6 @@
 """What people say: a verdict confirmed or replaced, a mark placed; the machine's own stays."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from purport.casework.holdings import live_items
@@ -7,16 +8,17 @@ from purport.casework.workspace import Act, Workspace
 from purport.core.casefile import MarkRecord
 from purport.core.claims import Part
 from purport.core.digests import Digest, JsonObject, digest_json
-from purport.core.errors import InputError
+from purport.core.errors import InputError, UnreviewedError
 from purport.core.marks import MarkKind, mark_fault
 from purport.core.ratings import Rating, ReviewState
 from purport.core.records import to_json
 from purport.core.verdicts import Verdict
 from purport.store import Entry, Review
 
-__all__ = ["find_item", "mark", "review_verdict"]
+__all__ = ["find_item", "mark", "review_verdict", "verify_publishable"]
 
 _SHORTEST_PREFIX = 6
+_LISTED = 5
 
 
 def review_verdict(
@@ -69,6 +71,29 @@ def review_verdict(
         [Review(verdict=verdict, reason=reason, proposal=proposal.digest)], Act(kind="judged")
     )
     return verdict
+
+
+def verify_publishable(verdicts: Iterable[Verdict]) -> None:
+    """Check that a person stands behind every rating that is to be published.
+
+    A part that is not checkable rates nobody, and needs nobody's word.
+
+    Raises:
+        UnreviewedError: Some ratings are proposed alone; they are named.
+    """
+    proposed = [
+        f"{one.claim} {one.part.value} ({one.rating.value})"
+        for one in verdicts
+        if one.review is ReviewState.PROPOSED and one.rating is not Rating.NOT_CHECKABLE
+    ]
+    if proposed:
+        listed = ", ".join(proposed[:_LISTED])
+        more = f" and {len(proposed) - _LISTED} more" if len(proposed) > _LISTED else ""
+        raise UnreviewedError(
+            "publication",
+            f"{len(proposed)} ratings are proposed, not reviewed: {listed}{more}",
+            remedy="Confirm or replace each with purport judge CLAIM PART --author --reason.",
+        )
 
 
 def mark(

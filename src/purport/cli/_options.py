@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -10,11 +10,16 @@ from purport.cli._settings import resolve
 from purport.core.case import ViewHint
 from purport.core.errors import InputError
 
+if TYPE_CHECKING:
+    from purport.casework import ModelChoice
+
 __all__ = [
     "as_json",
     "author",
     "encoding",
     "existing_file",
+    "model_choice",
+    "model_options",
     "view_hint",
     "view_hint_options",
     "workspace",
@@ -33,6 +38,36 @@ encoding = click.option(
     "--encoding", help="Encoding of the story, when it does not say it itself (e.g. windows-1251)."
 )
 author = click.option("--author", required=True, help="Your name, as the record keeps it.")
+
+
+def model_options(command: FunctionT) -> FunctionT:
+    """Add the options that name a language model to ask about a story."""
+    for option in (
+        click.option("--model", metavar="NAME", help="Name of the language model there."),
+        click.option(
+            "--llm",
+            metavar="URL",
+            help="OpenAI-compatible endpoint that may propose claims; the story's text goes there.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def model_choice(url: str | None, model: str | None) -> "ModelChoice | None":
+    """Return the model that `--llm` and `--model` name; None when neither was given.
+
+    Raises:
+        click.UsageError: One was given without the other.
+        InputError: The address cannot be asked.
+    """
+    from purport.casework import ModelChoice  # noqa: PLC0415 - most commands need none
+
+    if url is None and model is None:
+        return None
+    if url is None or model is None:
+        raise click.UsageError("Give --llm and --model together.")
+    return ModelChoice(url=url, model=model)
 
 
 def view_hint_options(command: FunctionT) -> FunctionT:

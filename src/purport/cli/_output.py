@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["print_faults", "print_json", "print_verdicts", "progress_bars"]
+    from purport.casework import ModelReport
+
+__all__ = [
+    "print_faults",
+    "print_json",
+    "print_model",
+    "print_verdicts",
+    "progress_bars",
+    "rating_style",
+    "shorten",
+]
 
 _STAGES = {
     "collect": "Preserving",
@@ -110,6 +120,17 @@ def print_faults(faults: Iterable[Fault]) -> None:
         click.echo(f"purport: {fault.subject}: {fault.fault}\n  {fault.remedy}", err=True)
 
 
+def print_model(report: "ModelReport | None") -> None:
+    """Print on standard error what came of asking a language model."""
+    if report is None:
+        return
+    dropped = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in report.dropped)
+    told = f"{report.proposed} proposed, {report.kept} kept" + (f" ({dropped})" if dropped else "")
+    click.echo(f"{report.label}: {told}", err=True)
+    for fault in report.faults:
+        click.echo(f"purport: {report.label}: {fault}\n  The rules' claims stand.", err=True)
+
+
 def print_verdicts(case: CaseFile) -> None:
     """Print the table of verdicts: a row a claim, a column a part; too wide, a list."""
     from rich.console import Console  # noqa: PLC0415 - kept out of start-up
@@ -133,8 +154,8 @@ def print_verdicts(case: CaseFile) -> None:
 
 def _table(case: CaseFile, by_part: Verdicts) -> "Table":
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - kept out of start-up
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - kept out of start-up
+    from rich.text import Text  # noqa: PLC0415 - kept out of start-up
 
     table = Table(
         title=_title(case),
@@ -187,9 +208,15 @@ def _cell(verdict: Verdict | None) -> "Text":
 
 def _headline(claim: Claim) -> str:
     words = " … ".join(span.exact for span in claim.content)
-    return f"{claim.claimant}: {_shorten(words)}"
+    return f"{claim.claimant}: {shorten(words)}"
 
 
-def _shorten(words: str) -> str:
+def rating_style(rating: Rating) -> str:
+    """Return the terminal style of a rating."""
+    return _STYLES[rating]
+
+
+def shorten(words: str, longest: int = _LONGEST_QUOTE) -> str:
+    """Return words on one line, cut with an ellipsis when they are longer than `longest`."""
     flat = " ".join(words.split())
-    return flat if len(flat) <= _LONGEST_QUOTE else flat[: _LONGEST_QUOTE - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"

@@ -9,6 +9,10 @@ _SETTINGS = {
     # NumPy's matrices are small here: threads that wait for each other took half of the time, and
     # changed last digits. It is read once, when NumPy is loaded.
     "OPENBLAS_NUM_THREADS": "1",
+    # OpenCV's threads would wait for work by turning round thousands of times, on cores that other
+    # threads of ours could use: a tenth of the time of a check on two cores.
+    "OPENCV_THREAD_POOL_ACTIVE_WAIT_MAIN": "0",
+    "OPENCV_THREAD_POOL_ACTIVE_WAIT_WORKER": "0",
     # Read by the C library when a worker process starts; this process is told below.
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),

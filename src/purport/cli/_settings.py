@@ -10,7 +10,19 @@ from pathlib import Path
 
 from purport.core.errors import InputError, SeveralFaultsError
 
-__all__ = ["SETTINGS", "Setting", "SettingDefinition", "config_file", "resolve", "resolve_all"]
+__all__ = [
+    "RULES_TABLE",
+    "SETTINGS",
+    "Setting",
+    "SettingDefinition",
+    "config_file",
+    "read_rules",
+    "resolve",
+    "resolve_all",
+]
+
+RULES_TABLE = "judging"
+"""The table of the settings file that holds judging rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +115,8 @@ def resolve_all() -> tuple[Setting, ...]:
         InputError: The file cannot be read, names an unknown setting, or a value is wrong.
     """
     path = config_file()
-    from_file = _read(path)
+    content = _read(path)
+    from_file = {name: str(value) for name, value in content.items() if name != RULES_TABLE}
     settings = tuple(_resolve_one(definition, from_file, path) for definition in SETTINGS)
     for setting in settings:
         _require_sound(setting)
@@ -119,7 +132,20 @@ def _resolve_one(definition: SettingDefinition, from_file: dict[str, str], path:
     return Setting(definition=definition, value=definition.default, origin="default")
 
 
-def _read(path: Path) -> dict[str, str]:
+def read_rules() -> dict[str, object]:
+    """Return the table of judging rules of the settings file; empty when there is none.
+
+    Raises:
+        InputError: The file cannot be read, or the member is no table.
+    """
+    path = config_file()
+    table = _read(path).get(RULES_TABLE, {})
+    if not isinstance(table, dict):
+        raise InputError(str(path), f"{RULES_TABLE} is no table", remedy=f"Write [{RULES_TABLE}].")
+    return table
+
+
+def _read(path: Path) -> dict[str, object]:
     if not path.is_file():
         return {}
     try:
@@ -128,7 +154,7 @@ def _read(path: Path) -> dict[str, str]:
         raise InputError(
             str(path), f"is no readable TOML file: {error}", remedy="Mend or remove the file."
         ) from error
-    known = {definition.name for definition in SETTINGS}
+    known = {definition.name for definition in SETTINGS} | {RULES_TABLE}
     faults = [
         InputError(
             str(path), f"unknown setting {name!r}", remedy=f"Known are: {', '.join(sorted(known))}."
@@ -138,7 +164,7 @@ def _read(path: Path) -> dict[str, str]:
     ]
     if faults:
         raise SeveralFaultsError.collect(str(path), faults)
-    return {name: str(value) for name, value in content.items()}
+    return content
 
 
 def _require_sound(setting: Setting) -> None:

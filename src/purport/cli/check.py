@@ -11,12 +11,21 @@ from purport.cli._options import (
     as_json,
     encoding,
     existing_file,
+    model_choice,
+    model_options,
     view_hint,
     view_hint_options,
     workspace,
     workspace_folder,
 )
-from purport.cli._output import print_faults, print_json, print_verdicts, progress_bars
+from purport.cli._output import (
+    print_faults,
+    print_json,
+    print_model,
+    print_verdicts,
+    progress_bars,
+)
+from purport.cli._rules import judging_rules
 from purport.cli._settings import resolve
 from purport.core.ratings import Rating
 
@@ -80,6 +89,7 @@ Example:
 @click.option("--name", help="Name of the case.")
 @click.option("--notice", help="A line that every page of the dossier shows.")
 @encoding
+@model_options
 @workspace
 @click.option(
     "--fail-on",
@@ -109,6 +119,8 @@ def check(  # noqa: PLR0913 - click passes every option by its name
     name: str | None,
     notice: str | None,
     encoding: str | None,
+    llm: str | None,
+    model: str | None,
     workspace: str | None,
     fail_on: tuple[str, ...],
     quiet: bool,
@@ -145,11 +157,13 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         date=date,
         published=parse_publication(published) if published else None,
         encoding=encoding,
+        model=model_choice(llm, model),
         name=name,
         notice=notice,
         agent=resolve("agent") or "purport",
         workers=int(workers) if workers else None,
         database=resolve("database"),
+        rules=judging_rules(),
     )
     with progress_bars(wanted=not (quiet or as_json)) as progress:
         outcome = check_case(request, progress=progress)
@@ -182,6 +196,7 @@ def is_story(path: Path) -> bool:
 
 def _print(outcome: CheckOutcome, *, as_json: bool) -> None:
     print_faults(outcome.case.faults)
+    print_model(outcome.asked)
     if as_json:
         print_json(outcome.document)
         return

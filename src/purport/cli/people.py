@@ -6,9 +6,10 @@ from purport.casework import judge_case, review_verdict
 from purport.casework import mark as place_mark
 from purport.cli._opening import open_workspace
 from purport.cli._options import author, workspace
+from purport.cli._rules import judging_rules
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
-from purport.core.marks import MarkKind
+from purport.core.marks import MarkKind, NoShadowReason
 from purport.core.ratings import Rating, ReviewState
 
 __all__ = ["judge", "mark"]
@@ -34,6 +35,37 @@ _PARTS = [part.value for part in Part]
 @click.option(
     "--length-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty, in metres."
 )
+@click.option("--to-at", type=float, nargs=2, metavar="LON LAT", help="Tip on the map.")
+@click.option(
+    "--height",
+    type=click.FloatRange(min=0.0, min_open=True),
+    help="Height in metres of what casts a shadow.",
+)
+@click.option(
+    "--height-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty, in metres."
+)
+@click.option(
+    "--azimuth",
+    type=click.FloatRange(min=0.0, max=360.0, max_open=True),
+    help="Where a shadow points, clockwise from true north, in degrees.",
+)
+@click.option(
+    "--azimuth-sd",
+    type=click.FloatRange(min=0.0, min_open=True),
+    help="Its standard uncertainty, in degrees.",
+)
+@click.option(
+    "--ratio",
+    type=click.FloatRange(min=0.0, min_open=True),
+    help="Height over the length of its shadow.",
+)
+@click.option("--ratio-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty.")
+@click.option("--zone", metavar="ZONE", help="Time zone of the place (Asia/Damascus).")
+@click.option(
+    "--reason",
+    type=click.Choice([reason.value for reason in NoShadowReason]),
+    help="Why no shadow can be marked.",
+)
 @click.option("--note", help="Why.")
 @click.option("--supersedes", metavar="MARK", help="The mark that this one replaces.")
 @author
@@ -50,6 +82,15 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
     to_pixel: tuple[float, float] | None,
     length: float | None,
     length_sd: float | None,
+    to_at: tuple[float, float] | None,
+    height: float | None,
+    height_sd: float | None,
+    azimuth: float | None,
+    azimuth_sd: float | None,
+    ratio: float | None,
+    ratio_sd: float | None,
+    zone: str | None,
+    reason: str | None,
     note: str | None,
     supersedes: str | None,
     author: str,
@@ -59,10 +100,14 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
 
     A control_point is the same point of the ground in a frame and on the map (--frame, --pixel,
     --at); a known_length two points of a frame and their distance (--frame, --pixel, --to-pixel,
-    --length); the others lie in a frame, on the map, or on both. The machine's own result stays on
+    --length); a shadow the foot of an upright thing and the tip of its shadow (--frame, --pixel,
+    --to-pixel, or --at, --to-at; --height when it is known); a shadow_azimuth where shadows point
+    (--azimuth, --azimuth-sd, --ratio when it is known); no_shadow says why there is none to mark
+    (--reason); the others lie in a frame, on the map, or on both. The machine's own result stays on
     record beside it; purport check takes the marks into account.
     """
-    if pixel is None and at is None:
+    nowhere = kind in {MarkKind.SHADOW_AZIMUTH, MarkKind.NO_SHADOW}
+    if pixel is None and at is None and not nowhere:
         raise click.UsageError("Give --pixel (with --frame), --at, or both.")
     if (pixel is None) != (frame is None):
         raise click.UsageError("--pixel and --frame go together.")
@@ -75,6 +120,15 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
         "position_sd_m": at_sd,
         "length_m": length,
         "length_sd_m": length_sd,
+        "to_position": list(to_at) if to_at else None,
+        "height_m": height,
+        "height_sd_m": height_sd,
+        "azimuth_deg": azimuth,
+        "azimuth_sd_deg": azimuth_sd,
+        "height_ratio": ratio,
+        "height_ratio_sd": ratio_sd,
+        "zone": zone,
+        "reason": reason,
     }
     values = {name: value for name, value in given.items() if value is not None}
     with open_workspace(workspace) as opened:
@@ -114,7 +168,7 @@ def judge(
         if any(option is not None for option in (rating, author, reason)):
             raise click.UsageError("--rating, --author and --reason go with CLAIM and PART.")
         with open_workspace(workspace) as opened:
-            verdicts = judge_case(opened)
+            verdicts = judge_case(opened, rules=judging_rules())
         reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in verdicts)
         click.echo(f"{len(verdicts) - reviewed} verdicts proposed, {reviewed} reviewed.")
         return

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from purport.casework import Workspace, case_file, write_case_dossier
+from purport.casework import Workspace, case_file, verify_publishable, write_case_dossier
 from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
@@ -29,7 +29,14 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
     for claim in case.claims:
         words = " … ".join(" ".join(span.exact.split()) for span in claim.content)
         click.echo(f"{claim.id}  {claim.claimant} ({claim.quote_type.value})")
+        if claim.proposed_by != "rules":
+            click.echo(f"    proposed by {claim.proposed_by}")
         click.echo(f"    {words}")
+        if claim.commitment is not None:
+            sure = claim.commitment
+            click.echo(
+                f"    claimant {sure.source.value}, reporter {sure.reporter.value}: {sure.reason}"
+            )
         for slot in claim.slots:
             amount = slot.value if slot.value is not None else (slot.range or slot.vague)
             click.echo(f"    · {slot.attr.value}: {amount}")
@@ -65,10 +72,17 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
 
 @click.command()
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.")
+@click.option(
+    "--public",
+    is_flag=True,
+    help="For publication: refuse while any rating is proposed and nobody has confirmed it.",
+)
 @workspace
-def report(*, out: Path | None, workspace: str | None) -> None:
+def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
     """Write the dossier: one HTML file that needs nothing else."""
     with open_workspace(workspace) as opened:
+        if public:
+            verify_publishable(case_file(opened).verdicts)
         click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
 
 

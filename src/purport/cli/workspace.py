@@ -6,6 +6,7 @@ import click
 
 from purport.casework import (
     ItemDetails,
+    ask_for_claims,
     collect_control,
     collect_item,
     collect_matcher,
@@ -13,6 +14,7 @@ from purport.casework import (
     collect_sheet,
     collect_story,
     collect_terrain,
+    collect_trusted_signers,
     describe_case,
     import_bag,
     open_verified,
@@ -24,12 +26,14 @@ from purport.cli._opening import open_workspace
 from purport.cli._options import (
     encoding,
     existing_file,
+    model_choice,
+    model_options,
     view_hint,
     view_hint_options,
     workspace,
     workspace_folder,
 )
-from purport.cli._output import print_faults
+from purport.cli._output import print_faults, print_model
 from purport.core.case import ClaimedPlace, Publication, Target
 from purport.core.errors import InputError
 from purport.core.instants import StatedTime, parse_stated_time
@@ -58,11 +62,22 @@ def add() -> None:
 @add.command("story")
 @click.argument("path", type=existing_file)
 @encoding
+@model_options
 @workspace
-def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> None:
+def add_story(
+    *,
+    path: Path,
+    encoding: str | None,
+    llm: str | None,
+    model: str | None,
+    workspace: str | None,
+) -> None:
     """Preserve a news page or text and read its claims."""
+    choice = model_choice(llm, model)
     with open_workspace(workspace) as opened:
         story = collect_story(opened, path, encoding=encoding)
+        if choice is not None:
+            print_model(ask_for_claims(opened, story, choice))
     click.echo(f"{story.document.digest}  {story.document.name}")
 
 
@@ -78,6 +93,14 @@ def add_story(*, path: Path, encoding: str | None, workspace: str | None) -> Non
 @click.option("--date", metavar="DATE", help="When it is said to have been filmed.")
 @click.option("--target", metavar="LON,LAT", help="Where its target is said to be.")
 @click.option("--target-uncertainty", type=click.FloatRange(min=0.0), default=0.0)
+@click.option(
+    "--sidecar",
+    "sidecars",
+    type=existing_file,
+    multiple=True,
+    metavar="FILE",
+    help="What yt-dlp, auto-archiver or a drone wrote about it; may be given several times.",
+)
 @view_hint_options
 @workspace
 def add_item(  # noqa: PLR0913 - click passes every option by its name
@@ -93,6 +116,7 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
     date: str | None,
     target: str | None,
     target_uncertainty: float,
+    sidecars: tuple[Path, ...],
     gsd: tuple[float, float] | None,
     heading: float | None,
     heading_sd: float | None,
@@ -120,7 +144,7 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
         view_hint=view_hint(gsd, heading, heading_sd),
     )
     with open_workspace(workspace) as opened:
-        record = collect_item(opened, path, details=details)
+        record = collect_item(opened, path, details=details, sidecars=sidecars)
     click.echo(f"{record.digest}  {record.name}")
 
 
@@ -181,6 +205,15 @@ def add_bag(*, path: Path, media: Path | None, workspace: str | None) -> None:
     click.echo(f"{imported.files} files taken in from {path.name}.")
     for each in imported.missing:
         click.echo(f"withheld: {each.digest}  {each.name}", err=True)
+
+
+@add.command("trusted-signers")
+@click.argument("path", type=existing_file)
+@workspace
+def add_trusted_signers(*, path: Path, workspace: str | None) -> None:
+    """Preserve certificates (PEM) of those whose Content Credentials you trust."""
+    with open_workspace(workspace) as opened:
+        click.echo(f"{collect_trusted_signers(opened, path)}  {path.name}")
 
 
 @add.command("control")

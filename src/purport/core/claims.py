@@ -11,7 +11,10 @@ from enum import StrEnum
 from purport.core.digests import Digest
 
 __all__ = [
+    "SHEET_BASIS",
     "Claim",
+    "Commitment",
+    "Factuality",
     "Part",
     "Polarity",
     "Quantifier",
@@ -96,7 +99,8 @@ class Slot:
     vague: str | None = None
     """The source's vague amount ("several"); None when it is definite."""
     unit: str | None = None
-    """"m", "km" or "1" for counts; None where no amount is meant."""
+    """"m" or "1" for counts; of a vague length the story's own unit ("km", "ft"); None where no
+    amount is meant."""
     polarity: Polarity = Polarity.AFFIRMED
     """Affirmed or denied."""
     exclusive: bool = False
@@ -104,6 +108,43 @@ class Slot:
     quantifier: Quantifier | None = None
     """How an amount is bounded, or of how many an outcome is said ("at least one of the bombs
     missed"); None when nothing says it."""
+    basis: str | None = None
+    """How a value was told that the words alone do not give ("the latest Wednesday up to the
+    publication date 2015-10-01"); None where they give it, or where there is no value."""
+    places: tuple[str, ...] = ()
+    """Of a place, the identifiers of every place of the gazetteer that its name can mean, in
+    order; none was looked up, or none is listed, when empty."""
+
+
+class Factuality(StrEnum):
+    """How sure somebody is presented as being that what is said is so, in FactBank's values."""
+
+    CERTAIN = "CT+"
+    """It is so."""
+    COUNTERFACT = "CT-"
+    """It is not so."""
+    PROBABLE = "PR+"
+    """It is probably so."""
+    IMPROBABLE = "PR-"
+    """It is probably not so."""
+    POSSIBLE = "PS+"
+    """It may be so."""
+    UNCOMMITTED = "Uu"
+    """Nothing is said to that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """How sure claimant and reporter are presented as being of the content as it is worded."""
+
+    source: Factuality
+    """The claimant, by the verb that reports and by hedges inside the content."""
+    reporter: Factuality
+    """The story's author: uncommitted where a statement is only passed on."""
+    reason: str
+    """What in the words says so."""
+    marks: tuple[Span, ...] = ()
+    """The reporter's words that keep distance ("purportedly", "claims")."""
 
 
 class RelationKind(StrEnum):
@@ -162,10 +203,18 @@ class Claim:
     """The words claimed."""
     addressee: Span | None = None
     """To whom it was said; None when not stated."""
+    venue: Span | None = None
+    """At what occasion or place it was said ("at the UN General Assembly"); None when not
+    stated."""
     medium: Span | None = None
     """Where it appeared ("In a blog post"); None when not stated."""
     hedges: tuple[Span, ...] = ()
     """Words that weaken the commitment of claimant or reporter."""
+    commitment: Commitment | None = None
+    """How sure claimant and reporter are presented as being; None where it was not weighed: in
+    what a model proposed, and on records made before it was."""
+    proposed_by: str = "rules"
+    """What proposed the claim: "rules", or a language model by name and address."""
     nested_in: str | None = None
     """Identifier of the claim that reports this one; None at top level."""
     slots: tuple[Slot, ...] = ()
@@ -174,6 +223,10 @@ class Claim:
     """How it stands to other claims of the case."""
     appearances: tuple[Span, ...] = ()
     """Where else in the document the same words stand (a caption printed twice)."""
+
+
+SHEET_BASIS = "sheet"
+"""What `SourceDocument.main_text_basis` says of a table of claims, which has no main text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,4 +250,10 @@ class SourceDocument:
     main_text: tuple[Span, ...]
     """The blocks that are story, without page furniture, in order."""
     main_text_basis: str = "own rules"
-    """By what story was told from page furniture: "own rules", or trafilatura with its version."""
+    """By what story was told from page furniture: "own rules", or trafilatura with its version;
+    "sheet" for a table of claims."""
+
+    @property
+    def is_sheet(self) -> bool:
+        """Tell whether it is a table of claims rather than a story."""
+        return self.main_text_basis == SHEET_BASIS

@@ -11,6 +11,7 @@ What the evidence says is a finding and never an error. ::
     │   ├── UnreadableSheetError      a table of items, target area or mark cannot be read
     │   ├── OutsideReferenceError     a point lies outside the orthophoto
     │   ├── CrsMismatchError          two positions are in different systems
+    │   ├── UnreviewedError           a rating that nobody confirmed is to be published
     │   └── SeveralFaultsError        several of these at once
     ├── IntegrityError        stop: bytes or records differ from what was recorded
     │   ├── DigestMismatchError
@@ -46,6 +47,7 @@ __all__ = [
     "UnreadableReferenceError",
     "UnreadableSheetError",
     "UnreadableStoryError",
+    "UnreviewedError",
     "WorkspaceBusyError",
 ]
 
@@ -112,6 +114,10 @@ class OutsideReferenceError(InputError):
 
 class CrsMismatchError(InputError):
     """Two positions that should be compared are in different systems."""
+
+
+class UnreviewedError(InputError):
+    """A rating that no person has confirmed is to be published."""
 
 
 class SeveralFaultsError(InputError):

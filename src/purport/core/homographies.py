@@ -157,7 +157,7 @@ class GroundHomography:
         """
         ground, by_parameters, _ = self._linearise(pixel)
         lean = self._lean_at(ground)
-        apart = self._parameter_covariance() - _whole(self.relief_covariance)
+        apart = self.parameter_covariance() - _whole(self.relief_covariance)
         own, left = self.relief_own_share, self.relief_left_share
         shared = np.outer(lean, lean) * self.swell_sd_m**2
         return {
@@ -185,12 +185,21 @@ class GroundHomography:
         swell = height - shared * (crossed + crossed.T)
         own = 1.0 - (1.0 - self.relief_own_share) * shared
         return {
-            "registration": by_parameters @ self._parameter_covariance() @ by_parameters.T,
+            "registration": by_parameters @ self.parameter_covariance() @ by_parameters.T,
             "relief": np.eye(2) * 2.0 * own * self.ground_sd_m**2 + swell * self.swell_sd_m**2,
             "height": height * self.height_sd_m**2,
         }
 
-    def _parameter_covariance(self) -> FloatArray:
+    def difference_by_parameters(
+        self, pixel: tuple[float, float], other: tuple[float, float]
+    ) -> FloatArray:
+        """Return how the ground vector from one pixel to another moves with the parameters (2, 9).
+
+        With `parameter_covariance` it gives what several vectors of a frame share.
+        """
+        return np.asarray(self._linearise(other)[1] - self._linearise(pixel)[1], dtype=np.float64)
+
+    def parameter_covariance(self) -> FloatArray:
         """Return the covariance of the matrix's eight elements and the lens (9, 9)."""
         whole = _whole(self.covariance)
         if self.lens_covariance:

@@ -1,4 +1,4 @@
-"""Marks by people, read by kind: control points, points of impact or target, known lengths.
+"""Marks by people, read by kind: control points, impacts, targets, known lengths, shadows.
 
 A mark is stored as it was placed, its values as plain JSON. The readers here turn the marks of one
 kind into typed records and refuse what does not say what its kind needs.
@@ -7,6 +7,7 @@ kind into typed records and refuse what does not say what its kind needs.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from purport.core.casefile import MarkRecord
 from purport.core.digests import JsonObject, JsonValue
@@ -17,17 +18,25 @@ __all__ = [
     "ControlPoint",
     "KnownLength",
     "MarkKind",
+    "NoShadowMark",
+    "NoShadowReason",
     "PointMark",
+    "ShadowDirection",
+    "ShadowMark",
     "control_points",
     "known_lengths",
     "mark_fault",
+    "no_shadow_marks",
     "point_marks",
+    "shadow_directions",
+    "shadow_marks",
 ]
 
 DEFAULT_PIXEL_SD_PX = 2.0
 """Standard uncertainty per axis of a point placed by hand, where its author states none. [px]"""
 
 _PAIR = 2
+_TURN_DEG = 360.0
 
 
 class MarkKind(StrEnum):
@@ -36,8 +45,25 @@ class MarkKind(StrEnum):
     CONTROL_POINT = "control_point"
     IMPACT = "impact"
     KNOWN_LENGTH = "known_length"
+    NO_SHADOW = "no_shadow"
+    SHADOW = "shadow"
+    SHADOW_AZIMUTH = "shadow_azimuth"
     SHADOW_TIP = "shadow_tip"
     TARGET = "target"
+
+
+_NEEDED: Mapping[MarkKind, tuple[str, ...]] = {
+    MarkKind.CONTROL_POINT: ("frame", "pixel", "position"),
+    MarkKind.KNOWN_LENGTH: ("frame", "pixel", "to_pixel", "length_m"),
+    MarkKind.NO_SHADOW: ("reason",),
+    MarkKind.SHADOW_AZIMUTH: ("azimuth_deg", "azimuth_sd_deg"),
+}
+_POSITIVE = {
+    "length_m": "length",
+    "height_m": "height",
+    "height_ratio": "ratio of height to length",
+    "azimuth_sd_deg": "standard uncertainty of an azimuth",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +128,132 @@ class KnownLength:
     """Its standard uncertainty. [m]"""
 
 
+class NoShadowReason(StrEnum):
+    """Why there is no shadow to mark."""
+
+    DIFFUSE = "diffuse"
+    INDOORS = "indoors"
+    NIGHT = "night"
+    TIP_OUT_OF_FRAME = "tip_out_of_frame"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowMark:
+    """Foot of an upright thing and tip of its shadow, both in one frame or both on the map."""
+
+    mark: str
+    """Identifier of the mark."""
+    author: str
+    """Who placed it."""
+    frame: int | None
+    """Frame index; None when it was placed on the map."""
+    foot_px: tuple[float, float] | None
+    """Foot, (x, y) in the frame's display picture; None as `frame`. [px]"""
+    tip_px: tuple[float, float] | None
+    """Tip; None as `frame`. [px]"""
+    pixel_sd_px: float
+    """Standard uncertainty of either per axis. [px]"""
+    foot: GeoPoint | None
+    """Foot on the map; None when it was placed in a frame."""
+    tip: GeoPoint | None
+    """Tip on the map; None as `foot`."""
+    point_sd_m: float | None
+    """Standard uncertainty of either on the map per axis; None when not stated. [m]"""
+    height_m: float | None
+    """Height of the thing; None when not known. [m]"""
+    height_sd_m: float
+    """Its standard uncertainty. [m]"""
+    zone: str | None
+    """Time zone of the place, as tzdata names it; None when not stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowDirection:
+    """Where shadows point, without their ends."""
+
+    mark: str
+    """Identifier of the mark."""
+    author: str
+    """Who stated it."""
+    azimuth_deg: float
+    """From foot to tip, clockwise from true north. [deg]"""
+    azimuth_sd_deg: float
+    """Its standard uncertainty. [deg]"""
+    ratio: float | None
+    """Height over length of the shadow; None when not known. [1]"""
+    ratio_sd: float
+    """Its standard uncertainty. [1]"""
+    point: GeoPoint | None
+    """Where; None when not stated."""
+    zone: str | None
+    """Time zone of the place, as tzdata names it; None when not stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoShadowMark:
+    """A person looked for shadows and found none to mark."""
+
+    mark: str
+    """Identifier of the mark."""
+    author: str
+    """Who looked."""
+    reason: NoShadowReason
+    """Why there is none."""
+
+
+def shadow_marks(marks: Sequence[MarkRecord]) -> tuple[ShadowMark, ...]:
+    """Read the shadows among marks, in their order."""
+    return tuple(
+        ShadowMark(
+            mark=mark.id,
+            author=mark.author,
+            frame=_whole(mark.values["frame"]) if "frame" in mark.values else None,
+            foot_px=_pair(mark.values["pixel"]) if "pixel" in mark.values else None,
+            tip_px=_pair(mark.values["to_pixel"]) if "to_pixel" in mark.values else None,
+            pixel_sd_px=_number(mark.values, "pixel_sd", DEFAULT_PIXEL_SD_PX),
+            foot=_geographic(mark.values["position"]) if "position" in mark.values else None,
+            tip=_geographic(mark.values["to_position"]) if "to_position" in mark.values else None,
+            point_sd_m=_known(mark.values, "position_sd_m"),
+            height_m=_known(mark.values, "height_m"),
+            height_sd_m=_number(mark.values, "height_sd_m", 0.0),
+            zone=_text(mark.values, "zone"),
+        )
+        for mark in marks
+        if mark.kind == MarkKind.SHADOW
+    )
+
+
+def shadow_directions(marks: Sequence[MarkRecord]) -> tuple[ShadowDirection, ...]:
+    """Read the shadow azimuths among marks, in their order."""
+    return tuple(
+        ShadowDirection(
+            mark=mark.id,
+            author=mark.author,
+            azimuth_deg=_number(mark.values, "azimuth_deg", 0.0),
+            azimuth_sd_deg=_number(mark.values, "azimuth_sd_deg", 0.0),
+            ratio=_known(mark.values, "height_ratio"),
+            ratio_sd=_number(mark.values, "height_ratio_sd", 0.0),
+            point=_geographic(mark.values["position"]) if "position" in mark.values else None,
+            zone=_text(mark.values, "zone"),
+        )
+        for mark in marks
+        if mark.kind == MarkKind.SHADOW_AZIMUTH
+    )
+
+
+def no_shadow_marks(marks: Sequence[MarkRecord]) -> tuple[NoShadowMark, ...]:
+    """Read the marks that say why no shadow can be measured, in their order."""
+    return tuple(
+        NoShadowMark(
+            mark=mark.id,
+            author=mark.author,
+            reason=NoShadowReason(str(mark.values["reason"])),
+        )
+        for mark in marks
+        if mark.kind == MarkKind.NO_SHADOW
+    )
+
+
 def control_points(marks: Sequence[MarkRecord]) -> tuple[ControlPoint, ...]:
     """Read the control points among marks, in their order."""
     return tuple(
@@ -160,14 +312,17 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
     Args:
         kind: What was placed.
         values: "frame", "pixel", "to_pixel", "pixel_sd", "position" (longitude, latitude),
-            "position_sd_m", "length_m", "length_sd_m", as far as the kind needs them.
+            "position_sd_m", "to_position", "length_m", "length_sd_m", "height_m", "height_sd_m",
+            "azimuth_deg", "azimuth_sd_deg", "height_ratio", "height_ratio_sd", "zone", "reason",
+            as far as the kind needs them.
     """
     if ("frame" in values) != ("pixel" in values):
         return "a pixel needs its frame, and a frame its pixel"
-    needed = {
-        MarkKind.CONTROL_POINT: ("frame", "pixel", "position"),
-        MarkKind.KNOWN_LENGTH: ("frame", "pixel", "to_pixel", "length_m"),
-    }.get(kind, ())
+    needed = _NEEDED.get(kind, ())
+    if kind is MarkKind.SHADOW:
+        if "pixel" in values and "position" in values:
+            return "a shadow is marked in a frame or on the map, not on both"
+        needed = ("position", "to_position") if "position" in values else ("pixel", "to_pixel")
     missing = [name for name in needed if name not in values]
     if missing:
         return f"it lacks {', '.join(missing)}"
@@ -188,14 +343,39 @@ def _read_all(values: JsonObject) -> None:
         _whole(values["frame"])
     if "position" in values:
         _geographic(values["position"])
-    for name in ("pixel_sd", "position_sd_m", "length_sd_m"):
+    if "to_position" in values:
+        _geographic(values["to_position"])
+    for name in ("pixel_sd", "position_sd_m", "length_sd_m", "height_sd_m", "height_ratio_sd"):
         _number(values, name, 0.0)
-    if "length_m" in values and not _number(values, "length_m", 0.0) > 0.0:
-        message = f"a length is positive, got {values['length_m']}"
+    for name, called in _POSITIVE.items():
+        if name in values and not _number(values, name, 0.0) > 0.0:
+            message = f"a {called} is positive, got {values[name]}"
+            raise ValueError(message)
+    _read_ends(values)
+    _read_sun(values)
+
+
+def _read_ends(values: JsonObject) -> None:
+    for one, other in (("pixel", "to_pixel"), ("position", "to_position")):
+        if other in values and _pair(values[other]) == _pair(values[one]):
+            message = f"the two ends are the same {one}"
+            raise ValueError(message)
+
+
+def _read_sun(values: JsonObject) -> None:
+    """Read what only marks for the check on the sun say."""
+    if "azimuth_deg" in values and not _number(values, "azimuth_deg", 0.0) < _TURN_DEG:
+        message = f"an azimuth is below 360 degrees, got {values['azimuth_deg']}"
         raise ValueError(message)
-    if "to_pixel" in values and _pair(values["to_pixel"]) == _pair(values["pixel"]):
-        message = "the two ends of a length are the same pixel"
-        raise ValueError(message)
+    zone = _text(values, "zone")
+    if zone is not None:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            message = f"{zone!r} is no time zone of tzdata (Asia/Damascus)"
+            raise ValueError(message) from error
+    if "reason" in values:
+        NoShadowReason(str(values["reason"]))
 
 
 def _whole(value: JsonValue) -> int:
@@ -224,6 +404,14 @@ def _number(values: Mapping[str, JsonValue], name: str, otherwise: float) -> flo
         message = f"{name} is not negative, got {number}"
         raise ValueError(message)
     return number
+
+
+def _known(values: Mapping[str, JsonValue], name: str) -> float | None:
+    return _number(values, name, 0.0) if name in values else None
+
+
+def _text(values: Mapping[str, JsonValue], name: str) -> str | None:
+    return str(values[name]) if name in values else None
 
 
 def _real(value: JsonValue) -> float:

@@ -26,6 +26,7 @@ __all__ = [
     "geodesic_distance_m",
     "metric_crs",
     "to_geographic",
+    "true_north_deg",
 ]
 
 Matrix2 = tuple[tuple[float, float], tuple[float, float]]
@@ -132,6 +133,21 @@ def metric_crs(crs: str, near: GeoPoint) -> str:
             return crs
     zone = min(int((near.longitude_deg + _HALF_TURN_DEG) // 6) + 1, 60)
     return f"EPSG:{(32600 if near.latitude_deg >= 0 else 32700) + zone}"
+
+
+def true_north_deg(near: GeoPoint, crs: str) -> float:
+    """Return the true azimuth of grid north at a point: add it to a grid azimuth. [deg]
+
+    Args:
+        near: Where.
+        crs: Projected system.
+
+    Examples:
+        >>> true_north_deg(GeoPoint(longitude_deg=39.0, latitude_deg=45.0), "EPSG:32637")
+        0.0
+    """
+    factors = Proj(CRS.from_user_input(crs)).get_factors(near.longitude_deg, near.latitude_deg)
+    return float(factors.meridian_convergence) + 0.0
 
 
 def geodesic_distance_m(start: GeoPoint, end: GeoPoint) -> float:

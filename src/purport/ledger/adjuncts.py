@@ -27,7 +27,13 @@ _VENUES = COMMUNICATIONS | words(
     "nations un "
     "parliament headquarters"
 )
+_OCCASIONS = words(
+    "assembly meeting summit session event hearing ceremony rally forum council conference nations "
+    "un parliament headquarters"
+)
 _LONGER_VENUES = _VENUES | words("general security")
+_MANNER = words("repeatedly again later also only")
+_AFTER_MANNER = words("that on in at") | TIMES
 _WHERE = words("at in on during via through by")
 
 
@@ -38,7 +44,9 @@ class Adjuncts:
     end: int = 0
     """First token of what was said."""
     addressee: tuple[int, int] | None = None
-    """To whom, with the venue."""
+    """To whom."""
+    venue: tuple[int, int] | None = None
+    """At what occasion or place."""
     medium: tuple[int, int] | None = None
     """Where it appeared."""
     that: bool = False
@@ -53,6 +61,7 @@ def read_adjuncts(passage: Passage, cue: Cue, bounds: tuple[int, int]) -> Adjunc
     high = bounds[1]
     index = cue.end
     addressee: tuple[int, int] | None = None
+    venue: tuple[int, int] | None = None
     medium: tuple[int, int] | None = None
     if cue.kind is CueKind.ADDRESSED and index < high:
         addressee = _addressee(passage, index, high)
@@ -63,8 +72,8 @@ def read_adjuncts(passage: Passage, cue: Cue, bounds: tuple[int, int]) -> Adjunc
         step = _adjunct_end(passage, index, high)
         if step == index:
             break
-        if addressee is not None and addressee[1] == index and _is_venue(passage, index, step):
-            addressee = (addressee[0], step)
+        if _is_venue(passage, index, step):
+            venue = (index, step)
         elif _is_communication(passage, index, step):
             medium = (index, step)
         index = step
@@ -74,7 +83,7 @@ def read_adjuncts(passage: Passage, cue: Cue, bounds: tuple[int, int]) -> Adjunc
         index += 1 if comma else 0
     if passage.lower(index) == ":":
         index += 1
-    return Adjuncts(min(index + (1 if that else 0), high), addressee, medium, that)
+    return Adjuncts(min(index + (1 if that else 0), high), addressee, venue, medium, that)
 
 
 def _addressee(passage: Passage, first: int, high: int) -> tuple[int, int] | None:
@@ -121,6 +130,8 @@ def _short_name(passage: Passage, first: int, started: int, index: int) -> tuple
 def _adjunct_end(passage: Passage, index: int, high: int) -> int:
     """Return where a day, medium or venue that begins here ends; `index` when none begins."""
     word = passage.lower(index)
+    if (word in _MANNER or word.endswith("ly")) and passage.lower(index + 1) in _AFTER_MANNER:
+        return index + 1
     if word in TIMES and passage.lower(index + 1) not in FINITE | {"the"} | {"'s"}:
         return index + 1
     if word == "on" and passage.lower(index + 1) in TIMES:
@@ -158,7 +169,10 @@ def _with_date(passage: Passage, index: int, high: int) -> int:
 
 
 def _is_venue(passage: Passage, first: int, end: int) -> bool:
-    return passage.lower(first) in {"at", "in", "during"} and end - first > 1
+    if passage.lower(first) not in {"at", "in", "during"} or end - first < 2:  # noqa: PLR2004
+        return False
+    told = [passage.lower(at) for at in range(first, end)]
+    return any(word in _OCCASIONS for word in told) or passage.lower(first) == "at"
 
 
 def _is_communication(passage: Passage, first: int, end: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from purport.core.claims import Quantifier
 from purport.ledger.wordlists import word_sequence
 
-__all__ = ["Amount", "find_amounts"]
+__all__ = ["VAGUE_BOUNDS", "Amount", "find_amounts"]
 
 _UNITS = word_sequence(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -20,6 +20,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join((*_UNITS[1:], *_TENS))
 _NUMBER = (
     rf"(?:(?:a|{_WORD}) dozen(?!s)"
+    r"|\d+(?:[.,]\d+)? (?:hundred|thousand|million)(?!s)"
     rf"|\d{{1,3}}(?:[ ,]\d{{3}})+|\d+(?:[.,]\d{{1,2}})?|(?:a|an|{_WORD})[ -](?:hundred|thousand)"
     rf"|(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})|(?:{_WORD}))"
 )
@@ -28,6 +29,10 @@ _BOUND = {
     "no fewer than": Quantifier.AT_LEAST,
     "no less than": Quantifier.AT_LEAST,
     "more than": Quantifier.AT_LEAST,
+    "as many as": Quantifier.AT_MOST,
+    "a maximum of": Quantifier.AT_MOST,
+    "a minimum of": Quantifier.AT_LEAST,
+    "upwards of": Quantifier.AT_LEAST,
     "over": Quantifier.AT_LEAST,
     "at most": Quantifier.AT_MOST,
     "up to": Quantifier.AT_MOST,
@@ -47,7 +52,8 @@ _BOUND = {
     "all": Quantifier.ALL,
 }
 _VAGUE = (
-    r"a number of|a handful of|a series of|a couple of|a few|several|many|numerous|various|"
+    r"a number of|a handful of|a series of|a couple of dozen|a couple of|a few dozen|a few|"
+    r"several dozen|several hundred|several|many|numerous|various|a (?:large|small) number of|"
     r"dozens(?: of)?|scores(?: of)?|hundreds(?: of)?|multiple|few|countless"
 )
 _AMOUNT = re.compile(
@@ -56,6 +62,28 @@ _AMOUNT = re.compile(
     rf"|(?P<one>{_NUMBER})(?![\w])|(?P<vague>{_VAGUE})\b)",
     re.IGNORECASE,
 )
+
+
+VAGUE_BOUNDS = {
+    "couple": (2.0, 4.0),
+    "few": (1.0, 12.0),
+    "handful": (2.0, 12.0),
+    "several": (2.0, 24.0),
+    "couple of dozen": (18.0, 40.0),
+    "few dozen": (20.0, 100.0),
+    "several dozen": (20.0, 200.0),
+    "dozens": (20.0, float("inf")),
+    "scores": (30.0, float("inf")),
+    "several hundred": (150.0, 2000.0),
+    "hundreds": (150.0, float("inf")),
+    "multiple": (2.0, float("inf")),
+    "many": (3.0, float("inf")),
+    "numerous": (3.0, float("inf")),
+    "countless": (10.0, float("inf")),
+}
+"""What a vague amount can mean at the widest. Used only to tell that two amounts cannot be the
+same: "dozens" and "three". Ours, wider than any usage that we know, since a false contradiction
+costs more than a missed one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +125,9 @@ def find_amounts(text: str, start: int, end: int) -> Iterator[Amount]:
 
 def _number(text: str) -> float:
     if text[0].isdigit():
+        figure, _, scale = text.partition(" ")
+        if scale.lower() in _SCALES:
+            return _digits(figure) * _SCALES[scale.lower()]
         return _digits(text)
     total = 0
     for word in re.split(r"[ -]", text.lower()):

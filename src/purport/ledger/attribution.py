@@ -4,17 +4,36 @@ Rules over tokens; no model. Ranges are first and one-past-last token of the pas
 the cues in the sentence decides: what a later cue takes is not content of an earlier one.
 """
 
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from purport.ledger.adjuncts import NO_ADJUNCTS, Adjuncts, read_adjuncts
+from purport.ledger.contents import (
+    LOOSE,
+    MIN_QUOTED_WORDS,
+    SUBORDINATORS,
+    complements,
+    content_of,
+    is_over,
+    quotation_ending,
+    trimmed,
+    with_second_half,
+)
 from purport.ledger.cues import Cue, CueKind, find_cues
+from purport.ledger.datelines import opening_of
+from purport.ledger.headlines import source_beside_colon
 from purport.ledger.lexicon import (
     AUXILIARIES,
+    CAPITALS,
     COMMUNICATIONS,
     DETERMINERS,
     FINITE,
     MEDIA,
+    NEGATIONS,
+    ORGANISATIONS,
+    PEOPLE,
     PREPOSITIONS,
     PRONOUNS,
     PUBLISHING,
@@ -29,19 +48,23 @@ from purport.ledger.sources import (
     source_from,
     subject_of,
 )
+from purport.ledger.subjects import before_day, extent_of, first_subject, is_verb, whole_subject
 from purport.ledger.verification import find_unverified
 from purport.ledger.wordlists import words
 
-__all__ = ["Attribution", "Speaker", "find_attributions"]
+__all__ = ["Attribution", "Speaker", "find_attributions", "find_headline"]
 
-_SUBORDINATORS = words("but while whereas although though and as")
-_OPENING = frozenset("\"'“„«‹‘")
-_CLOSING = frozenset("\"'”»›’“")
-_TRIMMED = frozenset({",", ";", ":", ".", "–", "—", "-", "…"})
-_LEADING = frozenset({"that", "however", "but", "and", "yet"})
-_MIN_QUOTED_WORDS = 2
+_QUOTING = words("quoted quotes quoting quote cited cites citing reported reports reporting")
+_MAX_QUOTED = 20
+_OPEN_QUESTIONS = words("whether if how what who when where why which")
+_ABLE = words("can could cannot can't couldn't")
+_MIN_REPORTING = 5
+"""Words of the shortest quotation that can report what somebody else said."""
 _MAX_CUES = 10
 """No sentence that a person wrote attributes more often."""
+_LONG_SENTENCE = 300
+_MAX_CUES_OF_LONG = 2
+"""Of what runs on for 300 words without a full stop, which no person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +72,9 @@ class Speaker:
     """Who is meant by the source words."""
 
     phrase: Range | None
-    """The words; None when the narrator speaks."""
+    """The words by which the claimant is known; None when the narrator speaks."""
+    extent: Range | None = None
+    """The same with what belongs to it: titles, "in Kelder", an apposition."""
     narrator: bool = False
     """Whether it is the reporter's own statement."""
     medium: Range | None = None
@@ -72,40 +97,128 @@ class Attribution:
     """Dictionary form of the cue."""
 
 
+def find_headline(passage: Passage, told: str) -> list[Attribution]:
+    """Return the attributions of a headline, such as "Envoy: raid missed" among them."""
+    plain = find_attributions(passage)
+    beside = None if plain else source_beside_colon(passage, told)
+    if beside is None:
+        return plain
+    source, content = beside
+    said = tuple(trimmed(passage, (content,), content))
+    return [Attribution(Speaker(source, extent=source), None, said)] if said else []
+
+
 def find_attributions(passage: Passage) -> list[Attribution]:
-    """Return the attributions of a paragraph, in order of their contents."""
+    """Return the attributions of a paragraph, in order of their contents.
+
+    What somebody quoted in it says of others ("…, the mayor said that …" inside a quotation) is
+    found as well.
+    """
     found: list[Attribution] = []
     for low, high in passage.sentences:
         made = _in_sentence(passage, low, high)
         if not made and found and _is_bare_quotation(passage, low, high):
-            found[-1] = replace(found[-1], content=(*found[-1].content, (low, high)))
+            further = trimmed(passage, ((low, high),), (low, high))
+            found[-1] = replace(found[-1], content=(*found[-1].content, *further))
         found.extend(made)
+    if found:
+        found.extend(_inside_quotations(passage))
     return [item for item in found if item.content]
 
 
+def _inside_quotations(passage: Passage) -> Iterator[Attribution]:
+    """Yield what a quoted speaker attributes to others by name."""
+    for quotation in passage.quotations:
+        first, end = quotation.start + 1, quotation.end - (1 if quotation.closed else 0)
+        if end - first < _MIN_REPORTING:
+            continue
+        opened = _opened(passage, (first, end))
+        for low, high in opened.sentences:
+            for item in _in_clause(opened, low, high):
+                phrase = item.speaker.phrase
+                if phrase is not None and opened.lower(phrase[0]) not in PRONOUNS:
+                    yield item
+
+
+def _opened(passage: Passage, inside: Range) -> Passage:
+    """Return the passage as if the marks around a quotation were not there."""
+    first, end = inside
+    quoted = tuple(-1 if first <= at < end else found for at, found in enumerate(passage.quoted))
+    stops = [
+        at + 1
+        for at in range(first, end - 1)
+        if passage.tokens[at].text in {".", "!", "?"} and passage.tokens[at + 1].is_capitalised
+    ]
+    edges = [first, *stops, end]
+    sentences = tuple((a, b) for a, b in itertools.pairwise(edges) if b > a)
+    starts = frozenset(a for a, _ in sentences)
+    return replace(passage, quoted=quoted, sentences=sentences, starts=starts)
+
+
 def _in_sentence(passage: Passage, low: int, high: int) -> list[Attribution]:
-    cues = list(islice(find_cues(passage, low, high), _MAX_CUES))
+    headline, start = opening_of(passage, low, high)
+    before = _in_headline(passage, low, headline) if headline > low else []
+    return [*before, *_in_clause(passage, start, high)]
+
+
+def _in_headline(passage: Passage, low: int, high: int) -> list[Attribution]:
+    """Read a headline whose line end was lost; its last word may be its source ("…: NGO")."""
+    made = _in_clause(passage, low, high)
+    if made or high - low < _MIN_HEADLINE:
+        return made
+    last = high - 1
+    source = passage.tokens[last].is_capitalised and passage.lower(last) in _HEADLINE_SOURCES
+    if not source:
+        return []
+    return [Attribution(Speaker((last, high), extent=(last, high)), None, ((low, last),))]
+
+
+_HEADLINE_SOURCES = ORGANISATIONS | PEOPLE | CAPITALS | words("un nato who")
+_MIN_HEADLINE = 4
+
+
+def _in_clause(passage: Passage, low: int, high: int) -> list[Attribution]:
+    most = _MAX_CUES if high - low <= _LONG_SENTENCE else _MAX_CUES_OF_LONG
     found: list[Attribution] = []
-    for number, cue in enumerate(cues):
-        following = cues[number + 1] if number + 1 < len(cues) else None
+    used: list[Cue] = []
+    for cue in islice(find_cues(passage, low, high), most):
         made = _attribute(passage, cue, (low, high), found)
         if made is not None:
-            found.append(_cut_before(passage, made, following, high))
+            found.append(made)
+            used.append(cue)
+    found = (
+        [
+            _cut_before(passage, _within(passage, item, later), following, high)
+            for item, later, following in zip(
+                found, [*found[1:], None], [*used[1:], None], strict=True
+            )
+        ]
+        if found
+        else []
+    )
     found.extend(_unverified(passage, low, high, found))
-    return [
-        replace(item, content=tuple(_trimmed(passage, item.content, (low, high)))) for item in found
-    ]
+    return [_finished(passage, item, (low, high)) for item in found]
+
+
+def _finished(passage: Passage, item: Attribution, bounds: Range) -> Attribution:
+    """Trim the content and widen the source to its whole phrase."""
+    speaker = item.speaker
+    if speaker.phrase is not None and item.cue is not None and speaker.medium is None:
+        extent = extent_of(passage, speaker.phrase, item.cue, bounds[1])
+        speaker = replace(speaker, extent=extent)
+    content = tuple(trimmed(passage, item.content, bounds))
+    return replace(item, speaker=speaker, content=content)
 
 
 def _attribute(
     passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]
 ) -> Attribution | None:
-    if cue.kind is CueKind.ACCORDING:
-        return _according(passage, cue, bounds)
-    if cue.kind in {CueKind.PURPORTED, CueKind.SEEMING}:
-        return _shown(passage, cue, bounds)
+    if (reading := _READINGS.get(cue.kind)) is not None:
+        return reading(passage, cue, bounds)
+    if _is_negated(passage, cue) and not _tells_ignorance(passage, cue):
+        return None
     phrase = _subject(passage, cue, bounds, earlier)
-    leads = phrase is not None and phrase[0] <= bounds[0]
+    leads = phrase is not None and _leads(passage, phrase, cue, bounds[0])
     if not leads and cue.start > bounds[0] and _ends_with_source(passage, cue, bounds[1]):
         return _inverted(passage, cue, bounds, bare=True)
     if phrase is None:
@@ -113,135 +226,70 @@ def _attribute(
     return _plain(passage, cue, phrase, bounds)
 
 
+def _leads(passage: Passage, phrase: Range, cue: Cue, low: int) -> bool:
+    """Tell whether a subject opens the sentence, with no other verb before the cue."""
+    between = range(phrase[1], cue.span[0])
+    return phrase[0] <= low and not any(is_verb(passage, at) for at in between)
+
+
+def _is_negated(passage: Passage, cue: Cue) -> bool:
+    return any(passage.lower(at) in NEGATIONS for at in range(cue.span[0], cue.start))
+
+
+def _tells_ignorance(passage: Passage, cue: Cue) -> bool:
+    """Tell whether "could not say" is followed by what it could not, or rules nothing out."""
+    if cue.lemma == "rule out":
+        return True
+    able = any(passage.lower(at) in _ABLE for at in range(cue.span[0], cue.start))
+    return able and passage.lower(cue.end) in _OPEN_QUESTIONS
+
+
+def _quoted(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
+    """Read "quoted an official as saying …": the official's words."""
+    reach = range(cue.start - 1, max(bounds[0], cue.start - _MAX_QUOTED) - 1, -1)
+    verb = next((at for at in reach if passage.lower(at) in _QUOTING), None)
+    if verb is None or verb + 1 >= cue.start:
+        return None
+    phrase = (verb + 1, cue.start)
+    that = passage.lower(cue.end) == "that"
+    content = ((cue.end + 1 if that else cue.end, bounds[1]),)
+    return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
+
+
 def _plain(passage: Passage, cue: Cue, phrase: Range, bounds: Range) -> Attribution | None:
     """Read "X said that …" and "…, X said", for a known X."""
     if has_medium(passage, phrase) and cue.kind is CueKind.SPEECH:
         return None
     adjuncts = read_adjuncts(passage, cue, bounds)
-    content = _content(passage, cue, phrase, adjuncts=adjuncts, bounds=bounds)
-    if not content or not _complements(passage, cue, adjuncts, content):
+    content = content_of(passage, cue, phrase, adjuncts=adjuncts, bounds=bounds)
+    if not content or not complements(passage, cue, adjuncts, content):
         return None
     if adjuncts.medium is None:
         adjuncts = replace(adjuncts, medium=_opening_medium(passage, bounds[0], phrase[0]))
-    return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
+    return Attribution(Speaker(phrase), cue.span, content, adjuncts, cue.lemma)
 
 
 def _subject(passage: Passage, cue: Cue, bounds: Range, earlier: list[Attribution]) -> Range | None:
-    low = bounds[0]
-    before = passage.lower(cue.start - 1) if cue.start > low else ""
+    low, verb = bounds[0], cue.span[0]
+    before = passage.lower(verb - 1) if verb > low else ""
     if before in {"who", "which"}:
-        return antecedent_of(passage, cue.start - 1, low)
-    if passage.lower(cue.start).endswith("ing") and before not in AUXILIARIES:
+        return antecedent_of(passage, verb - 1, low)
+    if passage.lower(cue.start).endswith("ing") and verb == cue.start:
         same = next(
             (item.speaker.phrase for item in reversed(earlier) if item.speaker.phrase), None
         )
-        return same or subject_of(passage, low, cue.start)
-    if before in {"and", "but"} and earlier:
-        return earlier[-1].speaker.phrase
-    return source_before(passage, cue.start, _clause_start(passage, cue.start, low))
+        return same or subject_of(passage, low, verb)
+    if before in {"and", "but"}:
+        return earlier[-1].speaker.phrase if earlier else first_subject(passage, low, verb)
+    low = _clause_start(passage, verb, low)
+    verb = before_day(passage, verb, low)
+    return whole_subject(passage, verb, low) or source_before(passage, verb, low)
 
 
 def _clause_start(passage: Passage, index: int, low: int) -> int:
     while index > low and passage.tokens[index - 1].text not in {";", ":"}:
         index -= 1
     return index
-
-
-def _content(
-    passage: Passage, cue: Cue, phrase: Range, *, adjuncts: Adjuncts, bounds: Range
-) -> tuple[Range, ...]:
-    low, high = bounds
-    rest = adjuncts.end
-    if passage.lower(cue.start).endswith("ing"):  # ", adding …": what follows, nothing before
-        return ((rest, high),) if rest < high else ()
-    quote = _quotation_ending(passage, phrase[0], low)
-    parenthetic = passage.lower(phrase[0] - 1) == "," and passage.lower(rest) == ","
-    if quote is not None:
-        return _with_second_half(passage, quote, rest, high)
-    turns = parenthetic and passage.lower(rest + 1) in _SUBORDINATORS
-    if turns or _is_over(passage, rest, high):
-        return ((low, phrase[0]),) if phrase[0] > low else ()
-    if parenthetic and phrase[0] - 1 > low and not _opens_with_adjunct(passage, low):
-        return ((low, phrase[0]), (rest + 1, high))
-    return ((rest, _aside_end(passage, cue, bounds)),)
-
-
-def _quotation_ending(passage: Passage, index: int, low: int) -> Range | None:
-    """Return the quotation that ends right before a token, a comma between allowed."""
-    before = index - 1
-    if before >= low and passage.tokens[before].text in {",", "–", "—", "-"}:
-        before -= 1
-    if before < low or passage.quoted[before] < 0:
-        return None
-    quotation = passage.quotations[passage.quoted[before]]
-    if quotation.end - quotation.start < _MIN_QUOTED_WORDS + 2:
-        return None
-    if quotation.start > low and not _starts_clause(passage, quotation.start, low):
-        return (low, quotation.end)
-    return (quotation.start, quotation.end)
-
-
-def _starts_clause(passage: Passage, index: int, low: int) -> bool:
-    """Tell whether what stands before a quotation is no part of the statement."""
-    return passage.lower(index - 1) in {":", ".", "”", '"'} or all(
-        not passage.tokens[at].is_word for at in range(low, index)
-    )
-
-
-def _with_second_half(passage: Passage, quote: Range, rest: int, high: int) -> tuple[Range, ...]:
-    while rest < high and passage.tokens[rest].text in {",", ".", ":", "–"}:
-        rest += 1
-    if rest < high and passage.quoted[rest] >= 0:
-        second = passage.quotations[passage.quoted[rest]]
-        if second.start >= quote[1] and second.end - second.start >= _MIN_QUOTED_WORDS:
-            return (quote, (second.start, min(high, second.end)))
-    return (quote,)
-
-
-def _is_over(passage: Passage, rest: int, high: int) -> bool:
-    while rest < high and not passage.tokens[rest].is_word:
-        if passage.tokens[rest].text in _OPENING:
-            return False
-        rest += 1
-    return rest >= high
-
-
-def _opens_with_adjunct(passage: Passage, low: int) -> bool:
-    return passage.lower(low) in {"in", "on", "at", "but", "however", "earlier", "meanwhile"}
-
-
-def _aside_end(passage: Passage, cue: Cue, bounds: Range) -> int:
-    """Return where content ends: at the closing dash or comma of a relative clause, or the end."""
-    low, high = bounds
-    if passage.lower(cue.start - 1) not in {"who", "which"}:
-        return high
-    opening = passage.tokens[cue.start - 2].text if cue.start - 2 >= low else ""
-    if opening not in {",", "–", "—", "-", "("}:
-        return high
-    wanted = ")" if opening == "(" else opening
-    for index in range(cue.end, high):
-        if passage.tokens[index].text == wanted and passage.quoted[index] < 0:
-            return index
-    return high
-
-
-def _complements(
-    passage: Passage, cue: Cue, adjuncts: Adjuncts, content: tuple[Range, ...]
-) -> bool:
-    quoted = any(passage.quoted[index] >= 0 for index in range(*content[0]))
-    if cue.complement is Complement.QUOTE:
-        return passage.quoted[content[0][0]] >= 0 or passage.lower(content[0][0]) == "as"
-    if quoted or cue.complement is Complement.ANY or adjuncts.that:
-        told = (passage.tokens[at].is_word for start, end in content for at in range(start, end))
-        return sum(told) > 1 or quoted
-    words = [passage.lower(index) for index in range(*content[0])]
-    if (
-        cue.complement is Complement.ADDRESSEE
-        and adjuncts.addressee is None
-        and content[0][0] >= cue.end
-    ):
-        return False
-    return words[:1] != ["to"] and any(word in FINITE or word.endswith("ed") for word in words)
 
 
 def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
@@ -251,7 +299,8 @@ def _ends_with_source(passage: Passage, cue: Cue, high: int) -> bool:
     found = source_from(passage, cue.end, high)
     if found is None or passage.lower(found[0]) in PRONOUNS:
         return False
-    return _is_over(passage, found[1], high) or passage.lower(found[1]) == "who"
+    end = extent_of(passage, found, (cue.start, cue.end), high)[1]
+    return is_over(passage, end, high) or passage.lower(end) == "who"
 
 
 def _inverted(
@@ -261,15 +310,17 @@ def _inverted(
     low, high = bounds
     before = passage.tokens[cue.start - 1].text if cue.start > low else ""
     quoted = cue.start > low and passage.quoted[cue.start - 1] >= 0
+    if cue.complement in LOOSE | {Complement.QUOTING, Complement.SHOWN}:
+        return None
     if cue.kind is not CueKind.SPEECH or not (bare or quoted or before in {",", "–", "—", "-"}):
         return None
     phrase = source_from(passage, cue.end, high)
     if phrase is None:
         return None
-    quote = _quotation_ending(passage, cue.start, low)
+    quote = quotation_ending(passage, cue.start, low)
     adjuncts = read_adjuncts(passage, replace(cue, end=phrase[1]), bounds)
     if quote is not None:
-        content = _with_second_half(passage, quote, adjuncts.end, high)
+        content = with_second_half(passage, quote, adjuncts.end, high)
     else:
         content = ((low, cue.start),)
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, adjuncts, cue.lemma)
@@ -280,16 +331,25 @@ def _according(passage: Passage, cue: Cue, bounds: Range) -> Attribution | None:
     phrase = source_from(passage, cue.end, high)
     if phrase is None:
         return None
-    rest = phrase[1]
+    rest = extent_of(passage, phrase, (cue.start, cue.end), high)[1]
     if cue.start == low or all(not passage.tokens[at].is_word for at in range(low, cue.start)):
         if passage.lower(rest) in PREPOSITIONS | {",", "which", "who"}:
             rest = _next_comma(passage, rest, high)
         if passage.lower(rest + 1) in {"which", "who"}:
             rest = _next_comma(passage, rest + 1, high)
-        content = ((rest, high),) if rest < high else ()
+        content: tuple[Range, ...] = ((rest, high),) if rest < high else ()
     else:
-        content = ((low, cue.start),)
+        content = ((low, cue.start), *_going_on(passage, rest, high))
     return Attribution(Speaker(phrase), (cue.start, cue.end), content, NO_ADJUNCTS, cue.lemma)
+
+
+def _going_on(passage: Passage, rest: int, high: int) -> tuple[Range, ...]:
+    """Return what goes on after "…, according to X,": "as well as …", "including …"."""
+    at = rest + 1 if passage.lower(rest) == "," else rest
+    well = passage.lower(at) == "as" and passage.lower(at + 1) == "well"
+    start = at + 3 if well else at
+    goes_on = well or passage.lower(at) == "including"
+    return ((start, high),) if goes_on and start < high else ()
 
 
 def _next_comma(passage: Passage, index: int, high: int) -> int:
@@ -382,9 +442,27 @@ def _cut_before(
     limit = max(first, following.start - 12)
     for index in range(following.start - 1, limit, -1):
         comma = passage.tokens[index - 1].text in {",", ";"}
-        if passage.lower(index) in _SUBORDINATORS and comma and passage.quoted[index] < 0:
+        if passage.lower(index) in SUBORDINATORS and comma and passage.quoted[index] < 0:
             return _ended(item, index - 1)
     return item if last <= high else _ended(item, high)
+
+
+def _within(passage: Passage, item: Attribution, later: Attribution | None) -> Attribution:
+    """End content before the source of an attribution that reports it, or follows a semicolon."""
+    if later is None or later.speaker.phrase is None or item.cue is None or not item.content:
+        return item
+    start = later.speaker.phrase[0]
+    if not item.content[-1][0] < start < item.content[-1][1]:
+        return item
+    before = passage.tokens[start - 1].text
+    reports = (
+        bool(later.content)
+        and later.content[0][0] <= item.cue[0]
+        and (later.content[0][1] <= start)
+    )
+    if not reports and before != ";":
+        return item
+    return _ended(item, start - 1 if before in {",", ";", "–", "—"} else start)
 
 
 def _ended(item: Attribution, end: int) -> Attribution:
@@ -399,42 +477,12 @@ def _is_bare_quotation(passage: Passage, low: int, high: int) -> bool:
         return False
     quotation = passage.quotations[passage.quoted[low]]
     words = [index for index in range(quotation.end, high) if passage.tokens[index].is_word]
-    return quotation.start == low and not words and high - low > _MIN_QUOTED_WORDS + 2
+    return quotation.start == low and not words and high - low > MIN_QUOTED_WORDS + 2
 
 
-def _trimmed(passage: Passage, content: tuple[Range, ...], bounds: Range) -> list[Range]:
-    spans: list[Range] = []
-    for first, end in content:
-        start, stop = max(first, bounds[0]), end
-        while start < stop and _drops_first(passage, start):
-            start += 1
-        while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
-            stop -= 1
-        start, stop = _without_marks(passage, start, stop)
-        if any(passage.tokens[index].is_word for index in range(start, stop)):
-            spans.append((start, stop))
-    return spans
-
-
-def _drops_first(passage: Passage, index: int) -> bool:
-    token = passage.tokens[index]
-    if passage.quoted[index] >= 0:
-        return False
-    return token.text in _TRIMMED | {")", "]"} or token.lower in _LEADING
-
-
-def _without_marks(passage: Passage, start: int, stop: int) -> Range:
-    """Take the marks off content that is one whole quotation."""
-    if start >= stop or passage.quoted[start] < 0:
-        return start, stop
-    quotation = passage.quotations[passage.quoted[start]]
-    if quotation.start != start or stop < quotation.end:
-        return start, stop
-    if stop > quotation.end:
-        return start, stop
-    start += 1
-    if quotation.closed:
-        stop -= 1
-    while start < stop and passage.tokens[stop - 1].text in _TRIMMED:
-        stop -= 1
-    return start, stop
+_READINGS: dict[CueKind, Callable[[Passage, Cue, Range], Attribution | None]] = {
+    CueKind.ACCORDING: _according,
+    CueKind.PURPORTED: _shown,
+    CueKind.QUOTED: _quoted,
+    CueKind.SEEMING: _shown,
+}

@@ -32,6 +32,7 @@ _STATE_BODIES = words(
     "ministry army military government forces command navy airforce kremlin pentagon"
 )
 _ROLES = PEOPLE | TITLES
+_HONORIFICS = words("mr mrs ms miss dr sir lord lady prof")
 _PERSONAL = frozenset({"he", "she"})
 _MAX_APPOSITION = 12
 
@@ -125,7 +126,21 @@ class Cast:
         surname = passage.tokens[phrase[0]].text if single else ""
         if surname[:1].isupper() and (known := self._by_surname(surname)) is not None:
             return known
-        return self._body(passage, phrase)
+        return self._by_role(passage, phrase) or self._body(passage, phrase)
+
+    def _by_role(self, passage: Passage, phrase: Range) -> Member | None:
+        """Return the only named person so far whose role "the minister" takes up."""
+        head = passage.lower(phrase[1] - 1)
+        plain = not any(passage.tokens[at].is_capitalised for at in range(phrase[0] + 1, phrase[1]))
+        if passage.lower(phrase[0]) != "the" or not plain or head not in _ROLES:
+            return None
+        told = {passage.lower(at) for at in range(phrase[0] + 1, phrase[1])}
+        holders = [
+            member
+            for member in self.members
+            if member.is_person and member.role and told <= set(member.role.lower().split())
+        ]
+        return holders[0] if len(holders) == 1 else None
 
     def _state_body(self, country: str) -> Member | None:
         bodies = [
@@ -186,7 +201,7 @@ class Cast:
 
     def _full_body(self, name: str) -> str:
         """Return "Harbour Observatory for Rights" for "Observatory" when the story has it."""
-        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS:
+        if " " in name or not name[:1].isupper() or name.lower() not in ORGANISATIONS - PEOPLE:
             return name
         form = re.compile(
             rf"\b(?:[A-Z][\w-]+ ){{1,3}}{re.escape(name)}(?: (?:for|of)(?: [A-Z]\w+)+)?"
@@ -209,19 +224,35 @@ def _split_role(passage: Passage, phrase: Range) -> tuple[Range | None, str | No
     """Split "foreign minister Sergei Lavrov" into name and role; no name for bodies."""
     first, end = phrase
     start = end
-    while start > first and _may_be_name(passage, start - 1):
+    while start > first and (
+        _may_be_name(passage, start - 1) or _is_initial(passage, start - 1, first)
+    ):
         start -= 1
     if start == end:
         return _leading_name(passage, phrase)
-    led = start > first and passage.lower(start - 1) in _ROLES
     name = (start, end)
+    while start - 2 >= first and passage.tokens[start - 1].text == ".":  # "Mr." before a name
+        start -= 1
+    led = start > first and passage.lower(start - 1) in _ROLES
+    if (
+        not led and end - start in {2, 3} and start > first
+    ):  # "the coordinator for relief Ilse Varga"
+        led = any(passage.lower(at) in PEOPLE for at in range(first, start))
     if led:
-        titled = passage.lower(start - 1) in TITLES and start - 1 == first
+        titled = passage.lower(start - 1) in _HONORIFICS and start - 1 == first
         return name, None if titled else _joined(passage, (first, start))
     is_plain = start == first and end - start in {2, 3}
     if is_plain and not _is_body(passage, name):
         return name, None
     return _leading_name(passage, phrase)
+
+
+def _is_initial(passage: Passage, index: int, first: int) -> bool:
+    """Tell whether a stop belongs to an initial inside a name ("John F. Reke")."""
+    if passage.tokens[index].text != "." or index - 1 <= first:
+        return False
+    before = passage.tokens[index - 1].text
+    return len(before) == 1 and before.isupper()
 
 
 def _named_after(passage: Passage, phrase: Range) -> Range | None:
@@ -265,7 +296,12 @@ def _joined(passage: Passage, phrase: Range) -> str | None:
     first, end = phrase
     while first < end and passage.lower(first) in DETERMINERS:
         first += 1
-    return " ".join(passage.tokens[index].text for index in range(first, end)) or None
+    joined = ""
+    for index in range(first, end):
+        token = passage.tokens[index]
+        gap = " " if joined and token.start > passage.tokens[index - 1].end else ""
+        joined += gap + token.text
+    return joined or None
 
 
 def _apposition(passage: Passage, phrase: Range) -> str | None:

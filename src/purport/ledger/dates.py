@@ -5,7 +5,7 @@ from datetime import date
 
 from purport.ledger.wordlists import word_sequence
 
-__all__ = ["find_date", "is_dateline"]
+__all__ = ["find_date", "find_month", "is_dateline"]
 
 _MONTHS = word_sequence(
     "january february march april may june july august september october november december"
@@ -21,6 +21,8 @@ _MONTH_FIRST = re.compile(
     rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_MONTH_OF_YEAR = re.compile(rf"\b(?P<m>{_MONTH})\.?,? (?P<y>(?:19|20)\d\d)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:in|since|during|of) (?P<y>(?:19|20)\d\d)\b", re.IGNORECASE)
 _ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
 _REST = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:mon|tue|wed|thu|fri|sat|sun)\b|published|"
@@ -38,6 +40,14 @@ def find_date(text: str) -> str | None:
         if (day := _day_of(match)) is not None:
             return day
     return None
+
+
+def find_month(text: str) -> str | None:
+    """Return "2015-09" for "September 2015", "2015" for "in 2015"; None when neither is named."""
+    if (match := _MONTH_OF_YEAR.search(text)) is not None:
+        return f"{match['y']}-{_month_number(match['m'].lower()):02d}"
+    match = _YEAR.search(text)
+    return match["y"] if match is not None else None
 
 
 def is_dateline(line: str) -> bool:

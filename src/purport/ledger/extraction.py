@@ -4,18 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from purport.core.casefile import StoryText
-from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
+from purport.core.claims import Claim, Commitment, QuoteType, Slot, SlotAttr, Span
 from purport.core.digests import digest_json
 from purport.core.records import to_json
-from purport.ledger.attribution import Attribution, find_attributions
+from purport.ledger.attribution import Attribution, find_attributions, find_headline
 from purport.ledger.cast import Cast, Member
+from purport.ledger.commitment import weigh_commitment
 from purport.ledger.groups import GroupNames, learn_groups
-from purport.ledger.layout import Block, Layout
+from purport.ledger.layout import Block, Kind, Layout
+from purport.ledger.lexicon import NEGATIONS
 from purport.ledger.passages import Passage, cut_passage
 from purport.ledger.publishers import find_publishers
 from purport.ledger.reading import layout_of, view_of
 from purport.ledger.relations import relate_claims
-from purport.ledger.slots import FoundSlot, find_hedges, find_slots
+from purport.ledger.slots import FoundSlot, LookUp, find_hedges, find_slots
 from purport.ledger.sources import Range, subject_of
 from purport.ledger.view import View
 
@@ -35,6 +37,7 @@ class _Story:
     layout: Layout
     passages: tuple[Passage, ...]
     groups: GroupNames
+    look_up: LookUp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,21 @@ class _Made:
     member: Member
 
 
-def extract_claims(story: StoryText) -> tuple[Claim, ...]:
+def extract_claims(story: StoryText, *, look_up: LookUp | None = None) -> tuple[Claim, ...]:
     """Find the attributed statements of a story, with slots and relations, in order of the text.
 
     Rules only: no model, no network; the same story always gives the same claims. Every span
     slices `story.text`.
+
+    Args:
+        story: The story.
+        look_up: Finds places by name, so that two names of one place meet; None to look none up.
     """
     view = view_of(story)
     layout = layout_of(story, view)
     passages = tuple(cut_passage(view.text, block.start, block.end) for block in layout.blocks)
     told = "\n".join(view.text[block.start : block.end] for block in layout.blocks)
-    prepared = _Story(story, view, layout, passages, learn_groups(told))
+    prepared = _Story(story, view, layout, passages, learn_groups(told), look_up)
     made = _speakers(prepared, Cast(view.text, told))
     claims: dict[str, Claim] = {}
     for item in made:
@@ -70,7 +77,11 @@ def _speakers(story: _Story, cast: Cast) -> list[_Made]:
     found = [
         (number, passage, attribution)
         for number, passage in enumerate(story.passages)
-        for attribution in find_attributions(passage)
+        for attribution in (
+            find_headline(passage, cast.told)
+            if story.layout.blocks[number].kind is Kind.HEADLINE
+            else find_attributions(passage)
+        )
     ]
     for passage in story.passages:
         for phrase in find_publishers(passage):
@@ -109,7 +120,8 @@ def _claim(story: _Story, item: _Made) -> Claim:
     attribution, passage = item.attribution, item.passage
     ranges = [_visible(passage, content) for content in attribution.content]
     content = _spans(story.view, ranges)
-    source = _token_spans(story.view, passage, attribution.speaker.phrase)
+    speaker = attribution.speaker
+    source = _token_spans(story.view, passage, speaker.extent or speaker.phrase)
     if attribution.speaker.narrator:
         source = ()
     slots = find_slots(
@@ -118,6 +130,7 @@ def _claim(story: _Story, item: _Made) -> Claim:
         story.groups,
         denied=attribution.cue_lemma in _DENYING,
         published=story.story.document.published,
+        look_up=story.look_up,
     )
     cue = _token_spans(story.view, passage, attribution.cue)
     document = story.story.document.digest
@@ -131,9 +144,11 @@ def _claim(story: _Story, item: _Made) -> Claim:
         cue=cue,
         content=content,
         addressee=_whole(story.view, passage, attribution.adjuncts.addressee),
+        venue=_whole(story.view, passage, attribution.adjuncts.venue),
         medium=_whole(
             story.view, passage, attribution.adjuncts.medium or attribution.speaker.medium
         ),
+        commitment=_commitment(story.view, passage, attribution, ranges),
         hedges=_hedges(story.view, passage, attribution, ranges),
         slots=(*_slots(story.view, slots), *_origin(story, item)),
         appearances=_appearances(story, item, ranges),
@@ -184,6 +199,24 @@ def _hedges(
     return tuple(_one_span(view, start, end) for start, end in found)
 
 
+def _commitment(
+    view: View, passage: Passage, attribution: Attribution, ranges: Sequence[tuple[int, int]]
+) -> Commitment:
+    cue = attribution.cue
+    found = weigh_commitment(
+        attribution.cue_lemma,
+        content=" … ".join(view.text[start:end] for start, end in ranges),
+        narrator=attribution.speaker.narrator,
+        ignorant=cue is not None
+        and any(passage.lower(at) in NEGATIONS for at in range(*cue))
+        and attribution.cue_lemma != "rule out",
+    )
+    marks = _token_spans(view, passage, cue) if found.distances else ()
+    return Commitment(
+        source=found.source, reporter=found.reporter, reason=found.reason, marks=marks
+    )
+
+
 def _slots(view: View, found: Sequence[FoundSlot]) -> tuple[Slot, ...]:
     return tuple(
         Slot(
@@ -196,6 +229,8 @@ def _slots(view: View, found: Sequence[FoundSlot]) -> tuple[Slot, ...]:
             polarity=slot.polarity,
             exclusive=slot.exclusive,
             quantifier=slot.quantifier,
+            basis=slot.basis,
+            places=slot.places,
         )
         for slot in found
     )

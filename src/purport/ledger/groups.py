@@ -55,6 +55,14 @@ _DESCRIBED = re.compile(
 )
 
 
+_ROOTS = (
+    "rebel", "insurgent", "opposition", "supported", "backed", "trained", "armed", "funded",
+    "militia", "fighters", "defence units", "rest of", "everyone", "everybody", "anyone", "all ",
+    "civilian", "fishermen", "farmers", "villagers", "residents", "families",
+)  # fmt: skip
+"""Parts of words without which no description can match: looking for them first is cheap."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupMention:
     """A group in a text."""
@@ -84,7 +92,9 @@ class GroupNames:
         for match in self.form.finditer(text, start, end):
             taken.append(match.span())
             yield GroupMention(*match.span(), self._value(match.group()), universal=False)
-        for match in _DESCRIBED.finditer(text, start, end):
+        said = text[start:end].lower()
+        described = any(root in said for root in _ROOTS)
+        for match in _DESCRIBED.finditer(text, start, end) if described else ():
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 universal = match.group("rest") is not None
                 yield GroupMention(*match.span(), _described(match), universal=universal)
@@ -130,4 +140,9 @@ def is_described(value: str) -> bool:
 
 def _described(match: re.Match[str]) -> str:
     text = " ".join(match.group().casefold().replace("’", "'").split())
+    text = _POSITIONS.sub(lambda found: _OF_POSITIONS[found[1]], text)
     return text.removeprefix("the ")
+
+
+_POSITIONS = re.compile(r"\b(rebel|opposition) (?:fighters?|forces|groups?|positions?)\Z")
+_OF_POSITIONS = {"rebel": "rebels", "opposition": "opposition"}

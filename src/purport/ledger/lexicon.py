@@ -10,14 +10,19 @@ __all__ = [
     "AUXILIARIES",
     "CAPITALS",
     "COMMUNICATIONS",
+    "COUNTRIES",
     "DETERMINERS",
+    "DOCUMENTS",
     "FINITE",
     "MEDIA",
+    "NEGATIONS",
     "NOUN_CUES",
     "NOUN_CUE_VERBS",
     "ORGANISATIONS",
     "OUTLETS",
     "PEOPLE",
+    "PHRASAL",
+    "PHRASAL_FORMS",
     "PREPOSITIONS",
     "PRONOUNS",
     "PUBLISHING",
@@ -37,6 +42,16 @@ class Complement(Enum):
     CLAUSE = auto()
     ADDRESSEE = auto()
     QUOTE = auto()
+    JUDGED = auto()
+    """A person or thing, and "of", "for", "on" or "as" what."""
+    DEMANDED = auto()
+    """What is wanted, or of whom."""
+    SHOWN = auto()
+    """A clause with "that"."""
+    QUOTING = auto()
+    """Somebody "as saying" something."""
+    INTENDED = auto()
+    """A clause, or "to" do something."""
 
 
 def _forms(text: str) -> dict[str, str]:
@@ -67,13 +82,13 @@ _ANY = _forms("say: says said saying; admit: admits admitted admitting") | _regu
 )
 _CLAUSE = (
     _forms(
-        "think: thinks thought thinking; write: writes wrote writing; hold: ; "
+        "think: thinks thought thinking; write: writes wrote writing; hold: ; feel: feels felt; "
         "understand: understands understood; swear: swears swore; "
         "foresee: foresees foresaw"
     )
     | _regular(
         "believe argue insist maintain contend warn note add explain suggest estimate predict "
-        "reply tweet stress reiterate complain boast vow fear doubt speculate "
+        "reply tweet stress reiterate complain boast fear doubt speculate hope "
         "conclude reveal disclose recall remark comment observe testify imply hint emphasise "
         "emphasize caution counter reckon assume suspect clarify "
         "stipulate mention assess"
@@ -84,13 +99,27 @@ _ADDRESSEE = _forms("tell: tells told telling; inform: informs informed informin
     "assure remind notify"
 )
 _QUOTE = _forms("ask: asks asked asking") | _regular(
-    "call describe dismiss label respond continue denounce condemn dub quip brand"
+    "call respond continue denounce condemn dub quip"
+)
+_SHOWN = _forms("find: finds found; show: shows showed shown; prove: proves proved") | _regular(
+    "rule indicate decide determine"
+)
+_QUOTING = _regular("quote cite")
+_JUDGED = _regular("accuse blame describe dismiss label brand portray")
+_DEMANDED = _regular("demand urge")
+_INTENDED = _regular("vow pledge promise expect") | _forms(
+    "threaten: threatens threatened threatening"
 )
 
 SPEECH: dict[str, tuple[str, Complement]] = {
     form: (lemma, complement)
     for table, complement in (
         (_QUOTE, Complement.QUOTE),
+        (_SHOWN, Complement.SHOWN),
+        (_QUOTING, Complement.QUOTING),
+        (_JUDGED, Complement.JUDGED),
+        (_DEMANDED, Complement.DEMANDED),
+        (_INTENDED, Complement.INTENDED),
         (_ADDRESSEE, Complement.ADDRESSEE),
         (_CLAUSE, Complement.CLAUSE),
         (_ANY, Complement.ANY),
@@ -104,9 +133,21 @@ AMBIGUOUS = words(
     "doubts estimate estimates tweet tweets boast boasts vow vows remark remarks hint hints "
     "counter counters hold call calls label labels brand caution complaint reply replies "
     "addition thought thinking understanding writing reporting warning feeling meaning brands "
-    "suspect suspects reckoning mention mentions respond"
+    "suspect suspects reckoning mention mentions respond demand demands demanding pledge pledges "
+    "promise promises blame hope hopes urge urges feel feels felt expected"
 )
 """Forms that are as often nouns."""
+
+PHRASAL = {
+    ("call", "for"): "call for",
+    ("call", "on"): "call on",
+    ("call", "upon"): "call on",
+    ("rule", "out"): "rule out",
+    ("point", "out"): "point out",
+}
+"""Reporting verbs of two words, by lemma."""
+PHRASAL_FORMS = {form: lemma for lemma in ("call", "rule", "point") for form in _regular(lemma)}
+"""The first words of those, in every form."""
 
 NOUN_CUE_VERBS = words(
     "express expressed expresses expressing voice voiced voices voicing raise raised raises "
@@ -119,6 +160,10 @@ NOUN_CUES = words(
 )
 """Nouns that, after such a verb, introduce what was said."""
 
+NEGATIONS = words(
+    "not n't never didn't doesn't don't wouldn't couldn't can't cannot hasn't haven't hadn't won't "
+    "isn't wasn't aren't weren't"
+)
 AUXILIARIES = words(
     "has have had is are was were be been being will would can could may might must should do "
     "does did having"
@@ -126,7 +171,14 @@ AUXILIARIES = words(
 FINITE = AUXILIARIES | words(
     "hit struck took came went left fell lost shot set began made saw held kept knew got gave "
     "found fled fought led sent cut put became remains continues comes goes wants needs seeks "
-    "appears seems purport purports purported demonstrates shows hits strikes targets bombs bombed"
+    "appears seems purport purports purported demonstrates shows hits strikes targets bombs bombed "
+    "relies rely includes include provides provide requires require allows allow knows know makes "
+    "make takes take gives give gets get determines determine operates operate becomes become "
+    "keeps keep lies lie seem appear consists belongs belong depends depend contains contain "
+    "brings brought bring goes go think thinks believes believe expects expect refuses refuse "
+    "tries try agrees agree decides decide receives receive meets met spoke speaks spent spends "
+    "rose fell grew grows stood stands sat sits ran wore paid pays bought buys sold sells met won "
+    "wins drew draws drove flew chose broke spread sought taught understood sees see"
 )
 ADVERBS = words(
     "also later then again repeatedly previously now earlier still even just once already "
@@ -149,7 +201,7 @@ TITLES = words(
     "major capt captain sgt sergeant adm admiral sen senator rep gov brig brigadier sheikh "
     "commander president minister secretary ambassador sheik pope king prince princess judge"
 )
-PEOPLE = words(
+_PEOPLE = words(
     "minister ministers secretary president spokesman spokeswoman spokesperson spokespeople "
     "director head chief commander commanders general ambassador envoy official officials "
     "officals offical officer officers founder analyst analysts blogger bloggers activist "
@@ -166,7 +218,18 @@ PEOPLE = words(
     "engineer lawyer lawyers counterpart counterparts deputy people man woman men women "
     "onlooker onlookers harbourmaster shopkeeper keeper watchman clerk warden baker father "
     "mother brother sister son daughter boy girl inhabitant inhabitants locals local civilian "
-    "civilians monitor monitors"
+    "civilians monitor monitors economist economists trader traders investor investors executives "
+    "strategist strategists prosecutor prosecutors voter voters supporter supporters aides teacher "
+    "scientist scientists historian lawmakers delegates negotiator negotiators investigator "
+    "investigators insider insiders deputies attorney attorneys author authors dealer dealers "
+    "broker brokers owner owners consultant consultants planner planners writer spokesmen mediator "
+    "mediators negotiator relative relatives friend friends neighbours parent parents student "
+    "students passenger passengers worker commissioner inspector inspectors detective chairwoman "
+    "speaker spokeswomen columnist candidate candidates nominee democrats republicans "
+    "conservatives others some"
+)
+PEOPLE = _PEOPLE | frozenset(
+    f"{word}s" for word in _PEOPLE if not word.endswith(("s", "men", "people"))
 )
 ORGANISATIONS = words(
     "ministry army military government regime observatory agency council authorities "
@@ -177,7 +240,16 @@ ORGANISATIONS = words(
     "police court parliament administration state front command navy staff institute charity "
     "company defence defense house helmets team mission watchdog opposition tribunal "
     "university hospital foundation association federation league reuters afp ap bbc cnn sana "
+    "website newspaper daily magazine firm bank corporation corp inc ltd maker carrier campaign "
+    "board panel airline regulator regulators secretariat faction factions think-tank "
+    "report study survey poll lawsuit suit complaint filing statement memo letter document "
+    "documents ruling indictment article paper book ngo monitor media companies banks ministries "
     "tass interfax outlet website blog guard directorate corps squadron airforce ngo"
+)
+DOCUMENTS = words(
+    "report study survey poll lawsuit suit complaint filing statement memo letter document "
+    "documents ruling indictment article paper book video footage account "
+    "reports analysis review audit"
 )
 MEDIA = words(
     "video videos footage clip clips film films images image pictures picture photos photo "
@@ -186,7 +258,7 @@ MEDIA = words(
 COMMUNICATIONS = words(
     "statement interview post speech report tweet message letter briefing article address "
     "call conference broadcast bulletin communique dispatch note blog release account reports "
-    "statements remarks column essay email telegram podcast press"
+    "statements remarks column essay email telegram podcast press telephone phone"
 )
 PUBLISHING = words(
     "released release releases published publishes posted posts issued shared uploaded "
@@ -203,7 +275,7 @@ TIMES = words(
     "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight "
     "tomorrow late early earlier later morning afternoon evening night week month year "
     "january february march april june july august september october november december "
-    "recently last this overnight afterwards then here there"
+    "recently last this overnight afterwards then here there days weeks months years hours minutes"
 )
 
 _COUNTRIES = {
@@ -234,6 +306,8 @@ CAPITALS = words(
     "riyadh amman beijing beirut cairo doha"
 )
 """Cities that stand for the government that sits there."""
+COUNTRIES = frozenset(_COUNTRIES)
+"""Keys of the countries that are known by several names."""
 _SUFFIXES = ("ians", "ian", "ia", "ans", "an", "ish", "ese", "i", "ic", "n", "a", "e", "y")
 
 

@@ -7,7 +7,13 @@ from purport.core.claims import Quantifier
 __all__ = ["share_around", "share_before"]
 
 _SHARE = (
-    r"\b(?:(?P<least>at least one|one or more)|some of|one of|a number of|a few of|several of)\b"
+    r"\b(?:(?P<least>at least one|one or more)|(?P<none>none of|not one of|not a single)|"
+    r"(?P<all>(?:all(?: of)?(?: the| its| their| our)?|every|each|both)"
+    r"(?=(?: \w+){0,2} (?:targets?|strikes?|raids?|attacks?|bombs?|missiles?|positions?|"
+    r"objects?)\b))|"
+    r"some of|one of|a number of|a few of|several of|half(?: of)?|most(?: of)?|"
+    r"(?:a|the) (?:majority|third|quarter|fraction) of|(?:two|three)[- ](?:thirds|quarters|fifths)|"
+    r"\d+(?:[.,]\d+)? ?(?:%|per ?cent) of)(?<=[\w%])(?![\w-])"
 )
 _REACH = 80
 _BEFORE = re.compile(rf"{_SHARE}[^.;:]*$", re.IGNORECASE)
@@ -31,6 +37,8 @@ def share_around(text: str, bounds: tuple[int, int], at: tuple[int, int]) -> Qua
 
 
 def _share(found: re.Match[str] | None) -> Quantifier | None:
-    if found is None:
+    if found is None or found["none"]:
         return None
+    if found["all"]:
+        return Quantifier.ALL
     return Quantifier.AT_LEAST if found["least"] else Quantifier.SOME

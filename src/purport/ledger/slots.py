@@ -4,17 +4,23 @@ Works on visible characters; a rule that does not find its words leaves no slot.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from purport.core.claims import Polarity, Quantifier, SlotAttr
+from purport.gazetteer import Candidate, NameMatch
 from purport.ledger.amounts import Amount, find_amounts
 from purport.ledger.groups import GroupMention, GroupNames
+from purport.ledger.lexicon import COUNTRIES, country_of
 from purport.ledger.shares import share_around, share_before
 from purport.ledger.verification import UNESTABLISHED
 from purport.ledger.weekdays import day_meant
 
-__all__ = ["FoundSlot", "find_hedges", "find_slots"]
+__all__ = ["FoundSlot", "LookUp", "find_hedges", "find_slots"]
+
+LookUp: TypeAlias = Callable[[str], tuple[Candidate, ...]]
+"""Returns every place of a gazetteer that a name can mean."""
 
 _STRIKES = re.compile(
     r"\s+(?:(?!of\b)\w+ ){0,2}?(?:(?:air ?|drone )?strikes|air ?strikes|"
@@ -100,29 +106,59 @@ _PLACE = re.compile(
     r"west|"
     r"centre|center|port|northern|southern|eastern|western|countryside|hills|coast|island)"
     r"(?: of| in)?(?: the)?)*) ?"
-    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at)-)?[A-Z][\w'’-]+(?: (?:al-|el-)?[A-Z][\w'’-]+){0,3}"
+    r"(?P<name>(?:[\u0621-\u064a]{3,}|(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,3})"
     r"(?: (?:province|governorate|district|valley|region|city|countryside|harbour|island))?)"
+)
+_STRUCK = re.compile(
+    r"\b(?:hit|hits|hitting|struck|bombed|bombing(?: of)?|targeted|targeting|"
+    r"attacked|shelled|pounded|"
+    r"(?:strikes?|raids?|attacks?|bombs) on)(?: the (?:town|city|village) of)? "
+    r"(?P<name>(?:(?:al|el|ar|as|ash|az|an|at|ad)-)?[A-Z][\w'’-]+"
+    r"(?: (?:(?:al|el|ez|az|es|as|ash|ar|er|ed|et|at|ad|an|en)[- ])?[A-Z][\w'’-]+){0,2})"
+)
+_AREA = re.compile(
+    r" (?:province|governorate|district|valley|region|city|countryside|harbour|island)$"
 )
 _INSIDE = re.compile(r"^(?:in|at|inside|over|above)(?: the)?\b ?", re.IGNORECASE)
 _NOT_PLACES = re.compile(
     r"^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|"
     r"May|June|July|August|September|October|November|December|The|A|An|I|Mr|Mrs|Ms|Dr|UN|Nato|NATO)\b"
 )
+_MONTHS = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+_WEEKDAYS = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _TIME = re.compile(
-    r"\b(?:(?:on )?(?:late |early )?(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-    r"(?: (?:morning|afternoon|evening|night))?|yesterday|overnight|last (?:night|week|month)|"
-    r"(?:on )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December)(?: \d{4})?|at (?:dawn|dusk|noon|midnight|midday)|"
-    r"since (?:dawn|Monday|Tuesday|"
-    r"Wednesday|Thursday|Friday|Saturday|Sunday))\b"
+    rf"\b(?:(?:on )?(?:late |early )?{_WEEKDAYS}"
+    r"(?: (?:morning|afternoon|evening|night))?|yesterday|today(?!['’]s)|overnight|"
+    r"last (?:night|week|month|year)|"
+    rf"(?:on )?\d{{1,2}} {_MONTHS}(?: \d{{4}})?|(?:on )?{_MONTHS} \d{{1,2}}(?!\d)(?:, \d{{4}})?|"
+    rf"(?:in |since |during )?(?:late |early |mid-)?{_MONTHS} (?:19|20)\d\d|"
+    r"(?:in|since|during) (?:19|20)\d\d|at (?:dawn|dusk|noon|midnight|midday)|"
+    rf"since (?:dawn|{_WEEKDAYS}))"
+    r"(?![\w])"
 )
 _EXCLUSIVE = re.compile(
-    r"\b(?:exclusively|only|solely|nothing but|none but|purely)\b", re.IGNORECASE
+    r"\b(?:exclusively|only|solely|purely|(?:nothing|none|nobody|no one|no-one) "
+    r"(?:but|except|other than))\b",
+    re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:not|never|neither|nor|no|without|n['’]t)\b|n['’]t\b", re.IGNORECASE)
-_ALL_TARGETS = re.compile(r"\b(?:the|all(?: of)?(?: the)?) targets\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|never|neither|nor|no(?! (?:one|body))|none|nobody|nothing|no one|without|n['’]t)\b"
+    r"(?! (?:but|except|other than)\b)|n['’]t\b"
+    r"|\b(?:any(?:thing|one|body)|every(?:thing|one|body)) (?:but|except)(?: for)?\b",
+    re.IGNORECASE,
+)
+_ALL_TARGETS = re.compile(
+    r"\b(?:the targets|all(?: of)?(?: the| its| our)? (?:targets|strikes|raids|attacks|bombs)|"
+    r"(?:every|each) (?:target|strike|raid|attack|bomb))\b",
+    re.IGNORECASE,
+)
 _TURN = re.compile(r"\b(?:but|instead|rather)\b|[;:]", re.IGNORECASE)
 _NEGATION_REACH = 48
+_OUTCOME_REACH = 40
 _DENIED = re.compile(
     r"\b(?:groundless|baseless|unfounded|untrue|false|lies?|nonsense|fabricat\w+|fake|invented|"
     r"rubbish|absurd|wrong)\b",
@@ -178,6 +214,10 @@ class FoundSlot:
     """As in `Slot`."""
     quantifier: Quantifier | None = None
     """As in `Slot`."""
+    basis: str | None = None
+    """As in `Slot`."""
+    places: tuple[str, ...] = ()
+    """As in `Slot`."""
 
 
 def find_slots(
@@ -187,6 +227,7 @@ def find_slots(
     *,
     denied: bool,
     published: str | None,
+    look_up: LookUp | None = None,
 ) -> list[FoundSlot]:
     """Return the fact slots of a claim's content, in order of the text.
 
@@ -196,12 +237,15 @@ def find_slots(
         groups: The groups of the story.
         denied: Whether the cue denies the content ("denied that …").
         published: Publication date of the story, ISO 8601; None when it states none.
+        look_up: Finds places by name; None to look nothing up.
     """
     found: list[FoundSlot] = []
     for start, end in ranges:
+        said = text[start:end].lower()
         flipped = denied != _is_called_false(text, start, end)
-        found.extend(_counts(text, start, end))
-        found.extend(_miss_distances(text, start, end))
+        if _holds(said, _COUNT_ROOTS):
+            found.extend(_counts(text, start, end))
+            found.extend(_miss_distances(text, start, end))
         named = list(_groups(text, (start, end), groups, flipped=flipped))
         spared = any(slot.polarity is Polarity.NEGATED for slot in named)
         found.extend(named)
@@ -210,12 +254,42 @@ def find_slots(
             for slot in _outcomes(text, (start, end), groups, flipped=flipped)
             if not (spared and slot.polarity is Polarity.NEGATED)  # "did not hit X but Y": who
         )
-        found.extend(_types(text, start, end))
-        found.extend(_weapons(text, start, end))
-        found.extend(_places(text, (start, end), groups))
+        if _holds(said, _TYPE_ROOTS):
+            found.extend(_types(text, start, end))
+        if _holds(said, _WEAPON_ROOTS):
+            found.extend(_weapons(text, start, end))
+        found.extend(_places(text, (start, end), groups, look_up))
         found.extend(_times(text, start, end, published))
-        found.extend(_verification(text, start, end))
+        if _holds(said, _VERIFICATION_ROOTS):
+            found.extend(_verification(text, start, end))
     return sorted(found, key=lambda slot: (slot.start, slot.end, slot.attr))
+
+
+_COUNT_ROOTS = (
+    "strike", "raid", "sortie", "attack", "bomb", "missile", "shell", "rocket", "target",
+    "position", "site", "facilit", "location", "building", "object", "installation", "post",
+    "camp", "base", "miss", "off", "wide", "short", "far", "away", "near",
+)  # fmt: skip
+_TYPE_ROOTS = (
+    "headquarter", "hq", "command", "ordination", "depot", "store", "dump", "cache", "house",
+    "tank", "camp", "convoy", "bridge", "hospital", "clinic", "school", "market", "airfield",
+    "base", "airport", "workshop", "factor", "bunker", "shelter", "position", "vehicle", "truck",
+    "boat",
+)  # fmt: skip
+_WEAPON_ROOTS = (
+    "bomb", "munition", "shell", "missile", "drone", "rocket", "artillery", "mortar", "sarin",
+    "chlorine", "napalm", "phosph", "weapon",
+)  # fmt: skip
+_OUTCOME_ROOTS = (
+    "miss", "target", "wide", "short", "far from", "away", "near", "hit", "struck", "destr",
+    "obliterat", "demolish", "wiped", "level", "razed", "annihilat", "eliminat", "damag", "mark",
+)  # fmt: skip
+_VERIFICATION_ROOTS = ("verif", "confirm", "authentic", "corrobor", "identif", "establish")
+"""Parts of words without which a grammar cannot match: looking for them first is cheap."""
+
+
+def _holds(said: str, roots: tuple[str, ...]) -> bool:
+    return any(root in said for root in roots)
 
 
 def find_hedges(text: str, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -229,7 +303,15 @@ def _is_called_false(text: str, start: int, end: int) -> bool:
     return rumour is not None and _DENIED.search(text, rumour.end(), end) is not None
 
 
-def _amount_slot(attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.0) -> FoundSlot:
+_UNIT_NAMES = {
+    "metre": "m", "metres": "m", "meter": "m", "meters": "m", "kilometre": "km",
+    "kilometres": "km", "kilometer": "km", "kilometers": "km", "feet": "ft", "foot": "ft",
+}  # fmt: skip
+
+
+def _amount_slot(
+    attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.0, unit: str = "1"
+) -> FoundSlot:
     return FoundSlot(
         attr=attr,
         start=amount.start,
@@ -239,7 +321,7 @@ def _amount_slot(attr: SlotAttr, amount: Amount, end: int, *, factor: float = 1.
         if amount.range is None
         else (amount.range[0] * factor, amount.range[1] * factor),
         vague=amount.vague,
-        unit="1" if attr is not SlotAttr.MISS_DISTANCE else "m",
+        unit=unit,
         quantifier=amount.quantifier,
     )
 
@@ -248,7 +330,9 @@ def _counts(text: str, start: int, end: int) -> Iterator[FoundSlot]:
     for amount in find_amounts(text, start, end):
         if match := _STRIKES.match(text, amount.end, end):
             yield _amount_slot(SlotAttr.STRIKE_COUNT, amount, match.end())
-        elif match := _TARGETS.match(text, amount.end, end):
+        elif not _LENGTH.match(text, amount.end, end) and (
+            match := _TARGETS.match(text, amount.end, end)
+        ):
             yield _amount_slot(SlotAttr.TARGET_COUNT, amount, match.end())
 
 
@@ -257,8 +341,15 @@ def _miss_distances(text: str, start: int, end: int) -> Iterator[FoundSlot]:
         return
     for amount in find_amounts(text, start, end):
         if match := _LENGTH.match(text, amount.end, end):
-            factor = _LENGTHS_M[match.group(1).lower()]
-            yield _amount_slot(SlotAttr.MISS_DISTANCE, amount, match.end(), factor=factor)
+            said = match.group(1).lower()
+            factor = _LENGTHS_M[said]
+            if amount.vague is not None:
+                factor, unit = 1.0, _UNIT_NAMES.get(said, said.rstrip("s"))
+            else:
+                unit = "m"
+            yield _amount_slot(
+                SlotAttr.MISS_DISTANCE, amount, match.end(), factor=factor, unit=unit
+            )
 
 
 def _groups(
@@ -294,7 +385,8 @@ def _group_quantifier(
     before = text[bounds[0] : mention.start]
     if mention.universal or _ALL_TARGETS.search(before):
         return Quantifier.ALL
-    if share := share_before(text, bounds[0], mention.start):
+    share = share_before(text, bounds[0], mention.start)
+    if share is not None and share is not Quantifier.ALL:
         return share
     if re.search(r"\bsome\b[^,;]{0,30}$", before, re.IGNORECASE):
         return Quantifier.SOME
@@ -330,15 +422,15 @@ def _outcomes(
         for mention in groups.find(text, *bounds)
     )
     missed = _MISS.search(text, *bounds) is not None
-    for value, form in _OUTCOMES:
+    for value, form in _OUTCOMES if _holds(text[slice(*bounds)].lower(), _OUTCOME_ROOTS) else ():
         if value == "hit" and (exclusive or missed):
             continue  # "exclusively hit X" says who was hit; "failed to hit" is a miss
         for match in form.finditer(text, *bounds):
             if _EXCLUSIVE.search(text, max(bounds[0], match.start() - 16), match.start()):
                 continue
-            negated = (
-                _is_negated(text, match.start(), max(bounds[0], match.start() - 20)) != flipped
-            )
+            low = max(bounds[0], match.start() - _OUTCOME_REACH)
+            low = max(low, text.rfind(",", low, match.start()) + 1)
+            negated = _is_negated(text, match.start(), low) != flipped
             yield FoundSlot(
                 attr=SlotAttr.OUTCOME,
                 start=match.start(),
@@ -366,27 +458,55 @@ def _weapons(text: str, start: int, end: int) -> Iterator[FoundSlot]:
         )  # fmt: skip
 
 
-def _places(text: str, bounds: tuple[int, int], groups: GroupNames) -> Iterator[FoundSlot]:
+def _places(
+    text: str, bounds: tuple[int, int], groups: GroupNames, look_up: LookUp | None
+) -> Iterator[FoundSlot]:
+    taken: list[tuple[int, int]] = []
     for match in _PLACE.finditer(text, *bounds):
         name = match.group("name")
-        if (
-            _NOT_PLACES.match(name)
-            or groups.form.fullmatch(name)
-            or name.casefold() in groups.values
-        ):
+        if _is_no_place(name, groups):
             continue
+        taken.append(match.span())
         where = _INSIDE.sub("", match.group("where"))
         yield FoundSlot(
             attr=SlotAttr.PLACE, start=match.start(), end=match.end(),
             value=" ".join(f"{where} {name}".replace("’s", "").split()),
+            places=_identifiers(name, look_up, spelled=False),
         )  # fmt: skip
+    for match in _STRUCK.finditer(text, *bounds) if look_up is not None else ():
+        start, end = match.span("name")
+        listed = _identifiers(match["name"], look_up, spelled=True)
+        if listed and not any(a < end and start < b for a, b in taken):
+            yield FoundSlot(
+                attr=SlotAttr.PLACE, start=start, end=end, value=match["name"], places=listed
+            )
+
+
+def _is_no_place(name: str, groups: GroupNames) -> bool:
+    named = groups.form.fullmatch(name) is not None or name.casefold() in groups.values
+    return named or _NOT_PLACES.match(name) is not None
+
+
+def _identifiers(name: str, look_up: LookUp | None, *, spelled: bool) -> tuple[str, ...]:
+    """Return the identifiers of every place that a name can mean; a country is none of them."""
+    plain = _AREA.sub("", name).removesuffix("’s").removesuffix("'s")
+    if look_up is None or country_of(plain) in COUNTRIES:
+        return ()
+    return tuple(
+        candidate.place.id
+        for candidate in look_up(plain)
+        if not spelled or candidate.match is NameMatch.SPELLED
+    )
 
 
 def _times(text: str, start: int, end: int, published: str | None) -> Iterator[FoundSlot]:
     for match in _TIME.finditer(text, start, end):
         said = " ".join(match.group().split()).removeprefix("on ")
-        day = day_meant(match.group(), text[start : match.start()], published)
-        yield FoundSlot(attr=SlotAttr.TIME, start=match.start(), end=match.end(), value=day or said)
+        meant = day_meant(said, text[start : match.start()], published)
+        yield FoundSlot(
+            attr=SlotAttr.TIME, start=match.start(), end=match.end(),
+            value=meant.value if meant else said, basis=meant.basis if meant else None,
+        )  # fmt: skip
 
 
 def _verification(text: str, start: int, end: int) -> Iterator[FoundSlot]:

@@ -5,10 +5,12 @@ Ranges are first and one-past-last token of a passage.
 
 from purport.ledger.lexicon import (
     ADVERBS,
+    AMBIGUOUS,
     AUXILIARIES,
     DETERMINERS,
     FINITE,
     MEDIA,
+    NEGATIONS,
     ORGANISATIONS,
     PEOPLE,
     PREPOSITIONS,
@@ -40,9 +42,13 @@ _PAIRED = {",": ",", "–": "–", "—": "—", "-": "-", ")": "("}
 _COMPLETING = words("in into of from at near on with among for outside inside across about")
 _OPENERS = words("but and meanwhile however yet also then")
 _ADJECTIVES = words("armed united opposed leading monitoring displaced commanding combined retired")
-_NEGATIONS = frozenset({"not", "n't", "never", "didn't", "doesn't", "don't", "wouldn't", "cannot"})
 _ROLE_WORDS = PEOPLE | TITLES
 _BARE = PEOPLE | ORGANISATIONS | MEDIA
+_SHARES = words("one some many most several two three all both none each")
+_SHORT = words("jr sr st inc corp co ltd sens reps gens")
+_NOT_BEFORE_NAMES = words("service services court house front hospital state centre center police")
+"""Bodies that no name follows directly ("out of service Abdel Rahman said")."""
+_DIRECTIONS = words("northern southern eastern western central north south east west")
 _SPEECH_FORMS = frozenset(SPEECH) - words(
     "state states report reports call calls hold brand label estimate note notes fear claim "
     "monitor warning warnings comment comments claims"
@@ -66,7 +72,7 @@ def source_before(passage: Passage, cue: int, low: int) -> Range | None:
     """
     index = cue - 1
     while index >= low and _is_skipped(passage, index):
-        if passage.lower(index) in _NEGATIONS:
+        if passage.lower(index) in NEGATIONS:
             return None
         index -= 1
     if index < low:
@@ -94,6 +100,8 @@ def _leading_phrase(passage: Passage, low: int, cue: int) -> Range | None:
         first -= 1
     while first < cue and passage.lower(first) in _OPENERS:
         first += 1
+    if passage.lower(first).endswith("ing") and passage.lower(first) not in _BARE:
+        return None  # "Citing its partners, the agency said"
     found = source_from(passage, first, cue)
     if found is None or found[1] >= cue:
         return found
@@ -130,7 +138,7 @@ def antecedent_of(passage: Passage, pronoun: int, low: int) -> Range | None:
 def source_from(passage: Passage, first: int, high: int) -> Range | None:
     """Find the noun phrase that begins at a token ("said Hadi Abdullah, an activist")."""
     index = first
-    while index < high and index - first < _MAX_NAME and _continues(passage, index, first, high):
+    while index < high and index - first < _MAX_NAME and _continues(passage, index, first):
         index += 1
     while index > first and passage.lower(index - 1) in PREPOSITIONS | DETERMINERS | {"and"}:
         index -= 1
@@ -158,6 +166,8 @@ def is_source(passage: Passage, phrase: Range) -> bool:
         return False
     if len(words) == 1 and words[0].lower in {"i", "we", "you"}:
         return False
+    if len(words) == 3 and words[2].lower == "them":  # noqa: PLR2004 - "one of them"
+        return True
     if any(word.lower in PRONOUNS or word.lower in _BARE | TITLES for word in words):
         return True
     if any(word.lower.endswith(("man's", "men")) for word in words):
@@ -182,7 +192,7 @@ def _is_skipped(passage: Passage, index: int) -> bool:
     if passage.tokens[index].text[0] in "\"'“”‘’":
         return False
     is_adverb = word.endswith("ly") and not passage.tokens[index].is_capitalised
-    return word in AUXILIARIES | ADVERBS | _NEGATIONS or is_adverb
+    return word in AUXILIARIES | ADVERBS | NEGATIONS or is_adverb
 
 
 def _opening_of_aside(passage: Passage, closing: int, low: int) -> int | None:
@@ -217,7 +227,9 @@ def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
         "quoting",
     }:
         return True
-    if passage.lower(first) in DETERMINERS or passage.tokens[first].text[0].isdigit():
+    if passage.lower(first) in DETERMINERS | {"about", "based", "formerly", "now"}:
+        return True
+    if passage.tokens[first].text[0].isdigit():
         return True
     head = [passage.lower(index) for index in range(first, min(end, first + 8))]
     return any(word in _BARE for word in head)
@@ -226,6 +238,8 @@ def _begins_apposition(passage: Passage, first: int, end: int) -> bool:
 def _phrase_ending(passage: Passage, last: int, low: int) -> Range | None:
     if not passage.tokens[last].is_word or passage.quoted[last] >= 0:
         return None
+    if passage.lower(last) == "them" and passage.lower(last - 1) == "of":
+        return (last - 2, last + 1) if last - 2 >= low else None
     if passage.lower(last) in PRONOUNS:
         return (last, last + 1) if passage.lower(last) not in {"i", "we", "you"} else None
     first = last + 1
@@ -251,7 +265,7 @@ def _before_determiner(passage: Passage, index: int, low: int) -> int | None:
         return before - 1
     if before <= low or passage.lower(before) not in {"of", "for", "from", "at", "in", "with"}:
         return None
-    if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS:
+    if passage.lower(before - 1) in _ROLE_WORDS | ORGANISATIONS | _SHARES:
         return before - 1
     return None
 
@@ -260,9 +274,10 @@ def _extends(passage: Passage, index: int, first: int, last: int) -> bool:
     """Tell whether a word belongs to the noun phrase that begins right after it."""
     token = passage.tokens[index]
     if not token.is_word or passage.quoted[index] >= 0:
-        return token.text in {"/", "&"}
+        return token.text in {"/", "&"} or _abbreviates(passage, index)
     if token.lower in _ENDING_WORDS:
-        return False
+        inside = token.is_capitalised and not _at_start(passage, index) and first <= last
+        return inside and token.lower in STOPPERS and passage.tokens[index - 1].is_capitalised
     if token.lower == "and":
         return _joins(passage, index)
     if token.lower in PREPOSITIONS:
@@ -279,7 +294,8 @@ def _premodifies(passage: Passage, index: int, first: int) -> bool:
         word = passage.lower(index)
         following = passage.tokens[first] if first < len(passage.tokens) else None
         if following is not None and following.is_capitalised and index + 1 == first:
-            return word in _BARE or word.endswith("based")
+            known = word in _BARE - _NOT_BEFORE_NAMES or word.endswith("based")
+            return known or word in _DIRECTIONS
         return not _is_participle(word)
     return True
 
@@ -316,21 +332,43 @@ def _trim_start(passage: Passage, first: int, last: int) -> int:
     return first
 
 
-def _continues(passage: Passage, index: int, first: int, high: int) -> bool:
+def _continues(passage: Passage, index: int, first: int) -> bool:
     """Tell whether a word belongs to the noun phrase that begins at `first`."""
     token = passage.tokens[index]
     if not token.is_word:
-        return token.text in {"/", "&"}
-    if token.lower in _ENDING_VERBS | {"based"} or (token.lower in TIMES and index > first):
-        return False
-    if token.lower == "and":
-        return index + 1 < high and _joins(passage, index)
-    if token.lower in PREPOSITIONS:
-        return index > first and _leads_on(passage, index)
-    if index == first:
+        return token.text in {"/", "&"} or _abbreviates(passage, index)
+    noun = index == first + 1 and token.lower in AMBIGUOUS and passage.lower(first) in DETERMINERS
+    if noun or _is_inside_name(passage, index, first):
         return True
+    named = index > first and token.is_capitalised and passage.lower(index - 1) == "of"
+    if (token.lower in _ENDING_VERBS | {"based"} and not named) or (
+        token.lower in TIMES and index > first
+    ):
+        return False
+    if index == first:
+        return token.lower not in PREPOSITIONS | {"and"}
+    if token.lower in PREPOSITIONS | {"and"}:
+        joins = _joins if token.lower == "and" else _leads_on
+        return index + 1 < len(passage.tokens) and joins(passage, index)
     begins = token.lower in DETERMINERS and passage.lower(index - 1) not in PREPOSITIONS | {"and"}
     return not begins and token.lower not in PRONOUNS
+
+
+def _abbreviates(passage: Passage, index: int) -> bool:
+    """Tell whether a stop belongs to a title or an initial ("Mr. Alden", "John F. Reke")."""
+    if passage.tokens[index].text != "." or index == 0 or index + 1 >= len(passage.tokens):
+        return False
+    before, after = passage.tokens[index - 1], passage.tokens[index + 1]
+    short = before.lower in TITLES | _SHORT or (len(before.text) == 1 and before.text.isupper())
+    return short and before.end == passage.tokens[index].start and after.is_capitalised
+
+
+def _is_inside_name(passage: Passage, index: int, first: int) -> bool:
+    """Tell whether a capitalised preposition stands inside a name ("Doctors Without Borders")."""
+    token = passage.tokens[index]
+    if token.lower not in STOPPERS or not token.is_capitalised or index <= first:
+        return False
+    return index + 1 < len(passage.tokens) and passage.tokens[index + 1].is_capitalised
 
 
 def _leads_on(passage: Passage, index: int) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "presented_frames",
     "send_colour",
     "send_luma",
+    "send_luma_samples",
 ]
 
 _FARTHEST_DISORDER_S = 1
@@ -157,6 +158,42 @@ def send_luma(channel: Channel, path: Path, stream: Stream) -> None:
         channel.picture(
             luma_view(frame, geometry), pts=pts, duration=duration, coded=int(frame.pict_type)
         )
+
+
+@dataclass(slots=True)
+class Pace:
+    """Chooses frames so far apart in time, as near to a steady beat as the stream's frames are."""
+
+    spacing_s: float
+    """Time from one beat to the next. [s]"""
+    tick_s: float
+    """Length of a tick of the stream. [s]"""
+    _first: int | None = None
+    _due_s: float = 0.0
+
+    def is_due(self, pts: int) -> bool:
+        """Tell whether a frame is chosen; ask of every frame in turn, or of the chosen ones."""
+        if self._first is None:
+            self._first = pts
+        at_s = (pts - self._first) * self.tick_s
+        if at_s < self._due_s - 1e-6:
+            return False
+        self._due_s = max(self._due_s + self.spacing_s, at_s + self.spacing_s / 2)
+        return True
+
+
+def send_luma_samples(channel: Channel, path: Path, stream: Stream, pace: Pace) -> None:
+    """Send the luma of the frames that a pace chooses, and of the last."""
+    geometry = geometry_of(stream)
+    held: tuple[VideoFrame, int, int] | None = None
+    for frame, pts, duration in presented_frames(path, stream, channel.fault, alive=channel.pulse):
+        due = pace.is_due(pts)
+        if due:
+            channel.picture(luma_view(frame, geometry), pts=pts, duration=duration)
+        held = None if due else (frame, pts, duration)
+    if held is not None:
+        frame, pts, duration = held
+        channel.picture(luma_view(frame, geometry), pts=pts, duration=duration)
 
 
 def send_colour(channel: Channel, path: Path, stream: Stream, indices: Sequence[int]) -> None:

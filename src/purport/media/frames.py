@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.media._containers import file_name
-from purport.media._decoding import DecodeFaultKind, Stream, geometry_of, send_colour, send_luma
+from purport.media._decoding import (
+    DecodeFaultKind,
+    Pace,
+    Stream,
+    geometry_of,
+    send_colour,
+    send_luma,
+    send_luma_samples,
+)
 from purport.media._seeking import send_sought
 from purport.media.border import TellFault, ask_for_pictures, limits_for
 from purport.media.records import Probe
@@ -25,8 +33,10 @@ __all__ = [
     "DecodeFaultKind",
     "DecodedFrames",
     "LumaFrame",
+    "LumaSample",
     "Picture",
     "decode_luma",
+    "decode_luma_samples",
     "decode_pictures",
     "display_size",
     "seek_pictures",
@@ -66,6 +76,20 @@ class LumaFrame:
     picture_type: str = "?"
     """How the codec says it was coded: "I" alone, "P" from others, "B" from others on both sides;
     "?" when it says nothing, or something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LumaSample:
+    """The luma of one frame among some."""
+
+    pts: int
+    """Presentation time stamp, as `decode_luma` gives it. [ticks of the stream]"""
+    luma: NDArray[np.uint8]
+    """Luma of the display picture (height, width), as decoded, read-only."""
+    duration: int
+    """As in `LumaFrame`. [ticks]"""
+    due: bool
+    """Whether its time had come; else it is the last frame of the stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -144,6 +168,41 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
             )
 
     return DecodedFrames(frames)
+
+
+def decode_luma_samples(path: Path, *, probe: Probe, spacing_s: float) -> DecodedFrames[LumaSample]:
+    """Decode every frame, but hand over the luma of some only: so far apart in time, and the last.
+
+    The first frame is always among them. What isn't handed over costs nothing beyond decoding.
+
+    Args:
+        path: The file.
+        probe: What `probe_media` gave for it.
+        spacing_s: Time from one sample to the next, as near as the stream's frames come. [s]
+
+    Raises:
+        UnreadableMediaError: As `decode_luma`.
+        UnavailableError: As `decode_luma`.
+    """
+    stream = Stream.of(probe)
+    width, height = geometry_of(stream).display_size_px
+
+    def samples(faults: list[DecodeFault]) -> Iterator[LumaSample]:
+        here, there = (Pace(spacing_s, float(stream.time_base)) for _ in range(2))
+        seen = ask_for_pictures(
+            send_luma_samples,
+            path,
+            stream,
+            there,
+            shape=(height, width),
+            subject=file_name(path, None),
+            tell=_keeper(faults),
+            limits=limits_for(probe.size_bytes),
+        )
+        for picture, pts, duration, _ in seen:
+            yield LumaSample(pts=pts, luma=picture, duration=duration, due=here.is_due(pts))
+
+    return DecodedFrames(samples)
 
 
 def decode_pictures(path: Path, *, probe: Probe, indices: Sequence[int]) -> DecodedFrames[Picture]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from purport.core.casefile import CaseFile, StoryText
-from purport.core.claims import Claim, Part, RelationKind
+from purport.core.claims import Claim, Part, RelationKind, Slot
 from purport.core.digests import Digest
 from purport.core.findings import Finding
 from purport.core.ratings import Rating, Stance
@@ -18,6 +18,7 @@ from purport.reports.phrases import (
     RELATION_WORDS,
     SLOT_NAMES,
     anchor,
+    format_commitment,
     format_slot,
     humanise,
 )
@@ -114,6 +115,8 @@ class ClaimView:
     """How it stands to other claims."""
     reported_by: int | None
     """Number of the claim that reports this one; None at top level."""
+    commitment: str | None = None
+    """How sure claimant and story are presented as being; None when that was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,8 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
     """Mark every claim in the text of its source document."""
     views = []
     for story in case.stories:
+        if story.document.is_sheet:
+            continue
         own = [
             (index.numbers[claim.id], claim)
             for claim in case.claims
@@ -189,8 +194,9 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
 def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -> MatrixView:
     """Set every claim against every finding that bears on any claim."""
     stances: dict[tuple[str, str], list[tuple[Stance, Part]]] = defaultdict(list)
+    shown = {view.claim.id for view in claims}
     for verdict in case.verdicts:
-        for link in verdict.links:
+        for link in verdict.links if verdict.claim in shown else ():
             stances[link.claim, link.finding].append((link.stance, link.part))
     used = [f for f in case.findings if any(key[1] == f.id for key in stances)]
     rows = tuple(
@@ -198,8 +204,7 @@ def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -
         for view in claims
     )
     columns = tuple(
-        (finding.check, _item_name(finding.item, index), anchor("finding", finding.id))
-        for finding in used
+        (finding.check, _subject(finding, index), anchor("finding", finding.id)) for finding in used
     )
     return MatrixView(columns=columns, rows=rows)
 
@@ -224,7 +229,7 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
         quote=quote,
         document=story.document.name if story is not None else claim.document[:12],
         slots=tuple(
-            (SLOT_NAMES[slot.attr], format_slot(slot), slot.span.exact) for slot in claim.slots
+            (SLOT_NAMES[slot.attr], _slot_value(slot), slot.span.exact) for slot in claim.slots
         ),
         parts=tuple(_part(claim, part, index) for part in Part),
         relations=tuple(
@@ -240,7 +245,12 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
             if relation.other in index.numbers
         ),
         reported_by=index.numbers.get(claim.nested_in) if claim.nested_in else None,
+        commitment=format_commitment(claim.commitment, narrator=not claim.source),
     )
+
+
+def _slot_value(slot: Slot) -> str:
+    return format_slot(slot) + (f" ({slot.basis})" if slot.basis else "")
 
 
 def _part(claim: Claim, part: Part, index: CaseIndex) -> PartView:
@@ -278,13 +288,21 @@ def _link(link: EvidenceLink, index: CaseIndex) -> LinkView:
     finding = index.findings.get(link.finding)
     text = link.finding
     if finding is not None:
-        text = f"{humanise(finding.check)} · {_item_name(finding.item, index)}"
+        text = f"{humanise(finding.check)} · {_subject(finding, index)}"
     return LinkView(
         text=text,
         href=anchor("finding", link.finding),
         stance=link.stance.value,
         reason=link.reason,
     )
+
+
+def _subject(finding: Finding, index: CaseIndex) -> str:
+    """Name what a finding is about: an item, a row of a sheet, or the case."""
+    stated = finding.values.get("stated")
+    if finding.item is None and isinstance(stated, Mapping):
+        return str(stated.get("row"))
+    return _item_name(finding.item, index)
 
 
 def _item_name(item: Digest | None, index: CaseIndex) -> str:

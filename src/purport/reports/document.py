@@ -115,8 +115,11 @@ def _claim(claim: Claim) -> JsonObject:
         "cue": _spans(claim.cue),
         "content": _spans(claim.content),
         "addressee": to_json(claim.addressee),
+        "venue": to_json(claim.venue),
         "medium": to_json(claim.medium),
         "hedges": _spans(claim.hedges),
+        "commitment": to_json(claim.commitment),
+        "proposed_by": claim.proposed_by,
         "nested_in": claim.nested_in,
         "slots": [_slot(slot) for slot in claim.slots],
         "relations": to_json(claim.relations),
@@ -144,6 +147,8 @@ def _slot(slot: Slot) -> JsonObject:
         "polarity": slot.polarity.value,
         "exclusive": slot.exclusive,
         "quantifier": None if slot.quantifier is None else slot.quantifier.value,
+        "basis": slot.basis,
+        "places": list(slot.places),
     }
 
 

@@ -35,6 +35,7 @@ from purport.reports.disputes import view_disputes
 from purport.reports.item_views import Files, view_items
 from purport.reports.methods import explain_checks, registered_checks
 from purport.reports.phrases import PART_NAMES, RATING_ICONS, format_seconds, humanise
+from purport.reports.sheet_views import sheet_claims, view_sheets
 from purport.scene import Scene
 
 __all__ = ["write_dossier"]
@@ -83,6 +84,9 @@ def _without_scene(_: Digest) -> Scene | None:
 def _render(case: CaseFile, files: Files) -> str:
     index = CaseIndex.of(case)
     claims = view_claims(case, index)
+    of_rows = sheet_claims(case)
+    sheets = view_sheets(case, index, claims)
+    told = tuple(view for view in claims if view.claim.id not in of_rows)
     environment = Environment(
         loader=PackageLoader("purport.reports"),
         autoescape=True,
@@ -101,9 +105,12 @@ def _render(case: CaseFile, files: Files) -> str:
     context: dict[str, Any] = {
         "case": case,
         "claims": claims,
+        "told_claims": told,
+        "sheets": sheets,
+        "row_labels": {row.claim.claim.id: row.label for sheet in sheets for row in sheet.rows},
         "stories": view_stories(case, index),
         "disputes": view_disputes(claims),
-        "matrix": view_matrix(case, index, claims),
+        "matrix": view_matrix(case, index, told),
         "items": view_items(case, files),
         "methods": explain_checks(registered_checks()),
         "summary": _summarise(claims),

@@ -46,6 +46,7 @@ from purport.reports.readings import (
     read_traces,
 )
 from purport.reports.strike_rows import StrikeTable, tabulate_strikes
+from purport.reports.sun_drawings import SunView, view_sun
 from purport.reports.timelines import Timeline, draw_timeline
 from purport.scene import Scene
 
@@ -107,6 +108,8 @@ class ItemView:
     """Fineness and accuracy of the orthophoto; None without one."""
     strikes: StrikeTable
     """Strikes found."""
+    sun: SunView | None
+    """Times that fit the shadows; None when none was measured."""
     embargo: str | None
     """When 72 h have surely passed since publication, in words; None without a publication."""
     target_basis: str
@@ -177,6 +180,7 @@ class _ItemDrawing:
             impact_map=self._impact_map(reference),
             map_note=describe_reference(reference),
             strikes=tabulate_strikes(self.strikes or ()),
+            sun=_read(self.findings, "sun", view_sun),
             embargo=embargo_end(record),
             target_basis=self._target_basis(),
             findings=tuple(

@@ -3,7 +3,16 @@
 import math
 import re
 
-from purport.core.claims import Part, Polarity, Quantifier, RelationKind, Slot, SlotAttr
+from purport.core.claims import (
+    Commitment,
+    Factuality,
+    Part,
+    Polarity,
+    Quantifier,
+    RelationKind,
+    Slot,
+    SlotAttr,
+)
 from purport.core.instants import StatedTime
 from purport.core.positions import GeoPoint
 from purport.core.ratings import Rating
@@ -16,6 +25,7 @@ __all__ = [
     "RELATION_WORDS",
     "SLOT_NAMES",
     "anchor",
+    "format_commitment",
     "format_interval_m",
     "format_length",
     "format_position",
@@ -174,3 +184,30 @@ def _amount(slot: Slot) -> str:
     if math.isinf(high):
         return f"{low:g}" if slot.quantifier is Quantifier.AT_LEAST else f"{low:g} or more"
     return f"{low:g} to {high:g}"
+
+
+_SURE = {
+    Factuality.CERTAIN: "certain of it",
+    Factuality.COUNTERFACT: "denying it",
+    Factuality.PROBABLE: "thinking it probable",
+    Factuality.IMPROBABLE: "thinking it improbable",
+    Factuality.POSSIBLE: "thinking it possible",
+    Factuality.UNCOMMITTED: "not saying whether it is so",
+}
+_PASSED_ON = {
+    Factuality.CERTAIN: "the story presents it as a fact",
+    Factuality.UNCOMMITTED: "the story only passes it on",
+}
+
+
+def format_commitment(commitment: Commitment | None, *, narrator: bool) -> str | None:
+    """Say how sure claimant and story are presented as being; None when that was not read."""
+    if commitment is None:
+        return None
+    sure = _SURE[commitment.source]
+    if narrator:
+        return f"The story itself is presented as {sure}."
+    told = _PASSED_ON.get(commitment.reporter, "the story itself is tentative")
+    if commitment.marks:
+        told = "the story keeps its distance"
+    return f"The claimant is presented as {sure}; {told}."

@@ -234,7 +234,7 @@ def _edit_detail(row: Mapping[str, Any]) -> str:
     kind, factor = str(row["kind"]), row.get("factor")
     parts = []
     if row.get("graphics"):
-        parts.append(str(row["graphics"]))
+        parts.append(str(row["graphics"]).replace("_", " "))
     if factor is not None and kind == "slow_motion":
         parts.append(f"{float(factor):.2g} times slower than what lies about it")
     elif factor is not None and kind == "cadence":

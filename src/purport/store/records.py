@@ -46,14 +46,16 @@ class AttachmentKind(StrEnum):
 
     CONTROL = "control"
     MATCHER = "matcher"
+    MODEL_ANSWERS = "model_answers"
     REFERENCE = "reference"
     TARGET_AREA = "target_area"
     TERRAIN = "terrain"
+    TRUSTED_SIGNERS = "trusted_signers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto, raster of heights, control layer, target outline or matcher of the case."""
+    """An orthophoto, heights, control layer, target outline, matcher or list of signers."""
 
     kind: AttachmentKind
     """What it is for."""

@@ -14,15 +14,30 @@ parts. The rules of precision:
 from purport.verdicts._authentic import item_authenticity
 from purport.verdicts._judge import judge, slots_of_part
 from purport.verdicts._matrix import MatrixCell, MatrixRow, matrix
+from purport.verdicts._row_facts import Surroundings, establish_facts, form_finding
 from purport.verdicts.records import JudgedInputs, JudgingRules
+from purport.verdicts.rows import Comparison, Known, Presence, RowFacts, StatedRow
+from purport.verdicts.tallies import GroupTally, PlaceTally, tally_groups, tally_places
 
 __all__ = [
+    "Comparison",
+    "GroupTally",
     "JudgedInputs",
     "JudgingRules",
+    "Known",
     "MatrixCell",
     "MatrixRow",
+    "PlaceTally",
+    "Presence",
+    "RowFacts",
+    "StatedRow",
+    "Surroundings",
+    "establish_facts",
+    "form_finding",
     "item_authenticity",
     "judge",
     "matrix",
     "slots_of_part",
+    "tally_groups",
+    "tally_places",
 ]

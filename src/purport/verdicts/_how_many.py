@@ -1,6 +1,7 @@
 """How many: distinct strikes and targets that can be seen, beside the numbers claimed."""
 
 import math
+from collections import Counter
 
 from purport.core.claims import Claim, Polarity, Quantifier, Slot, SlotAttr
 from purport.core.positions import GeoPoint, geodesic_distance_m
@@ -55,6 +56,7 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         confidence_reason=reason,
         because=(
             comparison,
+            _span_sentence(case, counted, seen, counting_targets=counting_targets),
             *_doubtful(case),
             *_again(case),
             *_target_rule(case, shown=counting_targets),
@@ -65,6 +67,25 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
         ),
         would_change=_SETTLES,
     )
+
+
+def _span_sentence(
+    case: CaseReading, counted: tuple[StrikeSeen, ...], seen: int, *, counting_targets: bool
+) -> str:
+    """State the count as least and most, whatever the number claimed.
+
+    Least: strikes of one item are different from each other, and so are strikes that were placed;
+    one that was not placed can be that of another item. Targets: places further apart than the
+    rule. Most: every change that can be seen, those that did not begin at once too, each on a
+    target of its own.
+    """
+    of_item = Counter(strike.item.digest for strike in counted)
+    placed = sum(strike.position is not None for strike in counted)
+    least = seen if counting_targets else max(placed, *of_item.values())
+    most = len(case.strikes)
+    noun = "targets" if counting_targets else "strikes"
+    span = f"{least}" if least == most else f"{least} to {most}"
+    return f"Over the whole case the footage shows {span} distinct {noun}; it may not show all."
 
 
 def _compare(slot: Slot, claimed: Interval, seen: int, noun: str) -> tuple[Rating, str]:

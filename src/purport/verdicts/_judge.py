@@ -11,6 +11,7 @@ from purport.verdicts._authentic import AUTHENTIC_SLOTS, judge_authentic
 from purport.verdicts._how_many import COUNT_SLOTS, judge_how_many
 from purport.verdicts._opinions import Opinion, guard_precision, not_checkable
 from purport.verdicts._reading import CaseReading, read_case
+from purport.verdicts._row_rules import judge_row_part
 from purport.verdicts._what import WHAT_SLOTS, judge_what
 from purport.verdicts._when import judge_when
 from purport.verdicts._where import judge_where
@@ -110,7 +111,9 @@ def slots_of_part(part: Part) -> tuple[SlotAttr, ...]:
 
 
 def _judge_part(claim: Claim, part: Part, case: CaseReading) -> Opinion:
-    rule = _RULES[part]
+    rule, row = _RULES[part], case.rows.get(claim.id)
+    if row is not None:
+        return guard_precision(judge_row_part(part, row.facts, row.finding, case.rules))
     if not _states(claim, part):
         return not_checkable(f"The claim states nothing about {rule.asks}.")
     opinion = guard_precision(rule.judge(claim, case))
@@ -128,7 +131,10 @@ def _states(claim: Claim, part: Part) -> bool:
 
 
 def _verdict(claim: Claim, part: Part, opinion: Opinion, case: CaseReading) -> Verdict:
-    checks = () if opinion.rating is Rating.NOT_CHECKABLE else _RULES[part].checks
+    row = case.rows.get(claim.id)
+    unrated = opinion.rating is Rating.NOT_CHECKABLE
+    checks = () if unrated or row is not None else _RULES[part].checks
+    findings = case.of(checks) if row is None or unrated else (row.finding,)
     missing = _missing(checks, case) if checks else ()
     impossible = _impossible(checks, case) if checks else ()
     return Verdict(
@@ -140,8 +146,8 @@ def _verdict(claim: Claim, part: Part, opinion: Opinion, case: CaseReading) -> V
         confidence=opinion.confidence,
         confidence_reason=opinion.confidence_reason,
         because=opinion.because,
-        links=_links(claim, part, opinion, case.of(checks)),
-        tried=_distinct(_tried(finding, case) for finding in case.of(checks)),
+        links=_links(claim, part, opinion, findings),
+        tried=_distinct(_tried(finding, case) for finding in findings),
         impossible=_distinct([*opinion.impossible, *impossible]),
         would_change=_distinct([*missing, *opinion.would_change]),
     )
@@ -161,6 +167,8 @@ def _links(
 
 
 def _tried(finding: Finding, case: CaseReading) -> str:
+    if finding.item is None:
+        return f"{finding.check}: {finding.reason}"
     return f"{finding.check} on {case.item_name(finding.item)}: {finding.reason}"
 
 

@@ -19,12 +19,15 @@ from purport.core.findings import Finding, NotRun
 from purport.core.ratings import Confidence
 from purport.core.records import from_json
 from purport.verdicts.records import JudgedInputs, JudgingRules
+from purport.verdicts.rows import RowFacts
 
-__all__ = ["CaseReading", "EditSeen", "PlaceSeen", "PointSeen", "SharedStretch", "StrikeSeen"]
+__all__ = ["CaseReading", "EditSeen", "PlaceSeen", "PointSeen", "RowSeen", "SharedStretch"]
+__all__ += ["StrikeSeen"]
 __all__ += ["read_case"]
 
 _TELLING_CAUSES = frozenset({"sudden", "marked by a person"})
 _SAME_MOMENT_S = 0.5
+_SHEET = "sheet"
 _AGREEING_FRAMES_FOR_HIGH = 3
 
 
@@ -98,13 +101,17 @@ class PointSeen:
 
     finding: Finding
     """The finding."""
-    item: ItemRecord
-    """The item."""
+    item: ItemRecord | None
+    """The item; None for a row of a sheet."""
     answer: PointAnswer
     """What the layers say."""
+    row: str | None = None
+    """The row of the sheet; None for an item."""
 
     def label(self) -> str:
         """Return how sentences name it."""
+        if self.item is None:
+            return f"The place found in {self.row}"
         if self.answer.strike is None:
             return f"The place in {self.item.name}"
         return f"Strike {self.answer.strike + 1} in {self.item.name}"
@@ -147,6 +154,16 @@ class SharedStretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowSeen:
+    """A row of a sheet."""
+
+    finding: Finding
+    """The finding that holds its facts."""
+    facts: RowFacts
+    """The facts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReading:
     """The case as judging sees it."""
 
@@ -172,6 +189,8 @@ class CaseReading:
     """Shared stretches."""
     rules: JudgingRules
     """The rules."""
+    rows: Mapping[str, RowSeen]
+    """Rows of sheets, by the claim that each makes."""
 
     def of(self, checks: Iterable[str]) -> tuple[Finding, ...]:
         """Return the findings of the named checks."""
@@ -208,7 +227,8 @@ def read_case(inputs: JudgedInputs) -> CaseReading:
             ),
         )
     )
-    about = [(finding, _item_of(finding, known)) for finding in findings]
+    rows = [_row(finding) for finding in findings if finding.check == _SHEET]
+    about = [(one, _item_of(one, known)) for one in findings if one.check != _SHEET]
     places = tuple(_place(one, item) for one, item in about if one.check == "place")
     located = {place.item.digest: place for place in places}
     shared = tuple(
@@ -234,18 +254,37 @@ def read_case(inputs: JudgedInputs) -> CaseReading:
         places=places,
         strikes=strikes,
         repeated=_strikes_listed(about) - len(strikes),
-        points=tuple(
-            point
-            for one, item in about
-            if one.check == "control"
-            for point in _points(one, item, strikes)
+        points=(
+            *(
+                point
+                for one, item in about
+                if one.check == "control"
+                for point in _points(one, item, strikes)
+            ),
+            *_row_points(rows),
         ),
         edits=tuple(
             edit for one, item in about if one.check == "edits" for edit in _edits(one, item)
         ),
         shared=shared,
         rules=inputs.rules,
+        rows={row.facts.claim: row for row in rows},
     )
+
+
+def _row(finding: Finding) -> RowSeen:
+    return RowSeen(finding=finding, facts=from_json(RowFacts, finding.values))
+
+
+def _row_points(rows: Iterable[RowSeen]) -> Iterable[PointSeen]:
+    for row in rows:
+        if row.facts.control is not None:
+            yield PointSeen(
+                finding=row.finding,
+                item=None,
+                answer=row.facts.control,
+                row=row.facts.stated.row,
+            )
 
 
 def _item_of(finding: Finding, known: Mapping[Digest, ItemRecord]) -> ItemRecord:

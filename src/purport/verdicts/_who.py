@@ -1,8 +1,8 @@
 """Who: was the place where the strikes landed held by the group that is said to have been hit?"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from purport.checks.control import LayerAnswer, Overall
+from purport.checks.control import LayerAnswer, Overall, PointAnswer
 from purport.core.claims import Claim, Polarity, Slot, SlotAttr
 from purport.core.groups import canonical_group
 from purport.core.ratings import Confidence
@@ -10,8 +10,9 @@ from purport.verdicts._instances import Holds, Instance, Scope, weigh_instances
 from purport.verdicts._opinions import Opinion, join_opinions, unproven
 from purport.verdicts._reading import CaseReading, PointSeen
 from purport.verdicts._words import claimed_count, scope_of, slots_of
+from purport.verdicts.records import JudgingRules
 
-__all__ = ["judge_who"]
+__all__ = ["PointHold", "hold_of_point", "judge_who"]
 
 _SETTLES = (
     "Dated maps of control from several publishers, covering the point (`--control`).",
@@ -64,41 +65,71 @@ def _reading_of(scope: Scope, said: str, *, negated: bool) -> str:
     return f"Read as: “{said}” was among those hit."
 
 
-def _instance(
-    point: PointSeen, group: str, said: str, case: CaseReading, *, negated: bool
-) -> Instance:
-    holds, tells = _holds(point, group, said, case)
-    return Instance(
-        finding=point.finding.id,
-        holds=_FLIPPED[holds] if negated else holds,
-        confidence=_confidence(point, holds),
-        confidence_reason=point.answer.confidence_reason,
-        subject=point.label(),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointHold:
+    """Whether a group held a point, according to the layers."""
+
+    holds: Holds
+    """Whether it did."""
+    confidence: Confidence
+    """Quality of that basis."""
+    confidence_reason: str
+    """Why."""
+    tells: str
+    """What the layers say, as a sentence goes on, without full stop."""
+
+
+def hold_of_point(answer: PointAnswer, group: str, said: str, rules: JudgingRules) -> PointHold:
+    """Tell whether a group held a point.
+
+    Args:
+        answer: What the layers say of it.
+        group: Canonical name of the group.
+        said: The group as the claim names it.
+        rules: The rules.
+    """
+    holds, tells = _holds(answer, group, said, rules)
+    # a denial in words by a source of the time is moderate, though it names no holder
+    denied = holds is Holds.NO and answer.overall is Overall.NO_DATA
+    deniers = _names([layer for layer in answer.layers if _denies(layer, group)])
+    return PointHold(
+        holds=holds,
+        confidence=Confidence.MODERATE if denied else answer.confidence,
+        confidence_reason=(
+            f"It is denied in words by {deniers}." if denied else answer.confidence_reason
+        ),
         tells=tells,
     )
 
 
-def _confidence(point: PointSeen, holds: Holds) -> Confidence:
-    """Return the finding's confidence; a denial in words by a map of the time is moderate."""
-    if holds is Holds.NO and point.answer.overall is Overall.NO_DATA:
-        return Confidence.MODERATE
-    return point.answer.confidence
+def _instance(
+    point: PointSeen, group: str, said: str, case: CaseReading, *, negated: bool
+) -> Instance:
+    hold = hold_of_point(point.answer, group, said, case.rules)
+    return Instance(
+        finding=point.finding.id,
+        holds=_FLIPPED[hold.holds] if negated else hold.holds,
+        confidence=hold.confidence,
+        confidence_reason=hold.confidence_reason,
+        subject=point.label(),
+        tells=hold.tells,
+    )
 
 
-def _holds(point: PointSeen, group: str, said: str, case: CaseReading) -> tuple[Holds, str]:
-    answer = point.answer
+def _holds(answer: PointAnswer, group: str, said: str, rules: JudgingRules) -> tuple[Holds, str]:
     deniers = [layer for layer in answer.layers if _denies(layer, group)]
     if answer.overall is Overall.NO_DATA and deniers:
         return Holds.NO, f"not held by {said}, according to {_names(deniers)}"
     if answer.overall is not Overall.AGREE or answer.holder is None:
         return Holds.OPEN, _WHY_OPEN[answer.overall]
-    holder = answer.holder
+    holder, speaking = answer.holder, _speaking(answer)
     if canonical_group(holder) == group:
-        return Holds.YES, f"held by {holder}, according to {_names(_speaking(point))}"
+        return Holds.YES, f"held by {holder}, according to {_names(speaking)}"
     knowing = [
         layer
-        for layer in _speaking(point)
-        if _denies(layer, group) or _is_clear_of(layer, group, case.rules.clear_distance_m)
+        for layer in answer.layers
+        if _denies(layer, group)
+        or (layer in speaking and _is_clear_of(layer, group, rules.clear_distance_m))
     ]
     if knowing:
         return (
@@ -111,7 +142,7 @@ def _holds(point: PointSeen, group: str, said: str, case: CaseReading) -> tuple[
     return (
         Holds.OPEN,
         (
-            f"held by {holder}, according to {_names(_speaking(point))}; these maps "
+            f"held by {holder}, according to {_names(speaking)}; these maps "
             f"draw no territory of {said} far enough away to exclude it"
         ),
     )
@@ -125,8 +156,8 @@ _WHY_OPEN = {
 }
 
 
-def _speaking(point: PointSeen) -> list[LayerAnswer]:
-    layers = [layer for layer in point.answer.layers if layer.holder is not None]
+def _speaking(answer: PointAnswer) -> list[LayerAnswer]:
+    layers = [layer for layer in answer.layers if layer.holder is not None]
     return [layer for layer in layers if not layer.stale] or layers
 
 

@@ -17,12 +17,15 @@ from purport.casework import (
     collect_reference,
     collect_story,
     collect_terrain,
+    collect_trusted_signers,
     describe_case,
     describe_items,
     media_path,
     reference_path,
+    run_checks,
 )
 from purport.casework.holdings import live_attachments
+from purport.checks.provenance import ProvenanceCheck
 from purport.core.case import ItemRecord, Publication, Target
 from purport.core.digests import Digest, digest_file
 from purport.core.errors import (
@@ -36,7 +39,7 @@ from purport.core.errors import (
 )
 from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
-from purport.store import AttachmentKind
+from purport.store import AttachmentKind, Outcome
 
 
 def stored_nothing(workspace: Workspace) -> bool:
@@ -362,4 +365,75 @@ def test_file_that_is_no_matcher_is_refused(workspace: Workspace, tmp_path: Path
     path.write_text("no model")
     with pytest.raises(InputError, match=r"model\.onnx"):
         collect_matcher(workspace, path)
+    assert workspace.store.custody() == ()
+
+
+def root_certificate() -> str:
+    """Make a certificate that signs itself, PEM."""
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Purport Tests")])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(1)
+    builder = builder.not_valid_before(begin).not_valid_after(begin + timedelta(days=9))
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def test_lists_of_trusted_signers_reach_the_provenance_check(
+    workspace: Workspace, clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    collect_item(workspace, clip("clip.mp4"))
+    lists = [root_certificate(), root_certificate()]
+    for number, text in enumerate(lists):
+        path = tmp_path / f"signers-{number}.pem"
+        path.write_text(text)
+        digest = collect_trusted_signers(workspace, path)
+        assert workspace.vault.path_of(digest).read_text() == text
+    run_checks(workspace, checks=[ProvenanceCheck()], workers=1)
+    (outcome,) = (stored.record for stored in workspace.store.live(Outcome))
+    told = str(outcome.findings[0].derivation.parameters["trusted_signers"])
+    assert all(text.strip() in told for text in lists)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no list", "-----BEGIN CERTIFICATE-----\nbm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----"],
+)
+def test_a_list_of_signers_that_cannot_be_used_is_refused(
+    workspace: Workspace, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "signers.pem"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"signers\.pem"):
+        collect_trusted_signers(workspace, path)
+    assert workspace.store.custody() == ()
+
+
+def test_sidecars_of_other_names_are_given(
+    workspace: Workspace, clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = clip("clip.mp4")
+    (tmp_path / "elsewhere").mkdir()
+    other = tmp_path / "elsewhere" / "download.info.json"
+    other.write_text('{"extractor": "x"}')
+    record = collect_item(workspace, path, sidecars=[other])
+    assert record.sidecars == (("download.info.json", digest_file(other)),)
+    assert workspace.vault.path_of(digest_file(other)).is_file()
+
+
+def test_a_sidecar_that_is_too_long_is_refused(
+    workspace: Workspace, clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    long = tmp_path / "long.info.json"
+    with long.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    with pytest.raises(InputError, match="longer"):
+        collect_item(workspace, clip("clip.mp4"), sidecars=[long])
     assert workspace.store.custody() == ()

@@ -24,6 +24,9 @@ WHOLE: dict[MarkKind, JsonObject] = {
     },
     MarkKind.IMPACT: {"frame": 7, "pixel": [1, 2], "pixel_sd": 1.5},
     MarkKind.TARGET: {"position": [36.7, 35.4], "position_sd_m": 2.0},
+    MarkKind.SHADOW: {"frame": 7, "pixel": [1, 2], "to_pixel": [30, 9], "height_m": 3.0},
+    MarkKind.SHADOW_AZIMUTH: {"azimuth_deg": 300.0, "azimuth_sd_deg": 2.0, "zone": "Asia/Damascus"},
+    MarkKind.NO_SHADOW: {"reason": "diffuse"},
     MarkKind.SHADOW_TIP: {"frame": 7, "pixel": [1, 2], "position": [36.7, 35.4]},
 }
 

@@ -19,9 +19,9 @@ CASES = [
     ("Its defence minister, Ilse Varga, told the Selden Courier that the raid missed.",
      "Ilse Varga", "told", "the raid missed"),
     ("Officials have expressed concern the jets may have missed.", "Officials",
-     "expressed concern", "the jets may have missed"),
+     "have expressed concern", "the jets may have missed"),
     ("Tomas Reke, founder of the blog Sky over Kelder, has claimed the jets missed.",
-     "Tomas Reke", "claimed", "the jets missed"),
+     "Tomas Reke", "has claimed", "the jets missed"),
     ("Tomas Reke, who runs the blog Contrail, said that the jets missed.", "Tomas Reke", "said",
      "the jets missed"),
     ("A spokesman for the Harbour Front said nobody was hurt.",
@@ -191,7 +191,9 @@ def test_an_agency_that_could_not_verify_speaks_for_itself(claims_of: ClaimsOf) 
 def test_addressee_with_venue(claims_of: ClaimsOf) -> None:
     (claim,) = claims_of("Ilse Varga told journalists at the UN General Assembly that it missed.")
     assert claim.addressee is not None
-    assert claim.addressee.exact == "journalists at the UN General Assembly"
+    assert claim.addressee.exact == "journalists"
+    assert claim.venue is not None
+    assert claim.venue.exact == "at the UN General Assembly"
     assert claim.content[0].exact == "it missed"
 
 

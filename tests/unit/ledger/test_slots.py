@@ -198,7 +198,10 @@ def test_weekdays_are_told_by_the_day_of_publication(
 def test_weekdays_need_a_whole_day_of_publication() -> None:
     assert day_meant("on Wednesday", "", None) is None
     assert day_meant("on Wednesday", "", "2031-03") is None
-    assert day_meant("on Wednesday", "", "2031-03-06T00:10:00+01:00") == "2031-03-05"
+    told = day_meant("on Wednesday", "", "2031-03-06T00:10:00+01:00")
+    assert told is not None
+    assert told.value == "2031-03-05"
+    assert told.basis == "the latest Wednesday up to the publication date 2031-03-06"
 
 
 def test_weapons_that_nobody_names_are_vague(claims_of: ClaimsOf) -> None:

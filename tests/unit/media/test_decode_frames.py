@@ -16,6 +16,7 @@ from purport.media import (
     DecodeFaultKind,
     LumaFrame,
     decode_luma,
+    decode_luma_samples,
     decode_pictures,
     display_size,
     probe_media,
@@ -268,3 +269,26 @@ class TestClock:
         stamped, kinds = self.stamps([1000, 1004, 0, 4, 8])
         assert stamped == [1000, 1004, 1008, 1012, 1016]
         assert kinds == [DecodeFaultKind.BACKWARD_PTS]
+
+
+def test_samples_are_those_frames_whose_time_has_come_and_the_last(video: WriteVideo) -> None:
+    path = video(count=23)
+    probe = probe_media(path)
+    frames = {frame.pts: frame for frame in decode_luma(path, probe=probe)}
+    times = sorted(frames)
+    samples = list(decode_luma_samples(path, probe=probe, spacing_s=0.2))
+    assert [sample.pts for sample in samples] == [times[index] for index in (0, 5, 10, 15, 20, 22)]
+    assert [sample.due for sample in samples] == [True] * 5 + [False]
+    for sample in samples:
+        assert np.array_equal(sample.luma, frames[sample.pts].luma)
+        assert sample.duration == frames[sample.pts].duration
+
+
+def test_samples_keep_to_the_beat_where_frames_come_unevenly(video: WriteVideo) -> None:
+    times = [0, 1, 2, 7, 8, 30, 31, 36]
+    path = video("uneven.mkv", count=8, times=times, time_base=Fraction(1, 25))
+    samples = list(decode_luma_samples(path, probe=probe_media(path), spacing_s=0.2))
+    first = samples[0].pts
+    seconds = [(sample.pts - first) / 1000 for sample in samples]  # Matroska's ticks
+    assert seconds == pytest.approx([0.0, 0.28, 1.2, 1.44], abs=0.002)
+    assert [sample.due for sample in samples] == [True] * 4

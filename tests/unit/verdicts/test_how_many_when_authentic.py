@@ -55,6 +55,16 @@ class TestHowMany:
         unplaced = strikes(CLIP, strike(position=None))
         assert _how_many(slot(SlotAttr.TARGET_COUNT, 1.0), unplaced).rating is Rating.UNPROVEN
 
+    def test_the_count_is_stated_as_least_and_most_over_the_whole_case(self) -> None:
+        other = item("other.mp4")
+        mine = strikes(CLIP, strike(position=None), strike(onset_s=6.0, position=None))
+        theirs = strikes(other, strike(position=None), strike(onset_s=9.0, cause="gradual"))
+        stated = slot(SlotAttr.STRIKE_COUNT, 20.0)
+        verdict = _how_many(stated, mine, theirs, items=(CLIP, other))
+        assert any("shows 2 to 4 distinct strikes" in one for one in verdict.because)
+        placed = _how_many(stated, TWO)
+        assert any("shows 2 distinct strikes" in one for one in placed.because)
+
     @pytest.mark.parametrize("slow", [1, 2])
     def test_what_comes_slowly_is_not_counted(self, slow: int) -> None:
         found = strikes(CLIP, strike(), *(strike(cause="gradual") for _ in range(slow)))

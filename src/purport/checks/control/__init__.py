@@ -1,6 +1,7 @@
 """Who held a place on a date, according to dated maps of territorial control.
 
-**The layer file** is a GeoJSON FeatureCollection (RFC 7946: longitude, latitude on WGS 84; an
+**The layer file** is GeoJSON, KML, a GeoPackage or a list of dated assertions; the others are
+brought into the form of the first, a FeatureCollection (RFC 7946: longitude, latitude on WGS 84; an
 older `crs` member is obeyed when pyproj knows the system, and refused otherwise). A feature is a
 `Polygon` or `MultiPolygon` (a territory) or a `Point` (a town, which speaks for `radius_m` around
 it). These are its properties; each of them may instead stand once, for the whole file, in a
@@ -27,30 +28,43 @@ top-level member `properties` (or `purport`), which a feature's own overrules:
 Broken geometry is an error that names the feature. Nothing is repaired in silence.
 """
 
+from purport.checks.control._ask import ask_layers
+from purport.checks.control._assess import Rules
 from purport.checks.control._check import ControlCheck
-from purport.checks.control._layers import load_control
+from purport.checks.control._layers import first_and_last_day, load_control
+from purport.checks.control._local import normal_lattice
+from purport.checks.control._points import AskedPoint
 from purport.checks.control.records import (
     ControlAnswer,
     ControlLayer,
     ControlValues,
     HolderProbability,
     LayerAnswer,
+    LayerKind,
     Overall,
     PointAnswer,
     PointBasis,
     Territory,
+    TownDistance,
 )
 
 __all__ = [
+    "AskedPoint",
     "ControlAnswer",
     "ControlCheck",
     "ControlLayer",
     "ControlValues",
     "HolderProbability",
     "LayerAnswer",
+    "LayerKind",
     "Overall",
     "PointAnswer",
     "PointBasis",
+    "Rules",
     "Territory",
+    "TownDistance",
+    "ask_layers",
+    "first_and_last_day",
     "load_control",
+    "normal_lattice",
 ]

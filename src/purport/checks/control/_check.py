@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
-from purport.checks.control._assess import Rules, assess_layer
-from purport.checks.control._combine import combine_layers, combine_points
+from purport.checks.control._ask import ask_layers
+from purport.checks.control._assess import Rules
+from purport.checks.control._combine import combine_points
 from purport.checks.control._layers import first_and_last_day, load_control
-from purport.checks.control._points import AskedPoint, located_points
+from purport.checks.control._points import located_points
 from purport.checks.control.records import (
     ControlAnswer,
     ControlValues,
@@ -48,7 +49,7 @@ class ControlCheck:
     """
 
     name: ClassVar[str] = "control"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     question: ClassVar[str] = "Who held the place on that date, according to whom?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.CONTROL, Need.DATE})
     uses: ClassVar[frozenset[Need]] = frozenset({Need.EARLIER})
@@ -85,15 +86,8 @@ class ControlCheck:
             town_radius_m=self.town_radius_m,
         )
         days = first_and_last_day(evidence.date)
-
-        def ask(asked: AskedPoint) -> PointAnswer:
-            answers = [
-                assess_layer(layer, asked, days=days, groups=groups, rules=rules)
-                for layer in layers
-            ]
-            return combine_layers(asked, answers)
-
-        values = _values(evidence.date, groups, [ask(point) for point in points])
+        answers = ask_layers(layers, points, days=days, groups=groups, rules=rules)
+        values = _values(evidence.date, groups, answers)
         return [self._finding(evidence, values)]
 
     def _finding(self, evidence: Evidence, values: ControlValues) -> Finding:

@@ -1,6 +1,5 @@
-"""From a GeoJSON file to control layers; every fault of the file is collected and named."""
+"""From a file to control layers; every fault of the file is collected and named."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -12,14 +11,17 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry import shape
 
+from purport.checks.control._faults import REMEDY as _REMEDY
+from purport.checks.control._faults import FaultyFeatureError as _FaultyFeatureError
+from purport.checks.control._formats import read_collection
 from purport.checks.control.records import ControlLayer, Territory
 from purport.core.errors import SeveralFaultsError, UnreadableControlError
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import MapPoint, to_geographic
+from purport.gazetteer import Gazetteer
 
 __all__ = ["first_and_last_day", "load_control"]
 
-_REMEDY = "Correct the file; its format stands in the documentation of the control check."
 _LAYER_TEXTS = ("publisher", "definition", "licence")
 _EASTERNMOST = timedelta(hours=14)
 _WESTERNMOST = timedelta(hours=12)
@@ -29,16 +31,16 @@ _LARGEST_LONGITUDE_DEG = 180.0
 _LARGEST_LATITUDE_DEG = 90.0
 
 
-class _FaultyFeatureError(Exception):
-    """What is wrong with one feature; it never leaves this module."""
-
-
-def load_control(path: Path, *, name: str | None = None) -> tuple[ControlLayer, ...]:
-    """Read the control layers of a GeoJSON file.
+def load_control(
+    path: Path, *, name: str | None = None, gazetteer: Gazetteer | None = None
+) -> tuple[ControlLayer, ...]:
+    """Read the control layers of a file: GeoJSON, KML, GeoPackage or assertions (JSON, CSV).
 
     Args:
         path: The file.
         name: What error messages call it; its own name when None.
+        gazetteer: Where assertions without a position look their places up; None for the places
+            that come with Purport.
 
     Returns:
         One layer for each layer name, in the order in which they first appear.
@@ -48,16 +50,16 @@ def load_control(path: Path, *, name: str | None = None) -> tuple[ControlLayer, 
         SeveralFaultsError: Several features cannot be used; each is named.
     """
     subject = name or path.name
-    collection = _read_collection(path, subject)
+    collection = read_collection(path, subject, gazetteer)
     convert = _reader_of_positions(collection, subject)
     defaults = _defaults(collection, subject)
-    entries: list[tuple[Mapping[str, Any], Territory]] = []
+    entries: list[tuple[Mapping[str, Any], Territory | str]] = []
     faults: list[UnreadableControlError] = []
     for number, feature in enumerate(collection["features"], start=1):
         label = _label(number, feature)
         try:
             properties = {**defaults, **_own_properties(feature)}
-            entries.append((properties, _parse_territory(label, feature, properties, convert)))
+            entries.append((properties, _parse_entry(label, feature, properties, convert)))
         except _FaultyFeatureError as fault:
             faults.append(UnreadableControlError(subject, f"{label} {fault}", remedy=_REMEDY))
     if len(faults) == 1:
@@ -80,24 +82,6 @@ def first_and_last_day(stated: StatedTime) -> tuple[date, date]:
         (stated.earliest_utc + _EASTERNMOST).date(),
         (stated.latest_utc - _WESTERNMOST).date(),
     )
-
-
-def _read_collection(path: Path, subject: str) -> dict[str, Any]:
-    def refuse_constant(text: str) -> None:
-        message = f"{text} is not a number in JSON"
-        raise ValueError(message)
-
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=refuse_constant)
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableControlError(
-            subject, f"cannot be read as GeoJSON: {error}", remedy="Give a GeoJSON file in UTF-8."
-        ) from error
-    if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
-        raise UnreadableControlError(subject, "is not a FeatureCollection", remedy=_REMEDY)
-    if not isinstance(content.get("features"), list) or not content["features"]:
-        raise UnreadableControlError(subject, "holds no features", remedy=_REMEDY)
-    return content
 
 
 def _defaults(collection: Mapping[str, Any], subject: str) -> dict[str, Any]:
@@ -145,6 +129,9 @@ def _reader_of_positions(
 
 def _label(number: int, feature: object) -> str:
     properties = feature.get("properties") if isinstance(feature, dict) else None
+    given = properties.get("label") if isinstance(properties, dict) else None
+    if given:
+        return str(given)
     name = properties.get("name") if isinstance(properties, dict) else None
     return f"feature {number} ({name})" if name else f"feature {number}"
 
@@ -153,11 +140,29 @@ def _own_properties(feature: object) -> dict[str, Any]:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         message = "is not a GeoJSON Feature"
         raise _FaultyFeatureError(message)
+    if "fault" in feature:
+        raise _FaultyFeatureError(feature["fault"])
     own = feature.get("properties")
     if own is not None and not isinstance(own, dict):
         message = "has properties that are not an object"
         raise _FaultyFeatureError(message)
     return own or {}
+
+
+def _parse_entry(
+    label: str,
+    feature: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    convert: Callable[[float, float], tuple[float, float]],
+) -> Territory | str:
+    """Return a feature's territory, or why a statement could not be put on the map."""
+    for key in ("layer", *_LAYER_TEXTS):
+        _text(properties, key)
+    unplaced = properties.get("unplaced")
+    if unplaced is None:
+        return _parse_territory(label, feature, properties, convert)
+    _parse_dates(properties)
+    return f"{label}: {unplaced}"
 
 
 def _parse_territory(
@@ -173,8 +178,6 @@ def _parse_territory(
         raise _FaultyFeatureError(message)
     first, last, stated = _parse_dates(properties)
     _amount(properties, "accuracy_m")
-    for key in ("layer", *_LAYER_TEXTS):
-        _text(properties, key)
     return Territory(
         label=label,
         name=_text(properties, "name"),
@@ -185,6 +188,8 @@ def _parse_territory(
         stated_date=stated,
         geometry=_parse_geometry(feature.get("geometry"), convert),
         radius_m=_amount(properties, "radius_m"),
+        nearest_held_m=tuple(sorted(properties.get("nearest_held_m", {}).items())),
+        placed_by=_text(properties, "placed_by"),
     )
 
 
@@ -305,15 +310,15 @@ def _position(
 
 
 def _group_layers(
-    entries: list[tuple[Mapping[str, Any], Territory]], fallback: str
+    entries: list[tuple[Mapping[str, Any], Territory | str]], fallback: str
 ) -> tuple[ControlLayer, ...]:
-    grouped: dict[str, list[tuple[Mapping[str, Any], Territory]]] = {}
-    for properties, territory in entries:
-        grouped.setdefault(properties.get("layer") or fallback, []).append((properties, territory))
+    grouped: dict[str, list[tuple[Mapping[str, Any], Territory | str]]] = {}
+    for properties, entry in entries:
+        grouped.setdefault(properties.get("layer") or fallback, []).append((properties, entry))
     return tuple(_layer(name, members) for name, members in grouped.items())
 
 
-def _layer(name: str, members: list[tuple[Mapping[str, Any], Territory]]) -> ControlLayer:
+def _layer(name: str, members: list[tuple[Mapping[str, Any], Territory | str]]) -> ControlLayer:
     def joined(key: str) -> str | None:
         return "; ".join(_distinct(properties.get(key) for properties, _ in members)) or None
 
@@ -324,7 +329,8 @@ def _layer(name: str, members: list[tuple[Mapping[str, Any], Territory]]) -> Con
         definition=joined("definition"),
         licence=joined("licence"),
         accuracy_m=max(accuracies) if accuracies else None,
-        territories=tuple(territory for _, territory in members),
+        territories=tuple(entry for _, entry in members if isinstance(entry, Territory)),
+        unplaced=tuple(entry for _, entry in members if isinstance(entry, str)),
     )
 
 

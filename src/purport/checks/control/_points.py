@@ -23,6 +23,9 @@ class AskedPoint:
     """What it is."""
     strike: int | None
     """Index among the strikes of the impacts finding; None for the place."""
+    names_town: bool = False
+    """Whether the point stands for a whole town by its name: a list of towns, whose statements are
+    about whole towns too, is then asked about the town's own point."""
 
 
 def located_points(evidence: Evidence) -> tuple[AskedPoint, ...]:

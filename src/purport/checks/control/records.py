@@ -15,10 +15,12 @@ __all__ = [
     "ControlValues",
     "HolderProbability",
     "LayerAnswer",
+    "LayerKind",
     "Overall",
     "PointAnswer",
     "PointBasis",
     "Territory",
+    "TownDistance",
 ]
 
 
@@ -45,6 +47,17 @@ class Overall(StrEnum):
     """No layer lists a holder there."""
 
 
+class LayerKind(StrEnum):
+    """Of what a layer speaks."""
+
+    AREAS = "areas"
+    """Of areas with outlines."""
+    TOWNS = "towns"
+    """Of towns: what lies between them is not told."""
+    AREAS_AND_TOWNS = "areas and towns"
+    """Of both."""
+
+
 class PointBasis(StrEnum):
     """What a point is."""
 
@@ -52,6 +65,8 @@ class PointBasis(StrEnum):
     """Where a strike landed."""
     PLACE = "place"
     """The middle of the ground that the footage shows."""
+    STATED = "stated"
+    """A position that a sheet states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +91,10 @@ class Territory:
     """Shapely polygon, multipolygon or point; longitude, latitude on WGS 84. [deg]"""
     radius_m: float | None
     """For a town: how far around it the statement holds; None when not given or an area. [m]"""
+    nearest_held_m: tuple[tuple[str, float], ...] = ()
+    """For a town: groups and how far, as the source says, their nearest territory is. [m]"""
+    placed_by: str | None = None
+    """By which gazetteer's place a town was put on the map; None: the source gives its position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +113,8 @@ class ControlLayer:
     """Standard uncertainty of its boundaries; None: not recorded. [m]"""
     territories: tuple[Territory, ...]
     """Its features, in the order of the file."""
+    unplaced: tuple[str, ...] = ()
+    """Statements that could not be put on the map, with the reason; nothing is asked of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +125,24 @@ class HolderProbability:
     """As the layer names it."""
     p_inside: float
     """Probability, under the position's uncertainty, that the point lies in its territory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownDistance:
+    """A listed town near the point asked about."""
+
+    name: str
+    """Its name."""
+    holder: str | None
+    """Who held it; None when the source only says who did not."""
+    not_held_by: tuple[str, ...]
+    """Groups that the source says did not hold it."""
+    date: str
+    """The date, or dates, of the statement, as given."""
+    age_days: int
+    """Days from the statement to the date asked about, as in the answer of the layer. [d]"""
+    distance_m: float
+    """From the point to the town's point. [m]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +181,10 @@ class LayerAnswer:
     inside it, by the group's canonical name; None when the layer lists no territory of it. [m]"""
     distance_to_group_95_m: Mapping[str, tuple[float, float] | None]
     """95 % interval of that distance under the position's uncertainty. [m]"""
+    kind: LayerKind = LayerKind.AREAS
+    """Of what the layer speaks: areas, or towns only."""
+    nearest_towns: tuple[TownDistance, ...] = ()
+    """For a list of towns: the three nearest to the point, nearest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ _BAND_SHARE = 0.1
 _THUMBNAIL_PX = 64
 _DETAIL_QUANTILE = 0.65
 _ON_SLOPE = 0.4
+_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +115,13 @@ class Light:
     """Detail of most of the picture: graphics on a blank picture do not count. [luma]"""
 
 
-def find_fades(scene: Scene, rules: FadingRules) -> tuple[Fade, ...]:
+def find_fades(light: Light, rules: FadingRules) -> tuple[Fade, ...]:
     """Find fades, in order.
 
     From each darkest frame a straight line is followed to either side. A fade falls; what only
     rises counts at the start of a video alone, for a blinded sensor recovers too.
     """
-    middle = np.array(
-        [np.median(one[int(64 * _BAND_SHARE) :]) for one in scene.thumbnails], dtype=np.float64
-    )
+    middle = light.median
     found: list[Fade] = []
     for place in _valleys(middle, rules):
         if any(place in fade.span for fade in found):
@@ -278,14 +277,21 @@ def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules
 
 def measure_light(scene: Scene) -> Light:
     """Measure light and detail of every frame."""
-    count = scene.frames
-    median, spread, detail = np.zeros(count), np.zeros(count), np.zeros(count)
-    for index, thumbnail in enumerate(scene.thumbnails):
-        pixels = _below_band(thumbnail)
-        median[index], spread[index] = np.median(pixels), pixels.std()
-        steps = np.abs(np.diff(pixels.reshape(-1, _THUMBNAIL_PX), axis=1))
-        detail[index] = np.quantile(steps, _DETAIL_QUANTILE)
+    below = scene.thumbnails[:, int(_THUMBNAIL_PX * _BAND_SHARE) :, :]
+    parts = [_light_of(below[start : start + _BLOCK]) for start in range(0, len(below), _BLOCK)]
+    median, spread, detail = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Light(median=median, spread=spread, detail=detail)
+
+
+def _light_of(pictures: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
+    """Return median, spread and detail of pictures (k, rows, 64)."""
+    rows = pictures.reshape(len(pictures), -1)
+    steps = cv2.absdiff(pictures[:, :, 1:], pictures[:, :, :-1]).reshape(len(pictures), -1)
+    return (
+        np.median(rows, axis=1),
+        rows.std(axis=1, dtype=np.float64),
+        np.quantile(steps, _DETAIL_QUANTILE, axis=1),
+    )
 
 
 def _are_pictures(light: Light, first: int, last: int, rules: FadingRules) -> bool:

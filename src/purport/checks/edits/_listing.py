@@ -8,8 +8,9 @@ import numpy as np
 from purport.checks.edits._bars import Bars
 from purport.checks.edits._cuts import Cut
 from purport.checks.edits._freezes import Freeze
+from purport.checks.edits._hiding import Hidden
 from purport.checks.edits._plates import Plate
-from purport.checks.edits._signs import list_plates
+from purport.checks.edits._signs import list_hidden, list_plates
 from purport.checks.edits._spans import end_s, meet
 from purport.checks.edits._stretches import Quiet
 from purport.checks.edits._zoom_steps import is_zoom_step
@@ -79,6 +80,10 @@ _SILENCE_PART = (
 _OVERLAY = (
     "Sighting systems burn crosshair, clock and symbols into the picture by themselves.",
     "Publishers add logos and captions; blurred boxes may protect people or methods.",
+)
+_BOX = (
+    "Publishers blur or pixelate what may endanger people or show methods.",
+    "A cloud or veil of smoke that comes at once may take the detail from a part of the picture.",
 )
 _BARS = ("Players and platforms add bars to fit a picture of another shape.",)
 _REPEAT = (
@@ -164,9 +169,12 @@ def list_silence(silences: Iterable[Quiet]) -> Iterator[Edit]:
         )
 
 
-def list_overlays(scene: Scene, plates: Sequence[Plate], bars: Bars | None) -> Iterator[Edit]:
-    """List burnt-in graphics: plates, bars, and one entry for neighbouring shots with more."""
+def list_overlays(
+    scene: Scene, plates: Sequence[Plate], hidden: Sequence[Hidden], bars: Bars | None
+) -> Iterator[Edit]:
+    """List burnt-in graphics: plates, boxes, bars, and one entry for shots with more."""
     yield from list_plates(scene, plates, _OVERLAY)
+    yield from list_hidden(scene, hidden, _BOX)
     if bars is not None:
         yield _bars(scene, bars)
     group: list[Shot] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.edits._pictures import standardised
+from purport.checks.edits._pictures import pictures_of
 from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
@@ -85,27 +85,27 @@ def _compared(scene: Scene, period: int, first: int, last: int, *, rules: LoopRu
     """Compare pictures a period apart, and half a period apart; put the ends right."""
     frames = np.arange(first, last + 1)
     sample = frames[np.linspace(0, len(frames) - 1, min(len(frames), _SAMPLES)).astype(int)]
-    one, other = standardised(scene, sample), standardised(scene, sample + period)
-    half = standardised(scene, sample + period // 2)
-    change = float(np.sqrt(np.square(one - one.mean(axis=0)).mean()))
+    pictures = pictures_of(scene)
+    apart = pictures.apart(sample, sample + period)
+    mean, between = _rms(apart), _rms(pictures.apart(sample, sample + period // 2))
+    if mean >= rules.largest_ratio * between:
+        return None
+    change = pictures.change(sample)
+    limit = rules.largest_ratio * min(change, between)
     gain = float(scene.luma_sd[sample].mean())
-    apart = np.sqrt(np.square(one - other).mean(axis=1))
-    mean = float(np.sqrt(np.square(apart).mean()))
-    between = float(np.sqrt(np.square(one - half).mean()))
-    if change * gain < rules.least_change or mean > rules.largest_ratio * min(change, between):
+    if change * gain < rules.least_change or mean >= limit:
         return None
     good = np.flatnonzero(
-        np.sqrt(
-            np.square(standardised(scene, frames) - standardised(scene, frames + period)).mean(
-                axis=1
-            )
-        )
-        <= 2.5 * float(np.median(apart)) + 0.03
+        pictures.apart(frames, frames + period) <= 2.5 * float(np.median(apart)) + 0.03
     )
     if not len(good) or good[-1] - good[0] + 1 < rules.fewest_rounds * period:
         return None
     return Loop(
         span=FrameSpan(first=int(frames[good[0]]) + period, last=int(frames[good[-1]]) + period),
         period=period,
-        strength=1.0 - 0.5 * mean / (rules.largest_ratio * min(change, between)),
+        strength=1.0 - 0.5 * mean / limit,
     )
+
+
+def _rms(values: Floats) -> float:
+    return float(np.sqrt(np.square(values).mean()))

@@ -26,6 +26,10 @@ class Path:
     """By how much the ground grew in the picture since the frame before (n,), 1 where not known."""
     known: NDArray[np.bool_]
     """Whether the frame and the one before are linked within one shot (n,)."""
+    moved_before_px: Floats
+    """Sum of all known movement before each frame (n + 1, 2). [px]"""
+    known_before: NDArray[np.int64]
+    """How many frames before each are known (n + 1,)."""
     usual_ticks: float
     """Median time from a frame to the next. [ticks]"""
 
@@ -45,17 +49,20 @@ def trace_path(scene: Scene) -> Path:
     corners = np.array([[0, 0], [-1, -1], [1, -1], [-1, 1], [1, 1]]) * reach + middle
     points = np.column_stack([corners, np.ones(5)]).T
     moved, scale = np.zeros((count, 2)), np.ones(count)
-    for index in np.flatnonzero(known).tolist():
-        # where the points of the frame before lie in this frame
-        onto = np.linalg.solve(scene.to_anchor[index], scene.to_anchor[index - 1]) @ points
-        there = (onto[:2] / onto[2]).T
-        moved[index] = (there - corners).mean(axis=0)
-        scale[index] = (there - there.mean(axis=0)).std() / (corners - corners.mean(axis=0)).std()
+    frames = np.flatnonzero(known)
+    # where the points of each frame's predecessor lie in the frame itself (k, 5, 2)
+    onto = np.linalg.solve(scene.to_anchor[frames], scene.to_anchor[frames - 1]) @ points
+    there = np.moveaxis(onto[:, :2] / onto[:, 2:], 1, 2)
+    moved[frames] = (there - corners).mean(axis=1)
+    spread = (there - there.mean(axis=1, keepdims=True)).std(axis=(1, 2))
+    scale[frames] = spread / (corners - corners.mean(axis=0)).std()
     steps = np.diff(scene.pts).astype(np.float64)
     return Path(
         moved_px=moved,
         scale=scale,
         known=known,
+        moved_before_px=np.concatenate([np.zeros((1, 2)), np.cumsum(moved, axis=0)]),
+        known_before=np.concatenate([[0], np.cumsum(known)]),
         usual_ticks=float(np.median(steps)) if len(steps) else 1.0,
     )
 

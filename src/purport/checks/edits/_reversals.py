@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from purport.checks.edits._gaps import Gap
 from purport.checks.edits._paths import Path
-from purport.checks.edits._pictures import standardised
+from purport.checks.edits._pictures import Pictures, pictures_of
 from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
@@ -90,13 +90,11 @@ def _again(scene: Scene, rules: ReversalRules) -> Iterator[Reversal]:
     shortest = max(round(rules.shortest_s / step_s), 4)
     candidates: list[tuple[float, int, int, int]] = []
     for total in range(2 * shortest, 2 * len(bits) - 2 * shortest):
-        half = np.arange(1, reach // 2 + 1)
-        late = (total + 1) // 2 + half - 1 + (total % 2 == 0)
-        early = total - late
-        kept = (late < len(bits)) & (early >= 0)
-        late, early = late[kept], early[kept]
+        first = total // 2 + 1
+        late = np.arange(first, min(first + reach // 2, len(bits), total + 1))
         if len(late) < shortest:
             continue
+        early = total - late
         apart = np.bitwise_count(bits[late] ^ bits[early]).sum(axis=1)
         like = (apart <= rules.farthest_bits) & usable[late] & usable[early]
         for start, stop in _runs(like, shortest, rules.least_share):
@@ -129,23 +127,20 @@ def _compared(
     """Keep a candidate when its pictures are those of its mirror frames; put its ends right."""
     frames = np.arange(first, last + 1)
     sample = frames[np.linspace(0, len(frames) - 1, min(len(frames), _SAMPLES)).astype(int)]
-    late, early = standardised(scene, sample), standardised(scene, total - sample)
-    change = float(np.sqrt(np.square(late - late.mean(axis=0)).mean()))
+    pictures = pictures_of(scene)
+    apart = _rms(pictures.apart(sample, total - sample))
+    change = pictures.change(sample)
     gain = float(scene.luma_sd[sample].mean())
-    apart = float(np.sqrt(np.square(late - early).mean()))
     if change * gain < rules.least_change or apart > rules.largest_ratio * change:
         return None
-    if not _runs_back(late, early, apart):
+    if not _runs_back(pictures, sample, total, apart):
         return None
     ratio = apart / change
     limit = 2.5 * apart + 0.03
     begin, end = first, last
-    middle = total // 2 + 1
-    while begin > middle and _apart(scene, begin - 1, total) <= limit:
+    while begin - 1 > total // 2 and _mirrors(pictures, begin - 1, total) <= limit:
         begin -= 1
-    while (
-        end + 1 < scene.frames and total - end - 1 >= 0 and _apart(scene, end + 1, total) <= limit
-    ):
+    while end + 1 < min(scene.frames, total + 1) and _mirrors(pictures, end + 1, total) <= limit:
         end += 1
     return Reversal(
         span=FrameSpan(first=begin, last=end),
@@ -154,20 +149,22 @@ def _compared(
     )
 
 
-def _runs_back(late: Floats, early: Floats, apart: float) -> bool:
+def _runs_back(pictures: Pictures, late: NDArray[np.intp], total: int, apart: float) -> bool:
     """Tell whether frames match their mirror frames better than those a few frames off."""
     shift = max(len(late) // 6, 1)
-    off = float(np.sqrt(np.square(late[shift:] - early[:-shift]).mean()))
-    back = float(np.sqrt(np.square(late[:-shift] - early[shift:]).mean()))
+    early = total - late
+    off = _rms(pictures.apart(late[shift:], early[:-shift]))
+    back = _rms(pictures.apart(late[:-shift], early[shift:]))
     return min(off, back) >= 1.5 * apart
 
 
-def _apart(scene: Scene, frame: int, total: int) -> float:
-    one, other = (
-        standardised(scene, np.array([frame])),
-        standardised(scene, np.array([total - frame])),
-    )
-    return float(np.sqrt(np.square(one - other).mean()))
+def _mirrors(pictures: Pictures, frame: int, total: int) -> float:
+    """Return how far a frame differs from its mirror frame."""
+    return float(pictures.apart(np.array([frame]), np.array([total - frame]))[0])
+
+
+def _rms(values: Floats) -> float:
+    return float(np.sqrt(np.square(values).mean()))
 
 
 def _in_place(

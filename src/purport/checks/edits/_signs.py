@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from purport.checks.edits._cadences import Cadence
+from purport.checks.edits._crops import Crop
 from purport.checks.edits._fading import Dissolve, Fade
 from purport.checks.edits._gaps import Gap
+from purport.checks.edits._hiding import Hidden
 from purport.checks.edits._innocence import EXPLANATIONS
 from purport.checks.edits._loops import Loop
 from purport.checks.edits._plates import Plate
@@ -18,9 +20,12 @@ from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
 __all__ = [
+    "apart_from_crops",
+    "list_crops",
     "list_dissolves",
     "list_fades",
     "list_gaps",
+    "list_hidden",
     "list_loops",
     "list_plates",
     "list_reversals",
@@ -66,6 +71,24 @@ def list_slow_motion(
             yield _stretch(
                 scene, EditKind.SLOW_MOTION, slowing.span, (slowing.strength, slowing.factor)
             )
+
+
+def list_crops(scene: Scene, crops: Iterable[Crop]) -> Iterator[Edit]:
+    """List stretches in which a part is enlarged."""
+    for crop in crops:
+        yield replace(
+            _stretch(scene, EditKind.CROP, crop.span, (crop.strength, crop.scale)),
+            box=crop.box,
+            shown_frames=(crop.span.first - 1, crop.span.first, crop.span.last),
+        )
+
+
+def apart_from_crops(crops: Iterable[Crop], among: Iterable[Edit]) -> Iterator[Edit]:
+    """Leave out the cuts that the two ends of an enlarged stretch are."""
+    ends = {frame for crop in crops for frame in (crop.span.first, crop.span.last + 1)}
+    for edit in among:
+        if edit.kind is not EditKind.CUT or edit.start_frame not in ends:
+            yield edit
 
 
 def list_fades(scene: Scene, fades: Iterable[Fade]) -> Iterator[Edit]:
@@ -130,6 +153,22 @@ def list_plates(scene: Scene, plates: Iterable[Plate], innocent: tuple[str, ...]
         )
 
 
+def list_hidden(
+    scene: Scene, hidden: Iterable[Hidden], innocent: tuple[str, ...]
+) -> Iterator[Edit]:
+    """List boxes that blur or pixelate."""
+    for one in hidden:
+        left, top, right, bottom = one.box
+        yield replace(
+            _stretch(scene, EditKind.OVERLAY, one.span, (one.strength, None)),
+            innocent=innocent,
+            picture_share=(right - left) * (bottom - top),
+            graphics=Graphics.BLUR_BOX,
+            box=one.box,
+            shown_frames=tuple(sorted({max(one.span.first - 1, 0), one.span.first, one.span.last})),
+        )
+
+
 def list_sound_loops(loops: Iterable[SoundLoop], rules: SoundRules) -> Iterator[Edit]:
     """List sound that is heard again."""
     for loop in loops:
@@ -188,7 +227,7 @@ def _stretch(
         strength=strength,
         start_frame=span.first,
         end_frame=span.last,
-        innocent=EXPLANATIONS[kind],
+        innocent=EXPLANATIONS.get(kind, ()),
         factor=factor,
         shown_frames=(span.first, span.last),
     )

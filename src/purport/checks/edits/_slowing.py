@@ -104,21 +104,38 @@ def find_slowings(scene: Scene, path: Path, rules: SlowingRules) -> tuple[Slowin
 
 def _edges(activity: Floats, shot: Shot, rules: SlowingRules) -> Iterator[_Edge]:
     """Yield frames at which the differences of frames fall or rise for good."""
-    side, first, stop = rules.side_frames, shot.span.first + 1, shot.span.last + 1
-    scores = np.zeros(stop - first + 1)
-    for place in range(first + rules.fewest_side, stop - rules.fewest_side + 1):
-        before = activity[max(first, place - side) : place]
-        after = activity[place : min(stop, place + side)]
-        spread = max(float(np.sqrt((before.var() + after.var()) / 2.0)), _LEAST_SPREAD) * np.sqrt(
-            1.0 / len(before) + 1.0 / len(after)
-        )
-        scores[place - first] = (np.median(after) - np.median(before)) / spread
+    side, first = rules.side_frames, shot.span.first + 1
+    scores = _fall_scores(activity[first : shot.span.last + 1], rules)
     for place in np.flatnonzero(np.abs(scores) >= rules.edge_deviations).tolist():
         near = np.abs(scores[max(0, place - side // 3) : place + side // 3 + 1])
         if np.abs(scores[place]) == near.max():
             yield _Edge(
                 frame=first + place, falls=bool(scores[place] < 0), score=float(abs(scores[place]))
             )
+
+
+def _fall_scores(activity: Floats, rules: SlowingRules) -> Floats:
+    """Return how far activity rises (falls: negative) at each place of a shot, in deviations.
+
+    Places whose sides are whole are measured together, those near an end of the shot one by one.
+    """
+    side, fewest, count = rules.side_frames, rules.fewest_side, len(activity)
+    scores = np.zeros(count + 1)
+    whole = np.arange(side, count - side + 1)
+    if len(whole):
+        sides = np.lib.stride_tricks.sliding_window_view(activity, side)
+        scores[whole] = _rise(sides[whole - side], sides[whole])
+    for place in np.setdiff1d(np.arange(fewest, count - fewest + 1), whole).tolist():
+        scores[place] = _rise(activity[max(0, place - side) : place], activity[place:][:side])
+    return scores
+
+
+def _rise(before: Floats, after: Floats) -> Floats:
+    """Return by how much the median rises, in standard deviations of the means' difference."""
+    spread = np.sqrt((before.var(axis=-1) + after.var(axis=-1)) / 2.0)
+    scale = np.sqrt(1.0 / before.shape[-1] + 1.0 / after.shape[-1])
+    gone = np.median(after, axis=-1) - np.median(before, axis=-1)
+    return np.asarray(gone / (np.maximum(spread, _LEAST_SPREAD) * scale))
 
 
 def _turns(path: Path, shot: Shot, rules: SlowingRules) -> Iterator[_Edge]:
@@ -152,11 +169,12 @@ def _pairs(
     rules: SlowingRules,
 ) -> Iterator[Slowing]:
     ordered = sorted(edges, key=lambda edge: edge.frame)
+    times_s = [scene.seconds(edge.frame) for edge in ordered]
     for number, start in enumerate(ordered):
         if not start.falls:
             continue
-        for end in ordered[number + 1 :]:
-            length_s = scene.seconds(end.frame) - scene.seconds(start.frame)
+        for end, end_s in zip(ordered[number + 1 :], times_s[number + 1 :], strict=True):
+            length_s = end_s - times_s[number]
             if length_s > rules.longest_s:
                 break
             if end.falls or length_s < rules.shortest_s:
@@ -301,10 +319,10 @@ def _sharpness(series: tuple[Floats, Floats], frame: int, slower: float, fall: f
 
 def _velocity(path: Path, first: int, stop: int) -> Floats | None:
     """Return the mean movement over frames [px]; None when too few are known."""
-    known = path.known[first:stop]
-    if stop - first < 6 or known.mean() < 0.8:  # noqa: PLR2004 - most frames of a few
+    known = int(path.known_before[stop] - path.known_before[first])
+    if stop - first < 6 or known < 0.8 * (stop - first):  # noqa: PLR2004 - most frames of a few
         return None
-    return np.asarray(path.moved_px[first:stop][known].mean(axis=0))
+    return np.asarray((path.moved_before_px[stop] - path.moved_before_px[first]) / known)
 
 
 def _holds(path: Path, ends: tuple[int, int], expected: Floats) -> bool:

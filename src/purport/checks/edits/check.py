@@ -10,10 +10,12 @@ from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.edits._bars import BarRules, find_bars
 from purport.checks.edits._cadences import CadenceRules, find_cadences
 from purport.checks.edits._coding import CodingRules, describe_coding
+from purport.checks.edits._crops import CropRules, find_crops
 from purport.checks.edits._cuts import CutRules, find_open_cuts
 from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
 from purport.checks.edits._freezes import FreezeRules, find_freezes
 from purport.checks.edits._gaps import GapRules, find_gaps
+from purport.checks.edits._hiding import HidingRules, find_hidden
 from purport.checks.edits._listing import (
     list_black,
     list_freezes,
@@ -27,6 +29,8 @@ from purport.checks.edits._paths import trace_path
 from purport.checks.edits._plates import PlateRules, find_plates
 from purport.checks.edits._reversals import ReversalRules, find_reversals
 from purport.checks.edits._signs import (
+    apart_from_crops,
+    list_crops,
     list_dissolves,
     list_fades,
     list_gaps,
@@ -70,8 +74,9 @@ _NOTHING_CHANGES = (
     "repeated would look the same."
 )
 _NOT_LOOKED_FOR = (
-    "Slow motion of a whole video, cropping, boxes that blur and painted pictures are not looked "
-    "for; time missing from a picture that does not move leaves nothing to see."
+    "Slow motion of a whole video, a crop of the whole picture and painted pictures are not looked "
+    "for; a blurred box is found only where detail goes at once; time missing from a picture that "
+    "does not move leaves nothing to see."
 )
 _OF_TIME = frozenset(
     {
@@ -98,13 +103,14 @@ class EditsCheck:
 
     The check goes through every frame at its own presentation time and lists, with time code:
     **cuts**, **fades** and **dissolves**, where one shot ends and another begins; **drops**, where
-    time is missing within a shot; **freezes**, where the same picture is shown on for 0.2 seconds
+    time is missing within a shot; **crops**, where a part of the picture is enlarged for a while;
+    **freezes**, where the same picture is shown on for 0.2 seconds
     or more; **repeats**, **loops** and **reversed** stretches, which are shown again, round and
     round, or backwards; **slow motion**; **black** pictures; **overlays**, graphics burnt into the
-    picture such as a crosshair, a clock, a logo or a caption; and in the sound **silence**,
-    **loops** and **changes** of the background. A frame rate that was converted throughout is
-    stated as **cadence**. How the file was coded is described too, with what does not come from a
-    camera.
+    picture such as a crosshair, a clock, a logo or a caption, and boxes that blur or pixelate it;
+    and in the sound **silence**, **loops** and **changes** of the background. A frame rate that was
+    converted throughout is stated as **cadence**. How the file was coded is described too, with
+    what does not come from a camera.
 
     Each sign has a strength: 0.5 where it only just stands out from what unedited footage shows, 1
     where nothing is left to doubt; and the share of unedited test clips in which such a sign was
@@ -115,12 +121,13 @@ class EditsCheck:
     "edited" alone, since cameras, transmissions and publishing tools make them.
 
     That no edit was found does not prove that there is none. Slow motion of a whole video, a crop
-    of the whole picture, boxes that blur, and objects painted in or out are not looked for, and
-    time missing from a picture that does not move leaves nothing to see.
+    of the whole picture, and objects painted in or out are not looked for, a blurred box is found
+    only where the detail of the picture goes at once, and time missing from a picture that does not
+    move leaves nothing to see.
     """
 
     name: str = "edits"
-    version: str = "2"
+    version: str = "3"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -150,6 +157,8 @@ class EditsCheck:
     """When time counts as missing."""
     cuts: CutRules = field(default_factory=CutRules)
     """When a picture counts as replaced where the scene leaves it open."""
+    crops: CropRules = field(default_factory=CropRules)
+    """When a part of the picture counts as enlarged."""
     fading: FadingRules = field(default_factory=FadingRules)
     """When pictures count as faded or dissolved."""
     loops: LoopRules = field(default_factory=LoopRules)
@@ -160,6 +169,8 @@ class EditsCheck:
     """When frames count as shown again at a pattern."""
     reversals: ReversalRules = field(default_factory=ReversalRules)
     """When frames count as shown backwards."""
+    hiding: HidingRules = field(default_factory=HidingRules)
+    """When a part of the picture counts as blurred or pixelated."""
     plates: PlateRules = field(default_factory=PlateRules)
     """When a box counts as a logo or caption."""
     sound: SoundRules = field(default_factory=SoundRules)
@@ -217,10 +228,12 @@ class EditsCheck:
     def _pictures(self, scene: Scene) -> list[Edit]:
         path = trace_path(scene)
         gaps = find_gaps(scene, path, self.gaps)
-        fades = find_fades(scene, self.fading)
         light = measure_light(scene)
+        fades = find_fades(light, self.fading)
         cuts = find_open_cuts(scene, path, light, self.cuts)
+        crops = find_crops(scene, self.crops)
         listed = [
+            *list_crops(scene, crops),
             *list_fades(scene, fades),
             *list_dissolves(scene, find_dissolves(scene, path, light, self.fading), fades),
             *list_loops(scene, find_loops(scene, self.loops)),
@@ -232,10 +245,15 @@ class EditsCheck:
             ),
         ]
         black = find_black(scene, self.black)
-        starts = [*(shot.span.first for shot in scene.shots), *(cut.frame for cut in cuts)]
+        starts = [
+            *(shot.span.first for shot in scene.shots),
+            *(cut.frame for cut in cuts),
+            *(frame for crop in crops for frame in (crop.span.first, crop.span.last + 1)),
+        ]
+        transitions = apart_from_crops(crops, list_transitions(scene, cuts))
         return [
             *listed,
-            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=list_transitions(scene, cuts)),
+            *without(listed, EditKind.FADE, EditKind.DISSOLVE, among=transitions),
             *list_freezes(scene, find_freezes(scene, self.freezes), black),
             *without(listed, EditKind.FADE, among=list_black(scene, black)),
             *without(
@@ -248,7 +266,12 @@ class EditsCheck:
                 ),
             ),
             *list_gaps(scene, gaps, starts),
-            *list_overlays(scene, find_plates(scene, self.plates), find_bars(scene, self.bars)),
+            *list_overlays(
+                scene,
+                find_plates(scene, self.plates),
+                find_hidden(scene, self.hiding),
+                find_bars(scene, self.bars),
+            ),
         ]
 
     def _sounds(self, levels: AudioLevels | None, sound: SoundSamples | None) -> list[Edit]:

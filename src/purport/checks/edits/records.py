@@ -69,6 +69,8 @@ class EditKind(StrEnum):
 class Graphics(StrEnum):
     """What kind of burnt-in graphics."""
 
+    BLUR_BOX = "blur_box"
+    """A box in which the picture is blurred or pixelated."""
     CAPTION = "caption"
     """A wide plate with text, laid over the picture."""
     LETTERBOX = "letterbox"

@@ -1,34 +1,19 @@
 """From a pixel of a frame to the map, with every cause of error."""
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.contract import Evidence
 from purport.checks.impacts._lifting import Stature, find_lift
-from purport.core.digests import JsonValue
-from purport.core.errors import ConsistencyError
-from purport.core.homographies import GroundHomography
+from purport.checks.registered_ground import ShotMap, find_map, pixel_in_anchor
 from purport.core.positions import MapPoint
-from purport.core.records import from_json
 from purport.scene import Scene
 
 __all__ = ["Mapped", "ShotMap", "find_map", "map_effect", "map_pixel"]
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShotMap:
-    """The ground homography of the shot that a frame belongs to."""
-
-    anchor: int
-    """Frame whose pixels it maps."""
-    homography: GroundHomography
-    """Anchor pixel to ground."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,34 +77,6 @@ class Mapped:
         return np.asarray(jacobian @ covariance @ jacobian.T, dtype=np.float64)
 
 
-def find_map(evidence: Evidence, scene: Scene, frame: int) -> ShotMap | None:
-    """Return the map of the shot of `frame` that the place check found; None without a match."""
-    finding = evidence.earlier_finding("place")
-    if finding is None or not finding.values.get("matched"):
-        return None
-    grounds = finding.values.get("ground")
-    if not isinstance(grounds, Sequence):
-        return None
-    for ground in grounds:
-        if not isinstance(ground, Mapping):
-            continue
-        inside = _whole(ground["first"]) <= frame <= _whole(ground["last"])
-        anchor = _whole(ground["anchor"])
-        if inside and anchor == scene.shot_of(frame).anchor:
-            homography = from_json(GroundHomography, ground["homography"])
-            return ShotMap(anchor=anchor, homography=homography)
-    return None
-
-
-def _whole(value: JsonValue) -> int:
-    """Read a frame index of the place finding."""
-    if isinstance(value, int):
-        return value
-    raise ConsistencyError(
-        "place finding", f"{value!r} is no frame index", remedy="Run the place check again."
-    )
-
-
 def map_effect(
     scene: Scene,
     shot_map: ShotMap,
@@ -167,7 +124,7 @@ def map_pixel(
     Raises:
         ConsistencyError: The pixel lies beyond the horizon of the homography.
     """
-    anchor_px, jacobian = _to_anchor(scene.to_anchor[frame], pixel)
+    anchor_px, jacobian = pixel_in_anchor(scene.to_anchor[frame], pixel)
     marking = jacobian @ jacobian.T * sd_px**2
     link = np.eye(2) * float(scene.link_sd_px[frame]) ** 2
     return Mapped(
@@ -178,13 +135,3 @@ def map_pixel(
         marking_px2=marking,
         link_px2=link,
     )
-
-
-def _to_anchor(
-    matrix: FloatArray, pixel: tuple[float, float]
-) -> tuple[tuple[float, float], FloatArray]:
-    """Return a pixel in the anchor frame and the Jacobian of the way there (2, 2)."""
-    x, y, w = matrix @ np.array([pixel[0], pixel[1], 1.0])
-    mapped = np.array([x / w, y / w])
-    jacobian = (matrix[:2, :2] - np.outer(mapped, matrix[2, :2])) / w
-    return (float(mapped[0]), float(mapped[1])), jacobian

@@ -240,24 +240,22 @@ def _refine(score: FloatArray, place: tuple[int, int], side: int) -> _Peak | Non
     """
     row, column = place
     near = score[row - 1 : row + 2, column - 1 : column + 2]
-    slope = np.array([near[1, 2] - near[1, 0], near[2, 1] - near[0, 1]]) / 2.0
-    cross = (near[2, 2] + near[0, 0] - near[2, 0] - near[0, 2]) / 4.0
-    bend = np.array(
-        [
-            [near[1, 2] + near[1, 0] - 2.0 * near[1, 1], cross],
-            [cross, near[2, 1] + near[0, 1] - 2.0 * near[1, 1]],
-        ]
-    )
-    values = np.linalg.eigvalsh(bend)
-    if values[1] >= 0.0:
+    (a, b, c), (d, e, f), (g, h, i) = near.tolist()
+    slope_x, slope_y = (f - d) / 2.0, (h - b) / 2.0
+    bend_x, bend_y, cross = f + d - 2.0 * e, h + b - 2.0 * e, (i + a - g - c) / 4.0
+    determinant = bend_x * bend_y - cross**2
+    if bend_x + bend_y >= 0.0 or determinant <= 0.0:
+        return None  # it does not fall on all sides
+    away_x = (cross * slope_y - bend_y * slope_x) / determinant
+    away_y = (cross * slope_x - bend_x * slope_y) / determinant
+    if max(abs(away_x), abs(away_y)) > 1.0:
         return None
-    away = -np.linalg.solve(bend, slope)
-    if np.abs(away).max() > 1.0:
-        return None
-    height = float(near[1, 1] + slope @ away / 2.0)
-    variance = (1.0 - height**2) / height * float((-1.0 / values).mean())
+    height = e + (slope_x * away_x + slope_y * away_y) / 2.0
+    # the mean of the two variances along the axes of the paraboloid
+    variance = (1.0 - height**2) / height * -(bend_x + bend_y) / (2.0 * determinant)
     sd_px = math.hypot(_SD_FACTOR * _BLOCK_PX / side * math.sqrt(variance), _LEAST_SD_PX)
     if sd_px > _LARGEST_SD_PX:
         return None
-    shift = np.array([column, row]) - (len(score) - 1) / 2.0 + away
+    middle = (len(score) - 1) / 2.0
+    shift = np.array([column - middle + away_x, row - middle + away_y])
     return _Peak(shift=shift, height=height, sd_px=sd_px)

@@ -13,7 +13,6 @@ References:
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,7 +90,7 @@ def estimate_scatter(sample: ReliefSample, *, extent_m: float) -> ReliefScatter 
     if len(kept) < _FEWEST_POINTS:
         return None
     kept_only = _take(sample, kept)
-    best: tuple[float, FloatArray, list[FloatArray]] | None = None
+    best: tuple[float, FloatArray, FloatArray] | None = None
     best_range_m = 0.0
     for share in _RANGES:
         parts = _parts(kept_only, range_m=share * extent_m)
@@ -120,8 +119,8 @@ def _design(sample: ReliefSample) -> FloatArray:
     return np.asarray(design / np.linalg.norm(design, axis=0), dtype=np.float64)
 
 
-def _parts(sample: ReliefSample, *, range_m: float) -> list[FloatArray]:
-    """Return the covariances of the parts (2 n, 2 n): noise, own, shared[, heights, swell]."""
+def _parts(sample: ReliefSample, *, range_m: float) -> FloatArray:
+    """Return the covariances of the parts (k, 2 n, 2 n): noise, own, shared[, heights, swell]."""
     apart = np.linalg.norm(sample.ground[:, None] - sample.ground[None], axis=2)
     shared = np.exp(-apart / range_m)
     parts = [
@@ -134,18 +133,18 @@ def _parts(sample: ReliefSample, *, range_m: float) -> list[FloatArray]:
         leaning = np.outer(along, along)
         own = _diagonal_blocks(np.ones((len(apart), 2, 2)))
         parts += [leaning * own, leaning * np.kron(shared, np.ones((2, 2)))]
-    return parts
+    return np.array(parts)
 
 
 def _scatter(
-    sample: ReliefSample, variance: FloatArray, parts: Sequence[FloatArray], *, range_m: float
+    sample: ReliefSample, variance: FloatArray, parts: FloatArray, *, range_m: float
 ) -> ReliefScatter:
     own, shared = float(variance[1]), float(variance[2])
     heights, swell = (float(variance[3]), float(variance[4])) if len(variance) > 3 else (0.0, 0.0)  # noqa: PLR2004 - with a lean there are five parts
     total = own + shared
     solving = _solving(sample)
     # Shared, and with a lean the swell: every other part from the third on.
-    common = np.tensordot(variance[2::2], np.array(parts[2::2]), axes=1)
+    common = np.tensordot(variance[2::2], parts[2::2], axes=1)
     return ReliefScatter(
         ground_sd_m=math.sqrt(total),
         own_share=own / total if total > 0.0 else 1.0,
@@ -153,7 +152,7 @@ def _scatter(
         height_sd_m=math.sqrt(heights),
         swell_sd_m=math.sqrt(swell),
         noise_factor=math.sqrt(float(variance[0])),
-        parameter_covariance=solving @ np.tensordot(variance, np.array(parts), axes=1) @ solving.T,
+        parameter_covariance=solving @ np.tensordot(variance, parts, axes=1) @ solving.T,
         shared_covariance=solving @ common @ solving.T,
         left_share=_left_share(sample, solving, common),
     )
@@ -200,7 +199,7 @@ def _diagonal_blocks(blocks: FloatArray) -> FloatArray:
 
 
 def _most_likely(
-    residual: FloatArray, design: FloatArray, parts: Sequence[FloatArray]
+    residual: FloatArray, design: FloatArray, parts: FloatArray
 ) -> tuple[float, FloatArray] | None:
     """Climb to the variances of the parts under which the residuals are most likely.
 
@@ -234,7 +233,7 @@ def _most_likely(
 def _climb(
     residual: FloatArray,
     design: FloatArray,
-    parts: Sequence[FloatArray],
+    parts: FloatArray,
     *,
     start: tuple[FloatArray, FloatArray, float],
 ) -> tuple[FloatArray, tuple[float, FloatArray, FloatArray]] | None:
@@ -251,10 +250,10 @@ def _climb(
 
 
 def _likelihood(
-    residual: FloatArray, design: FloatArray, parts: Sequence[FloatArray], variance: FloatArray
+    residual: FloatArray, design: FloatArray, parts: FloatArray, variance: FloatArray
 ) -> tuple[float, FloatArray, FloatArray] | None:
     """Return log likelihood, projection P (m, m) and P y (m,); None when singular."""
-    whole = np.tensordot(variance, np.array(parts), axes=1)
+    whole = np.tensordot(variance, parts, axes=1)
     try:
         factor = cho_factor(whole, lower=True, check_finite=False)
     except LinAlgError:
@@ -273,7 +272,7 @@ def _likelihood(
 
 
 def _slope(
-    parts: Sequence[FloatArray], projection: FloatArray, projected: FloatArray
+    parts: FloatArray, projection: FloatArray, projected: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the gradient (k,) and the average information (k, k)."""
     moved = [part @ projected for part in parts]

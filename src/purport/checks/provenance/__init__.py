@@ -1,5 +1,6 @@
 """Where a file says that it comes from, and whether that fits together."""
 
+from purport.checks.provenance._credentials import parse_signers
 from purport.checks.provenance.check import ProvenanceCheck
 from purport.checks.provenance.records import (
     Contradiction,
@@ -20,4 +21,5 @@ __all__ = [
     "ProvenanceCheck",
     "ProvenanceValues",
     "Statement",
+    "parse_signers",
 ]

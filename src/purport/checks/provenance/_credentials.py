@@ -4,6 +4,7 @@ No manifest is fetched from an address, no certificate is asked about, and the o
 are those of the list that the check is given.
 """
 
+import ssl
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,10 +14,33 @@ from purport.core.errors import InputError
 from purport.core.records import from_json
 from purport.media import ask, believe, limits_for
 
-__all__ = ["read_credentials"]
+__all__ = ["parse_signers", "read_credentials"]
 
 _NOT_INSTALLED = "c2pa-python is not installed (pip install c2pa-python)"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
+
+def parse_signers(text: str, *, name: str) -> str:
+    """Return a list of trusted signers as it is, after making sure that it can be used.
+
+    Args:
+        text: Certificates of signers or of those who certify them, PEM.
+        name: What messages call it.
+
+    Raises:
+        InputError: It holds no certificate, or one that cannot be read.
+    """
+    fault = "the list holds no certificate in PEM form"
+    if _CERTIFICATE in text:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+        except (ssl.SSLError, ValueError) as error:
+            fault = f"a certificate of the list cannot be read ({error})"
+        else:
+            return text
+    raise InputError(
+        name, fault, remedy="Give a text with whole -----BEGIN CERTIFICATE----- blocks."
+    )
 
 
 def read_credentials(path: Path, *, name: str, trusted: str | None) -> Credentials:

@@ -11,7 +11,14 @@ from purport.checks.reuse.hash_lists import (
 )
 from purport.checks.reuse.index.archive import Archive, Found, Kept
 from purport.checks.reuse.prints import VideoPrint, load_print, print_video, save_print
-from purport.checks.reuse.records import ReuseAnswer, ReuseKind, ReuseMatch, ReuseValues
+from purport.checks.reuse.records import (
+    OtherView,
+    ReuseAnswer,
+    ReuseKind,
+    ReuseMatch,
+    ReuseValues,
+)
+from purport.checks.reuse.views import ViewRelation
 
 __all__ = [
     "INDEX_FOLDER",
@@ -20,6 +27,7 @@ __all__ = [
     "HashList",
     "Kept",
     "ListMatch",
+    "OtherView",
     "ReuseAnswer",
     "ReuseCheck",
     "ReuseKind",
@@ -28,6 +36,7 @@ __all__ = [
     "Rules",
     "SharedStretch",
     "VideoPrint",
+    "ViewRelation",
     "compare_with_list",
     "format_hash",
     "load_print",

@@ -87,32 +87,28 @@ def _spread(
     """
     if not corners:
         return []
-    level = np.array([corner.octave for corner in corners])
+    places = np.asarray(cv2.KeyPoint.convert(corners), dtype=np.float64)
+    told = np.array([(corner.octave, corner.response) for corner in corners])
+    last = np.array(_CELLS) - 1
+    columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), last).T
+    cells = rows * _CELLS[0] + columns
     groups = [
-        _in_turn(
-            [corners[int(place)] for place in np.flatnonzero((level >= low) & (level < high))],
-            width,
-            height,
-        )
+        iter(_in_turn(np.flatnonzero((told[:, 0] >= low) & (told[:, 0] < high)), cells, told[:, 1]))
         for low, high in _DETAIL
     ]
-    kept: list[cv2.KeyPoint] = []
-    while len(kept) < most and any(groups):
-        kept.extend(groups[group].pop() for group in _TURNS if groups[group])
-    return kept[:most]
+    kept: list[int] = []
+    while len(kept) < most:
+        drawn = [place for group in _TURNS if (place := next(groups[group], None)) is not None]
+        if not drawn:
+            break
+        kept += drawn
+    return [corners[place] for place in kept[:most]]
 
 
-def _in_turn(corners: "list[cv2.KeyPoint]", width: int, height: int) -> "list[cv2.KeyPoint]":
-    """Order corners, best last: the strongest of each cell, then the second, and so on."""
-    if not corners:
-        return []
-    places = np.array([corner.pt for corner in corners])
-    strength = np.array([corner.response for corner in corners])
-    most = np.array(_CELLS) - 1
-    columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), most).T
-    cells = rows * _CELLS[0] + columns
-    by_cell = np.lexsort((-strength, cells))
-    first = np.searchsorted(cells[by_cell], cells[by_cell])
-    turn = np.arange(len(by_cell)) - first
-    in_turn = by_cell[np.lexsort((cells[by_cell], turn))]
-    return [corners[place] for place in in_turn[::-1]]
+def _in_turn(
+    some: NDArray[np.intp], cells: NDArray[np.int64], strength: NDArray[np.float64]
+) -> list[int]:
+    """Order corners: the strongest of each cell, then the second of each, and so on."""
+    by_cell = some[np.lexsort((-strength[some], cells[some]))]
+    turn = np.arange(len(by_cell)) - np.searchsorted(cells[by_cell], cells[by_cell])
+    return [int(place) for place in by_cell[np.lexsort((cells[by_cell], turn))]]

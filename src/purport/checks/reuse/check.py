@@ -10,11 +10,12 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.contract import Evidence, Need, make_finding, parameters_of
+from purport.checks.contract import Evidence, Fingerprinted, Need, make_finding, parameters_of
 from purport.checks.reuse.aligning import Rules, SharedStretch
 from purport.checks.reuse.index.archive import Archive
 from purport.checks.reuse.prints import print_video
-from purport.checks.reuse.records import ReuseAnswer, ReuseMatch, ReuseValues
+from purport.checks.reuse.records import OtherView, ReuseAnswer, ReuseMatch, ReuseValues
+from purport.checks.reuse.views import MomentRules, View, ViewRelation, compare_views
 from purport.core.digests import Digest, JsonObject
 from purport.core.findings import Finding
 from purport.core.media_time import FrameSpan
@@ -42,7 +43,10 @@ _BLIND = (
     "played faster than twice or slower than half its speed is not recognised."
 )
 _STILL = "Scenes in which nothing moves can't be told from one another's seconds and are left out."
-_TWO_CAMERAS = "Two cameras that film one moment from two places show different pictures: no match."
+_TWO_CAMERAS = (
+    "Two cameras that film one moment show different pictures: that is no match. They are told as "
+    "two cameras only where several things move that both see; else it can't be told."
+)
 
 Bits = NDArray[np.uint64]
 
@@ -64,10 +68,14 @@ class ReuseCheck:
     reasons: news desks share it, and an official clip is often a part of a longer one.
 
     No match says only that the items compared don't share footage in a form that the check sees.
+
+    Of items that share no footage it is also asked whether they show one ground. Two cameras at one
+    moment are told where several things that lie apart move at the same times in both. Otherwise it
+    can't be told whether it was the same day.
     """
 
     name: str = "reuse"
-    version: str = "2"
+    version: str = "3"
     question: str = "Are the same seconds seen in another item, or more than once in this one?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset({Need.ITEMS})
@@ -82,6 +90,10 @@ class ReuseCheck:
         default_factory=lambda: MatchRules(farthest_bits=40, largest_ratio=0.35)
     )
     """When two stretches of one item count as the same seconds."""
+    moments: MomentRules = field(default_factory=MomentRules)
+    """When two views of one ground count as two cameras at one moment."""
+    most_views: int = 24
+    """Most other items in which another view of the ground is looked for."""
 
     def parameters(self) -> JsonObject:
         """Return every parameter by name."""
@@ -95,20 +107,27 @@ class ReuseCheck:
             key=lambda match: (match.start_s, match.other, match.other_start_s),
         )
         _, structure = fingerprint_scene(scene)
+        matched = {match.other for match in matches}
+        apart = [other for other in evidence.items if other.digest not in matched]
+        apart.sort(key=lambda other: other.digest)
         values = ReuseValues(
             matches=tuple(matches),
+            views=tuple(self._views(evidence, scene, apart[: self.most_views])),
+            not_viewed=max(len(apart) - self.most_views, 0),
             compared=tuple(sorted(other.digest for other in evidence.items)),
             usable_share=float(np.mean(structure >= self.within.least_structure)),
         )
         answer, reason = self._answer(evidence, scene, values)
         limits = [_BOUND, _BLIND, _STILL, _TWO_CAMERAS]
+        if values.not_viewed:
+            limits.append(f"Other views were not looked for in {values.not_viewed} of the items.")
         if not evidence.items:
             limits.insert(0, "There were no other items to compare with.")
         finding = make_finding(
             self,
             evidence,
             answer=answer.value,
-            reason=reason,
+            reason=" ".join([reason, *_views_told(values.views)]),
             values=cast("JsonObject", to_json(values)),
             limits=limits,
             libraries=("faiss-cpu", "numpy", "opencv-python-headless"),
@@ -131,6 +150,30 @@ class ReuseCheck:
                 other = scenes[found.item.digest]
                 theirs = other.load_scene()
                 yield _match(item.digest, scene, (other.digest, other.name, theirs), found.stretch)
+
+    def _views(
+        self, evidence: Evidence, scene: Scene, others: Sequence[Fingerprinted]
+    ) -> Iterator[OtherView]:
+        """Look for other views of the ground in items that share no seconds with this one."""
+        here = (evidence.path, View(scene))
+        for other in others:
+            found = compare_views(here, (other.path, View(other.load_scene())), self.moments)
+            if found is None:
+                continue
+            moment = found.moment
+            yield OtherView(
+                other=other.digest,
+                other_name=other.name,
+                relation=found.relation,
+                inliers=found.inliers,
+                lag_s=None if moment is None else moment.lag_s,
+                start_s=None if moment is None else moment.start_s,
+                end_s=None if moment is None else moment.end_s,
+                alike=None if moment is None else moment.alike,
+                elsewhere=None if moment is None else moment.elsewhere,
+                things=None if moment is None else moment.things,
+                turn_px=None if moment is None else moment.turn_px,
+            )
 
     def _answer(
         self, evidence: Evidence, scene: Scene, values: ReuseValues
@@ -298,6 +341,20 @@ def _told(item: Digest, matches: Sequence[ReuseMatch]) -> str:
         f"{longest.other_start_s:.1f} to {longest.other_end_s:.1f} {where}{_changed(longest)}."
     )
     return told if len(matches) == 1 else f"{told} In all there are {len(matches)} such stretches."
+
+
+def _views_told(views: Sequence[OtherView]) -> Iterator[str]:
+    """Say in words which other items show the same ground."""
+    for view in views:
+        if view.relation is ViewRelation.TWO_CAMERAS and view.start_s is not None:
+            yield (
+                f"{view.other_name} shows the same ground at the same moment, from another camera "
+                f"(from {view.start_s:.1f} s on; its clock is {view.lag_s:+.1f} s off)."
+            )
+    unknown = sum(view.relation is ViewRelation.CANNOT_TELL for view in views)
+    if unknown:
+        items = "1 other item shows" if unknown == 1 else f"{unknown} other items show"
+        yield f"{items} the same ground; whether at the same moment, can't be told."
 
 
 def _changed(match: ReuseMatch) -> str:

@@ -22,7 +22,7 @@ from purport.checks.reuse._features import (
     find_features,
 )
 from purport.checks.reuse._standing import without_standing
-from purport.media import Probe, decode_luma
+from purport.media import Probe, decode_luma_samples
 from purport.scene.fingerprints import fingerprint
 
 __all__ = ["PRINT_VERSION", "SAMPLE_S", "VideoPrint", "load_print", "print_video", "save_print"]
@@ -83,18 +83,14 @@ def print_video(path: Path, *, probe: Probe, asking: bool = False) -> VideoPrint
     stream = probe.streams[probe.video]
     taken = _Taken(asking=asking)
     tick_s = float(stream.time_base or 1)
-    first = last = 0
+    first: int | None = None
     length = 0
-    due_s = 0.0
-    for frame in decode_luma(path, probe=probe):
-        if frame.index == 0:
-            first = frame.pts
-        last, length = frame.pts, frame.duration
-        at_s = (frame.pts - first) * tick_s
-        if at_s >= due_s - 1e-6:
-            taken.take(at_s, frame.luma)
-            due_s = max(due_s + SAMPLE_S, at_s + SAMPLE_S / 2)
-    return taken.finish((last - first + length) * tick_s)
+    for sample in decode_luma_samples(path, probe=probe, spacing_s=SAMPLE_S):
+        first = sample.pts if first is None else first
+        length = sample.pts - first + sample.duration
+        if sample.due:
+            taken.take((sample.pts - first) * tick_s, sample.luma)
+    return taken.finish(length * tick_s)
 
 
 class _Taken:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from purport.checks.reuse.views import ViewRelation
 from purport.core.digests import Digest
 
-__all__ = ["ReuseAnswer", "ReuseKind", "ReuseMatch", "ReuseValues"]
+__all__ = ["OtherView", "ReuseAnswer", "ReuseKind", "ReuseMatch", "ReuseValues"]
 
 
 class ReuseAnswer(StrEnum):
@@ -78,6 +79,38 @@ class ReuseMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherView:
+    """Another item that shows the same ground, though none of its seconds are the same recording.
+
+    It is no match. What is `cannot_tell` may have been filmed on any other day.
+    """
+
+    other: Digest
+    """The other item."""
+    other_name: str
+    """Its file name."""
+    relation: ViewRelation
+    """Two cameras at one moment, or not to be told."""
+    inliers: int
+    """Features that join the ground of both."""
+    lag_s: float | None = None
+    """Seconds by which the other item's clock is ahead of this one's, at the best fit; None when
+    too little ground is seen in both to look for it. [s]"""
+    start_s: float | None = None
+    """From when on, in this item, both see some ground at that lag; None likewise. [s]"""
+    end_s: float | None = None
+    """Until when; None likewise. [s]"""
+    alike: float | None = None
+    """Part of the movement that coincides at that lag; None likewise. [-1 to 1]"""
+    elsewhere: float | None = None
+    """The same at the best lag 1 s or more away; None likewise. [-1 to 1]"""
+    things: int | None = None
+    """Things that lie apart and each agree on the lag; None likewise."""
+    turn_px: float | None = None
+    """How far one picture moves in the other meanwhile; None likewise. [px at a width of 480]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReuseValues:
     """Numbers of the reuse check."""
 
@@ -87,3 +120,7 @@ class ReuseValues:
     """The other items that were compared, by digest."""
     usable_share: float
     """Part of the frames with enough structure to be compared. [0 to 1]"""
+    views: tuple[OtherView, ...] = ()
+    """Items that show the same ground otherwise, by digest."""
+    not_viewed: int = 0
+    """Other items in which no other view was looked for, because there are too many."""

@@ -15,7 +15,7 @@ from purport.checks.control import (
     Overall,
     PointBasis,
 )
-from purport.checks.control._assess import normal_lattice
+from purport.checks.control._local import normal_lattice
 from purport.core.errors import UnreadableControlError
 from purport.core.positions import GeoPoint, geodesic_distance_m
 from purport.core.ratings import Confidence

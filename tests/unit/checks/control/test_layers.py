@@ -119,9 +119,10 @@ class TestRefusedFiles:
 
     def test_not_a_collection_of_features(self, tmp_path: Path) -> None:
         path = tmp_path / "layers.geojson"
-        for content in ("[]", '{"type": "Feature"}'):
-            path.write_text(content, encoding="utf-8")
-            assert _refused(path) == "is not a FeatureCollection"
+        path.write_text('{"type": "Feature"}', encoding="utf-8")
+        assert _refused(path) == "is not a FeatureCollection"
+        path.write_text("[]", encoding="utf-8")
+        assert _refused(path) == "holds no features"
         for features in ("[]", "null"):
             path.write_text(f'{{"type": "FeatureCollection", "features": {features}}}')
             assert _refused(path) == "holds no features"

@@ -36,7 +36,7 @@ def test_a_fade_through_black_is_found_to_the_frame(
             other[length:],
         )
     )
-    (fade,) = find_fades(build_scene(shown), RULES)
+    (fade,) = find_fades(measure_light(build_scene(shown)), RULES)
     assert abs(fade.span.first - 60) <= 2
     assert abs(fade.span.last - (60 + 2 * length - 1)) <= 2
 
@@ -46,7 +46,7 @@ def test_a_blinded_sensor_does_not_fade(ground: Ground, build_scene: BuildScene)
     recovering = 1.0 - np.exp(-np.arange(40) / 8.0)
     film[60:100] = dimmed(film[60:100], recovering)
     film[55:60] = 16
-    assert find_fades(build_scene(film), RULES) == ()
+    assert find_fades(measure_light(build_scene(film)), RULES) == ()
 
 
 @pytest.mark.parametrize("length", [8, 14, 24])
@@ -71,5 +71,5 @@ def test_a_moving_camera_neither_fades_nor_dissolves(
     ground: Ground, build_scene: BuildScene, seed: int
 ) -> None:
     scene = build_scene(ground(160, seed=seed, pace=0.5 + 0.5 * seed), cuts=[80])
-    assert find_fades(scene, RULES) == ()
+    assert find_fades(measure_light(scene), RULES) == ()
     assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()

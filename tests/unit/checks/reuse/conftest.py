@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 Edit = Callable[[Pixels], Pixels]
+Happening = Callable[[Pixels, float], None]
 
 RATE = 12.5
 SIZE = (320, 180)
@@ -30,13 +31,22 @@ def ground(seed: int) -> Pixels:
 
 
 def flight(
-    seed: int, seconds: float, *, path: int = 1, start_s: float = 0.0, still: bool = False
+    seed: int,
+    seconds: float,
+    *,
+    path: int = 1,
+    start_s: float = 0.0,
+    still: bool = False,
+    happening: Happening | None = None,
 ) -> list[Pixels]:
-    """Film the ground `seed` on the flight `path`."""
-    below, drawn = ground(seed), np.random.default_rng([path, 77]).uniform(-1, 1, 8)
+    """Film the ground `seed` on the flight `path`, and what happens on it."""
+    bare, drawn = ground(seed), np.random.default_rng([path, 77]).uniform(-1, 1, 8)
     frames = []
     for number in range(round(seconds * RATE)):
         t = start_s if still else start_s + number / RATE
+        below = bare.copy()
+        if happening is not None:
+            happening(below, start_s + number / RATE)
         turn = 0.3 * drawn[0] + 0.03 * drawn[1] * t
         x = 450 + 60 * drawn[2] + 9 * drawn[3] * t + 6 * np.sin(1.3 * t + 3 * drawn[4])
         y = 450 + 60 * drawn[5] + 9 * drawn[6] * t + 6 * np.sin(1.7 * t + 3 * drawn[7])
@@ -64,6 +74,56 @@ def write(path: Path, frames: list[Pixels], *, rate: float = RATE) -> Path:
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
     return path
+
+
+def traffic(seed: int) -> Happening:
+    """Return five vehicles that drive about the middle of the ground, each its own way."""
+    drawn = np.random.default_rng([seed, 6]).uniform(-1, 1, (5, 4))
+
+    def drive(below: Pixels, t: float) -> None:
+        for x, y, turn, speed in drawn:
+            way = np.array([np.cos(np.pi * turn), np.sin(np.pi * turn)])
+            at = np.array([450 + 90 * x, 450 + 45 * y]) + way * (12 + 6 * speed) * (t - 5.0)
+            side = np.array([-way[1], way[0]])
+            corners = [at + a * 7 * way + b * 4 * side for a, b in ((1, 1), (1, -1), (-1, -1))]
+            corners.append(at - 7 * way + 4 * side)
+            cv2.fillConvexPoly(below, np.round(corners).astype(np.int32), 250)
+
+    return drive
+
+
+def burst(seed: int, at_s: float) -> Happening:
+    """Return a cloud over the middle of the ground from a moment on."""
+    puffs = np.random.default_rng([seed, 8]).normal(0, 1, (12, 3))
+
+    def grow(below: Pixels, t: float) -> None:
+        age_s = t - at_s
+        if age_s > 0:
+            grown = 18 * (1 - np.exp(-age_s / 1.5))
+            for dx, dy, tone in puffs:
+                place = (round(450 + dx * grown * 0.6), round(450 + dy * grown * 0.6))
+                cv2.circle(below, place, max(round(grown * 0.4), 1), int(235 + 8 * tone), -1)
+
+    return grow
+
+
+@pytest.fixture(scope="session")
+def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Make films of one ground by two cameras, at one moment and on other days; 9 s each."""
+    folder = tmp_path_factory.mktemp("views")
+    made = {
+        "one": flight(1, 9.0, path=8, happening=traffic(1)),
+        "two": flight(1, 9.0, path=10, start_s=1.6, happening=traffic(1)),
+        "negative": [
+            255 - frame for frame in flight(1, 9.0, path=10, start_s=1.6, happening=traffic(1))
+        ],
+        "day_after": flight(1, 9.0, path=10, happening=traffic(2)),
+        "strike": flight(1, 9.0, path=8, happening=burst(1, 4.0)),
+        "second_strike": flight(1, 9.0, path=10, happening=burst(2, 3.0)),
+        "nothing": flight(1, 9.0, path=10),
+        "elsewhere": flight(2, 9.0, path=10, happening=traffic(1)),
+    }
+    return {name: write(folder / f"{name}.mp4", frames) for name, frames in made.items()}
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from purport.checks.contract import Check, Evidence, Fingerprinted
-from purport.checks.reuse import ReuseAnswer, ReuseCheck, ReuseKind, ReuseValues
+from purport.checks.reuse import ReuseAnswer, ReuseCheck, ReuseKind, ReuseValues, ViewRelation
 from purport.core.case import ItemRecord
 from purport.core.digests import digest_bytes, digest_file
 from purport.core.findings import CANNOT_TELL, Finding
@@ -120,6 +120,26 @@ def test_other_footage_is_no_match(films: Films) -> None:
     assert finding.answer == ReuseAnswer.NO_MATCH
     assert "2 other items" in finding.reason
     assert len(values.compared) == 2
+
+
+def test_two_cameras_are_no_match_but_told(views: Films) -> None:
+    finding, values = run(evidence(views["one"], views["two"], views["day_after"]))
+    assert finding.answer == ReuseAnswer.NO_MATCH
+    assert values.matches == ()
+    relations = {view.other_name: view.relation for view in values.views}
+    assert relations == {
+        "two.mp4": ViewRelation.TWO_CAMERAS,
+        "day_after.mp4": ViewRelation.CANNOT_TELL,
+    }
+    assert "two.mp4 shows the same ground at the same moment, from another camera" in finding.reason
+    assert "1 other item shows the same ground; whether at the same moment" in finding.reason
+
+
+def test_items_beyond_the_most_are_said_not_to_be_looked_at(films: Films) -> None:
+    check = ReuseCheck(most_views=1)
+    (finding,) = check.run(evidence(films["elsewhere"], films["again"], films["other_flight"]))
+    assert from_json(ReuseValues, finding.values).not_viewed == 1
+    assert any("not looked for in 1 of the items" in limit for limit in finding.limits)
 
 
 def test_without_other_items_that_is_said(ground: Ground, build_scene: BuildScene) -> None:

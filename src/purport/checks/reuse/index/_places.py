@@ -44,10 +44,13 @@ class Places(Shelf):
         folder: Where its files are.
         count: How many codes are committed.
         sealed_at: How many codes make a sealed stretch.
+        threads: How many stretches are searched side by side.
     """
 
-    def __init__(self, folder: Path, *, count: int, sealed_at: int = _SEALED_AT) -> None:
-        super().__init__(folder, count=count, sealed_at=sealed_at)
+    def __init__(
+        self, folder: Path, *, count: int, sealed_at: int = _SEALED_AT, threads: int = 1
+    ) -> None:
+        super().__init__(folder, count=count, sealed_at=sealed_at, threads=threads)
         self._tail: tuple[int, _Tables] | None = None
 
     def _write_sealed(self, codes: Codes, path: Path) -> None:

@@ -11,6 +11,8 @@ files.
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +48,14 @@ class Shelf(ABC):
         folder: Where its files are; made when something is added.
         count: How many codes are committed.
         sealed_at: How many codes make a stretch that is sealed.
+        threads: How many stretches are searched side by side; what is found is the same.
     """
 
-    def __init__(self, folder: Path, *, count: int, sealed_at: int) -> None:
+    def __init__(self, folder: Path, *, count: int, sealed_at: int, threads: int = 1) -> None:
         self.folder = folder
         self._count = count
         self._sealed_at = sealed_at
+        self._threads = threads
 
     @property
     def count(self) -> int:
@@ -87,17 +91,21 @@ class Shelf(ABC):
             farthest_bits: Most bits in which they may differ.
         """
         asked = np.ascontiguousarray(codes)
-        found: list[Near] = []
         whole = self._count // self._sealed_at
         sealed = next((n for n in range(whole) if not self._sealed(n).is_file()), whole)
-        for number in range(sealed):
-            near = self._search_sealed(number, asked, most=most, farthest_bits=farthest_bits)
-            found.append(self._labelled(near, number * self._sealed_at))
         first = sealed * self._sealed_at
-        if self._count > first:
+
+        def look(number: int) -> Near:
+            if number < sealed:
+                near = self._search_sealed(number, asked, most=most, farthest_bits=farthest_bits)
+                return self._labelled(near, number * self._sealed_at)
             tail = self._read(first, self._count)
             near = self._search_tail(tail, asked, most=most, farthest_bits=farthest_bits)
-            found.append(self._labelled(near, first))
+            return self._labelled(near, first)
+
+        # the tail comes first into the queue, because it takes longest
+        wanted = [*([sealed] if self._count > first else []), *range(sealed)]
+        found = self._each(look, wanted)
         if not found:
             none = np.zeros(0, dtype=np.int64)
             return Near(asked=none, labels=none, bits=none)
@@ -106,6 +114,12 @@ class Shelf(ABC):
             labels=np.concatenate([part.labels for part in found]),
             bits=np.concatenate([part.bits for part in found]),
         )
+
+    def _each(self, look: Callable[[int], Near], numbers: Sequence[int]) -> list[Near]:
+        if self._threads == 1 or len(numbers) == 1:
+            return [look(number) for number in numbers]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(look, numbers))
 
     @abstractmethod
     def _write_sealed(self, codes: Codes, path: Path) -> None:

@@ -2,7 +2,7 @@
 
     archive/
       index.json     what is committed: version, how many items and codes
-      items.jsonl    one line an item, in order of arrival
+      items.jsonl    one line an item, in order of arrival (and items.bin: see `_items`)
       seconds.bin    when each segment is, in its item
       pictures/      a shelf of the fingerprints of segments
       places/        a shelf of local features of segments
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from purport.checks.reuse._tracing import Candidate, Pairing
 from purport.checks.reuse._voting import Hits, find_guesses
 from purport.checks.reuse.aligning import Rules, SharedStretch, verify
+from purport.checks.reuse.index._items import Items, Kept
 from purport.checks.reuse.index._pictures import Pictures
 from purport.checks.reuse.index._places import Places
 from purport.checks.reuse.index._shelf import CODE_BYTES, Near, write_at
@@ -54,24 +55,6 @@ _ASKED_SAMPLES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An item of the archive."""
-
-    number: int
-    """Place in order of arrival."""
-    digest: Digest
-    """SHA-256 of its bytes."""
-    name: str
-    """File name or address."""
-    first: int
-    """Its first segment."""
-    segments: int
-    """How many it has."""
-    length_s: float
-    """Duration. [s]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A stretch that an item of the archive shares with the video asked about."""
 
@@ -86,13 +69,15 @@ class Archive:
 
     Args:
         folder: Where; made when something is added.
+        threads: How many stretches of the shelves are searched side by side; what is found is the
+            same.
 
     Raises:
         InputError: The folder holds an index of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        self._folder, self._threads = folder, threads
         self._take_over(self._state())
 
     @property
@@ -107,7 +92,7 @@ class Archive:
 
     def __contains__(self, digest: object) -> bool:
         """Tell whether an item is in it."""
-        return digest in self._known
+        return isinstance(digest, str) and self._items.has(Digest(digest))
 
     def print_path(self, digest: Digest) -> Path:
         """Return where the print of an item is kept."""
@@ -133,7 +118,7 @@ class Archive:
         with self._locked():
             new: dict[Digest, str] = {}
             for digest, name in items:
-                if digest not in self._known:
+                if not self._items.has(digest):
                     new.setdefault(digest, name)
             if new:
                 self._append(new)
@@ -174,7 +159,7 @@ class Archive:
         """Return the items and alignments for which most speaks, best first."""
         parts = [self._picture_hits(asking), self._place_hits(asking)]
         if among is not None:
-            wanted = np.array([item.digest in among for item in self._items], dtype=np.bool_)
+            wanted = self._items.are_among(among)
             parts = [_chosen(part, wanted[part.items]) for part in parts]
         hits = Hits(
             asking_s=np.concatenate([part.asking_s for part in parts]),
@@ -278,8 +263,7 @@ class Archive:
                 segments=len(chosen),
                 length_s=made.length_s,
             )
-            self._items.append(item)
-            self._known.add(digest)
+            self._items.add(item)
             self._segments += len(chosen)
         for shelf, parts in ((self._pictures, pictures), (self._places, places)):
             shelf.append(
@@ -291,17 +275,8 @@ class Archive:
         )
 
     def _commit(self) -> None:
-        """Write the new items' lines, then replace the record of what counts."""
-        state = self._state()
-        lines = [_line(item) for item in self._items[state["items"] :]]
-        path = self._folder / "items.jsonl"
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            file.seek(state["items_bytes"])
-            file.write("".join(lines).encode())
-            file.truncate()
-            size = file.tell()
-            file.flush()
-            os.fsync(file.fileno())
+        """Write what is new of the items, then replace the record of what counts."""
+        size = self._items.save()
         record = {
             "format": _FORMAT,
             "print_version": PRINT_VERSION,
@@ -317,7 +292,7 @@ class Archive:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._folder / "index.json")
-        self._firsts = np.array([item.first for item in self._items], dtype=np.int64)
+        self._firsts = self._items.firsts
 
     def _state(self) -> dict[str, int]:
         """Return what is committed."""
@@ -335,12 +310,6 @@ class Archive:
             )
         return {name: int(record[name]) for name in names}
 
-    def _read_items(self, count: int) -> list[Kept]:
-        if not count:
-            return []
-        lines = (self._folder / "items.jsonl").read_text(encoding="utf-8").splitlines()[:count]
-        return [_item(number, line) for number, line in enumerate(lines)]
-
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Let one process at a time add."""
@@ -354,12 +323,13 @@ class Archive:
 
     def _take_over(self, state: dict[str, int]) -> None:
         """Read what is committed."""
-        self._items = self._read_items(state["items"])
-        self._pictures = Pictures(self._folder / "pictures", count=state["pictures"])
-        self._places = Places(self._folder / "places", count=state["places"])
+        self._items = Items(self._folder, count=state["items"], size=state["items_bytes"])
+        self._pictures = Pictures(
+            self._folder / "pictures", count=state["pictures"], threads=self._threads
+        )
+        self._places = Places(self._folder / "places", count=state["places"], threads=self._threads)
         self._segments = state["segments"]
-        self._known = {item.digest for item in self._items}
-        self._firsts = np.array([item.first for item in self._items], dtype=np.int64)
+        self._firsts = self._items.firsts
 
 
 def _chosen(hits: Hits, wanted: NDArray[np.bool_]) -> Hits:
@@ -390,26 +360,3 @@ def _overlap(one: SharedStretch, other: SharedStretch) -> bool:
 
 def _codes(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(bits).view(np.uint8).reshape(-1, CODE_BYTES)
-
-
-def _line(item: Kept) -> str:
-    record = {
-        "digest": item.digest,
-        "name": item.name,
-        "first": item.first,
-        "segments": item.segments,
-        "length_s": round(item.length_s, 6),
-    }
-    return json.dumps(record, ensure_ascii=False) + "\n"
-
-
-def _item(number: int, line: str) -> Kept:
-    record = json.loads(line)
-    return Kept(
-        number=number,
-        digest=Digest(record["digest"]),
-        name=record["name"],
-        first=record["first"],
-        segments=record["segments"],
-        length_s=record["length_s"],
-    )
