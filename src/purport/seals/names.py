@@ -74,7 +74,7 @@ def twins(paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
     Examples:
         >>> twins(["data/a.txt", "data/A.txt"])
-        (('data/a.txt', 'data/A.txt'),)
+        (('data/A.txt', 'data/a.txt'),)
     """
     first: dict[str, str] = {}
     found = []

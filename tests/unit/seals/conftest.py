@@ -1,15 +1,11 @@
 """A small case, sealed once, with two authorities of our own."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from authority import LocalAuthority, make_authority, two_authorities
+from tests.unit.seals.authority import LocalAuthority, make_authority, two_authorities
 
 from purport.casework import (
     Sealed,
@@ -22,6 +18,7 @@ from purport.casework import (
     mark,
     seal_case,
 )
+from purport.core.digests import JsonObject
 from purport.core.marks import MarkKind
 from purport.seals import Authority, KeyRing, KnownParties, load_certificates
 
@@ -58,7 +55,7 @@ def make_case(folder: Path) -> None:
         collect_control(workspace, EXAMPLE / "control.geojson")
         for name in ("command-post.mp4", "coordination-centre.mp4"):
             collect_item(workspace, EXAMPLE / "footage" / name)
-        values = {"frame": 3, "pixel": [10.0, 20.0]}
+        values: JsonObject = {"frame": 3, "pixel": [10.0, 20.0]}
         mark(
             workspace,
             item="command-post.mp4",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import SealedCase
-from forging import flip
+from tests.unit.seals.conftest import SealedCase
+from tests.unit.seals.forging import flip
 
 from purport.seals import check_bag
 

@@ -1,8 +1,9 @@
+from purport.core.digests import JsonObject, JsonValue
 from purport.seals import Tolerance, compare
 
 
 def test_what_is_the_same_has_no_difference() -> None:
-    value = {"offset_m": 8.98, "offset_sd_m": 0.8, "kind": "cut", "frames": [1, 2]}
+    value: JsonObject = {"offset_m": 8.98, "offset_sd_m": 0.8, "kind": "cut", "frames": [1, 2]}
     assert compare(value, dict(value)) == ()
 
 
@@ -42,14 +43,14 @@ def test_an_interval_has_its_own_width() -> None:
 
 
 def test_homographies_are_compared_by_where_they_put_points() -> None:
-    sealed = {
+    sealed: JsonObject = {
         "covariance_m2": [[0.04, 0.0], [0.0, 0.04]],
         "homographies": [{"to_map": [[0.1, 0, 500000.0], [0, -0.1, 4000000.0], [0, 0, 1]]}],
     }
 
-    def moved(by: float) -> dict[str, object]:
-        matrix = [[0.1, 0, 500000.0 + by], [0, -0.1, 4000000.0], [0, 0, 1]]
-        return sealed | {"homographies": [{"to_map": matrix}]}
+    def moved(by: float) -> JsonObject:
+        matrix: JsonValue = [[0.1, 0, 500000.0 + by], [0, -0.1, 4000000.0], [0, 0, 1]]
+        return {**sealed, "homographies": [{"to_map": matrix}]}
 
     (near,) = compare(sealed, moved(0.019))
     (far,) = compare(sealed, moved(0.021))

@@ -15,8 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SealedCase
-from forging import edit_json, edit_lines, evidence, flip, relist, relist_tags, resign, swap
+from tests.unit.seals.conftest import SealedCase
+from tests.unit.seals.forging import (
+    edit_json,
+    edit_lines,
+    evidence,
+    flip,
+    relist,
+    relist_tags,
+    resign,
+    swap,
+)
 
 from purport.casework import verify_bag
 from purport.core.digests import digest_json
