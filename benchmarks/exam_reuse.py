@@ -7,8 +7,9 @@
 
 `--make` renders, encodes and fingerprints the archive into `--work`; what is there already is not
 made again, and `--from`/`--to` may split the work. Each question gives one line of JSON; what is in
-the file is not asked again. What is asked stands in `exam_reuse_mix.py`, committed before any
-aligner was tuned on it. The final set is run once.
+the file is not asked again. `--more` draws further queries of the development seeds (from number 60
+on, all of the archive), on which nothing was tuned. What is asked stands in `exam_reuse_mix.py`,
+committed before any aligner was tuned on it. The final set is run once.
 
 What is counted:
 
@@ -100,11 +101,16 @@ def main() -> None:
     parser.add_argument("--make", action="store_true", help="make the archive, ask nothing")
     parser.add_argument("--from", dest="first", type=int, default=0, help="first question or item")
     parser.add_argument("--to", dest="end", type=int, help="question or item to stop before")
+    parser.add_argument("--more", action="store_true", help="development queries beyond the set")
     parser.add_argument("--work", type=Path, default=Path("/tmp/purport-exam-reuse"))  # noqa: S108
     parser.add_argument("--out", type=Path, action="append", default=[], help="JSON lines")
     parser.add_argument("--report", action="store_true", help="print the figures, ask nothing")
     options = parser.parse_args()
     cv2.setNumThreads(1)
+    if options.more:
+        if options.set_name != "dev" or options.first < questions("dev", "queries"):
+            sys.exit("--more is for --set dev, --from 60 or later")
+        QUERIES["dev"] = 10_000
     if options.report:
         rows = {part: list(read_rows(options.out, options.set_name, part)) for part in PARTS}
         print(f"Set: {options.set_name}.", report(rows["queries"], rows["pairs"]), sep="\n")

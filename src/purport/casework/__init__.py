@@ -24,13 +24,17 @@ if TYPE_CHECKING:
         describe_items,
     )
     from purport.casework.copies import media_path, reference_path
+    from purport.casework.importing import import_bag
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
     from purport.casework.judging import judge_case
+    from purport.casework.opening_bags import open_verified, verify_bag
     from purport.casework.options import parse_point, parse_publication
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
+    from purport.casework.reproducing import Reproduction, reproduce_bag
     from purport.casework.reviewing import mark, review_verdict, verify_publishable
+    from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
     from purport.casework.workspace import Workspace
@@ -42,7 +46,9 @@ __all__ = [
     "ModelChoice",
     "ModelReport",
     "Progress",
+    "Reproduction",
     "RunSummary",
+    "Sealed",
     "SheetRow",
     "Verification",
     "Workspace",
@@ -60,16 +66,21 @@ __all__ = [
     "describe_case",
     "describe_items",
     "discover_checks",
+    "import_bag",
     "judge_case",
     "load_sheet",
     "mark",
     "media_path",
+    "open_verified",
     "parse_point",
     "parse_publication",
     "quiet",
     "reference_path",
+    "reproduce_bag",
     "review_verdict",
     "run_checks",
+    "seal_case",
+    "verify_bag",
     "verify_publishable",
     "verify_workspace",
     "write_case_dossier",
@@ -82,7 +93,9 @@ _MODULES = {
     "ModelChoice": "asking",
     "ModelReport": "asking",
     "Progress": "progress",
+    "Reproduction": "reproducing",
     "RunSummary": "checking",
+    "Sealed": "sealing",
     "SheetRow": "sheet",
     "Verification": "verifying",
     "Workspace": "workspace",
@@ -100,16 +113,21 @@ _MODULES = {
     "describe_case": "collecting",
     "describe_items": "collecting",
     "discover_checks": "checking",
+    "import_bag": "importing",
     "judge_case": "judging",
     "load_sheet": "sheet",
     "mark": "reviewing",
     "media_path": "copies",
+    "open_verified": "opening_bags",
     "parse_point": "options",
     "parse_publication": "options",
     "quiet": "progress",
     "reference_path": "copies",
+    "reproduce_bag": "reproducing",
     "review_verdict": "reviewing",
     "run_checks": "checking",
+    "seal_case": "sealing",
+    "verify_bag": "opening_bags",
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
     "write_case_dossier": "reporting",

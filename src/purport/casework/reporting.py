@@ -7,19 +7,23 @@ from pathlib import Path
 from purport.casework.copies import cached_scene, media_path, reference_path
 from purport.casework.reading import case_file
 from purport.casework.workspace import Act, Workspace
-from purport.core.digests import digest_file
+from purport.core.digests import Digest, digest_file
+from purport.core.errors import UnreadableMediaError
 from purport.reports import write_dossier
 from purport.vault import translate_storage_faults
 
 __all__ = ["write_case_dossier"]
 
 
-def write_case_dossier(workspace: Workspace, *, out: Path | None = None) -> Path:
+def write_case_dossier(
+    workspace: Workspace, *, out: Path | None = None, pictures: bool = True
+) -> Path:
     """Write the dossier of the case as it stands.
 
     Args:
         workspace: Where.
         out: The HTML file; None for one in the workspace, named after the case.
+        pictures: Whether it shows frames of the footage.
 
     Returns:
         The file; it appears whole or not at all.
@@ -32,7 +36,7 @@ def write_case_dossier(workspace: Workspace, *, out: Path | None = None) -> Path
     with translate_storage_faults(target.name):
         written = write_dossier(
             case,
-            media_path=partial(media_path, workspace),
+            media_path=partial(media_path, workspace) if pictures else _withheld,
             reference_path=partial(reference_path, workspace),
             scene=partial(cached_scene, workspace),
             out=target,
@@ -40,6 +44,12 @@ def write_case_dossier(workspace: Workspace, *, out: Path | None = None) -> Path
     digest = digest_file(written)
     workspace.record([], Act(kind="exported", subject=digest, details={"what": "dossier"}))
     return written
+
+
+def _withheld(_: Digest) -> Path:
+    raise UnreadableMediaError(
+        "the footage", "is withheld", remedy="Ask whoever sealed the case for it."
+    )
 
 
 def _file_name(name: str) -> str:

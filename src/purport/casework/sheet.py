@@ -1,10 +1,9 @@
 """The items sheet: a CSV file with a row for each media item and what is known of it."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from purport.casework.collecting import (
     ItemDetails,
@@ -13,12 +12,12 @@ from purport.casework.collecting import (
     collect_terrain,
 )
 from purport.casework.guarding import fault_of
+from purport.casework.rows import RowReader
 from purport.casework.workspace import Workspace
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, ViewHint
 from purport.core.casefile import Fault
 from purport.core.errors import InputError, SeveralFaultsError, UnreadableSheetError
 from purport.core.instants import StatedTime, parse_stated_time
-from purport.core.positions import GeoPoint
 
 __all__ = ["COLUMNS", "SheetRow", "collect_sheet", "load_sheet"]
 
@@ -47,8 +46,6 @@ COLUMNS = (
 
 _REMEDY = "Correct the row; the columns are explained in the documentation of purport check."
 _BASIS = "items sheet"
-
-ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,42 +192,15 @@ def _parse_row(cells: Mapping[str, str], folder: Path) -> SheetRow:
     )
 
 
-class _Row:
+class _Row(RowReader):
     """The cells of a row, with what is found to be wrong with them."""
 
     def __init__(self, cells: Mapping[str, str]) -> None:
+        super().__init__()
         self._cells = cells
-        self.faults: list[str] = []
 
-    def text(self, column: str) -> str | None:
-        return self._cells.get(column, "").strip() or None
-
-    def parsed(self, column: str, parse: Callable[[str], ValueT]) -> ValueT | None:
-        text = self.text(column)
-        if text is None:
-            return None
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.faults.append(f"{column}: {error}")
-            return None
-
-    def point(self, prefix: str) -> GeoPoint | None:
-        names = (f"{prefix}_lon", f"{prefix}_lat")
-        given = [self.text(name) for name in names]
-        if given == [None, None]:
-            return None
-        if None in given:
-            self.faults.append(f"{names[0]} and {names[1]} go together")
-            return None
-        longitude, latitude = (self.parsed(name, float) for name in names)
-        if longitude is None or latitude is None:
-            return None
-        try:
-            return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
-        except ValueError as error:
-            self.faults.append(f"{prefix}: {error}")
-            return None
+    def text(self, what: str) -> str | None:
+        return self._cells.get(what, "").strip() or None
 
     def publication(self) -> Publication | None:
         published: StatedTime | None = self.parsed("published", parse_stated_time)

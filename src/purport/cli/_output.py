@@ -39,6 +39,7 @@ _STAGES = {
     "index": "Reading videos",
     "judge": "Judging",
     "report": "Writing the dossier",
+    "seal": "Sealing",
 }
 _STYLES = {
     Rating.SUPPORTED: "green",

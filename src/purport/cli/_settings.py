@@ -79,6 +79,18 @@ SETTINGS = (
         default="purport",
         meaning="who the custody chain says acted",
     ),
+    SettingDefinition(
+        name="keys",
+        variable="PURPORT_KEYS",
+        default=None,
+        meaning="folder of your signing keys; unset: one in the user's data folder",
+    ),
+    SettingDefinition(
+        name="tsa",
+        variable="PURPORT_TSA",
+        default=None,
+        meaning="time-stamp authorities for purport seal, URL or URL,ROOT.pem, blanks between",
+    ),
 )
 
 

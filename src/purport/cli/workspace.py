@@ -1,4 +1,4 @@
-"""`purport init`, `add` and `verify`: what concerns the workspace as a whole."""
+"""`purport init` and `add`: what concerns the workspace as a whole."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ from purport.casework import (
     collect_terrain,
     collect_trusted_signers,
     describe_case,
+    import_bag,
+    open_verified,
     parse_point,
     parse_publication,
-    verify_workspace,
 )
 from purport.cli._exit_codes import EXIT_INPUT
 from purport.cli._opening import open_workspace
 from purport.cli._options import (
-    as_json,
     encoding,
     existing_file,
     model_choice,
@@ -33,14 +33,12 @@ from purport.cli._options import (
     workspace,
     workspace_folder,
 )
-from purport.cli._output import print_faults, print_json, print_model
-from purport.cli._settings import resolve
+from purport.cli._output import print_faults, print_model
 from purport.core.case import ClaimedPlace, Publication, Target
 from purport.core.errors import InputError
 from purport.core.instants import StatedTime, parse_stated_time
-from purport.core.records import to_json
 
-__all__ = ["add", "init", "verify"]
+__all__ = ["add", "init"]
 
 
 @click.command()
@@ -201,6 +199,23 @@ def add_trusted_signers(*, path: Path, workspace: str | None) -> None:
         click.echo(f"{collect_trusted_signers(opened, path)}  {path.name}")
 
 
+@add.command("bag")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with files that were withheld from the bag.",
+)
+@workspace
+def add_bag(*, path: Path, media: Path | None, workspace: str | None) -> None:
+    """Take a sealed case in; its custody chain is kept, and yours goes on from there."""
+    with open_verified(path) as (root, report), open_workspace(workspace) as opened:
+        imported = import_bag(opened, root, report, media=media)
+    click.echo(f"{imported.files} files taken in from {path.name}.")
+    for each in imported.missing:
+        click.echo(f"withheld: {each.digest}  {each.name}", err=True)
+
+
 @add.command("control")
 @click.argument("path", type=existing_file)
 @workspace
@@ -208,25 +223,6 @@ def add_control(*, path: Path, workspace: str | None) -> None:
     """Preserve a layer of who held what when."""
     with open_workspace(workspace) as opened:
         click.echo(f"{collect_control(opened, path)}  {path.name}")
-
-
-@click.command()
-@workspace
-@as_json
-def verify(*, workspace: str | None, as_json: bool) -> None:
-    """Recompute every digest and the custody chain; name the first thing that is off."""
-    result = verify_workspace(
-        workspace_folder(workspace),
-        agent=resolve("agent") or "purport",
-        database=resolve("database"),
-    )
-    if as_json:
-        print_json(to_json(result))
-        return
-    click.echo(
-        f"Whole: {result.objects} preserved objects, {result.records} records, "
-        f"{result.events} custody events. Head of the chain: {result.head}"
-    )
 
 
 def _stated(option: str, text: str | None) -> StatedTime | None:

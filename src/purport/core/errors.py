@@ -15,7 +15,8 @@ What the evidence says is a finding and never an error. ::
     │   └── SeveralFaultsError        several of these at once
     ├── IntegrityError        stop: bytes or records differ from what was recorded
     │   ├── DigestMismatchError
-    │   └── BrokenChainError
+    │   ├── BrokenChainError
+    │   └── ForgedBagError            a sealed bag is not as it was sealed
     ├── UnavailableError      retry or install
     │   ├── WorkspaceBusyError
     │   ├── StorageFullError
@@ -32,6 +33,7 @@ __all__ = [
     "ConsistencyError",
     "CrsMismatchError",
     "DigestMismatchError",
+    "ForgedBagError",
     "InputError",
     "IntegrityError",
     "MissingToolError",
@@ -145,6 +147,10 @@ class DigestMismatchError(IntegrityError):
 
 class BrokenChainError(IntegrityError):
     """The custody chain does not follow from its first event."""
+
+
+class ForgedBagError(IntegrityError):
+    """A sealed bag is not as it was sealed, or was never whole."""
 
 
 class UnavailableError(PurportError):

@@ -1,7 +1,7 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +14,12 @@ from purport.core.records import from_json, to_json
 from purport.store.configuration import add_database, remove_database
 from purport.store.encoding import encode_record
 from purport.store.faults import translate_database_faults
-from purport.store.kinds import Kind, kind_of
+from purport.store.kinds import KINDS, Kind, kind_of
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
 from purport.store.records import Entry, Outcome, Store, Stored
-from purport.store.verification import row_digest, verify_records
-from purport.vault import EventDraft, next_event
+from purport.store.verification import verify_records
+from purport.vault import EventDraft, Row, next_event, row_digest
 
 __all__ = ["DjangoStore", "open_django_store"]
 
@@ -111,6 +111,25 @@ class DjangoStore:
         with translate_database_faults(self._subject):
             rows = list(self._events().order_by("sequence"))
         return tuple(from_json(CustodyEvent, json.loads(row.body)) for row in rows)
+
+    def tables(self) -> Mapping[str, type]:
+        """Return the name of every table with the kind of record that lies in it."""
+        return {kind.name: kind.record for kind in KINDS}
+
+    def rows(self) -> Iterator[Row]:
+        """Give every row that was ever inserted, table by table, in the order of insertion."""
+        for kind in KINDS:
+            with translate_database_faults(self._subject):
+                rows = list(self._rows(kind.table).order_by("pk").select_related("supersedes"))
+            for row in rows:
+                yield Row(
+                    table=kind.name,
+                    key=row.key,
+                    body=row.body,
+                    withdrawn=row.withdrawn,
+                    supersedes=_digest_of(row.supersedes),
+                    digest=Digest(row.digest),
+                )
 
     def verify(self) -> int:
         """Hold every row and event against the custody chain."""

@@ -4,7 +4,7 @@ Invariants: rows are inserted and never changed; of the rows with one key, the o
 supersedes is live; every row's digest stands in the custody event of the transaction that wrote it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -13,7 +13,7 @@ from purport.core.casefile import CustodyEvent, Fault
 from purport.core.digests import Digest, JsonObject
 from purport.core.findings import Finding, NotRun
 from purport.core.verdicts import Verdict
-from purport.vault import EventDraft
+from purport.vault import EventDraft, Row
 
 __all__ = [
     "Attachment",
@@ -187,6 +187,14 @@ class Store(Protocol):
 
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
+        ...
+
+    def tables(self) -> Mapping[str, type]:
+        """Return the name of every table with the kind of record that lies in it."""
+        ...
+
+    def rows(self) -> Iterator[Row]:
+        """Give every row that was ever inserted, table by table, in the order of insertion."""
         ...
 
     def verify(self) -> int:

@@ -5,33 +5,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from purport.core.casefile import CustodyEvent
-from purport.core.digests import Digest, canonical_json, digest_bytes, digest_json
+from purport.core.digests import Digest, canonical_json
 from purport.core.errors import BrokenChainError
 from purport.core.records import from_json, to_json
 from purport.store.kinds import KINDS, Kind
 from purport.store.models import CustodyRow
-from purport.vault import verify_chain
+from purport.vault import row_digest, verify_chain
 
-__all__ = ["row_digest", "verify_records"]
+__all__ = ["verify_records"]
 
 _REMEDY = "Stop working on this copy of the workspace and compare it with a backup."
 
 Named = tuple[str, str, str]
 """Table, key and digest of a row."""
-
-
-def row_digest(
-    name: tuple[str, str], body: str, *, withdrawn: bool, supersedes: Digest | None
-) -> Digest:
-    """Digest all that a row says.
-
-    Args:
-        name: Its table and key.
-        body: Its record as canonical JSON.
-        withdrawn: Whether it says that the record no longer holds.
-        supersedes: Digest of the row that it replaces; None for a first one.
-    """
-    return digest_json([*name, digest_bytes(body.encode()), withdrawn, supersedes])
 
 
 def verify_records(alias: str, case: int) -> int:

@@ -1,15 +1,14 @@
 """From the cells of a row to what it states; columns go by many names."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
+from purport.casework.rows import RowReader
 from purport.casework.sheets._cells import Cell, TableRow
 from purport.casework.sheets._origins import links_of, plain_value, sd_of_resolution
 from purport.core.groups import NAMED_GROUPS, canonical_group
 from purport.core.instants import StatedTime, parse_stated_time
-from purport.core.positions import GeoPoint
 from purport.verdicts import Comparison, Known, Presence, StatedRow
 
 __all__ = ["COLUMNS", "ReadRow", "columns_of", "read_row"]
@@ -55,7 +54,6 @@ _COMPARISONS = {
 }
 _MORE_THAN = re.compile(r"\s*(?:>|over|more than|at least)\s*", re.IGNORECASE)
 _AMOUNT = re.compile(r"\s*(?:about |~ ?)?(\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:[.,]\d+)?))?")
-ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +138,12 @@ def read_row(row: TableRow, *, sheet: str, default_time: StatedTime | None) -> R
     )
 
 
-class _Cells:
+class _Cells(RowReader):
     """The cells of a row by what they mean, with what is wrong with them."""
 
     def __init__(self, row: TableRow) -> None:
+        super().__init__()
         self._cells = {name.casefold(): cells for name, cells in row.cells.items()}
-        self.faults: list[str] = []
 
     def cell(self, what: str) -> Cell | None:
         """Return the first filled cell of the columns that mean it."""
@@ -162,32 +160,9 @@ class _Cells:
         stated = self.parsed("found_sd_m", _positive)
         return sd_of_resolution(word) if stated is None and word else stated
 
-    def parsed(self, what: str, parse: Callable[[str], ValueT]) -> ValueT | None:
+    def stated(self, what: str) -> str | None:
         text = self.text(what)
-        if text is None or _is_unknown(text):
-            return None
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.faults.append(f"{what}: {error}")
-            return None
-
-    def point(self, prefix: str) -> GeoPoint | None:
-        names = (f"{prefix}_lon", f"{prefix}_lat")
-        given = [self.text(name) for name in names]
-        if given == [None, None]:
-            return None
-        if None in given:
-            self.faults.append(f"{names[0]} and {names[1]} go together")
-            return None
-        longitude, latitude = (self.parsed(name, float) for name in names)
-        if longitude is None or latitude is None:
-            return None
-        try:
-            return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
-        except ValueError as error:
-            self.faults.append(f"{prefix}: {error}")
-            return None
+        return None if text is None or _is_unknown(text) else text
 
     def comparison(self) -> tuple[Comparison | None, str | None]:
         words = self.text("comparison")

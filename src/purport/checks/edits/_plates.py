@@ -45,6 +45,9 @@ class PlateRules:
     """Frames compared on either side of a step."""
     fewest_around: int = 4
     """Fewest frames on either side without which nothing is said."""
+    shortest_s: float = 0.4
+    """Shortest time that a plate stands: what is meant to be seen stays longer, and lost blocks
+    are back before. [s]"""
     least_levels: float = 6.0
     """Least change of a thumbnail's pixel at the step, beyond what it changes otherwise. [luma]"""
     usual_factor: float = 2.0
@@ -138,6 +141,8 @@ def _coming(scene: Scene, shot: Shot, steps: list[_Step], rules: PlateRules) -> 
             None,
         )
         last = shot.span.last if gone is None else gone.frame - 1
+        if scene.seconds(last) - scene.seconds(step.frame) < rules.shortest_s:
+            continue
         if gone is None and (
             _graphics_share(shot, step.box) < rules.least_graphics
             or not _stands(scene, step, last, rules)

@@ -1,0 +1,228 @@
+"""Bags that come as one file: unpacked into an empty folder, within limits, files alone.
+
+Nothing is written before its name was judged, and never more than the archive said or the limits
+allow. Links, devices, encrypted members and archives in archives are not followed.
+"""
+
+import stat
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Protocol
+
+from purport.core.errors import ForgedBagError, InputError
+from purport.seals.names import name_fault, twins
+
+__all__ = ["Limits", "opened_bag"]
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much an archive may unpack to."""
+
+    bytes_in_all: int = 1 << 40
+    """All files together."""
+    members: int = 2_000_000
+    """Files and folders."""
+    free_bytes: int = 256 << 20
+    """Up to here any ratio will do: texts of a small case shrink well."""
+    ratio: float = 40.0
+    """Most bytes for one of the archive beyond that; records shrink to an eighth, media hardly."""
+
+
+@contextmanager
+def opened_bag(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
+    """Give the folder of a bag: the path itself, or an archive unpacked for as long as needed.
+
+    Args:
+        path: A folder, or a zip or tar file.
+        limits: How much an archive may unpack to.
+
+    Raises:
+        InputError: It is neither.
+        ForgedBagError: The archive is a trap, with the member that gives it away.
+    """
+    if path.is_symlink() or not path.is_file():
+        if not path.is_dir():
+            raise InputError(
+                str(path), "is no bag", remedy="Give the folder of a bag, or a zip or tar of it."
+            )
+        yield path
+        return
+    with TemporaryDirectory(prefix="purport-bag-") as place:
+        _unpack(path, Path(place), limits or Limits())
+        yield _root_of(Path(place))
+
+
+def _unpack(path: Path, place: Path, limits: Limits) -> None:
+    if zipfile.is_zipfile(path):
+        with _blamed(path, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            _unpack_zip(archive, place, _Meter(path, limits))
+    elif tarfile.is_tarfile(path):
+        with _blamed(path, tarfile.TarError), tarfile.open(path) as archive:
+            _unpack_tar(archive, place, _Meter(path, limits))
+    else:
+        raise InputError(
+            path.name,
+            "is neither a zip nor a tar file",
+            remedy="Give the folder of a bag, or a zip or tar of it.",
+        )
+
+
+@contextmanager
+def _blamed(path: Path, kind: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except (kind, EOFError, OverflowError, NotImplementedError, ValueError) as error:
+        raise _forged(path.name, f"cannot be unpacked: {error}") from error
+
+
+class _Meter:
+    """Counts what was unpacked and stops at the limits."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.archive = path.name
+        self._limits = limits
+        by_ratio = limits.free_bytes + int(path.stat().st_size * limits.ratio)
+        self._most = min(limits.bytes_in_all, by_ratio)
+        self._bytes = 0
+        self._names: list[str] = []
+
+    def admit(self, name: str, size: int) -> str:
+        """Judge a member before anything of it is written.
+
+        Returns:
+            Its path below the folder.
+
+        Raises:
+            ForgedBagError: Its name or size is a trap.
+        """
+        path = name.removeprefix("./").rstrip("/")
+        fault = name_fault(path)
+        if fault is not None:
+            raise _forged(name, f"its name {fault}")
+        self._names.append(path)
+        if len(self._names) > self._limits.members:
+            raise _forged(name, f"there are more than {self._limits.members:,} members")
+        if self._bytes + size > self._most:
+            raise _forged(
+                name,
+                f"unpacks to more than {self._most:,} bytes: this is a bomb, or a case larger than "
+                "these limits; unpack it by other means and give the folder",
+            )
+        return path
+
+    def count(self, name: str, length: int) -> None:
+        """Count bytes as they come.
+
+        Raises:
+            ForgedBagError: There are more than the limits allow.
+        """
+        self._bytes += length
+        if self._bytes > self._most:
+            raise _forged(name, f"unpacks to more than {self._most:,} bytes: this is a bomb")
+
+    def finish(self) -> None:
+        """Look at all names together.
+
+        Raises:
+            ForgedBagError: Two members have names that some file systems take for one, or one
+                member comes twice.
+        """
+        seen: set[str] = set()
+        for name in self._names:
+            if name in seen:
+                raise _forged(name, "comes twice in the archive")
+            seen.add(name)
+        for earlier, later in twins(self._names):
+            raise _forged(later, f"differs from {earlier} by case or composition alone")
+
+
+class _Reader(Protocol):
+    def read(self, length: int, /) -> bytes: ...
+
+
+def _unpack_zip(archive: zipfile.ZipFile, place: Path, meter: _Meter) -> None:
+    members = archive.infolist()
+    paths = [meter.admit(_zip_name(member), member.file_size) for member in members]
+    meter.finish()
+    _require_apart(members)
+    for member, path in zip(members, paths, strict=True):
+        name = member.filename
+        mode = member.external_attr >> 16
+        if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+            raise _forged(name, "is a link or device in the archive")
+        if member.flag_bits & 1:
+            raise _forged(name, "is encrypted")
+        if member.is_dir():
+            (place / path).mkdir(parents=True, exist_ok=True)
+            continue
+        if member.file_size > member.compress_size * 1100 + 1024:  # deflate's own limit is 1032
+            raise _forged(name, "states a length that its compressed bytes cannot give")
+        with archive.open(member) as source:
+            _write(source, place / path, meter, name=name)
+
+
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    if member.orig_filename != member.filename and "\0" in member.orig_filename:
+        raise _forged(member.orig_filename.replace("\0", "␀"), "its name holds a NUL")
+    return member.orig_filename
+
+
+def _require_apart(members: list[zipfile.ZipInfo]) -> None:
+    """Members that share compressed bytes are the mark of a bomb."""
+    ordered = sorted(members, key=lambda member: member.header_offset)
+    for earlier, later in pairwise(ordered):
+        if earlier.header_offset + earlier.compress_size > later.header_offset:
+            raise _forged(later.filename, f"overlaps {earlier.filename}: this is a bomb")
+
+
+def _unpack_tar(archive: tarfile.TarFile, place: Path, meter: _Meter) -> None:
+    for member in archive:
+        path = meter.admit(member.name, member.size if member.isreg() else 0)
+        if member.isdir():
+            (place / path).mkdir(parents=True, exist_ok=True)
+            continue
+        if not member.isreg() or member.issparse():
+            raise _forged(member.name, "is a link, device or sparse file in the archive")
+        source = archive.extractfile(member)
+        if source is None:
+            raise _forged(member.name, "cannot be read")
+        with source:
+            _write(source, place / path, meter, name=member.name)
+    meter.finish()
+
+
+def _write(source: _Reader, path: Path, meter: _Meter, *, name: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        sink: BinaryIO
+        with path.open("xb") as sink:
+            while chunk := source.read(_CHUNK_BYTES):
+                meter.count(name, len(chunk))
+                sink.write(chunk)
+    except FileExistsError as error:
+        raise _forged(name, "comes twice in the archive") from error
+    except (NotADirectoryError, IsADirectoryError) as error:
+        raise _forged(name, "is both a file and a folder in the archive") from error
+
+
+def _root_of(place: Path) -> Path:
+    """A bag lies at the top of the archive, or in its only folder."""
+    found = list(place.iterdir())
+    return found[0] if len(found) == 1 and found[0].is_dir() else place
+
+
+def _forged(subject: str, fault: str) -> ForgedBagError:
+    return ForgedBagError(
+        subject,
+        fault,
+        remedy="Do not unpack this archive by other means; ask whoever gave it to you.",
+    )
