@@ -1,7 +1,4 @@
-"""What shadows say of a claimed time: they can contradict it, and never show it.
-
-`judge_when` may add `sun_instances(time, findings, names)` to its instances.
-"""
+"""What shadows say of a claimed time: they can contradict it, and never show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast

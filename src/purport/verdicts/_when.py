@@ -10,6 +10,7 @@ from purport.core.ratings import Confidence
 from purport.verdicts._instances import Holds, Instance, Scope, weigh_instances
 from purport.verdicts._opinions import Opinion, join_opinions, unproven
 from purport.verdicts._reading import CaseReading, SharedStretch
+from purport.verdicts._sun import sun_instances
 from purport.verdicts._words import slots_of
 
 __all__ = ["judge_when", "publication_confidence", "published_before"]
@@ -25,8 +26,8 @@ _NO_CLOCK = "The time that a file states about itself is easily changed, and was
 def judge_when(claim: Claim, case: CaseReading) -> Opinion:
     """Judge the times that a claim names.
 
-    Nothing here can show that footage was filmed at a time; what was published before that time
-    cannot have been, and that alone contradicts.
+    Nothing here can show that footage was filmed at a time. What was published before that time
+    cannot have been, and where three marked shadows or more agree on other times, it was not.
     """
     return join_opinions([_judge_slot(slot, case) for slot in slots_of(claim, SlotAttr.TIME)])
 
@@ -54,7 +55,12 @@ def _judge_slot(slot: Slot, case: CaseReading) -> Opinion:
             impossible=(_NO_CLOCK,),
             would_change=_SETTLES,
         )
-    instances = [*_published(time, case), *_reused(time, case)]
+    names = {item.digest: item.name for item in case.items}
+    instances = [
+        *_published(time, case),
+        *_reused(time, case),
+        *sun_instances(time, case.findings, names),
+    ]
     if not instances:
         return unproven(
             f"Nothing that was looked at tells whether the footage was filmed at {said}.",

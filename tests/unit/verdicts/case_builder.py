@@ -228,6 +228,11 @@ def reuse(
     return finding("reuse", of, {"matches": [match]})
 
 
+def sun(of: ItemRecord, *states: str, claimed: str, answer: str = "outside") -> Finding:
+    shadows: JsonObject = {"claimed": claimed, "shadows": [{"state": one} for one in states]}
+    return finding("sun", of, shadows, answer=answer)
+
+
 def layer(
     holder: str | None,
     *,

@@ -8,7 +8,7 @@ from purport.core.ratings import Authenticity, Confidence, Rating, Stance
 from purport.core.verdicts import Verdict
 from purport.verdicts import JudgedInputs, item_authenticity
 
-from .case_builder import edits, item, judged, part_of, place, reuse, slot, strike, strikes
+from .case_builder import edits, item, judged, part_of, place, reuse, slot, strike, strikes, sun
 
 CLIP = item()
 TWO = strikes(CLIP, strike(position=(31.2, 34.7)), strike(onset_s=6.0, position=(31.21, 34.7)))
@@ -168,6 +168,21 @@ class TestWhen:
         ):
             verdict = _when(DAY, found, items=(CLIP, old))
             assert verdict.rating is Rating.UNPROVEN
+
+    def test_three_shadows_that_agree_on_another_time_contradict(self) -> None:
+        verdict = _when(DAY, sun(CLIP, "used", "used", "used", claimed="2015-09-30"))
+        assert (verdict.rating, verdict.confidence) == (Rating.CONTRADICTED, Confidence.MODERATE)
+        assert verdict.links[0].stance is Stance.CONTRADICTS
+
+    @pytest.mark.parametrize("states", [("used",), ("used", "used")])
+    def test_one_or_two_shadows_decide_nothing(self, states: tuple[str, ...]) -> None:
+        assert _when(DAY, sun(CLIP, *states, claimed="2015-09-30")).rating is Rating.UNPROVEN
+
+    def test_shadows_that_fit_or_were_asked_of_another_day_decide_nothing(self) -> None:
+        fits = sun(CLIP, "used", "used", "used", claimed="2015-09-30", answer="inside")
+        other = sun(CLIP, "used", "used", "used", claimed="2015-09-29")
+        for found in (fits, other):
+            assert _when(DAY, found).rating is Rating.UNPROVEN
 
     def test_a_weekday_that_the_story_dates_is_quoted_and_read(self) -> None:
         stated = slot(SlotAttr.TIME, "2015-09-30", exact="on Wednesday")
