@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -67,7 +66,6 @@ FloatArray = NDArray[np.float64]
 CONTROL_POINTS = "control points"
 """Name of the last rung."""
 _FEWEST_FEATURES = 40
-_THREADS = 2
 _RUNGS: tuple[Rung, ...] = (feature_look, affine_look, structure_look)
 
 
@@ -360,12 +358,10 @@ def _decide(task: _Task, evidence: ShotEvidence, look: Look) -> Registered:
     if failure is not None:
         return _refused(task.shot, evidence, failure)
     reason = f"{evidence.inliers} points agree over {area_in_words(evidence.spread)}"
-    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        ground = tuple(pool.map(partial(_ground, task, origin=origin, traced=traced), fitted))
     return Registered(
         shot=task.shot,
         evidence=replace(evidence, accepted=True, reason=reason),
-        ground=ground,
+        ground=tuple(_ground(task, each, origin=origin, traced=traced) for each in fitted),
         to_patch=fitted_at(fitted, task.shot.anchor).to_patch,
     )
 
