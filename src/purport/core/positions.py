@@ -143,8 +143,9 @@ def true_north_deg(near: GeoPoint, crs: str) -> float:
         crs: Projected system.
 
     Examples:
-        >>> true_north_deg(GeoPoint(longitude_deg=39.0, latitude_deg=45.0), "EPSG:32637")
-        0.0
+        >>> on_the_middle = GeoPoint(longitude_deg=39.0, latitude_deg=45.0)
+        >>> abs(true_north_deg(on_the_middle, "EPSG:32637")) < 1e-9
+        True
     """
     factors = Proj(CRS.from_user_input(crs)).get_factors(near.longitude_deg, near.latitude_deg)
     return float(factors.meridian_convergence) + 0.0
