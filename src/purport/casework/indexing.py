@@ -34,7 +34,14 @@ from purport.media import probe_media
 if TYPE_CHECKING:
     from distributed import Future
 
-__all__ = ["IndexSummary", "add_to_index", "import_hash_list", "list_videos", "search_index"]
+__all__ = [
+    "IndexSummary",
+    "add_to_index",
+    "import_hash_list",
+    "list_videos",
+    "require_index",
+    "search_index",
+]
 
 _SUFFIXES = frozenset(
     f".{name}"
@@ -135,6 +142,18 @@ def add_to_index(
             compute(graph, workers=workers, items=len(window), finished=run.keep)
         run.add(videos[first : first + _WINDOW])
     return run.summary()
+
+
+def require_index(index: Path) -> None:
+    """Refuse a folder that holds no index.
+
+    Raises:
+        InputError: It holds none.
+    """
+    if not (index / "index.json").is_file():
+        raise InputError(
+            str(index), "holds no index", remedy="Make one with `purport index build`."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +287,8 @@ def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str,
     Raises:
         InputError: There is no index.
     """
-    if not (index / "index.json").is_file() and not (index / _LISTS).is_dir():
-        raise InputError(
-            str(index), "holds no index", remedy="Make one with `purport index build`."
-        )
+    if not (index / _LISTS).is_dir():
+        require_index(index)
     asking = print_video(video, probe=probe_media(video), asking=True)
     archive = Archive(index, threads=len(os.sched_getaffinity(0)))
     found = archive.search(asking, Rules())

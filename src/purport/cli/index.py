@@ -9,6 +9,7 @@ from purport.casework.indexing import (
     add_to_index,
     import_hash_list,
     list_videos,
+    require_index,
     search_index,
 )
 from purport.checks.reuse import INDEX_FOLDER, SharedStretch
@@ -16,7 +17,6 @@ from purport.cli._exit_codes import EXIT_INPUT
 from purport.cli._options import as_json, existing_file, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
-from purport.core.errors import InputError
 from purport.core.records import to_json
 
 __all__ = ["index"]
@@ -88,10 +88,7 @@ def add(
 ) -> None:
     """Add videos to an index that is there."""
     where = _index(folder, workspace)
-    if not (where / "index.json").is_file():
-        raise InputError(
-            str(where), "holds no index", remedy="Make one with `purport index build`."
-        )
+    require_index(where)
     _fill(where, places, (workers, cluster), as_json=as_json)
 
 

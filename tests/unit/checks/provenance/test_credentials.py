@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from purport.simulate.camera_files import CameraFile, write_camera_file
 
 from .conftest import Ask
 
-needs_c2pa = pytest.mark.skipif(find_spec("c2pa") is None, reason="c2pa-python is not installed")
 CAPTURED = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
@@ -113,7 +111,6 @@ def read(path: Path, trusted: str | None = None) -> Credentials:
     return read_credentials(path, name=path.name, trusted=trusted)
 
 
-@needs_c2pa
 class TestStates:
     def test_no_manifest_is_none(self, tmp_path: Path) -> None:
         found = read(write_camera_file(tmp_path / "a.mp4", CameraFile()))
@@ -173,7 +170,6 @@ class TestStates:
         assert "Jane" not in str(read(signed()))
 
 
-@needs_c2pa
 class TestFinding:
     def test_broken_credentials_contradict_the_file(
         self, ask: Ask, signed: Callable[..., Path]
