@@ -24,22 +24,25 @@ if TYPE_CHECKING:
         describe_items,
     )
     from purport.casework.copies import media_path, reference_path
+    from purport.casework.example import open_example
     from purport.casework.importing import import_bag
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
     from purport.casework.judging import judge_case
     from purport.casework.opening_bags import open_verified, verify_bag
-    from purport.casework.options import parse_point, parse_publication
+    from purport.casework.options import parse_date, parse_point, parse_publication
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
     from purport.casework.reproducing import Reproduction, reproduce_bag
     from purport.casework.reviewing import mark, review_verdict, verify_publishable
+    from purport.casework.room import CaseRoom, list_cases, room_database
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
     "ItemDetails",
@@ -68,16 +71,20 @@ __all__ = [
     "discover_checks",
     "import_bag",
     "judge_case",
+    "list_cases",
     "load_sheet",
     "mark",
     "media_path",
+    "open_example",
     "open_verified",
+    "parse_date",
     "parse_point",
     "parse_publication",
     "quiet",
     "reference_path",
     "reproduce_bag",
     "review_verdict",
+    "room_database",
     "run_checks",
     "seal_case",
     "verify_bag",
@@ -87,6 +94,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
     "ItemDetails": "collecting",
@@ -115,16 +123,20 @@ _MODULES = {
     "discover_checks": "checking",
     "import_bag": "importing",
     "judge_case": "judging",
+    "list_cases": "room",
     "load_sheet": "sheet",
     "mark": "reviewing",
     "media_path": "copies",
+    "open_example": "example",
     "open_verified": "opening_bags",
+    "parse_date": "options",
     "parse_point": "options",
     "parse_publication": "options",
     "quiet": "progress",
     "reference_path": "copies",
     "reproduce_bag": "reproducing",
     "review_verdict": "reviewing",
+    "room_database": "room",
     "run_checks": "checking",
     "seal_case": "sealing",
     "verify_bag": "opening_bags",

@@ -88,6 +88,9 @@ def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
 
 def _read(workspace: str | None) -> CaseFile:
     with Workspace.open(
-        workspace_folder(workspace), writing=False, database=resolve("database")
+        workspace_folder(workspace),
+        writing=False,
+        database=resolve("database"),
+        case=resolve("case"),
     ) as opened:
         return case_file(opened)

@@ -4,7 +4,7 @@ Django is configured and imported when a store is opened, not before, so that wh
 the records (a worker process, a quick command) does not pay for it.
 """
 
-from purport.store.opening import open_store
+from purport.store.opening import database_options, open_store
 from purport.store.records import (
     Attachment,
     AttachmentKind,
@@ -13,21 +13,26 @@ from purport.store.records import (
     Outcome,
     Review,
     Setting,
+    ShelvedCase,
     Store,
     Stored,
     Survey,
 )
+from purport.store.shelf import CaseShelf
 
 __all__ = [
     "Attachment",
     "AttachmentKind",
+    "CaseShelf",
     "Entry",
     "InputFault",
     "Outcome",
     "Review",
     "Setting",
+    "ShelvedCase",
     "Store",
     "Stored",
     "Survey",
+    "database_options",
     "open_store",
 ]

@@ -9,15 +9,16 @@ from django.db import transaction
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, canonical_json
-from purport.core.errors import InputError
+from purport.core.errors import ConflictError, InputError
 from purport.core.records import from_json, to_json
 from purport.store.configuration import add_database, remove_database
 from purport.store.encoding import encode_record
 from purport.store.faults import translate_database_faults
 from purport.store.kinds import KINDS, Kind, kind_of
+from purport.store.listing import list_cases
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
-from purport.store.records import Entry, Outcome, Store, Stored
+from purport.store.records import Entry, Outcome, ShelvedCase, Store, Stored
 from purport.store.verification import verify_records
 from purport.vault import EventDraft, Row, next_event, row_digest
 
@@ -63,12 +64,14 @@ class DjangoStore:
         alias: Under which Django knows the database.
         case: Primary key of the case.
         subject: What error messages call the database.
+        own: Whether the opening is its own and ends with it; False where a server keeps it.
     """
 
-    def __init__(self, alias: str, case: int, *, subject: str) -> None:
+    def __init__(self, alias: str, case: int, *, subject: str, own: bool = True) -> None:
         self._alias = alias
         self._case = case
         self._subject = subject
+        self._own = own
 
     def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
         """Store records and the custody event that names them, all or nothing."""
@@ -78,6 +81,12 @@ class DjangoStore:
             if named or not entries:
                 self._insert_event(event, named)
         return len(named)
+
+    def head(self) -> tuple[int, Digest] | None:
+        """Return place and digest of the last custody event; None before the first."""
+        with translate_database_faults(self._subject):
+            last = self._events().order_by("-sequence").values_list("sequence", "digest").first()
+        return None if last is None else (last[0], Digest(last[1]))
 
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
@@ -136,9 +145,15 @@ class DjangoStore:
         with translate_database_faults(self._subject):
             return verify_records(self._alias, self._case)
 
+    def neighbours(self) -> tuple[ShelvedCase, ...]:
+        """Return all cases of the database, this one too, the one changed last at the top."""
+        with translate_database_faults(self._subject):
+            return list_cases(self._alias)
+
     def close(self) -> None:
         """Let go of the database."""
-        remove_database(self._alias)
+        if self._own:
+            remove_database(self._alias)
 
     def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types
         return table.objects.using(self._alias).filter(case_id=self._case)
@@ -152,6 +167,7 @@ class DjangoStore:
         key = kind.key(entry.record)
         body = encode_record(entry.record)
         latest = self._rows(kind.table).filter(key=key, successor__isnull=True).first()
+        _require_expected(entry, kind.name, latest)
         if _says_the_same(latest, body, withdrawn=entry.withdrawn):
             return None
         digest = row_digest(
@@ -193,6 +209,17 @@ class DjangoStore:
             digest=event.digest,
         )
         return event
+
+
+def _require_expected(entry: Entry, called: str, latest: RecordRow | None) -> None:
+    if entry.replaces is None:
+        return
+    if latest is None or latest.withdrawn or latest.digest != entry.replaces:
+        raise ConflictError(
+            called,
+            "somebody else has changed or withdrawn it since you looked",
+            remedy="Look at what stands there now, and decide again.",
+        )
 
 
 def _says_the_same(latest: RecordRow | None, body: str, *, withdrawn: bool) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "Review",
     "Setting",
+    "ShelvedCase",
     "Store",
     "Stored",
     "Survey",
@@ -139,6 +140,9 @@ class Entry:
     """An instance of a kind that the store knows."""
     withdrawn: bool = False
     """True to say that the record no longer holds; it stays on record."""
+    replaces: Digest | None = None
+    """Digest of the row that it is meant to supersede, as whoever corrects it saw it: when another
+    is live, nothing is stored; None to supersede whatever is live."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +153,22 @@ class Stored(Generic[RecordT]):
     """The record."""
     digest: Digest
     """Digest of the row, as it stands in the custody chain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelvedCase:
+    """A case in a list of cases."""
+
+    key: str
+    """Its key within the database."""
+    name: str | None
+    """What it is called; None when nobody said."""
+    items: int
+    """Media items."""
+    claims: int
+    """Claims."""
+    head: tuple[int, Digest] | None
+    """Place and digest of its last custody event; None before the first."""
 
 
 class Store(Protocol):
@@ -164,8 +184,17 @@ class Store(Protocol):
             How many rows were inserted.
 
         Raises:
+            ConflictError: What an entry is meant to supersede is not live any more; nothing was
+                stored.
             StorageFullError: There is no room; nothing of it was stored.
             WorkspaceBusyError: Another process kept the database locked.
+        """
+        ...
+
+    def head(self) -> tuple[int, Digest] | None:
+        """Return place and digest of the last custody event; None before the first.
+
+        Whatever is stored moves it, so that what was read while it stood still holds.
         """
         ...
 
@@ -206,6 +235,10 @@ class Store(Protocol):
         Raises:
             BrokenChainError: Names the first event or record that is off.
         """
+        ...
+
+    def neighbours(self) -> tuple[ShelvedCase, ...]:
+        """Return all cases of the database, this one too, the one changed last at the top."""
         ...
 
     def close(self) -> None:

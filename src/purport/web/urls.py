@@ -1,0 +1,23 @@
+"""Which address leads to which page."""
+
+from django.urls import include, path
+
+from purport.web.api import api
+from purport.web.pages import case, entering, front
+
+__all__ = ["handler404", "handler500", "urlpatterns"]
+
+handler404 = "purport.web.faults.not_found"
+handler500 = "purport.web.faults.failed"
+
+urlpatterns = [
+    path("", front.cases, name="cases"),
+    path("example", front.example_case, name="example_case"),
+    path("enter/<str:token>", entering.enter_by_link, name="enter"),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("cases/<slug:key>/", case.case, name="case"),
+    path("cases/<slug:key>/history", case.history, name="history"),
+    path("cases/<slug:key>/people", case.people, name="people"),
+    path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+]

@@ -1,0 +1,175 @@
+"""A case room served by a process of its own, as `purport serve` does it, and people in it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+STARTED_WITHIN_S = 60.0
+LINK = re.compile(r"http://\S+/enter/\S+")
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in, by a client that keeps cookies."""
+
+    client: httpx.Client
+    name: str
+
+    def get(self, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Ask for a page."""
+        return self.client.get(path, **rest)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **rest: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Send a form, with the secret that its page gave."""
+        headers = {
+            "X-CSRFToken": self.client.cookies.get("purport_csrf") or "",
+            **rest.pop("headers", {}),
+        }
+        return self.client.post(path, data=data or {}, headers=headers, **rest)
+
+    def send(self, method: str, path: str, json: Any = None) -> httpx.Response:  # noqa: ANN401
+        """Ask the API."""
+        headers = {"X-CSRFToken": self.client.cookies.get("purport_csrf") or ""}
+        return self.client.request(method, path, json=json, headers=headers)
+
+
+@dataclass
+class ServedRoom:
+    """A room that is being served."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+    link: str
+    said: list[str] = field(default_factory=list)
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.link)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def stranger(self) -> Person:
+        """Somebody who is not signed in."""
+        client = httpx.Client(base_url=self.base, follow_redirects=False, timeout=60)
+        self.clients.append(client)
+        return Person(client, "")
+
+    def owner(self) -> Person:
+        """The owner, by the link of the terminal; of each room this works once."""
+        someone = self.stranger()
+        assert someone.get(urlsplit(self.link).path).status_code == 302
+        someone.get("/")
+        return Person(someone.client, "owner")
+
+    def newcomer(self, owner: Person, key: str, role: str, name: str) -> Person:
+        """Somebody new whom the owner invites into a case."""
+        page = owner.post(f"/cases/{key}/people", {"role": role}).text
+        found = LINK.search(page)
+        assert found is not None
+        path = urlsplit(found.group().split("<")[0]).path
+        someone = self.stranger()
+        someone.get(path)
+        entered = someone.post(path, {"name": name, "password": "correct horse battery staple"})
+        assert entered.status_code == 302, entered.text
+        someone.get("/")
+        return Person(someone.client, name)
+
+    def kill(self) -> None:
+        """End it as a power cut would, with all processes that it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def serving(
+    folder: Path, *options: str, environment: dict[str, str] | None = None
+) -> Iterator[ServedRoom]:
+    """Serve a workspace as a user would, on a free port."""
+    command = [
+        sys.executable,
+        "-m",
+        "purport.cli",
+        "serve",
+        "-w",
+        str(folder),
+        "--port",
+        "0",
+        *options,
+    ]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+    )
+    room = ServedRoom(folder=folder, process=process, link="")
+    try:
+        room.link = _link_of(process, room.said)
+        yield room
+    finally:
+        for client in room.clients:
+            client.close()
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                room.kill()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _link_of(process: subprocess.Popen[str], said: list[str]) -> str:
+    assert process.stdout is not None
+    until = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < until:
+        line = process.stdout.readline()
+        said.append(line)
+        found = LINK.search(line)
+        if found is not None:
+            return found.group()
+        if not line and process.poll() is not None:
+            break
+    pytest.fail(f"the room did not open: {''.join(said)}")
+
+
+@pytest.fixture(scope="session")
+def serve_room() -> Callable[..., Any]:
+    """Serve a workspace; use as `with serve_room(folder) as room`."""
+    return serving
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedRoom]:
+    """An empty room, for all tests of a module."""
+    with serving(tmp_path_factory.mktemp("room")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def owner(room: ServedRoom) -> Person:
+    """The room's owner."""
+    return room.owner()
+
+
+@pytest.fixture(scope="module")
+def example(owner: Person) -> str:
+    """Key of the example case in the room, not checked yet."""
+    response = owner.post("/example")
+    assert response.status_code == 302, response.text
+    return response.headers["location"].rstrip("/").rsplit("/", 1)[-1]
