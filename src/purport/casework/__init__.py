@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from purport.casework.example import open_example
     from purport.casework.importing import import_bag
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
+    from purport.casework.jobs import ask_for_work
     from purport.casework.judging import judge_case
     from purport.casework.opening_bags import open_verified, verify_bag
     from purport.casework.options import parse_date, parse_point, parse_publication
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
-    from purport.casework.reporting import write_case_dossier
+    from purport.casework.reporting import dossier_path, write_case_dossier
     from purport.casework.reproducing import Reproduction, reproduce_bag
     from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.room import CaseRoom, list_cases, room_database
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
+    from purport.casework.working import work
     from purport.casework.workspace import Workspace
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "Verification",
     "Workspace",
     "ask_for_claims",
+    "ask_for_work",
     "case_file",
     "check_case",
     "collect_control",
@@ -69,6 +72,7 @@ __all__ = [
     "describe_case",
     "describe_items",
     "discover_checks",
+    "dossier_path",
     "import_bag",
     "judge_case",
     "list_cases",
@@ -90,6 +94,7 @@ __all__ = [
     "verify_bag",
     "verify_publishable",
     "verify_workspace",
+    "work",
     "write_case_dossier",
 ]
 
@@ -108,6 +113,7 @@ _MODULES = {
     "Verification": "verifying",
     "Workspace": "workspace",
     "ask_for_claims": "claims",
+    "ask_for_work": "jobs",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
@@ -121,6 +127,7 @@ _MODULES = {
     "describe_case": "collecting",
     "describe_items": "collecting",
     "discover_checks": "checking",
+    "dossier_path": "reporting",
     "import_bag": "importing",
     "judge_case": "judging",
     "list_cases": "room",
@@ -142,6 +149,7 @@ _MODULES = {
     "verify_bag": "opening_bags",
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
+    "work": "working",
     "write_case_dossier": "reporting",
 }
 
