@@ -18,14 +18,17 @@ if TYPE_CHECKING:
         collect_matcher,
         collect_reference,
         collect_story,
+        collect_target_area,
         collect_terrain,
         collect_trusted_signers,
         describe_case,
         describe_items,
     )
     from purport.casework.copies import media_path, reference_path
+    from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
     from purport.casework.importing import import_bag
+    from purport.casework.inspecting import UploadKind, inspect_apart
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
     from purport.casework.jobs import ask_for_work
     from purport.casework.judging import judge_case
@@ -55,6 +58,7 @@ __all__ = [
     "RunSummary",
     "Sealed",
     "SheetRow",
+    "UploadKind",
     "Verification",
     "Workspace",
     "ask_for_claims",
@@ -67,13 +71,17 @@ __all__ = [
     "collect_reference",
     "collect_sheet",
     "collect_story",
+    "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
     "describe_case",
+    "describe_item",
     "describe_items",
     "discover_checks",
     "dossier_path",
     "import_bag",
+    "inspect_apart",
+    "item_with_version",
     "judge_case",
     "list_cases",
     "load_sheet",
@@ -99,6 +107,11 @@ __all__ = [
 ]
 
 _MODULES = {
+    "collect_target_area": "collecting",
+    "inspect_apart": "inspecting",
+    "UploadKind": "inspecting",
+    "item_with_version": "describing",
+    "describe_item": "describing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",

@@ -33,7 +33,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
     help="Processes for work in the background; 0 leaves it to purport work.",
 )
 @workspace
-def serve(
+def serve(  # noqa: PLR0913 - click passes every option by its name
     *,
     host: str,
     port: int,

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import case, entering, front, jobs
+from purport.web.pages import adding, case, details, entering, front, jobs
 
 __all__ = ["handler404", "handler500", "urlpatterns"]
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("cases/<slug:key>/", case.case, name="case"),
     path("cases/<slug:key>/history", case.history, name="history"),
+    path("cases/<slug:key>/add", adding.add, name="add"),
+    path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),
     path("cases/<slug:key>/work", jobs.background, name="background"),
     path("cases/<slug:key>/work/progress", jobs.progress, name="progress"),
     path("cases/<slug:key>/work/ask", jobs.ask, name="ask"),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Self
 
 __all__ = ["Workers"]
 
@@ -30,7 +31,7 @@ class Workers:
             for number in range(count)
         ]
 
-    def __enter__(self) -> "Workers":
+    def __enter__(self) -> Self:
         """Start them."""
         for thread in self._threads:
             thread.start()
