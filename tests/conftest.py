@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,6 +148,42 @@ def _link_of(process: subprocess.Popen[str], said: list[str]) -> str:
         if not line and process.poll() is not None:
             break
     pytest.fail(f"the room did not open: {''.join(said)}")
+
+
+def _server_programs() -> Path:
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not versions:
+        pytest.fail("PostgreSQL is not installed; run scripts/install-test-packages")
+    return versions[-1]
+
+
+def _as_postgres(*command: str | Path) -> None:
+    subprocess.run(
+        ["runuser", "-u", "postgres", "--", *map(str, command)],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """Start a cluster of our own on a Unix socket; nothing listens on the network."""
+    programs = _server_programs()
+    folder = Path(tempfile.mkdtemp(prefix="purport-postgres-"))
+    shutil.chown(folder, "postgres")
+    data = folder / "data"
+    try:
+        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        control = programs / "pg_ctl"
+        _as_postgres(control, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            _as_postgres(control, "-D", data, "-w", "-m", "fast", "stop")
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
