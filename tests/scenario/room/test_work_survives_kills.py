@@ -45,7 +45,9 @@ def kill_all_of(folder: Path) -> int:
 
 def job_of(owner: Any, key: str) -> dict[str, Any]:  # noqa: ANN401 - a person
     """Return the newest job of a case by the API."""
-    answer: dict[str, Any] = owner.get(f"/api/v1/cases/{key}/work").json()[0]
+    response = owner.get(f"/api/v1/cases/{key}/work")
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()[0]
     return answer
 
 

@@ -42,10 +42,10 @@ class WorkWanted(Schema):
 
 
 @router.get("/{slug:key}/work", response={200: list[JobTold], **FAULTS}, summary="Work of a case")
-def list_work(request: HttpRequest, key: str) -> tuple[Job, ...]:
+def list_work(request: HttpRequest, key: str) -> list[Job]:
     """Return the work of a case, the newest first."""
     enter(request, key, Right.SEE)
-    return LeaseLedger().of_case(key)
+    return list(LeaseLedger().of_case(key))  # ninja takes a pair for status and answer
 
 
 @router.post("/{slug:key}/work", response={201: JobTold, **FAULTS}, summary="Ask for work")
