@@ -5,8 +5,9 @@ from django.urls import include, path
 from purport.web.api import api
 from purport.web.pages import adding, case, details, entering, front, jobs
 
-__all__ = ["handler404", "handler500", "urlpatterns"]
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
+handler403 = "purport.web.faults.refused"
 handler404 = "purport.web.faults.not_found"
 handler500 = "purport.web.faults.failed"
 
