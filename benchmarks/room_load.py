@@ -95,7 +95,9 @@ def copied(example: Mapping[type, Sequence[Any]], key: str, copy: int) -> list[o
     """Return the records of one item under a digest of its own."""
     item = example[ItemRecord][copy % len(example[ItemRecord])]
     fresh = digest_of(key, copy)
-    made: list[object] = [replace(item, digest=fresh, name=f"{copy} {item.name}")]
+    made: list[object] = [
+        replace(item, digest=fresh, name=f"{copy} {item.name}", references=(), sidecars=())
+    ]
     made += [replace(one, item=fresh) for one in example[Survey] if one.item == item.digest]
     for outcome in example[Outcome]:
         if outcome.item == item.digest:
@@ -153,7 +155,7 @@ class Person(threading.Thread):
             return
         fields = dict(re.findall(r'name="(\w+)"[^>]*?value="([^"]*)"', page))
         who = f"collector {self.random.random()}"
-        sent = {**fields, "seen": seen.group(1), "collector": who}
+        sent = {**fields, "seen": seen.group(1), "collector": who, "target": "", "target_sd_m": ""}
         if self.ask(path, "correct", sent).status_code == 302:
             self.acknowledged.append((key, item, who))
 

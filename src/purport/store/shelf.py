@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 
 from purport.core.errors import AbsentError, InputError
+from purport.store.memo import RecordMemo
 from purport.store.records import ShelvedCase, Store
 
 __all__ = ["CaseShelf"]
@@ -26,6 +27,7 @@ class CaseShelf:
 
     def __init__(self, *, subject: str) -> None:
         self._subject = subject
+        self._memo = RecordMemo()
 
     def bring_up_to_date(self) -> None:
         """Make and update all tables, those of accounts too."""
@@ -66,7 +68,7 @@ class CaseShelf:
             case = found.first()
         if case is None:
             raise AbsentError(key, "there is no such case", remedy="Look at the list of cases.")
-        return DjangoStore(_SERVED, case, subject=self._subject, own=False)
+        return DjangoStore(_SERVED, case, subject=self._subject, own=False, memo=self._memo)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases with how much is in them, the one changed last at the top.
