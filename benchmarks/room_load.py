@@ -96,7 +96,7 @@ def copied(example: Mapping[type, Sequence[Any]], key: str, copy: int) -> list[o
     item = example[ItemRecord][copy % len(example[ItemRecord])]
     fresh = digest_of(key, copy)
     made: list[object] = [
-        replace(item, digest=fresh, name=f"{copy} {item.name}", references=(), sidecars=())
+        replace(item, digest=fresh, name=f"{copy} {item.name}", references=(), target=None)
     ]
     made += [replace(one, item=fresh) for one in example[Survey] if one.item == item.digest]
     for outcome in example[Outcome]:
