@@ -23,13 +23,25 @@ if TYPE_CHECKING:
         describe_case,
         describe_items,
     )
-    from purport.casework.copies import media_path, reference_path
+    from purport.casework.copies import cached_scene, media_path, reference_path
     from purport.casework.example import open_example
+    from purport.casework.frame_pictures import frame_picture, poster
+    from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
     from purport.casework.judging import judge_case
+    from purport.casework.making import Making, MakingState, PlayableMaker
     from purport.casework.opening_bags import open_verified, verify_bag
     from purport.casework.options import parse_date, parse_point, parse_publication
+    from purport.casework.playing import (
+        MediaType,
+        Watchable,
+        Way,
+        make_playable,
+        media_type,
+        playable_path,
+        watchable,
+    )
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import write_case_dossier
@@ -39,23 +51,32 @@ if TYPE_CHECKING:
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
+    from purport.casework.watching import item_of, player_view, shown_over
     from purport.casework.workspace import Workspace
 
 __all__ = [
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "FrameTable",
     "ItemDetails",
+    "Making",
+    "MakingState",
+    "MediaType",
     "ModelChoice",
     "ModelReport",
+    "PlayableMaker",
     "Progress",
     "Reproduction",
     "RunSummary",
     "Sealed",
     "SheetRow",
     "Verification",
+    "Watchable",
+    "Way",
     "Workspace",
     "ask_for_claims",
+    "cached_scene",
     "case_file",
     "check_case",
     "collect_control",
@@ -69,17 +90,26 @@ __all__ = [
     "describe_case",
     "describe_items",
     "discover_checks",
+    "frame_picture",
+    "frame_table",
     "import_bag",
+    "item_of",
+    "item_probe",
     "judge_case",
     "list_cases",
     "load_sheet",
+    "make_playable",
     "mark",
     "media_path",
+    "media_type",
     "open_example",
     "open_verified",
     "parse_date",
     "parse_point",
     "parse_publication",
+    "playable_path",
+    "player_view",
+    "poster",
     "quiet",
     "reference_path",
     "reproduce_bag",
@@ -87,9 +117,11 @@ __all__ = [
     "room_database",
     "run_checks",
     "seal_case",
+    "shown_over",
     "verify_bag",
     "verify_publishable",
     "verify_workspace",
+    "watchable",
     "write_case_dossier",
 ]
 
@@ -97,41 +129,58 @@ _MODULES = {
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
+    "Making": "making",
+    "MakingState": "making",
+    "MediaType": "playing",
     "ModelChoice": "asking",
     "ModelReport": "asking",
+    "PlayableMaker": "making",
     "Progress": "progress",
     "Reproduction": "reproducing",
     "RunSummary": "checking",
     "Sealed": "sealing",
     "SheetRow": "sheet",
     "Verification": "verifying",
+    "Watchable": "playing",
+    "Way": "playing",
     "Workspace": "workspace",
     "ask_for_claims": "claims",
+    "cached_scene": "copies",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
-    "collect_terrain": "collecting",
-    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
+    "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "describe_case": "collecting",
     "describe_items": "collecting",
     "discover_checks": "checking",
+    "frame_picture": "frame_pictures",
+    "frame_table": "frame_tables",
     "import_bag": "importing",
+    "item_of": "watching",
+    "item_probe": "frame_tables",
     "judge_case": "judging",
     "list_cases": "room",
     "load_sheet": "sheet",
+    "make_playable": "playing",
     "mark": "reviewing",
     "media_path": "copies",
+    "media_type": "playing",
     "open_example": "example",
     "open_verified": "opening_bags",
     "parse_date": "options",
     "parse_point": "options",
     "parse_publication": "options",
+    "playable_path": "playing",
+    "player_view": "watching",
+    "poster": "frame_pictures",
     "quiet": "progress",
     "reference_path": "copies",
     "reproduce_bag": "reproducing",
@@ -139,9 +188,11 @@ _MODULES = {
     "room_database": "room",
     "run_checks": "checking",
     "seal_case": "sealing",
+    "shown_over": "watching",
     "verify_bag": "opening_bags",
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
+    "watchable": "playing",
     "write_case_dossier": "reporting",
 }
 

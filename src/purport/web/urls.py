@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import case, entering, front
+from purport.web.pages import case, entering, front, player
 
 __all__ = ["handler404", "handler500", "urlpatterns"]
 
@@ -20,4 +20,7 @@ urlpatterns = [
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+    path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
+    path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
+    path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
 ]

@@ -1,0 +1,40 @@
+"""What a person sees who looks at an item: what was found by time, and where in the picture."""
+
+from purport.casework.copies import cached_scene
+from purport.casework.frame_tables import frame_table
+from purport.casework.workspace import Workspace
+from purport.core.casefile import CaseFile, CaseItem
+from purport.core.digests import Digest
+from purport.core.errors import AbsentError
+from purport.reports import PlayerView, Shown, shown_in_picture, view_for_player
+
+__all__ = ["item_of", "player_view", "shown_over"]
+
+
+def item_of(case: CaseFile, digest: str) -> CaseItem:
+    """Return an item of a case.
+
+    Raises:
+        AbsentError: The case has no such item.
+    """
+    for item in case.items:
+        if item.record.digest == Digest(digest):
+            return item
+    raise AbsentError(
+        digest[:12], "there is no such item in this case", remedy="Look at the case's footage."
+    )
+
+
+def player_view(workspace: Workspace, case: CaseFile, item: CaseItem) -> PlayerView:
+    """Arrange an item for the player.
+
+    Raises:
+        UnreadableMediaError: Not a single frame can be decoded.
+        StorageFullError: There is no room in the cache.
+    """
+    return view_for_player(case, item, frame_table(workspace, item.record.digest).seconds)
+
+
+def shown_over(workspace: Workspace, case: CaseFile, item: CaseItem) -> tuple[Shown, ...]:
+    """Return all that can be drawn over the pictures of an item."""
+    return shown_in_picture(case, item, cached_scene(workspace, item.record.digest))
