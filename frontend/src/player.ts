@@ -56,7 +56,7 @@ class Player {
     const list = times.list;
     root.style.setProperty("--aspect", String(list.width / list.height));
     need("frame-count").textContent = String(times.frames);
-    this.scrub.max = String(Math.max(times.frames - 1, 0));
+    this.scrub.max = String(list.ticks[list.frames - 1]! - list.start);
     this.screen = new Screen(this.video, need("still"), times, new Stills(api, times.frames), (n, by) => this.seen(n, by));
     this.lay();
     this.listen();
@@ -118,9 +118,9 @@ class Player {
     this.number.textContent = n === null ? "–" : String(n);
     this.time.textContent = n === null ? "–" : timeCode(this.times.at(n));
     const place = n ?? this.screen.wanted;
-    this.scrub.value = String(place);
+    this.scrub.value = String(this.times.list.ticks[place]! - this.times.list.start);
     this.scrub.setAttribute("aria-valuetext", `${say("sayFrame")} ${place}, ${timeCode(this.times.at(place))}`);
-    this.playhead.style.left = `${(100 * this.times.at(place)) / this.times.end}%`;
+    this.playhead.style.left = this.part(this.times.at(place));
     this.veil(place);
     if (n !== null) {
       this.overlays?.draw(n);
@@ -257,8 +257,13 @@ class Player {
     need("range").textContent = set ? `${from}–${to}` : "";
     const range = need("loop-range");
     range.hidden = !set;
-    range.style.left = `${(100 * this.times.at(from)) / this.times.end}%`;
-    range.style.width = `${(100 * (this.times.at(to + 1) - this.times.at(from))) / this.times.end}%`;
+    range.style.left = this.part(this.times.at(from));
+    range.style.width = this.part(this.times.at(to + 1) - this.times.at(from));
+  }
+
+  /** A time as a part of the whole, on the timeline. */
+  private part(seconds: number): string {
+    return `${(100 * seconds) / this.times.end}%`;
   }
 
   private act(what: string): void {
@@ -302,7 +307,7 @@ class Player {
       if (jump) this.go(Number(jump.dataset.first));
       else if (target?.closest(".bands .track")) this.goToPlace(event);
     });
-    this.scrub.addEventListener("input", () => this.go(Number(this.scrub.value)));
+    this.scrub.addEventListener("input", () => this.go(this.times.shownAt(Number(this.scrub.value) * this.times.tickS)));
     need("unveil").addEventListener("click", () => {
       this.unveiled = true;
       this.veil(this.screen.wanted);

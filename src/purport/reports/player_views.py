@@ -27,7 +27,7 @@ from purport.reports.item_rows import (
     describe_finding,
     describe_record,
 )
-from purport.reports.phrases import humanise
+from purport.reports.phrases import NOT_RECORDED, humanise
 from purport.reports.readings import (
     FrameOnMap,
     StrikeReading,
@@ -98,13 +98,15 @@ class PlayerView:
     """What stands under and beside the picture."""
 
     lanes: tuple[LaneView, ...]
-    """The timeline, shots first."""
+    """The timeline; shots first, where they are known."""
     ticks: tuple[tuple[float, str], ...]
     """The time axis: where (0 to 1), and the time code."""
     jumps: tuple[Band, ...]
     """What one may jump to, by time: all stretches but shots."""
     recorded: tuple[tuple[str, str], ...]
     """What is recorded of the item."""
+    not_recorded: tuple[str, ...]
+    """What is not."""
     container: tuple[tuple[str, str], ...]
     """What its container says."""
     findings: tuple[FindingView, ...]
@@ -155,16 +157,19 @@ def view_for_player(case: CaseFile, item: CaseItem, seconds: Sequence[float]) ->
         LaneView(name=lane.name, bands=tuple(_bands(lane.bars, seconds)))
         for lane in (timeline.lanes if timeline else ())
     )
+    shots = lanes[:1] if "edits" in findings else ()
+    recorded = describe_record(item.record)
     jumps = sorted(
         (band for lane in lanes[1:] for band in lane.bands),
         key=lambda band: (band.first, band.last),
     )
     digest = item.record.digest
     return PlayerView(
-        lanes=lanes,
+        lanes=(*shots, *lanes[1:]),
         ticks=tuple((tick.at, tick.text) for tick in (timeline.ticks if timeline else ())),
         jumps=tuple(jumps),
-        recorded=describe_record(item.record),
+        recorded=tuple(row for row in recorded if row[1] != NOT_RECORDED),
+        not_recorded=tuple(name for name, words in recorded if words == NOT_RECORDED),
         container=describe_container(item),
         findings=tuple(describe_finding(f) for f in case.findings if f.item == digest),
         not_run=tuple(n for n in case.not_run if n.item == digest),
