@@ -316,14 +316,13 @@ def _target(
     """Yield the target about each registered frame, halfway to the next ones of its shot."""
     ground = target.outline or ((target.point,) if target.point else ())
     frames = sorted(registered, key=lambda frame: frame.frame)
-    for place, frame in enumerate(frames):
+    numbers = [frame.frame for frame in frames]
+    for frame in frames:
         pixels = [ground_to_pixel(point, frame) for point in ground]
         known = tuple(pixel for pixel in pixels if pixel is not None)
         if len(known) < len(pixels):
             continue
-        before = frames[place - 1].frame if place else None
-        after = frames[place + 1].frame if place + 1 < len(frames) else None
-        span = _span_about(frame.frame, before, after, scene)
+        span = _span_about(frame.frame, numbers, scene)
         followed = scene is not None and len(span) > 1
         yield Shown(
             layer="target",
@@ -336,14 +335,15 @@ def _target(
         )
 
 
-def _span_about(
-    frame: int, before: int | None, after: int | None, scene: Scene | None
-) -> FrameSpan:
+def _span_about(frame: int, registered: Sequence[int], scene: Scene | None) -> FrameSpan:
+    """Return the frames of the shot to which no other registered frame of it is nearer."""
     if scene is None or frame >= scene.frames:
         return FrameSpan(first=frame, last=frame)
     shot = scene.shot_of(frame).span
-    first = shot.first if before is None else max(shot.first, (before + frame) // 2 + 1)
-    last = shot.last if after is None else min(shot.last, (frame + after) // 2)
+    before = max((other for other in registered if other < frame and other in shot), default=None)
+    after = min((other for other in registered if other > frame and other in shot), default=None)
+    first = shot.first if before is None else (before + frame) // 2 + 1
+    last = shot.last if after is None else (frame + after) // 2
     return FrameSpan(
         first=max(first, frame - _LONGEST_TRACK), last=min(last, frame + _LONGEST_TRACK)
     )
