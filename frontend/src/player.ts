@@ -15,6 +15,7 @@ interface Playable {
 const FASTEST = 8;
 const ASK_AGAIN_MS = 700;
 const SETTLED_MS = 350;
+const LATE = 0.93;
 const KEYS = "purport-single-keys";
 
 const root = need<HTMLElement>("player");
@@ -155,6 +156,7 @@ class Player {
   private lay(): void {
     for (const part of root.querySelectorAll<HTMLElement>("[data-start]")) {
       part.style.left = `${100 * Number(part.dataset.start)}%`;
+      part.classList.toggle("late", Number(part.dataset.start) > LATE);
       if (part.dataset.width) part.style.width = `${100 * Number(part.dataset.width)}%`;
     }
   }
