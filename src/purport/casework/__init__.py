@@ -18,17 +18,21 @@ if TYPE_CHECKING:
         collect_matcher,
         collect_reference,
         collect_story,
+        collect_target_area,
         collect_terrain,
         collect_trusted_signers,
         describe_case,
         describe_items,
     )
     from purport.casework.copies import cached_scene, media_path, reference_path
+    from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
+    from purport.casework.inspecting import UploadKind, inspect_apart
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
+    from purport.casework.jobs import ask_for_work
     from purport.casework.judging import judge_case
     from purport.casework.making import Making, MakingState, PlayableMaker
     from purport.casework.opening_bags import open_verified, verify_bag
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
     )
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
-    from purport.casework.reporting import write_case_dossier
+    from purport.casework.reporting import dossier_path, write_case_dossier
     from purport.casework.reproducing import Reproduction, reproduce_bag
     from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.room import CaseRoom, list_cases, room_database
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
     from purport.casework.watching import item_of, player_view, shown_over
+    from purport.casework.working import work
     from purport.casework.workspace import Workspace
 
 __all__ = [
@@ -71,11 +76,13 @@ __all__ = [
     "RunSummary",
     "Sealed",
     "SheetRow",
+    "UploadKind",
     "Verification",
     "Watchable",
     "Way",
     "Workspace",
     "ask_for_claims",
+    "ask_for_work",
     "cached_scene",
     "case_file",
     "check_case",
@@ -85,16 +92,21 @@ __all__ = [
     "collect_reference",
     "collect_sheet",
     "collect_story",
+    "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
     "describe_case",
+    "describe_item",
     "describe_items",
     "discover_checks",
+    "dossier_path",
     "frame_picture",
     "frame_table",
     "import_bag",
+    "inspect_apart",
     "item_of",
     "item_probe",
+    "item_with_version",
     "judge_case",
     "list_cases",
     "load_sheet",
@@ -122,6 +134,7 @@ __all__ = [
     "verify_publishable",
     "verify_workspace",
     "watchable",
+    "work",
     "write_case_dossier",
 ]
 
@@ -142,11 +155,13 @@ _MODULES = {
     "RunSummary": "checking",
     "Sealed": "sealing",
     "SheetRow": "sheet",
+    "UploadKind": "inspecting",
     "Verification": "verifying",
     "Watchable": "playing",
     "Way": "playing",
     "Workspace": "workspace",
     "ask_for_claims": "claims",
+    "ask_for_work": "jobs",
     "cached_scene": "copies",
     "case_file": "reading",
     "check_case": "job",
@@ -156,16 +171,21 @@ _MODULES = {
     "collect_reference": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
+    "collect_target_area": "collecting",
     "collect_terrain": "collecting",
     "collect_trusted_signers": "collecting",
     "describe_case": "collecting",
+    "describe_item": "describing",
     "describe_items": "collecting",
     "discover_checks": "checking",
+    "dossier_path": "reporting",
     "frame_picture": "frame_pictures",
     "frame_table": "frame_tables",
     "import_bag": "importing",
+    "inspect_apart": "inspecting",
     "item_of": "watching",
     "item_probe": "frame_tables",
+    "item_with_version": "describing",
     "judge_case": "judging",
     "list_cases": "room",
     "load_sheet": "sheet",
@@ -193,6 +213,7 @@ _MODULES = {
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
     "watchable": "playing",
+    "work": "working",
     "write_case_dossier": "reporting",
 }
 

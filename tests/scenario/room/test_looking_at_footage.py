@@ -132,6 +132,7 @@ def test_frames_are_those_of_the_analysis(owner: Person, api: str) -> None:
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["purport-frame"] == "33"
     picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
     assert np.array_equal(picture, frame.bgr)
     tag = answer.headers["etag"]
     again = owner.get(f"{api}/frames/33.png", headers={"If-None-Match": tag})

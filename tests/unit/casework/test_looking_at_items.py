@@ -71,6 +71,7 @@ def test_a_frame_is_the_one_that_decoding_gives(workspace: Workspace, item: Dige
     wanted = {p.index: p.bgr for p in decode_pictures(path, probe=probe_media(path), indices=[7])}
     content = frame_picture(workspace, item, 7, PictureForm.PNG)
     shown = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
     assert np.array_equal(shown, wanted[7])
     light = frame_picture(workspace, item, 7, PictureForm.JPEG)
     assert len(light) < len(content)
@@ -101,6 +102,7 @@ def test_a_poster_of_footage_that_nobody_examined_is_veiled(
     case = case_file(workspace)
     content = poster(workspace, case, item_of(case, item))
     picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
     assert picture.shape[1] == 320
     assert (
         np.abs(np.diff(picture[:, :, 0].astype(int), axis=1)).max() <= 20

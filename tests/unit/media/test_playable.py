@@ -71,9 +71,12 @@ def test_a_derivative_has_the_same_frames_at_the_same_times(
     path = video(name, count=count, times=times, time_base=time_base, codec=codec)
     made = tmp_path / "made.mp4"
     parts: list[float] = []
-    assert write_playable(
-        path, made, probe=probe_media(path), progress=lambda part: parts.append(part) is None
-    )
+
+    def note(part: float) -> bool:
+        parts.append(part)
+        return True
+
+    assert write_playable(path, made, probe=probe_media(path), progress=note)
     assert seconds(made) == seconds(path)
     assert parts == sorted(parts)
     levels = [frame.luma[20, 40] for frame in decode_luma(path, probe=probe_media(path))]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from purport.core.casefile import CaseFile, CaseItem
+from purport.media import probe_media
 from purport.reports import graphic_from, shown_in_picture, view_for_player
 from purport.scene import Scene, analyse_scene
-from purport.media import probe_media
 
 HandMade: TypeAlias = Any  # its class lives in a module that is loaded by path
 

@@ -15,7 +15,6 @@ from purport.casework import (
     watchable,
 )
 from purport.core.casefile import CaseItem
-from purport.core.errors import AbsentError
 from purport.core.records import to_json
 from purport.reports import PictureForm
 from purport.web.access import Right, Visit, enter
@@ -90,26 +89,23 @@ def read_frames(request: HttpRequest, response: HttpResponse, key: str, digest: 
 
 
 @router.get(
-    "/{slug:key}/items/{slug:digest}/frames/{int:index}.{slug:form}",
+    "/{slug:key}/items/{slug:digest}/frames/{int:index}.png",
     response={200: None, **FAULTS},
-    summary="A frame as a picture",
+    summary="A frame as decoded",
 )
-def read_frame(
-    request: HttpRequest, key: str, digest: str, *, index: int, form: str
-) -> HttpResponse:
-    """Return a decoded frame in display orientation: `png` as decoded, `jpg` light."""
-    visit, item = _entered(request, key, digest)
-    wanted = _form(form)
-    tag = f'"{item.record.digest}-{index}-{wanted.value}"'
-    if request.headers.get("If-None-Match") == tag:
-        answer = HttpResponse(status=304)
-    else:
-        content = frame_picture(visit.workspace(), item.record.digest, index, wanted)
-        answer = HttpResponse(content, content_type=_TYPES[wanted])
-        answer["Purport-Frame"] = str(index)
-    answer["ETag"] = tag
-    answer["Cache-Control"] = f"private, max-age={_KEPT_S}"
-    return answer
+def read_frame(request: HttpRequest, key: str, digest: str, index: int) -> HttpResponse:
+    """Return a decoded frame in display orientation, lossless, as PNG."""
+    return _frame(request, _entered(request, key, digest), index, PictureForm.PNG)
+
+
+@router.get(
+    "/{slug:key}/items/{slug:digest}/frames/{int:index}.jpg",
+    response={200: None, **FAULTS},
+    summary="A frame, light",
+)
+def read_light_frame(request: HttpRequest, key: str, digest: str, index: int) -> HttpResponse:
+    """Return a decoded frame in display orientation as JPEG, for looking at."""
+    return _frame(request, _entered(request, key, digest), index, PictureForm.JPEG)
 
 
 @router.get(
@@ -163,8 +159,17 @@ def _entered(request: HttpRequest, key: str, digest: str) -> tuple[Visit, CaseIt
     return visit, item_of(visit.case_file(), digest)
 
 
-def _form(form: str) -> PictureForm:
-    try:
-        return PictureForm(form)
-    except ValueError as error:
-        raise AbsentError(form, "is no form of a picture", remedy="Ask for png or jpg.") from error
+def _frame(
+    request: HttpRequest, entered: tuple[Visit, CaseItem], index: int, form: PictureForm
+) -> HttpResponse:
+    visit, item = entered
+    tag = f'"{item.record.digest}-{index}-{form.value}"'
+    if request.headers.get("If-None-Match") == tag:
+        answer = HttpResponse(status=304)
+    else:
+        content = frame_picture(visit.workspace(), item.record.digest, index, form)
+        answer = HttpResponse(content, content_type=_TYPES[form])
+        answer["Purport-Frame"] = str(index)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = f"private, max-age={_KEPT_S}"
+    return answer
