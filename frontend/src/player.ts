@@ -106,6 +106,7 @@ class Player {
       const label = box.closest("label");
       if (label) label.hidden = !this.overlays.layers.has(layer);
       box.addEventListener("change", () => this.overlays?.toggle(layer, box.checked));
+      this.overlays.toggle(layer, box.checked);
     }
     this.overlays.draw(this.screen.seen);
   }
@@ -115,7 +116,7 @@ class Player {
     this.readout.dataset.frame = n === null ? "" : String(n);
     this.readout.dataset.by = by ?? "";
     this.state.className = n === null ? "chip" : "chip supported";
-    this.state.textContent = n === null ? say("sayWait") : by === "server" ? say("sayServer") : say("sayVideo");
+    this.state.textContent = n === null ? say("sayWait") : by === "server" ? say("sayServer") : this.video.paused ? say("sayVideo") : say("sayPlaying");
     this.number.textContent = n === null ? "–" : String(n);
     this.time.textContent = n === null ? "–" : timeCode(this.times.at(n));
     const place = n ?? this.screen.wanted;

@@ -23,6 +23,10 @@ export class Screen {
   private timer = 0;
   private quiet = 0;
   private tries = 0;
+  /** The frame to which the video was sent last. */
+  private target = -1;
+  /** Whether it played since: what it shows may be later than what it said. */
+  private moved = false;
   private begun = false;
 
   constructor(
@@ -72,7 +76,7 @@ export class Screen {
       return;
     }
     if (!this.video.paused) this.video.pause();
-    if (this.seen === this.wanted && this.still.hidden && !this.video.seeking) {
+    if (this.seen === this.wanted && this.still.hidden && !this.moved && !this.video.seeking) {
       this.tell(this.seen, "video");
       return;
     }
@@ -84,6 +88,7 @@ export class Screen {
 
   private seek(): void {
     window.clearTimeout(this.quiet);
+    this.target = this.wanted;
     const [from, to] = [this.times.at(this.wanted), this.times.at(this.wanted + 1)];
     this.video.currentTime = this.offset + from + (to - from) * (INTO_INTERVAL[this.tries] ?? 0.5);
   }
@@ -108,9 +113,8 @@ export class Screen {
   private watch(): void {
     this.video.addEventListener("seeked", () => {
       // frames asked for meanwhile were not sought one by one
-      const there = this.video.currentTime - this.offset;
       if (!this.plays || !this.video.paused || this.seen === this.wanted) return;
-      if (this.times.shownAt(there) !== this.wanted) this.seek();
+      if (this.target !== this.wanted) this.seek();
       else this.quiet = window.setTimeout(() => this.missed(), QUIET_MS);
     });
     const next = (_now: number, frame: VideoFrameCallbackMetadata): void => {
@@ -125,11 +129,16 @@ export class Screen {
     if (!this.video.paused) {
       if (frame !== null) this.wanted = frame;
       this.see(frame, "video");
-    } else if (frame === this.wanted) {
+      return;
+    }
+    // what is heard before the video has arrived may be of a picture that it is about to leave
+    if (this.video.seeking || this.target !== this.wanted) return;
+    if (frame === this.wanted) {
       window.clearTimeout(this.timer);
       window.clearTimeout(this.quiet);
+      this.moved = false;
       this.see(frame, "video");
-    } else if (!this.video.seeking && this.seen !== this.wanted) this.missed();
+    } else if (this.seen !== this.wanted) this.missed();
   }
 
   private see(frame: number | null, by: By | null): void {
@@ -160,6 +169,8 @@ export class Screen {
   /** Play on from the frame that is seen. */
   async play(rate: number): Promise<void> {
     this.ask += 1;
+    this.moved = true;
+    this.target = -1;
     window.clearTimeout(this.timer);
     if (this.wanted >= this.times.frames - 1) this.video.currentTime = this.offset + this.times.middle(0);
     this.video.playbackRate = rate;

@@ -102,7 +102,7 @@ class PlayerView:
     ticks: tuple[tuple[float, str], ...]
     """The time axis: where (0 to 1), and the time code."""
     jumps: tuple[Band, ...]
-    """What one may jump to, by time: all stretches but shots."""
+    """What one may jump to, by time: all stretches but the first shot."""
     recorded: tuple[tuple[str, str], ...]
     """What is recorded of the item."""
     not_recorded: tuple[str, ...]
@@ -159,10 +159,9 @@ def view_for_player(case: CaseFile, item: CaseItem, seconds: Sequence[float]) ->
     )
     shots = lanes[:1] if "edits" in findings else ()
     recorded = describe_record(item.record)
-    jumps = sorted(
-        (band for lane in lanes[1:] for band in lane.bands),
-        key=lambda band: (band.first, band.last),
-    )
+    cuts = (band for lane in shots for band in lane.bands[1:])
+    found = (band for lane in lanes[1:] for band in lane.bands)
+    jumps = sorted((*cuts, *found), key=lambda band: (band.first, band.last))
     digest = item.record.digest
     return PlayerView(
         lanes=(*shots, *lanes[1:]),

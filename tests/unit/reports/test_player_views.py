@@ -36,7 +36,9 @@ def test_bands_name_the_frames_of_what_was_found(hand_made: HandMade, clip: Case
     assert [(band.first, band.last) for band in lanes["Frozen"]] == [(39, 44)]
     assert [band.first for band in lanes["Strikes"]] == [25, 75]
     assert [band.first for band in view.jumps] == sorted(band.first for band in view.jumps)
-    assert len(view.jumps) == sum(len(bands) for name, bands in lanes.items() if name != "Shots")
+    assert len(view.jumps) == sum(len(bands) for bands in lanes.values()) - 1
+    assert view.jumps[0].first == 0
+    assert lanes["Shots"][1] in view.jumps
 
 
 def test_no_shots_are_made_up_where_nobody_looked(hand_made: HandMade, clip: CaseItem) -> None:
