@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs
+from purport.web.pages import adding, case, details, entering, front, jobs, player
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -28,4 +28,7 @@ urlpatterns = [
     path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+    path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
+    path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
+    path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
 ]
