@@ -36,6 +36,7 @@ __all__ = [
     "StatedSlot",
     "StatedSpan",
     "claim_as_stated",
+    "state_slot",
 ]
 
 OUTCOME_WORDS = ("hit", "missed", "damaged", "destroyed")
@@ -250,7 +251,7 @@ class _Reading:
         span = self.span(f"{name} words", stated.span)
         if stated.vague is None and stated.unit == AMOUNTS.get(stated.attr):
             stated = replace(stated, unit=None)
-        kept = next((slot for slot in before if _state(slot, stated.span) == stated), None)
+        kept = next((slot for slot in before if state_slot(slot, stated.span) == stated), None)
         if kept is not None:
             return None if span is None else replace(kept, span=span)
         try:
@@ -270,7 +271,7 @@ class _Reading:
         return tuple(candidate.place.id for candidate in look_up(str(slot.value)))
 
 
-def _state(slot: Slot, span: StatedSpan) -> StatedSlot:
+def state_slot(slot: Slot, span: StatedSpan) -> StatedSlot:
     """Put a slot as somebody would state it who changes nothing but its words."""
     low, high = slot.range if slot.range is not None else (None, None)
     amount = slot.attr in AMOUNTS and slot.vague is None

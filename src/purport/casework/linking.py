@@ -18,7 +18,7 @@ from purport.core.ratings import Stance
 from purport.core.verdicts import Verdict
 from purport.store import Entry, Stored
 
-__all__ = ["Bearing", "link_finding", "link_version", "take_link_back"]
+__all__ = ["Bearing", "link_finding", "link_versions", "take_link_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,13 @@ class Bearing:
     """Identifier of the finding."""
 
 
-def link_version(workspace: Workspace, on: Bearing) -> Digest | None:
-    """Return the digest of the live link that a person made; None when there is none."""
-    stored = _live(workspace, on)
-    return None if stored is None else stored.digest
+def link_versions(workspace: Workspace, claim: str) -> dict[tuple[Part, str], Digest]:
+    """Return the version of each link that people made to a claim, by part and finding."""
+    return {
+        (stored.record.part, stored.record.finding): stored.digest
+        for stored in workspace.store.live(PersonLink)
+        if stored.record.claim == claim
+    }
 
 
 def link_finding(
