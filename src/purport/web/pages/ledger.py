@@ -277,9 +277,7 @@ def _form(visit: Visit, file: CaseFile, stood: Claim | None) -> Mapping[str, Any
         "blank_span": _SpanForm(start=None, end=None, exact=""),
         "slot_forms": [
             _SlotForm(
-                stated=state_slot(
-                    slot, StatedSpan(start=slot.span.start, end=slot.span.end)
-                ),
+                stated=state_slot(slot, StatedSpan(start=slot.span.start, end=slot.span.end)),
                 name=SLOT_NAMES[slot.attr],
                 words=slot.span.exact,
                 way=_way(slot.range is not None, slot.vague is not None),
