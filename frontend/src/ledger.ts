@@ -407,7 +407,7 @@ async function send(form: HTMLFormElement): Promise<void> {
 // What was open stays open when the page comes back.
 function remember(): void {
   const open = [...document.querySelectorAll<HTMLDetailsElement>("details[data-keep][open]")].map((one) => one.dataset.keep);
-  const kept = open.filter((name) => name?.startsWith("history"));
+  const kept = open.filter((name) => name?.startsWith("history") || name === "others");
   try {
     sessionStorage.setItem("purport-ledger-open", JSON.stringify(kept));
   } catch {

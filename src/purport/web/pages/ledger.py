@@ -92,6 +92,12 @@ class _PartForm:
     steps: tuple[VerdictStep, ...]
     links: tuple[tuple[LinkView, Digest | None], ...]
 
+    @property
+    def weighed(self) -> bool:
+        """Tell whether there is anything to weigh: a rating, a link or a review by a person."""
+        people = self.view.note is not None or any(link.person for link, _ in self.links)
+        return people or not self.view.unrated
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PastCorrection:
@@ -161,6 +167,7 @@ def claim(visit: Visit, claim: str) -> HttpResponse:
         "row": row,
         "stood": stood,
         "parts": parts,
+        "others": sum(not part.weighed for part in parts),
         "past": _past(row, [one.record for one in past])[::-1],
         "findings": [(one.id, name_finding(one.id, index), one.answer) for one in file.findings],
         "part_names": [(part.value, PART_NAMES[part]) for part in Part],
