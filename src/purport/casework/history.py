@@ -338,10 +338,13 @@ def _tell_claim(now: Claim, then: Claim | None, names: _Names) -> Change:
     )
 
 
-def _tell_correction(now: ClaimCorrection, then: ClaimCorrection | None, names: _Names) -> Change:
+def _tell_correction(
+    now: ClaimCorrection, then: ClaimCorrection | Claim | None, names: _Names
+) -> Change:
     changed: tuple[str, ...] = (now.act.value,)
-    if now.act is CorrectionAct.CORRECTED and then is not None:
-        changed = describe_claim_changes(then.left, now.left) or changed
+    if now.act is CorrectionAct.CORRECTED:
+        stood = then.left if isinstance(then, ClaimCorrection) else then
+        changed = describe_claim_changes(stood, now.left) or changed
     subject = _call(now.left) if now.left is not None else names.claim(now.claim)
     return Change(
         table="correction",
