@@ -60,6 +60,16 @@ class HistoryEvent:
     more: int
     """How many further records it changed."""
 
+    @property
+    def named(self) -> int:
+        """How many records it changed in all."""
+        return len(self.changes) + self.more
+
+    @property
+    def told(self) -> tuple[Change, ...]:
+        """Those changes for which a person gave a reason."""
+        return tuple(change for change in self.changes if change.why is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictStep:
@@ -332,7 +342,7 @@ def _tell_claim(now: Claim, then: Claim | None, names: _Names) -> Change:
     return Change(
         table="claim",
         subject=_call(now),
-        changed=changed or ("its relations to other claims",),
+        changed=changed or ("its relations to other claims changed",),
         why=None,
         claim=now.id,
     )
@@ -377,7 +387,7 @@ def _tell_verdict(now: Verdict, then: Verdict | None, names: _Names) -> Change:
     return Change(
         table="proposal",
         subject=f"proposed rating: {_part(now.part)} of {names.claim(now.claim)}",
-        changed=changed or ("the argument",),
+        changed=changed or ("the argument changed",),
         why=None,
         claim=now.claim,
     )
@@ -493,7 +503,7 @@ def _verdict_changes(before: Verdict, after: Verdict) -> Iterator[str]:
         ("links", "its links"),
     ):
         if getattr(before, name) != getattr(after, name):
-            yield label
+            yield f"{label} changed"
 
 
 def _number(probability: float | None) -> str:
