@@ -1,7 +1,7 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,14 +19,14 @@ from purport.store.listing import list_cases
 from purport.store.memo import RecordMemo
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
-from purport.store.records import Entry, Outcome, ShelvedCase, Store, Stored
+from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
 from purport.store.verification import verify_records
 from purport.vault import EventDraft, Row, next_event, row_digest
 
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -116,6 +116,34 @@ class DjangoStore:
             records = self._records(stored, [row for row, _ in in_order])
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
+    def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
+        """Return all records that ever had one of some keys, in the order of insertion."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            chosen = self._rows(stored.table).filter(key__in=sorted(keys))
+            rows = list(chosen.order_by("pk").select_related("supersedes"))
+        return tuple(
+            Past(
+                record=from_json(stored.record, json.loads(row.body)),
+                digest=Digest(row.digest),
+                supersedes=_digest_of(row.supersedes),
+                withdrawn=row.withdrawn,
+            )
+            for row in rows
+        )
+
+    def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
+        """Return the rows of some digests, table by table, in the order of insertion."""
+        wanted = sorted(digests)
+        found: list[Row] = []
+        with translate_database_faults(self._subject):
+            for kind in KINDS:
+                for start in range(0, len(wanted), _ROWS_AT_ONCE):
+                    asked = wanted[start : start + _ROWS_AT_ONCE]
+                    rows = self._rows(kind.table).filter(digest__in=asked).order_by("pk")
+                    found += [_row_of(kind, row) for row in rows.select_related("supersedes")]
+        return tuple(found)
+
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
     ) -> tuple[Outcome, ...]:
@@ -147,14 +175,7 @@ class DjangoStore:
             with translate_database_faults(self._subject):
                 rows = list(self._rows(kind.table).order_by("pk").select_related("supersedes"))
             for row in rows:
-                yield Row(
-                    table=kind.name,
-                    key=row.key,
-                    body=row.body,
-                    withdrawn=row.withdrawn,
-                    supersedes=_digest_of(row.supersedes),
-                    digest=Digest(row.digest),
-                )
+                yield _row_of(kind, row)
 
     def verify(self) -> int:
         """Hold every row and event against the custody chain."""
@@ -250,6 +271,12 @@ class DjangoStore:
 
 
 def _require_expected(entry: Entry, called: str, latest: RecordRow | None) -> None:
+    if entry.first and latest is not None and not latest.withdrawn:
+        raise ConflictError(
+            called,
+            "somebody else has been here since you looked",
+            remedy="Look at what stands there now, and decide again.",
+        )
     if entry.replaces is None:
         return
     if latest is None or latest.withdrawn or latest.digest != entry.replaces:
@@ -266,6 +293,17 @@ def _says_the_same(latest: RecordRow | None, body: str, *, withdrawn: bool) -> b
     if withdrawn and latest.withdrawn:
         return True
     return bool(latest.body == body and latest.withdrawn == withdrawn)
+
+
+def _row_of(kind: Kind[Any], row: Any) -> Row:  # noqa: ANN401 - Django ships no types
+    return Row(
+        table=kind.name,
+        key=row.key,
+        body=row.body,
+        withdrawn=row.withdrawn,
+        supersedes=_digest_of(row.supersedes),
+        digest=Digest(row.digest),
+    )
 
 
 def _digest_of(row: RecordRow | None) -> Digest | None:

@@ -1,11 +1,11 @@
 """A store whose every kind is read once, for whoever puts a whole case together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest
-from purport.store.records import Entry, Outcome, ShelvedCase, Store, Stored
+from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
 from purport.vault import EventDraft, Row
 
 __all__ = ["read_once"]
@@ -43,6 +43,12 @@ class _ReadOnce:
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
     ) -> tuple[Outcome, ...]:
         return self._store.outcomes(outcome_of, version=version, parameters=parameters)
+
+    def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
+        return self._store.past(kind, keys)
+
+    def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
+        return self._store.rows_named(digests)
 
     def custody(self) -> tuple[CustodyEvent, ...]:
         return self._store.custody()
