@@ -54,7 +54,14 @@ from purport.core.errors import ConsistencyError
 from purport.scene import SCENE_VERSION
 from purport.store import Attachment, AttachmentKind, Survey
 
-__all__ = ["RunSummary", "discover_checks", "order_checks", "run_checks"]
+__all__ = [
+    "RunSummary",
+    "discover_checks",
+    "order_checks",
+    "reference_sources",
+    "run_checks",
+    "terrain_sources",
+]
 
 _GROUP = "purport.checks"
 
@@ -294,8 +301,8 @@ class _Run:
 def _jobs(workspace: Workspace) -> list[Job]:
     items = live_items(workspace)
     others = [_other(workspace, item) for item in items]
-    references = _references(workspace)
-    terrains = _terrains(workspace)
+    references = reference_sources(workspace)
+    terrains = terrain_sources(workspace)
     matchers = [
         MatcherSource(digest=model.digest, path=attachment_path(workspace, model))
         for model in live_attachments(workspace, AttachmentKind.MATCHER)
@@ -343,7 +350,8 @@ def _sidecars(workspace: Workspace, item: ItemRecord) -> tuple[SidecarSource, ..
     )
 
 
-def _references(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
+def reference_sources(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
+    """Return the orthophotos by the digest under which items name them."""
     return {
         attachment.digest: ReferenceSource(
             digest=_digest_with_companions(attachment),
