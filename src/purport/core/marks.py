@@ -316,12 +316,14 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
     Args:
         kind: What was placed.
         values: "frame", "pixel", "to_pixel", "pixel_sd", "position" (longitude, latitude),
-            "position_sd_m", "outline" (of a target: such positions), "to_position", "length_m", "length_sd_m", "height_m", "height_sd_m",
+            "position_sd_m", "outline" (of a target: such positions), "to_position", "length_m",
+            "length_sd_m", "height_m", "height_sd_m",
             "azimuth_deg", "azimuth_sd_deg", "height_ratio", "height_ratio_sd", "zone", "reason",
             as far as the kind needs them.
     """
-    if ("frame" in values) != ("pixel" in values):
-        return "a pixel needs its frame, and a frame its pixel"
+    torn = _torn(kind, values)
+    if torn is not None:
+        return torn
     needed = _NEEDED.get(kind, ())
     if kind is MarkKind.SHADOW:
         if "pixel" in values and "position" in values:
@@ -330,14 +332,21 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
     missing = [name for name in needed if name not in values]
     if missing:
         return f"it lacks {', '.join(missing)}"
-    if "outline" in values and (kind is not MarkKind.TARGET or {"pixel", "position"} & set(values)):
-        return "an outline is that of a target, marked on the map and not as a point as well"
     if not needed and not {"pixel", "position", "outline"} & set(values):
         return "it says neither where in a frame nor where on the map"
     try:
         _read_all(values)
     except ValueError as error:
         return str(error)
+    return None
+
+
+def _torn(kind: MarkKind, values: JsonObject) -> str | None:
+    """Return which values do not go together; None when they do."""
+    if ("frame" in values) != ("pixel" in values):
+        return "a pixel needs its frame, and a frame its pixel"
+    if "outline" in values and (kind is not MarkKind.TARGET or {"pixel", "position"} & set(values)):
+        return "an outline is that of a target, marked on the map and not as a point as well"
     return None
 
 
@@ -409,10 +418,12 @@ def _geographic(value: JsonValue) -> GeoPoint:
 def _outline(value: JsonValue) -> tuple[GeoPoint, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         message = f"an outline is a list of positions, got {value!r}"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - the value that a person gave is at fault
     ring = tuple(_geographic(corner) for corner in value)
     if len(set(ring)) < _FEWEST_CORNERS or len(set(ring)) < len(ring):
-        message = f"an outline has at least {_FEWEST_CORNERS} corners, all different, and is not closed"
+        message = (
+            f"an outline has at least {_FEWEST_CORNERS} corners, all different, and is not closed"
+        )
         raise ValueError(message)
     return ring
 

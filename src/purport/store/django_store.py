@@ -101,6 +101,16 @@ class DjangoStore:
             for row in in_order
         )
 
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows = list(self._rows(stored.table).filter(withdrawn=False).order_by("pk"))
+        return tuple(
+            Stored(record=from_json(stored.record, json.loads(row.body)), digest=Digest(row.digest))
+            for row in rows
+        )
+
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
     ) -> tuple[Outcome, ...]:

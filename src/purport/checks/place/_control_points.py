@@ -226,16 +226,11 @@ def leverages(placed: Placed, fit: ControlFit) -> FloatArray:
     unit = _unit(placed.pixels, fit.size)
     theta = (fit.matrix / fit.matrix[2, 2]).ravel()[:_PARAMETERS]
     root, _, jacobian = _linearise(theta, unit, placed, scale=2.0 / max(fit.size))
-    design = np.linalg.solve(root, jacobian)
-    own = np.einsum(
-        "nij,jk,nik->n", design, np.linalg.pinv(_information(design[fit.used])), design
-    )
+    design = np.asarray(np.linalg.solve(root, jacobian), dtype=np.float64)
+    rows = design[fit.used].reshape(-1, _PARAMETERS)
+    covariance = np.asarray(np.linalg.pinv(rows.T @ rows), dtype=np.float64)
+    own = ((design @ covariance) * design).sum(axis=(1, 2))
     return np.where(fit.used, np.clip(own / 2.0, 0.0, 1.0), np.nan)
-
-
-def _information(design: FloatArray) -> FloatArray:
-    rows = design.reshape(-1, _PARAMETERS)
-    return np.asarray(rows.T @ rows, dtype=np.float64)
 
 
 def control_observations(placed: Placed, *, frame: int) -> Observations:

@@ -127,9 +127,7 @@ def fit_by_hand(
     west, south, east, north = reference.bounds
     origin = (float(round((west + east) / 2)), float(round((south + north) / 2)))
     size = (scene.width_px, scene.height_px)
-    placed = place_points(
-        scene, points, crs=reference.metric_crs, origin_m=origin, span=shot.span
-    )
+    placed = place_points(scene, points, crs=reference.metric_crs, origin_m=origin, span=shot.span)
     heights = None
     if terrain is not None:
         heights = read_ground(terrain, placed.ground, origin_m=origin, crs=reference.metric_crs)
@@ -189,9 +187,7 @@ def _fitted(
     )
 
 
-def _points(
-    fit: ControlFit, placed: Placed, homography: GroundHomography
-) -> tuple[HandPoint, ...]:
+def _points(fit: ControlFit, placed: Placed, homography: GroundHomography) -> tuple[HandPoint, ...]:
     own = leverages(placed, fit)
     blunders = {one.mark: one for one in fit.blunders}
     points = []
