@@ -71,6 +71,21 @@ class Bench:
             )
         return self.scene
 
+    def require_frame(self, frame: int) -> Scene:
+        """Return the scene, when it has such a frame.
+
+        Raises:
+            InputError: It has none, or nobody has gone over the frames yet.
+        """
+        scene = self.require_scene()
+        if not 0 <= frame < scene.frames:
+            raise InputError(
+                f"frame {frame}",
+                f"there is none: they go from 0 to {scene.frames - 1}",
+                remedy="Choose another frame.",
+            )
+        return scene
+
     def reference(self, digest: str | None) -> BenchReference | None:
         """Return one of the orthophotos; the first when none is named; None when there is none.
 

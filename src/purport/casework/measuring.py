@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from purport.casework.bench import Bench, BenchReference
 from purport.casework.placing import Ellipse, OnMap, Pair, View, ellipse_about
@@ -36,12 +37,14 @@ from purport.media import Probe
 from purport.scene import Scene
 
 __all__ = [
+    "DrawnTarget",
     "HandImpact",
     "HandLength",
     "HandOffset",
     "HandTarget",
     "TargetKind",
     "crosshair_in",
+    "draw_target",
     "measure_by_hand",
 ]
 
@@ -50,6 +53,8 @@ _UNPUBLISHED = (
     "footage was made public."
 )
 _PUBLISH = "Record where and when the footage was made public."
+FloatArray = NDArray[np.float64]
+
 _YOU = "you"
 _HALF = 0.5
 _NOW = datetime(1970, 1, 1, tzinfo=UTC)
@@ -157,6 +162,47 @@ class HandOffset:
     """The same in the orthophoto's pixels; None without a map. [px]"""
     on_map: Ellipse | None = None
     """95 % ellipse of that, the map's own error included; None without a map."""
+    line_on_map: tuple[Pair, Pair] | None = None
+    """From the target's nearest point to the impact, on the orthophoto; None without a distance or
+    a map. [px]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnTarget:
+    """What offsets are counted from, as it is drawn: a point, or the corners of an outline."""
+
+    on_map: tuple[Pair, ...]
+    """In the orthophoto's pixels; empty when it cannot be brought there. [px]"""
+    in_frame: tuple[Pair | None, ...]
+    """In the frame shown; None for a corner that it does not show. [px]"""
+
+
+def draw_target(
+    bench: Bench, target: HandTarget, *, view: View | None, chosen: BenchReference | None
+) -> DrawnTarget:
+    """Return where a target lies on the orthophoto and in the frame shown."""
+    if target.kind is TargetKind.FRAME:
+        here = target.pixel
+        if view is None or here is None or target.frame is None:
+            return DrawnTarget(on_map=(), in_frame=())
+        place = view.map_pixel(here, frame=target.frame)
+        on_map: tuple[Pair, ...] = () if place is None else (place,)
+    elif chosen is None:
+        return DrawnTarget(on_map=(), in_frame=())
+    elif target.kind is TargetKind.STATED:
+        stated = bench.item.target
+        corners = () if stated is None else stated.outline or (stated.point,)
+        on_map = tuple(
+            reference_pixel(chosen.reference, corner) for corner in corners if corner is not None
+        )
+    else:
+        places = target.outline if target.kind is TargetKind.OUTLINE else (target.place,)
+        on_map = tuple(one.resolve(chosen.reference)[0] for one in places if one is not None)
+    seen = (None,) * len(on_map)
+    return DrawnTarget(
+        on_map=on_map,
+        in_frame=seen if view is None else tuple(view.frame_pixel(one) for one in on_map),
+    )
 
 
 def crosshair_in(scene: Scene, frame: int) -> tuple[Pair, float] | None:
@@ -201,7 +247,24 @@ def measure_by_hand(
         *(_length_mark(bench, one) for one in lengths),
     ]
     values = measure_marks(replace(evidence, marks=tuple(marks)), scene)
-    return tuple(_told(one, values, chosen) for one in placed)
+    drawn = draw_target(bench, target, view=view, chosen=chosen)
+    return tuple(_with_line(_told(one, values, chosen), drawn) for one in placed)
+
+
+def _with_line(told: HandOffset, target: DrawnTarget) -> HandOffset:
+    if not told.offset_m or told.map_px is None or not target.on_map:
+        return told
+    nearest = _nearest(np.array(target.on_map), np.array(told.map_px))
+    return replace(told, line_on_map=((float(nearest[0]), float(nearest[1])), told.map_px))
+
+
+def _nearest(ring: FloatArray, point: FloatArray) -> FloatArray:
+    """Return the nearest point of a closed line through corners (n, 2), for drawing."""
+    along = np.roll(ring, -1, axis=0) - ring
+    length = np.maximum((along**2).sum(axis=1), np.finfo(np.float64).tiny)
+    share = np.clip(((point - ring) * along).sum(axis=1) / length, 0.0, 1.0)
+    feet = ring + share[:, None] * along
+    return np.asarray(feet[np.argmin(((feet - point) ** 2).sum(axis=1))], dtype=np.float64)
 
 
 def _in_frame(impact: HandImpact, view: View | None) -> HandImpact:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from purport.casework.bench import Bench, BenchReference
 from purport.checks.place import HandAnswer, HandFit, HandPoint, ShotGround, fit_by_hand
 from purport.checks.registered_ground import pixel_in_anchor
+from purport.core.casefile import MarkRecord
 from purport.core.digests import JsonValue
 from purport.core.errors import InputError
-from purport.core.marks import ControlPoint
+from purport.core.findings import Finding
+from purport.core.marks import ControlPoint, MarkKind, point_marks
 from purport.core.positions import GeoPoint, to_geographic
 from purport.core.records import from_json
 from purport.imagery import (
@@ -27,7 +29,7 @@ from purport.imagery import (
     reference_pixel,
     reference_position,
 )
-from purport.scene import Scene, Shot
+from purport.scene import Scene
 
 __all__ = [
     "CHI_SQUARED_95",
@@ -43,6 +45,8 @@ __all__ = [
     "ellipse_about",
     "fit_view",
     "ground_of_shot",
+    "is_from_points",
+    "on_orthophoto",
     "registered_ground_of",
     "start_from_registration",
 ]
@@ -228,6 +232,14 @@ class View:
         behind = np.array(warp.matrix)[2] @ np.array([x / w, y / w, 1.0]) <= 0.0
         return None if behind else (float(x / w), float(y / w))
 
+    def map_pixel(self, pixel: Pair, *, frame: int) -> Pair | None:
+        """Return the pixel of the orthophoto under a pixel of a frame of the shot; None: none."""
+        if self.frame not in self.scene.shot_of(frame).span or not self.scene.linked[frame]:
+            return None
+        anchor, _ = pixel_in_anchor(self.scene.to_anchor[frame], pixel)
+        place = pixels_of_map(self.reference, self._ground_point(anchor)[None])[0]
+        return float(place[0]), float(place[1])
+
     def warp(self) -> Warp | None:
         """Return how to draw the frame shown; None when it is not linked."""
         if self.link() is None:
@@ -291,8 +303,8 @@ def fit_view(
         InputError: There is no such frame, a point lies nowhere on Earth, or the item has not been
             gone over.
     """
-    scene = bench.require_scene()
-    shot = _shot_of(scene, frame)
+    scene = bench.require_frame(frame)
+    shot = scene.shot_of(frame)
     resolved = [point.place.resolve(chosen.reference) for point in points]
     seen = [
         SeenPoint(
@@ -347,7 +359,7 @@ def ground_of_shot(bench: Bench, chosen: BenchReference, frame: int) -> tuple[Ha
     Raises:
         InputError: There is none.
     """
-    scene = bench.require_scene()
+    scene = bench.require_frame(frame)
     ground = registered_ground_of(bench, frame)
     if ground is None:
         raise InputError(
@@ -376,7 +388,7 @@ def start_from_registration(
     Raises:
         InputError: None is on record, or the one on record comes from placed points.
     """
-    if _is_from_points(bench.place, frame):
+    if is_from_points(bench.place, frame):
         raise InputError(
             "registration",
             "the one on record was made from placed points",
@@ -398,6 +410,17 @@ def start_from_registration(
     return tuple(points)
 
 
+def on_orthophoto(mark: MarkRecord, reference: Reference) -> dict[str, tuple[Pair, ...]]:
+    """Return where a mark's position or outline lies, in the pixels of an orthophoto."""
+    pixels: dict[str, tuple[Pair, ...]] = {}
+    for one in point_marks((mark,), MarkKind(mark.kind)):
+        if one.point is not None:
+            pixels["position"] = (reference_pixel(reference, one.point),)
+        if one.outline is not None:
+            pixels["outline"] = tuple(reference_pixel(reference, each) for each in one.outline)
+    return pixels
+
+
 def _start_point(view: View, here: Pair, anchor: Pair) -> StartPoint:
     homography = view.ground.homography
     place = homography.project(anchor, pixel_covariance=np.zeros((2, 2)))
@@ -413,9 +436,9 @@ def _start_point(view: View, here: Pair, anchor: Pair) -> StartPoint:
     )
 
 
-def _is_from_points(finding: "Mapping[str, JsonValue] | object", frame: int) -> bool:
-    values = getattr(finding, "values", {})
-    shots = values.get("shots") if isinstance(values, Mapping) else None
+def is_from_points(finding: Finding | None, frame: int) -> bool:
+    """Tell whether the view on record of the shot of a frame was made from placed points alone."""
+    shots = None if finding is None else finding.values.get("shots")
     return any(
         isinstance(shot, Mapping)
         and int(str(shot["first"])) <= frame <= int(str(shot["last"]))
@@ -480,16 +503,6 @@ def _control_point(point: PlacedPoint, place: GeoPoint) -> ControlPoint:
         point=place,
         point_sd_m=point.place_sd_m,
     )
-
-
-def _shot_of(scene: Scene, frame: int) -> Shot:
-    if not 0 <= frame < scene.frames:
-        raise InputError(
-            f"frame {frame}",
-            f"there is none: they go from 0 to {scene.frames - 1}",
-            remedy="Choose another frame.",
-        )
-    return scene.shot_of(frame)
 
 
 def _in_frame(scene: Scene, pixel: Pair, *, start: int, end: int) -> Pair | None:

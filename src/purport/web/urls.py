@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from purport.web.api import api
 from purport.web.pages import case, entering, front
+from purport.web.pages import place as placing
 
 __all__ = ["handler404", "handler500", "urlpatterns"]
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("cases/<slug:key>/", case.case, name="case"),
     path("cases/<slug:key>/history", case.history, name="history"),
+    path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
 ]
