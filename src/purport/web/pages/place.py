@@ -43,4 +43,5 @@ def _told(visit: Visit, bench: Bench) -> dict[str, Any]:
         "desk": to_json(desk_of(bench)),
         "me": visit.agent,
         "may_change": visit.may(Right.CHANGE),
+        "look": None,
     }
