@@ -228,17 +228,16 @@ interface Layers { inFrame: Handle[]; onMap: Handle[]; frameShapes: Shapes; mapS
 
 function drawImpact(impact: Impact, index: number, told: NonNullable<typeof model.answer>["offsets"][number] | undefined, layers: Layers): void {
   const { state } = model;
-  const shared = { id: `impact|${impact.key}`, kind: "impact", text: state.impacts.length > 1 ? `impact ${index + 1}` : "impact", chosen: chosen === impact.key };
+  const shared = { id: `impact|${impact.key}`, kind: "impact", text: [state.impacts.length > 1 ? `impact ${index + 1}` : "impact", told?.offset_m == null ? "" : `${put(told.offset_m)} m`].filter(Boolean).join(": "), chosen: chosen === impact.key };
   const pixel = impact.pixel ?? told?.pixel ?? null;
   const mapPx = impact.mapPx ?? told?.map_px ?? null;
-  const text = told?.offset_m == null ? undefined : `${put(told.offset_m)} m`;
   if (pixel && impact.frame === state.frame) {
     layers.inFrame.push({ ...shared, at: pixel, label: `Impact ${index + 1} in the frame: x ${put(pixel[0])}, y ${put(pixel[1])}` });
-    if (layers.corner) layers.frameShapes.lines.push({ from: layers.corner, to: pixel, kind: "offset", ...(text ? { text } : {}) });
+    if (layers.corner) layers.frameShapes.lines.push({ from: layers.corner, to: pixel, kind: "offset" });
   }
   if (mapPx) layers.onMap.push({ ...shared, at: mapPx, label: `Impact ${index + 1} on the orthophoto: x ${put(mapPx[0])}, y ${put(mapPx[1])}` });
   if (told?.on_map) layers.mapShapes.ellipses.push({ ellipse: told.on_map, kind: "impact" });
-  if (told?.line_on_map) layers.mapShapes.lines.push({ from: told.line_on_map[0], to: told.line_on_map[1], kind: "offset", ...(text ? { text } : {}) });
+  if (told?.line_on_map) layers.mapShapes.lines.push({ from: told.line_on_map[0], to: told.line_on_map[1], kind: "offset" });
 }
 
 function cross(at: Pair): Pair[] {

@@ -32,8 +32,8 @@ const COLUMNS: Column[] = [
   { name: "x", type: "number", read: numeric((one) => one.pixel?.[0], 2), write: (one, value, model) => { one.pixel = withPart(one.pixel, 0, Number(value)); moved(one, model, "frame"); } },
   { name: "y", type: "number", read: numeric((one) => one.pixel?.[1], 2), write: (one, value, model) => { one.pixel = withPart(one.pixel, 1, Number(value)); moved(one, model, "frame"); } },
   { name: "uncertainty in pixels", type: "number", read: numeric((one) => one.sdPx, 2), write: (one, value) => { one.sdPx = Math.abs(Number(value)); one.changed ||= !one.start; } },
-  { name: "longitude", type: "number", read: numeric((one) => one.position?.[0], 8), write: (one, value, model) => setPosition(one, 0, Number(value), model) },
-  { name: "latitude", type: "number", read: numeric((one) => one.position?.[1], 8), write: (one, value, model) => setPosition(one, 1, Number(value), model) },
+  { name: "longitude", type: "number", read: numeric((one) => one.position?.[0], 7), write: (one, value, model) => setPosition(one, 0, Number(value), model) },
+  { name: "latitude", type: "number", read: numeric((one) => one.position?.[1], 7), write: (one, value, model) => setPosition(one, 1, Number(value), model) },
   { name: "uncertainty in metres", type: "number", read: numeric((one) => one.sdM, 3), write: (one, value) => { one.sdM = Math.abs(Number(value)); one.changed ||= !one.start; } },
 ];
 
@@ -70,8 +70,13 @@ function makeRow(point: Point, model: DeskModel, events: TableEvents): HTMLTable
     one.changed = true;
     model.touch();
   });
-  head.append(number, label);
-  row.append(head);
+  const called = document.createElement("div");
+  called.className = "called";
+  called.append(number, label);
+  head.append(called);
+  const residual = document.createElement("td"), actions = document.createElement("td");
+  residual.className = "residual";
+  row.append(head, residual);
   for (const column of COLUMNS) {
     const cell = document.createElement("td"), input = document.createElement("input");
     Object.assign(input, { type: column.type, step: "any" });
@@ -85,15 +90,13 @@ function makeRow(point: Point, model: DeskModel, events: TableEvents): HTMLTable
     cell.append(input);
     row.append(cell);
   }
-  const residual = document.createElement("td"), actions = document.createElement("td");
-  residual.className = "residual";
   const confirm = button("Confirm", () => { const one = current(); if (one) events.confirm(one); });
   confirm.className = "quiet confirm";
   const remove = button("×", () => { const one = current(); if (one) events.remove(one); });
   remove.className = "quiet remove";
   actions.className = "row-actions";
   actions.append(confirm, remove);
-  row.append(residual, actions);
+  row.append(actions);
   row.addEventListener("focusin", () => { const one = current(); if (one) events.choose(one); });
   return row;
 }

@@ -10,7 +10,8 @@ export class Tiles {
 
   constructor(private readonly pane: Pane, private readonly reference: DeskReference, private readonly address: string) {
     const most = Math.max(reference.width, reference.height);
-    this.base = 2 ** Math.max(0, Math.ceil(Math.log2(most / 1024)));
+    // one picture of the whole lies beneath, so that no seam between tiles shows the ground of the page
+    this.base = 2 ** Math.max(0, Math.ceil(Math.log2(most / 1500)));
     this.pane.stage.replaceChildren();
     this.need(this.base, 0, 0, reference.width, reference.height);
   }
@@ -31,7 +32,7 @@ export class Tiles {
   }
 
   private need(step: number, left: number, top: number, right: number, bottom: number): Set<string> {
-    const side = SIDE * step, { width, height } = this.reference;
+    const { width, height } = this.reference, side = step === this.base ? Math.max(width, height) : SIDE * step;
     const names = new Set<string>();
     for (let y = Math.max(0, Math.floor(top / side)) * side; y < Math.min(bottom, height); y += side) {
       for (let x = Math.max(0, Math.floor(left / side)) * side; x < Math.min(right, width); x += side) {
