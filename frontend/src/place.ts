@@ -1,12 +1,13 @@
 // Placing points on a frame and an orthophoto, and measuring between what was placed. The server
 // computes; this page draws, and asks again with every movement.
-import { Refusal } from "./place/api";
+import { ask, Refusal } from "./place/api";
 import { DeskModel } from "./place/desk";
 import { figuresOf, put, scaleOf } from "./place/figures";
 import { Pane, type Handle, type Shapes } from "./place/pane";
 import { Tiles, warpOf } from "./place/tiles";
 import { isWhole } from "./place/state";
 import { drawTable } from "./place/table";
+import { drawLooks } from "./place/looks";
 import { drawPast } from "./place/past";
 import type { Impact, PageData, Pair, Point, Tool } from "./place/types";
 
@@ -321,7 +322,7 @@ function paragraph(text: string, kind: string): HTMLParagraphElement {
 
 function drawState(): void {
   const { state } = model;
-  byId<HTMLButtonElement>("save").disabled = !model.dirty || model.saving || !data.may_change;
+  byId<HTMLButtonElement>("save").disabled = !model.dirty || model.saving || !(data.may_change || data.look);
   byId("saved-state").textContent = model.saving ? "Saving …" : model.dirty ? "Not saved yet" : "";
   byId("start").hidden = model.registered !== "automatically" || state.points.some((one) => one.start) || !data.may_change;
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
@@ -560,6 +561,12 @@ function setTool(next: Tool): void {
 byId("start").addEventListener("click", () => void guarded(() => model.start()));
 byId("save").addEventListener("click", () => void guarded(save));
 async function save(): Promise<void> {
+  if (data.look) {
+    await model.handIn(byId<HTMLInputElement>("why").value.trim());
+    leaving = true;
+    location.reload();
+    return;
+  }
   const open = model.state.points.filter((one) => !isWhole(one)).length;
   const saved = await model.save(byId<HTMLInputElement>("why").value.trim());
   if (saved) byId<HTMLInputElement>("why").value = "";
@@ -621,8 +628,17 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+let leaving = false;
+for (const [id, method] of [["look-begin", "POST"], ["look-give-up", "DELETE"]] as const) {
+  document.getElementById(id)?.addEventListener("click", () => void guarded(async () => {
+    await ask(method, `${model.base}/second-looks`);
+    if (method === "DELETE") model.discard();
+    leaving = true;
+    location.reload();
+  }));
+}
 window.addEventListener("beforeunload", (event) => {
-  if (model.dirty) event.preventDefault();
+  if (model.dirty && !leaving) event.preventDefault();
 });
 
 byId<HTMLInputElement>("frame-number").max = byId<HTMLInputElement>("frame-slider").max = String(desk.frames - 1);
@@ -637,6 +653,7 @@ void guarded(async () => {
   byId<HTMLSelectElement>("reference").value = model.state.reference ?? "";
   showFrame();
   document.documentElement.dataset.placed = "ready";
+  await drawLooks(byId("looks-told"), model);
 });
 showFrame();
 draw();

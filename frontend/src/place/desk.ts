@@ -273,6 +273,22 @@ export class DeskModel {
     return saved;
   }
 
+  // A second look is handed in as a whole; nothing of it is a mark.
+  async handIn(note: string): Promise<void> {
+    while (this.asking) await settle();
+    const { points, impacts, target } = this.state;
+    const placed: { kind: string; values: unknown }[] = points.filter((one) => isWhole(one) && one.position).map((one) => ({ kind: "control_point", values: pointValues(one) }));
+    if (target.kind === "map" && !target.position && target.mapPx) target.position = (await this.positionsOf([target.mapPx]))[0] ?? null;
+    if (target.kind !== "stated") placed.push({ kind: "target", values: targetValues(target, target.kind === "outline" ? await this.positionsOf(target.ring) : []) });
+    for (const impact of impacts) {
+      const pixel = impact.pixel ?? this.answer?.offsets.find((one) => one.key === impact.key)?.pixel ?? null;
+      if (pixel) placed.push({ kind: "impact", values: impactValues(impact, pixel, impact.frame) });
+    }
+    await ask("PUT", `${this.base}/second-looks`, { placed, note: note || null });
+    store(this.memory, null);
+    this.state = stateOf(this.data.desk, [], this.state.reference);
+  }
+
   private async positionsOf(ring: Pair[]): Promise<Pair[]> {
     const points = ring.map((one, index) => ({ key: String(index), frame: this.state.frame, pixel: [0, 0], place: { pixel: one } }));
     const told = await ask<Answer>("POST", `${this.base}/fit`, { frame: this.state.frame, reference: this.state.reference, points });

@@ -17,7 +17,6 @@ from purport.casework.bench import Bench, BenchReference
 from purport.checks.place import HandAnswer, HandFit, HandPoint, ShotGround, fit_by_hand
 from purport.checks.registered_ground import pixel_in_anchor
 from purport.core.casefile import MarkRecord
-from purport.core.digests import JsonValue
 from purport.core.errors import InputError
 from purport.core.findings import Finding
 from purport.core.marks import ControlPoint, MarkKind, point_marks
@@ -46,6 +45,7 @@ __all__ = [
     "fit_view",
     "ground_of_shot",
     "is_from_points",
+    "move_pixel",
     "on_orthophoto",
     "registered_ground_of",
     "start_from_registration",
@@ -240,6 +240,16 @@ class View:
         place = pixels_of_map(self.reference, self._ground_point(anchor)[None])[0]
         return float(place[0]), float(place[1])
 
+    def place_of(self, pixel: Pair) -> tuple[FloatArray, FloatArray]:
+        """Return where a pixel of the frame shown falls, and how surely, without the map's error.
+
+        Easting and northing (2,) [m] and its covariance (2, 2) [m²].
+        """
+        anchor, _ = pixel_in_anchor(self.scene.to_anchor[self.frame], pixel)
+        return self._ground_point(anchor), self.ground.homography.point_causes(anchor)[
+            "registration"
+        ]
+
     def warp(self) -> Warp | None:
         """Return how to draw the frame shown; None when it is not linked."""
         if self.link() is None:
@@ -311,7 +321,7 @@ def fit_view(
             key=point.key,
             map_px=pixel,
             position=(position.longitude_deg, position.latitude_deg),
-            here_px=_in_frame(scene, point.pixel, start=point.frame, end=frame),
+            here_px=move_pixel(scene, point.pixel, start=point.frame, end=frame),
         )
         for point, (pixel, position) in zip(points, resolved, strict=True)
     ]
@@ -505,7 +515,7 @@ def _control_point(point: PlacedPoint, place: GeoPoint) -> ControlPoint:
     )
 
 
-def _in_frame(scene: Scene, pixel: Pair, *, start: int, end: int) -> Pair | None:
+def move_pixel(scene: Scene, pixel: Pair, *, start: int, end: int) -> Pair | None:
     """Move a pixel from one frame to another; None when they are of two shots, or not linked."""
     if start == end:
         return pixel

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -367,6 +366,6 @@ def test_checks_and_hand_come_to_the_same_numbers(placed: Placed) -> None:
     assert by_hand.position == pytest.approx(strike["position"], abs=1e-10)  # type: ignore[index,call-overload]  # JSON
     (ground,) = findings["place"].values["ground"]  # type: ignore[misc,union-attr]  # JSON
     assert told.gsd_m == pytest.approx(ground["gsd_m"], rel=1e-6)  # type: ignore[index,call-overload]  # JSON
+    bench = gather_bench(workspace, item)
     with pytest.raises(InputError, match="made from placed points"):
-        bench = gather_bench(workspace, item)
         start_from_registration(bench, bench.references[0], frame=FRAME)

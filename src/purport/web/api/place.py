@@ -1,5 +1,6 @@
 """Placing points and measuring by the API: what the page asks with every movement of a point."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -27,10 +28,19 @@ from purport.casework.placing import (
     start_from_registration,
 )
 from purport.casework.reviewing import mark as place_mark
+from purport.casework.second_look import (
+    agreement_of,
+    begin_look,
+    give_up_look,
+    hand_in,
+    looks_at,
+    open_look,
+)
 from purport.core.digests import Digest
 from purport.core.errors import InputError
 from purport.core.marks import MarkKind
 from purport.core.records import to_json
+from purport.core.second_looks import LookedAt
 from purport.imagery import PixelWindow, encode_picture, read_window
 from purport.web.access import Right, Visit, enter
 from purport.web.api.told import FAULTS
@@ -95,7 +105,7 @@ class Target(Schema):
     pixel: Pixel | None = None
     pixel_sd: Spread = 2.0
     place: Place | None = None
-    outline: Annotated[list[Place], Field(max_length=_MOST_POINTS)] = []
+    outline: list[Place] = Field(default_factory=list, max_length=_MOST_POINTS)
     place_sd_m: Spread = 0.0
 
 
@@ -116,9 +126,9 @@ class Fit(Schema):
 
     frame: Frame
     reference: str | None = None
-    points: Annotated[list[Point], Field(max_length=_MOST_POINTS)] = []
+    points: list[Point] = Field(default_factory=list, max_length=_MOST_POINTS)
     view: Literal["points", "registration", "none"] = "points"
-    asked: Annotated[list[Pixel], Field(max_length=_MOST_POINTS)] = []
+    asked: list[Pixel] = Field(default_factory=list, max_length=_MOST_POINTS)
 
 
 class Offset(Fit):
@@ -126,7 +136,7 @@ class Offset(Fit):
 
     impacts: Annotated[list[Impact], Field(max_length=_MOST_IMPACTS)]
     target: Target = Target()
-    lengths: Annotated[list[Length], Field(max_length=_MOST_IMPACTS)] = []
+    lengths: list[Length] = Field(default_factory=list, max_length=_MOST_IMPACTS)
 
 
 class NewMark(Schema):
@@ -134,6 +144,20 @@ class NewMark(Schema):
 
     kind: MarkKind
     values: dict[str, Any]
+    note: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class Placed(Schema):
+    """One thing that was placed in a second look."""
+
+    kind: MarkKind
+    values: dict[str, Any]
+
+
+class HandedIn(Schema):
+    """What was placed in a second look."""
+
+    placed: Annotated[list[Placed], Field(max_length=_MOST_POINTS)]
     note: Annotated[str, Field(max_length=2000)] | None = None
 
 
@@ -197,14 +221,14 @@ def start(
     response={200: dict[str, Any], **FAULTS},
     summary="What people marked on an item",
 )
-def read_marks(
-    request: HttpRequest, key: str, digest: str, *, reference: str | None = None
-) -> Any:  # noqa: ANN401 - JSON
+def read_marks(request: HttpRequest, key: str, digest: str, *, reference: str | None = None) -> Any:  # noqa: ANN401 - JSON
     """Return the marks of an item with their versions and their past."""
     visit = enter(request, key, Right.SEE)
     bench = _bench(visit, digest)
     chosen = bench.reference(reference)
-    marks = marks_of(visit.workspace(), digest)
+    workspace = visit.workspace()
+    blind = open_look(workspace, digest, visit.agent) is not None
+    marks = () if blind else marks_of(workspace, digest)
     return {"marks": [_told(one, chosen) for one in marks]}
 
 
@@ -233,9 +257,7 @@ def add_mark(request: HttpRequest, key: str, digest: str, mark: NewMark) -> Any:
     response={200: dict[str, Any], **FAULTS},
     summary="Move a mark",
 )
-def move_mark(
-    request: HttpRequest, key: str, digest: str, *, mark: str, moved: MovedMark
-) -> Any:  # noqa: ANN401 - JSON
+def move_mark(request: HttpRequest, key: str, digest: str, *, mark: str, moved: MovedMark) -> Any:  # noqa: ANN401 - JSON
     """Record a mark that supersedes another; 409 when somebody else has moved it meanwhile."""
     visit = enter(request, key, Right.CHANGE)
     _bench(visit, digest)
@@ -298,12 +320,13 @@ def read_part(
     return answer
 
 
-@router.get("/{slug:key}/items/{slug:digest}/frames/{int:index}.jpg", response={200: None, **FAULTS})
+@router.get(
+    "/{slug:key}/items/{slug:digest}/frames/{int:index}.jpg", response={200: None, **FAULTS}
+)
 def temporary_frame(request: HttpRequest, key: str, digest: str, *, index: int) -> HttpResponse:
     """Return a frame as a picture (until the player's own is merged)."""
-    import numpy as np
-
-    from purport.media import probe_media, seek_pictures
+    import numpy as np  # noqa: PLC0415
+    from purport.media import probe_media, seek_pictures  # noqa: PLC0415
 
     bench = _bench(enter(request, key, Right.SEE), digest)
     scene = bench.require_frame(index)
@@ -315,8 +338,78 @@ def temporary_frame(request: HttpRequest, key: str, digest: str, *, index: int) 
     return HttpResponse(status=404)
 
 
+@router.get(
+    "/{slug:key}/items/{slug:digest}/second-looks",
+    response={200: dict[str, Any], **FAULTS},
+    summary="Second looks, and how far they agree",
+)
+def read_looks(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the second looks that were handed in; to somebody who is at one, nobody else's."""
+    visit = enter(request, key, Right.SEE)
+    _bench(visit, digest)
+    workspace = visit.workspace()
+    mine = open_look(workspace, digest, visit.agent)
+    if mine is not None:
+        return {"open": to_json(mine), "looks": []}
+    done = [one.record for one in looks_at(workspace, digest) if one.record.handed_in_utc]
+    return {
+        "open": None,
+        "looks": [
+            {"look": to_json(one), "agreement": to_json(agreement_of(workspace, one))}
+            for one in done
+        ],
+    }
+
+
+@router.post(
+    "/{slug:key}/items/{slug:digest}/second-looks",
+    response={201: dict[str, Any], **FAULTS},
+    summary="Begin a second look",
+)
+def begin(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
+    """Begin to place points without seeing those of others."""
+    visit = enter(request, key, Right.LOOK_AGAIN)
+    return 201, to_json(begin_look(visit.workspace(), item=digest, author=visit.agent))
+
+
+@router.put(
+    "/{slug:key}/items/{slug:digest}/second-looks",
+    response={200: dict[str, Any], **FAULTS},
+    summary="Hand a second look in",
+)
+def finish(request: HttpRequest, key: str, digest: str, handed: HandedIn) -> Any:  # noqa: ANN401 - JSON
+    """Hand in what was placed; from then on it and the others' points are told to each other."""
+    visit = enter(request, key, Right.LOOK_AGAIN)
+    placed = [LookedAt(kind=one.kind.value, values=one.values) for one in handed.placed]
+    return to_json(
+        hand_in(
+            visit.workspace(),
+            item=digest,
+            author=visit.agent,
+            placed=placed,
+            note=handed.note or None,
+        )
+    )
+
+
+@router.delete(
+    "/{slug:key}/items/{slug:digest}/second-looks",
+    response={204: None, **FAULTS},
+    summary="Give a second look up",
+)
+def give_up(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
+    """Give up a second look that was begun; what was placed in it is not kept."""
+    visit = enter(request, key, Right.LOOK_AGAIN)
+    give_up_look(visit.workspace(), item=digest, author=visit.agent)
+    return 204, None
+
+
 def _bench(visit: Visit, digest: str) -> Bench:
-    return gather_bench(visit.workspace(), digest)
+    """Return what an item needs; less what others placed, to somebody at a second look."""
+    workspace = visit.workspace()
+    bench = gather_bench(workspace, digest)
+    blind = open_look(workspace, digest, visit.agent) is not None
+    return replace(bench, place=None) if blind else bench
 
 
 def _view(bench: Bench, asked: Fit) -> tuple[HandView, View | None, BenchReference | None]:
