@@ -39,10 +39,10 @@ const HINTS: Record<Tool, string> = {
 // panes
 
 const framePane = new Pane(byId("frame-pane"), [desk.width, desk.height], {
-  click: (at) => onClick("frame", at), drag: (id, at) => onDrag("frame", id, at), choose, remove, moved: () => undefined,
+  click: (at) => onClick("frame", at), tap: (id, at) => onTap("frame", id, at), drag: (id, at) => onDrag("frame", id, at), choose, remove, moved: () => undefined,
 });
 const mapPane = new Pane(byId("map-pane"), sizeOfMap(), {
-  click: (at) => onClick("map", at), drag: (id, at) => onDrag("map", id, at), choose, remove,
+  click: (at) => onClick("map", at), tap: (id, at) => onTap("map", id, at), drag: (id, at) => onDrag("map", id, at), choose, remove,
   moved: () => {
     tiles?.update();
     drawSwipe();
@@ -78,6 +78,11 @@ function onClick(where: "frame" | "map", at: Pair): void {
     const ring = model.state.target.kind === "outline" || model.state.target.ring.length ? [...model.state.target.ring, spot] : [spot];
     model.setTarget({ ring, ...(ring.length >= 3 ? { kind: "outline" as const } : {}) });
   } else if (tool === "length" && where === "frame") addLengthEnd(spot);
+}
+
+// A press on a mark chooses it; with the tool for something else, that is placed there.
+function onTap(where: "frame" | "map", id: string, at: Pair): void {
+  if (!id.startsWith(tool) && !(tool === "outline" && id.startsWith("corner")) && !(tool === "point" && model.state.points.every(isWhole))) onClick(where, at);
 }
 
 function addLengthEnd(spot: Pair): void {

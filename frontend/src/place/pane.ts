@@ -12,6 +12,7 @@ export interface Shapes { ellipses: { ellipse: Ellipse; kind: string }[]; lines:
 export interface PaneEvents {
   click(at: Pair): void;
   drag(id: string, at: Pair, done: boolean): void;
+  tap(id: string, at: Pair): void;
   choose(id: string): void;
   remove(id: string): void;
   moved(): void;
@@ -30,6 +31,7 @@ export class Pane {
   private lastHandles: Handle[] = [];
   private lastShapes: Shapes = { ellipses: [], lines: [], rings: [] };
   private fitted = true;
+  private hover: Pair = [-9, -9];
 
   constructor(readonly root: HTMLElement, public size: Pair, private readonly events: PaneEvents) {
     this.stage.className = "stage";
@@ -39,6 +41,7 @@ export class Pane {
     root.append(this.stage, this.above, this.svg);
     new ResizeObserver(() => (this.fitted ? this.fit() : this.place())).observe(root);
     root.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
+    root.addEventListener("pointermove", (event) => { this.hover = this.at(event); });
     root.addEventListener("pointerdown", (event) => this.onDown(event));
     root.addEventListener("keydown", (event) => this.onKey(event));
   }
@@ -163,7 +166,7 @@ export class Pane {
     element.dataset.handle = one.id;
     const sign = one.kind.startsWith("impact") ? "M-8 -8L8 8M-8 8L8 -8" : one.kind.startsWith("target") ? "M-11 0H-3M3 0H11M0 -11V-3M0 3V11" : "M-9 0H-2.5M2.5 0H9M0 -9V-2.5M0 2.5V9";
     const round = one.kind.startsWith("corner") ? 5 : one.kind.startsWith("impact") ? 0 : one.kind.startsWith("target") ? 7 : 9;
-    const parts = [make("circle", { r: 16, class: "grip" })];
+    const parts = [make("circle", { r: 13, class: "grip" })];
     for (const layer of ["under", "upper"]) {
       if (round) parts.push(make("circle", { r: round, class: `sign ${layer}` }));
       if (!one.kind.startsWith("corner")) parts.push(make("path", { d: sign, class: `sign ${layer}` }));
@@ -189,7 +192,9 @@ export class Pane {
     if (event.button > 1 || (event.target instanceof Element && event.target.closest("input, button, select"))) return;
     const handle = event.target instanceof Element ? event.target.closest<SVGGElement>("[data-handle]") : null;
     const id = event.button === 0 ? handle?.dataset.handle : undefined;
-    const began = this.at(event);
+    // browsers tell presses in whole pixels and movements in parts of them: take the finer one
+    const pressed = this.at(event);
+    const began: Pair = Math.hypot(pressed[0] - this.hover[0], pressed[1] - this.hover[1]) < 1.5 ? this.hover : pressed;
     const grip = id === undefined ? null : this.lastHandles.find((one) => one.id === id)?.at ?? null;
     const from = grip === null ? null : this.toScreen(grip);
     this.pointers.set(event.pointerId, began);
@@ -217,10 +222,11 @@ export class Pane {
       this.root.removeEventListener("pointermove", move);
       this.root.removeEventListener("pointerup", end);
       this.root.removeEventListener("pointercancel", end);
-      const here = this.at(last);
+      const here = moved ? this.hover : this.at(last);
       if (id !== undefined && from !== null) {
         if (moved) this.events.drag(id, this.toPicture([from[0] + here[0] - began[0], from[1] + here[1] - began[1]]), true);
-      } else if (!moved && !pinched && last.type === "pointerup" && event.button === 0) this.events.click(this.toPicture(here));
+        else this.events.tap(id, this.toPicture(began));
+      } else if (!moved && !pinched && last.type === "pointerup" && event.button === 0) this.events.click(this.toPicture(began));
     };
     this.root.addEventListener("pointermove", move);
     this.root.addEventListener("pointerup", end);

@@ -136,7 +136,7 @@ function residualWords(point: Point, seen: SeenPoint | undefined, suspect: boole
   if (seen?.used === false) return `left out: ${put(seen.away_m ?? 0)} m off (± ${put(seen.expected_m ?? 0)} m)`;
   if (!seen?.residual_px || !seen.residual_m) return suspect ? "may be wrong" : "";
   const words = `${put(Math.hypot(...seen.residual_px), 2)} px · ${put(Math.hypot(...seen.residual_m), 2)} m`;
-  return (seen.leverage ?? 0) > 0.98 ? `${words}, checked by nothing` : words;
+  return (seen.leverage ?? 0) > 0.98 ? `${words}, unchecked` : words;
 }
 
 function button(text: string, act: () => void): HTMLButtonElement {

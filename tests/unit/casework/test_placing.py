@@ -176,10 +176,14 @@ def test_a_wrong_point_among_eight_is_named_and_left_out(placed: Placed) -> None
 
 
 def test_a_wrong_point_among_five_is_noticed(placed: Placed) -> None:
-    points = placed.points(EIGHT[:5])
-    points[2] = replace(points[2], pixel=(points[2].pixel[0] + 60.0, points[2].pixel[1] + 10.0))
+    points = placed.points((*SPREAD, (310.0, 190.0)))
+    points[4] = replace(points[4], pixel=(points[4].pixel[0] + 40.0, points[4].pixel[1] + 10.0))
     told = placed.view(points)
-    assert told.answer == "contradiction" or told.widened > 2.0
+    assert told.answer == "fitted"
+    assert told.widened > 2.0
+    assert "differ from each other by more than" in told.words[0]
+    points[4] = replace(points[4], pixel=(points[4].pixel[0] + 140.0, points[4].pixel[1]))
+    assert placed.view(points).answer == "contradiction"
 
 
 def test_points_of_other_frames_of_the_shot_count(placed: Placed) -> None:
