@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,9 +52,9 @@ class ServedRoom:
     """A room that is being served."""
 
     folder: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     link: str
-    said: list[str] = field(default_factory=list)
+    log: Path
     clients: list[httpx.Client] = field(default_factory=list)
 
     @property
@@ -109,17 +111,18 @@ def serving(
         "0",
         *options,
     ]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-    )
-    room = ServedRoom(folder=folder, process=process, link="")
+    log = folder.with_name(f"{folder.name}.log")
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            command,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        )
+    room = ServedRoom(folder=folder, process=process, link="", log=log)
     try:
-        room.link = _link_of(process, room.said)
+        room.link = _link_of(process, log)
         yield room
     finally:
         for client in room.clients:
@@ -130,22 +133,55 @@ def serving(
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 room.kill()
-        if process.stdout is not None:
-            process.stdout.close()
+        print(f"--- what the server said\n{log.read_text(encoding='utf-8')}")  # noqa: T201 - shown when a test fails
 
 
-def _link_of(process: subprocess.Popen[str], said: list[str]) -> str:
-    assert process.stdout is not None
+def _link_of(process: subprocess.Popen[bytes], log: Path) -> str:
     until = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < until:
-        line = process.stdout.readline()
-        said.append(line)
-        found = LINK.search(line)
+        found = LINK.search(log.read_text(encoding="utf-8"))
         if found is not None:
             return found.group()
-        if not line and process.poll() is not None:
+        if process.poll() is not None:
             break
-    pytest.fail(f"the room did not open: {''.join(said)}")
+        time.sleep(0.05)
+    pytest.fail(f"the room did not open: {log.read_text(encoding='utf-8')}")
+
+
+def _server_programs() -> Path:
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not versions:
+        pytest.fail("PostgreSQL is not installed; run scripts/install-test-packages")
+    return versions[-1]
+
+
+def _as_postgres(*command: str | Path) -> None:
+    subprocess.run(
+        ["runuser", "-u", "postgres", "--", *map(str, command)],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """Start a cluster of our own on a Unix socket; nothing listens on the network."""
+    programs = _server_programs()
+    folder = Path(tempfile.mkdtemp(prefix="purport-postgres-"))
+    shutil.chown(folder, "postgres")
+    data = folder / "data"
+    try:
+        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        control = programs / "pg_ctl"
+        _as_postgres(control, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            _as_postgres(control, "-D", data, "-w", "-m", "fast", "stop")
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

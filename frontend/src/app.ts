@@ -71,6 +71,48 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// Uploads show how far they are; closing the page meanwhile is asked about, and leaves nothing half-stored.
+let underWay = 0;
+window.addEventListener("beforeunload", (event) => {
+  if (underWay > 0) event.preventDefault();
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset.upload === undefined || event.defaultPrevented) return;
+  event.preventDefault();
+  const place = form.querySelector<HTMLElement>(".upload-progress");
+  const bar = place?.querySelector("progress");
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.setRequestHeader("X-Upload", "1");
+  request.setRequestHeader("Accept", "text/html");
+  if (place) place.hidden = false;
+  request.upload.addEventListener("progress", (sent) => {
+    if (bar && sent.lengthComputable) bar.value = (100 * sent.loaded) / sent.total;
+  });
+  request.upload.addEventListener("load", () => bar?.removeAttribute("value"));
+  request.addEventListener("loadend", () => {
+    underWay -= 1;
+    const next = request.getResponseHeader("X-Location");
+    if (request.status === 204 && next) {
+      location.assign(next);
+      return;
+    }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    const main = document.querySelector("main");
+    if (page && main) {
+      main.replaceWith(document.adoptNode(page));
+      document.querySelector<HTMLElement>(".errorlist")?.scrollIntoView({ block: "center" });
+      return;
+    }
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+    if (place) place.textContent = form.dataset.lost ?? "The connection was lost; nothing was stored. Send it again.";
+  });
+  underWay += 1;
+  request.send(new FormData(form));
+});
+
 // Menus made of <details> close when the eye goes elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {

@@ -18,27 +18,32 @@ if TYPE_CHECKING:
         collect_matcher,
         collect_reference,
         collect_story,
+        collect_target_area,
         collect_terrain,
         collect_trusted_signers,
         describe_case,
         describe_items,
     )
     from purport.casework.copies import media_path, reference_path
+    from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
     from purport.casework.importing import import_bag
+    from purport.casework.inspecting import UploadKind, inspect_apart
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
+    from purport.casework.jobs import ask_for_work
     from purport.casework.judging import judge_case
     from purport.casework.opening_bags import open_verified, verify_bag
     from purport.casework.options import parse_date, parse_point, parse_publication
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
-    from purport.casework.reporting import write_case_dossier
+    from purport.casework.reporting import dossier_path, write_case_dossier
     from purport.casework.reproducing import Reproduction, reproduce_bag
     from purport.casework.reviewing import mark, review_verdict, verify_publishable
     from purport.casework.room import CaseRoom, list_cases, room_database
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
+    from purport.casework.working import work
     from purport.casework.workspace import Workspace
 
 __all__ = [
@@ -53,9 +58,11 @@ __all__ = [
     "RunSummary",
     "Sealed",
     "SheetRow",
+    "UploadKind",
     "Verification",
     "Workspace",
     "ask_for_claims",
+    "ask_for_work",
     "case_file",
     "check_case",
     "collect_control",
@@ -64,12 +71,17 @@ __all__ = [
     "collect_reference",
     "collect_sheet",
     "collect_story",
+    "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
     "describe_case",
+    "describe_item",
     "describe_items",
     "discover_checks",
+    "dossier_path",
     "import_bag",
+    "inspect_apart",
+    "item_with_version",
     "judge_case",
     "list_cases",
     "load_sheet",
@@ -90,10 +102,16 @@ __all__ = [
     "verify_bag",
     "verify_publishable",
     "verify_workspace",
+    "work",
     "write_case_dossier",
 ]
 
 _MODULES = {
+    "collect_target_area": "collecting",
+    "inspect_apart": "inspecting",
+    "UploadKind": "inspecting",
+    "item_with_version": "describing",
+    "describe_item": "describing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
@@ -108,6 +126,7 @@ _MODULES = {
     "Verification": "verifying",
     "Workspace": "workspace",
     "ask_for_claims": "claims",
+    "ask_for_work": "jobs",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
@@ -121,6 +140,7 @@ _MODULES = {
     "describe_case": "collecting",
     "describe_items": "collecting",
     "discover_checks": "checking",
+    "dossier_path": "reporting",
     "import_bag": "importing",
     "judge_case": "judging",
     "list_cases": "room",
@@ -142,6 +162,7 @@ _MODULES = {
     "verify_bag": "opening_bags",
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
+    "work": "working",
     "write_case_dossier": "reporting",
 }
 

@@ -5,18 +5,19 @@ Whoever changes a mark says which version of it they saw; when somebody else was
 stored.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from purport.casework.bench import require_item
+from purport.casework.bench import Bench, require_item
 from purport.casework.workspace import Act, Workspace
 from purport.core.casefile import CustodyEvent, MarkRecord
-from purport.core.digests import Digest
-from purport.core.errors import AbsentError, ConflictError
+from purport.core.digests import Digest, JsonObject
+from purport.core.errors import AbsentError, ConflictError, InputError
 from purport.store import Entry, Stored
 
-__all__ = ["MarkPast", "MarkTold", "marks_of", "withdraw_mark"]
+__all__ = ["MarkPast", "MarkTold", "marks_of", "require_sayable", "withdraw_mark"]
 
 _FOREVER = "withdrawn"
 
@@ -65,6 +66,23 @@ def marks_of(workspace: Workspace, item: str) -> tuple[MarkTold, ...]:
     return tuple(
         _told(mark, by_id, live, taken) for mark in by_id.values() if mark.id not in replaced
     )
+
+
+def require_sayable(bench: Bench, values: JsonObject, note: str | None) -> None:
+    """Check that what comes from outside can be kept as JSON, and lies in a frame that there is.
+
+    Raises:
+        InputError: A number is not finite, a text cannot be kept, or there is no such frame.
+    """
+    try:
+        json.dumps([values, note], allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(
+            "values", "cannot be kept as JSON", remedy="Use finite numbers and plain text."
+        ) from error
+    frame = values.get("frame")
+    if isinstance(frame, int) and not isinstance(frame, bool) and bench.scene is not None:
+        bench.require_frame(frame)
 
 
 def withdraw_mark(

@@ -27,7 +27,7 @@ from purport.checks.impacts import (
 from purport.checks.place import PlaceAnswer, PlaceCheck
 from purport.core.casefile import MarkRecord
 from purport.core.digests import JsonObject, JsonValue
-from purport.core.errors import InputError
+from purport.core.errors import ConsistencyError, InputError
 from purport.core.findings import Derivation, Finding
 from purport.core.marks import MarkKind, mark_fault
 from purport.core.positions import GeoPoint, compass_point, from_geographic
@@ -55,6 +55,7 @@ _UNPUBLISHED = (
 _PUBLISH = "Record where and when the footage was made public."
 FloatArray = NDArray[np.float64]
 
+_PLACE_BETTER = "Correct the control points, or place impact and target below the horizon."
 _YOU = "you"
 _HALF = 0.5
 _NOW = datetime(1970, 1, 1, tzinfo=UTC)
@@ -246,7 +247,12 @@ def measure_by_hand(
         *_target_marks(bench, target, None if chosen is None else chosen.reference),
         *(_length_mark(bench, one) for one in lengths),
     ]
-    values = measure_marks(replace(evidence, marks=tuple(marks)), scene)
+    try:
+        values = measure_marks(replace(evidence, marks=tuple(marks)), scene)
+    except ConsistencyError as error:  # a pixel above the horizon that the points give
+        return tuple(
+            _refused(one, f"{error.subject} {error.fault}.", _PLACE_BETTER) for one in impacts
+        )
     drawn = draw_target(bench, target, view=view, chosen=chosen)
     return tuple(_with_line(_told(one, values, chosen), drawn) for one in placed)
 

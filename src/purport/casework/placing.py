@@ -57,6 +57,8 @@ Pair: TypeAlias = tuple[float, float]
 CHI_SQUARED_95 = 5.991
 """95 % quantile of chi-squared with two degrees of freedom: an ellipse holds so much."""
 _GRID = 9
+_REACH = 10
+"""Sides of an orthophoto up to which points may lie outside of it."""
 _START_AT = ((0.12, 0.15), (0.88, 0.15), (0.12, 0.85), (0.88, 0.85), (0.5, 0.35), (0.5, 0.65))
 """Where in the picture points of a registration are offered, as shares of its sides."""
 _AUTHOR = "you"
@@ -84,10 +86,10 @@ class OnMap:
                 raise InputError(
                     "position", str(error), remedy="Write longitude, then latitude."
                 ) from error
-            return reference_pixel(reference, point), point
+            return _near(reference, reference_pixel(reference, point)), point
         if self.pixel is None:
             raise InputError("map", "says no place", remedy="Give a pixel or a position.")
-        return self.pixel, reference_position(reference, self.pixel)
+        return _near(reference, self.pixel), reference_position(reference, self.pixel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,10 @@ class View:
         whole = turn @ back
         return _ellipse(np.array(there), whole @ covariance_m2 @ whole.T)
 
+    def sees(self, pixel: Pair) -> bool:
+        """Tell whether an anchor pixel lies below the horizon of the view."""
+        return float(self.ground.homography.to_map()[2] @ np.array([*pixel, 1.0])) > 0.0
+
     def link(self) -> FloatArray | None:
         """Return the matrix from the anchor frame to the frame shown; None when not linked."""
         if self.frame not in self.scene.shot_of(self.ground.anchor).span:
@@ -237,6 +243,8 @@ class View:
         if self.frame not in self.scene.shot_of(frame).span or not self.scene.linked[frame]:
             return None
         anchor, _ = pixel_in_anchor(self.scene.to_anchor[frame], pixel)
+        if not self.sees(anchor):
+            return None
         place = pixels_of_map(self.reference, self._ground_point(anchor)[None])[0]
         return float(place[0]), float(place[1])
 
@@ -431,6 +439,18 @@ def on_orthophoto(mark: MarkRecord, reference: Reference) -> dict[str, tuple[Pai
     return pixels
 
 
+def _near(reference: Reference, pixel: Pair) -> Pair:
+    """Refuse what lies so far from an orthophoto that its metric system does not hold there."""
+    reach = _REACH * max(reference.width, reference.height)
+    if all(abs(value) <= reach for value in pixel):
+        return pixel
+    raise InputError(
+        "position",
+        "lies far outside the orthophoto",
+        remedy="Check the order longitude, latitude, or choose another orthophoto.",
+    )
+
+
 def _start_point(view: View, here: Pair, anchor: Pair) -> StartPoint:
     homography = view.ground.homography
     place = homography.project(anchor, pixel_covariance=np.zeros((2, 2)))
@@ -479,7 +499,7 @@ def _drawn(fit: HandFit, view: View, seen: Sequence[SeenPoint], asked: Sequence[
 def _told(seen: SeenPoint, point: HandPoint | None, view: View) -> SeenPoint:
     if point is None:
         return seen
-    covariance = np.array(point.covariance_m2)
+    covariance = None if point.covariance_m2 is None else np.array(point.covariance_m2)
     return SeenPoint(
         key=seen.key,
         map_px=seen.map_px,
@@ -491,8 +511,8 @@ def _told(seen: SeenPoint, point: HandPoint | None, view: View) -> SeenPoint:
         leverage=point.leverage,
         away_m=point.away_m,
         expected_m=point.expected_m,
-        on_map=view.ellipse_on_map(point.anchor_px, covariance),
-        in_frame=view.ellipse_in_frame(point.anchor_px, covariance),
+        on_map=None if covariance is None else view.ellipse_on_map(point.anchor_px, covariance),
+        in_frame=None if covariance is None else view.ellipse_in_frame(point.anchor_px, covariance),
     )
 
 
@@ -500,6 +520,8 @@ def _asked(view: View, pixel: Pair) -> Ellipse | None:
     if not view.scene.linked[view.frame]:
         return None
     anchor, _ = pixel_in_anchor(view.scene.to_anchor[view.frame], pixel)
+    if not view.sees(anchor):
+        return None
     return view.ellipse_on_map(anchor, view.ground.homography.point_causes(anchor)["registration"])
 
 

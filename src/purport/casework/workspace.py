@@ -6,6 +6,7 @@ one transaction with its custody event. So a kill at any instant leaves all of i
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,9 +205,8 @@ class Workspace:
             place.mkdir(parents=True, exist_ok=True)
             for called, preserved in files:
                 link = place / Path(called).name
-                if not link.is_symlink():
-                    target = os.path.relpath(self.vault.path_of(preserved), place)
-                    link.symlink_to(target)
+                with suppress(FileExistsError):  # made before, or by another thread just now
+                    link.symlink_to(os.path.relpath(self.vault.path_of(preserved), place))
         return place / Path(name).name
 
     def unfinished(self, path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`purport serve` and `cases`: the case room, and what is in it."""
+"""`purport serve`, `work` and `cases`: the case room, its background work, and what is in it."""
 
 import click
 
@@ -6,7 +6,7 @@ from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
 from purport.cli._settings import resolve
 
-__all__ = ["cases", "serve"]
+__all__ = ["cases", "serve", "work"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -25,8 +25,15 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--owner", default="owner", show_default=True, help="Account of the room's owner.")
 @click.option("--mail", metavar="SMTP-URL", help="Mail server [PURPORT_MAIL].")
 @click.option("--sign-up", is_flag=True, help="Let strangers make themselves an account.")
+@click.option(
+    "--background",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Processes for work in the background; 0 leaves it to purport work.",
+)
 @workspace
-def serve(
+def serve(  # noqa: PLR0913 - click passes every option by its name
     *,
     host: str,
     port: int,
@@ -35,6 +42,7 @@ def serve(
     owner: str,
     mail: str | None,
     sign_up: bool,
+    background: int,
     workspace: str | None,
 ) -> None:
     """Open the case room in the browser: the workspace on one page, on this computer alone.
@@ -60,6 +68,7 @@ def serve(
         database=resolve("database"),
         mail=resolve("mail", mail),
         sign_up=sign_up,
+        workers=background,
     )
     serve_room(options, announce=_announce)
 
@@ -68,6 +77,19 @@ def _announce(link: str) -> None:
     click.echo("The case room is open. This link signs you in once, within a quarter of an hour:")
     click.echo(f"  {link}")
     click.echo("Stop it with Ctrl+C.")
+
+
+@click.command()
+@workspace
+def work(*, workspace: str | None) -> None:
+    """Do the background work of a served workspace, until the process that started this ends.
+
+    purport serve starts one by itself; further ones share the work, on PostgreSQL from other
+    machines too. A job whose worker dies is taken up by another within seconds.
+    """
+    from purport.casework import work as do_work  # noqa: PLC0415 - loads the checks
+
+    do_work(workspace_folder(workspace), database=resolve("database"))
 
 
 @click.command()

@@ -4,7 +4,8 @@ Django is configured and imported when a store is opened, not before, so that wh
 the records (a worker process, a quick command) does not pay for it.
 """
 
-from purport.store.opening import database_options, open_store
+from purport.store.leases import Job, JobState, LeaseLedger, LeaseLostError
+from purport.store.opening import database_options, open_store, serve_records
 from purport.store.records import (
     Attachment,
     AttachmentKind,
@@ -26,6 +27,10 @@ __all__ = [
     "CaseShelf",
     "Entry",
     "InputFault",
+    "Job",
+    "JobState",
+    "LeaseLedger",
+    "LeaseLostError",
     "Outcome",
     "Review",
     "Setting",
@@ -35,4 +40,5 @@ __all__ = [
     "Survey",
     "database_options",
     "open_store",
+    "serve_records",
 ]

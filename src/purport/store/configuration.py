@@ -10,7 +10,13 @@ from django.db import connections
 
 from purport.core.errors import InputError
 
-__all__ = ["add_database", "configure", "database_options", "remove_database"]
+__all__ = [
+    "add_database",
+    "configure",
+    "configure_for",
+    "database_options",
+    "remove_database",
+]
 
 _BUSY_TIMEOUT_S = 30
 _OPENINGS = count()
@@ -20,11 +26,26 @@ _DISTRUST_SCHEMA = "; PRAGMA trusted_schema=OFF"
 
 def configure() -> None:
     """Set Django up, once a process; a program that has done so itself is left alone."""
-    if settings.configured:
-        return
+    if not settings.configured:
+        _configure({"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"})
+
+
+def configure_for(location: Path | str) -> None:
+    """Set Django up for one database of records and nothing else, as a worker process needs it.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    _configure(database_options(location, served=True))
+
+
+def _configure(database: dict[str, object]) -> None:
     settings.configure(
         INSTALLED_APPS=["purport.store"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASES={"default": database},
         DATABASE_ROUTERS=[],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,

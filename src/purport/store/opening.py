@@ -5,7 +5,7 @@ from pathlib import Path
 
 from purport.store.records import Store
 
-__all__ = ["database_options", "open_store"]
+__all__ = ["database_options", "open_store", "serve_records"]
 
 
 def open_store(location: Path | str, *, case: str = "case", migrate: bool = True) -> Store:
@@ -46,3 +46,17 @@ def database_options(location: Path | str) -> Mapping[str, object]:
     from purport.store import configuration  # noqa: PLC0415 - Django is slow to import
 
     return configuration.database_options(location, served=True)
+
+
+def serve_records(location: Path | str) -> None:
+    """Set Django up for a database of records alone, in a process that works beside a server.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    from purport.store.configuration import configure_for  # noqa: PLC0415 - Django is slow to import
+
+    configure_for(location)

@@ -84,6 +84,11 @@ class Visit:
         """Tell whether they may do something."""
         return right in RIGHTS[self.role]
 
+    @property
+    def may_change(self) -> bool:
+        """Tell whether they may add and correct things."""
+        return self.may(Right.CHANGE)
+
     def require(self, right: Right) -> None:
         """Check that they may do something.
 

@@ -18,7 +18,15 @@ from purport.core.errors import (
 )
 from purport.web.access import ForbiddenError
 
-__all__ = ["FaultMiddleware", "explain", "failed", "not_found", "refused_form", "status_of"]
+__all__ = [
+    "FaultMiddleware",
+    "explain",
+    "failed",
+    "not_found",
+    "refused",
+    "refused_form",
+    "status_of",
+]
 
 _LOG = logging.getLogger("purport.web")
 _STATUSES: tuple[tuple[type[PurportError], HTTPStatus], ...] = (
@@ -101,6 +109,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     del exception
     absent = AbsentError("page", "there is none at this address", remedy="Go back to the cases.")
     return explain(request, absent)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Tell that something is not allowed, for want of a fresh sign-in above all."""
+    del exception
+    told = {
+        "subject": "this",
+        "fault": "needs you to show again who you are, and you have no password or passkey for it",
+        "remedy": "Set a password first (in the menu); with it you can show who you are.",
+    }
+    shown = {"told": told, "status": HTTPStatus.FORBIDDEN}
+    return render(request, "room/fault.html", shown, status=HTTPStatus.FORBIDDEN)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

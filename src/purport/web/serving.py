@@ -1,17 +1,20 @@
 """Starting the case room: the database brought up to date, the owner's link, and the server."""
 
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from purport.casework import CaseRoom
-from purport.core.errors import InputError
+from purport.core.errors import InputError, WorkspaceBusyError
 from purport.web.configuration import RoomSettings, configure_room
+from purport.web.workers import Workers
 
 __all__ = ["ServeOptions", "serve"]
 
 _BACKLOG = 128
+_PATIENCE_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class ServeOptions:
     """Address of a mail server; None to write mails into the workspace."""
     sign_up: bool = False
     """Whether strangers may make themselves an account."""
+    workers: int = 1
+    """Processes for work in the background."""
 
 
 def serve(options: ServeOptions, *, announce: Callable[[str], None]) -> None:
@@ -53,16 +58,31 @@ def serve(options: ServeOptions, *, announce: Callable[[str], None]) -> None:
     listener = _listen(options)
     room = None
     try:
-        room = CaseRoom.open(
-            folder,
-            database=options.database,
-            set_up=lambda: configure_room(_settings(options, folder)),
-        )
+        room = _open_patiently(options, folder)
         _serve_room(room, options, listener, announce)
     finally:
         listener.close()
         if room is not None:
             room.close()
+
+
+def _open_patiently(options: ServeOptions, folder: Path) -> CaseRoom:
+    """Open the room; workers of a server that was just killed may take a moment to end."""
+    patience = time.monotonic() + _PATIENCE_S
+    configured: list[bool] = []
+
+    def set_up() -> None:
+        if not configured:
+            configure_room(_settings(options, folder))
+            configured.append(True)
+
+    while True:
+        try:
+            return CaseRoom.open(folder, database=options.database, set_up=set_up)
+        except WorkspaceBusyError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.25)
 
 
 def _settings(options: ServeOptions, folder: Path) -> RoomSettings:
@@ -102,7 +122,8 @@ def _serve_room(
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with Workers(room.folder, database=options.database, count=options.workers):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _owner(name: str) -> int:

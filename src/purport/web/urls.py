@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import case, entering, front
+from purport.web.pages import adding, case, details, entering, front, jobs
 from purport.web.pages import place as placing
 
-__all__ = ["handler404", "handler500", "urlpatterns"]
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
+handler403 = "purport.web.faults.refused"
 handler404 = "purport.web.faults.not_found"
 handler500 = "purport.web.faults.failed"
 
@@ -19,6 +20,13 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("cases/<slug:key>/", case.case, name="case"),
     path("cases/<slug:key>/history", case.history, name="history"),
+    path("cases/<slug:key>/add", adding.add, name="add"),
+    path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),
+    path("cases/<slug:key>/work", jobs.background, name="background"),
+    path("cases/<slug:key>/work/progress", jobs.progress, name="progress"),
+    path("cases/<slug:key>/work/ask", jobs.ask, name="ask"),
+    path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
+    path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
     path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),

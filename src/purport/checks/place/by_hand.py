@@ -65,15 +65,17 @@ class HandPoint:
     """False for one that the others contradict: it was left out."""
     anchor_px: tuple[float, float]
     """Where it lies in the anchor frame. [px]"""
-    residual_px: tuple[float, float]
-    """Placed pixel minus where the view puts the map point, in the anchor frame. [px]"""
+    residual_px: tuple[float, float] | None
+    """Placed pixel minus where the view puts the map point, in the anchor frame; None for one left
+    out that lies beyond the view's horizon. [px]"""
     residual_m: tuple[float, float]
     """Where the view puts the pixel minus the placed map point, east and north. [m]"""
     leverage: float | None
     """How much it decides its own residual, 0 to 1: at 1 nothing else checks it; None when it
     was left out."""
-    covariance_m2: Matrix2
-    """Of where the view puts its pixel, without the map's own error and the pixel's. [m²]"""
+    covariance_m2: Matrix2 | None
+    """Of where the view puts its pixel, without the map's own error and the pixel's; None as
+    `residual_px`. [m²]"""
     away_m: float | None = None
     """How far it lies from where the others put it; None when it was used. [m]"""
     expected_m: float | None = None
@@ -180,7 +182,7 @@ def _fitted(
         suspects=tuple(one.mark for one in fit.blunders),
         ground=ground,
         points=points,
-        rmse_px=_rms_length([point.residual_px for point in used]),
+        rmse_px=_rms_length([point.residual_px for point in used if point.residual_px]),
         rmse_m=_rms_length([point.residual_m for point in used]),
         redundancy=fit.redundancy,
         widened=math.sqrt(fit.variance_factor),
@@ -194,26 +196,36 @@ def _points(fit: ControlFit, placed: Placed, homography: GroundHomography) -> tu
     for number, mark in enumerate(placed.ids):
         pixel = (float(placed.pixels[number][0]), float(placed.pixels[number][1]))
         residual = fit.residual_m[number]
-        back = np.linalg.solve(homography.ground_jacobian(pixel), residual)
-        spread = homography.point_causes(pixel)["registration"]
+        seen = _seen(homography, pixel, residual)
         blunder = blunders.get(mark)
         points.append(
             HandPoint(
                 mark=mark,
                 used=bool(fit.used[number]),
                 anchor_px=pixel,
-                residual_px=(float(back[0]), float(back[1])),
+                residual_px=None if seen is None else seen[0],
                 residual_m=(float(residual[0]), float(residual[1])),
                 leverage=float(own[number]) if fit.used[number] else None,
-                covariance_m2=(
-                    (float(spread[0, 0]), float(spread[0, 1])),
-                    (float(spread[1, 0]), float(spread[1, 1])),
-                ),
+                covariance_m2=None if seen is None else seen[1],
                 away_m=None if blunder is None else blunder.away_m,
                 expected_m=None if blunder is None else blunder.expected_m,
             )
         )
     return tuple(points)
+
+
+def _seen(
+    homography: GroundHomography, pixel: tuple[float, float], residual_m: FloatArray
+) -> tuple[tuple[float, float], Matrix2] | None:
+    """Return a residual in pixels and the covariance there; None beyond the horizon."""
+    if float(homography.to_map()[2] @ np.array([*pixel, 1.0])) <= 0.0:
+        return None
+    back = np.linalg.solve(homography.ground_jacobian(pixel), residual_m)
+    spread = homography.point_causes(pixel)["registration"]
+    return (float(back[0]), float(back[1])), (
+        (float(spread[0, 0]), float(spread[0, 1])),
+        (float(spread[1, 0]), float(spread[1, 1])),
+    )
 
 
 def _refused(fit: ControlRefusal, placed: Placed) -> HandFit:

@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from purport.casework.bench import Bench, BenchReference, gather_bench, get_reference
-from purport.casework.marking import MarkTold, marks_of, withdraw_mark
+from purport.casework.marking import MarkTold, marks_of, require_sayable, withdraw_mark
 from purport.casework.measuring import (
     HandImpact,
     HandLength,
@@ -28,19 +28,11 @@ from purport.casework.placing import (
     start_from_registration,
 )
 from purport.casework.reviewing import mark as place_mark
-from purport.casework.second_look import (
-    agreement_of,
-    begin_look,
-    give_up_look,
-    hand_in,
-    looks_at,
-    open_look,
-)
+from purport.casework.second_look import open_look
 from purport.core.digests import Digest
 from purport.core.errors import InputError
 from purport.core.marks import MarkKind
 from purport.core.records import to_json
-from purport.core.second_looks import LookedAt
 from purport.imagery import PixelWindow, encode_picture, read_window
 from purport.web.access import Right, Visit, enter
 from purport.web.api.told import FAULTS
@@ -147,20 +139,6 @@ class NewMark(Schema):
     note: Annotated[str, Field(max_length=2000)] | None = None
 
 
-class Placed(Schema):
-    """One thing that was placed in a second look."""
-
-    kind: MarkKind
-    values: dict[str, Any]
-
-
-class HandedIn(Schema):
-    """What was placed in a second look."""
-
-    placed: Annotated[list[Placed], Field(max_length=_MOST_POINTS)]
-    note: Annotated[str, Field(max_length=2000)] | None = None
-
-
 class MovedMark(NewMark):
     """A mark that replaces another; `version` is the one that was seen."""
 
@@ -207,7 +185,7 @@ def offset(request: HttpRequest, key: str, digest: str, asked: Offset) -> Any:  
     summary="Points of the automatic registration",
 )
 def start(
-    request: HttpRequest, key: str, digest: str, *, frame: Frame, reference: str | None = None
+    request: HttpRequest, key: str, digest: str, *, frame: Frame = 0, reference: str | None = None
 ) -> Any:  # noqa: ANN401 - JSON
     """Return points of the automatic registration in a frame, to be confirmed or corrected."""
     bench = _bench(enter(request, key, Right.SEE), digest)
@@ -240,7 +218,7 @@ def read_marks(request: HttpRequest, key: str, digest: str, *, reference: str | 
 def add_mark(request: HttpRequest, key: str, digest: str, mark: NewMark) -> Any:  # noqa: ANN401 - JSON
     """Record what a person placed."""
     visit = enter(request, key, Right.CHANGE)
-    _bench(visit, digest)
+    require_sayable(_bench(visit, digest), mark.values, mark.note)
     record = place_mark(
         visit.workspace(),
         item=digest,
@@ -260,7 +238,7 @@ def add_mark(request: HttpRequest, key: str, digest: str, mark: NewMark) -> Any:
 def move_mark(request: HttpRequest, key: str, digest: str, *, mark: str, moved: MovedMark) -> Any:  # noqa: ANN401 - JSON
     """Record a mark that supersedes another; 409 when somebody else has moved it meanwhile."""
     visit = enter(request, key, Right.CHANGE)
-    _bench(visit, digest)
+    require_sayable(_bench(visit, digest), moved.values, moved.note)
     record = place_mark(
         visit.workspace(),
         item=digest,
@@ -285,7 +263,7 @@ def remove_mark(
     digest: str,
     *,
     mark: str,
-    version: str,
+    version: str = "",
     reason: str | None = None,
 ) -> Any:  # noqa: ANN401 - JSON
     """Withdraw a mark; it stays on record. 409 when somebody else has moved it meanwhile."""
@@ -295,26 +273,26 @@ def remove_mark(
 
 
 @router.get(
-    "/{slug:key}/references/{slug:digest}/window",
+    "/{slug:key}/references/{slug:reference}/window",
     response={200: None, **FAULTS},
     summary="A part of an orthophoto as a picture",
 )
 def read_part(
     request: HttpRequest,
     key: str,
-    digest: str,
+    reference: str,
     *,
-    x: Annotated[int, Field(ge=0, le=10_000_000)],
-    y: Annotated[int, Field(ge=0, le=10_000_000)],
-    width: Annotated[int, Field(ge=1, le=10_000_000)],
-    height: Annotated[int, Field(ge=1, le=10_000_000)],
+    x: Annotated[int, Field(ge=0, le=10_000_000)] = 0,
+    y: Annotated[int, Field(ge=0, le=10_000_000)] = 0,
+    width: Annotated[int, Field(ge=1, le=10_000_000)] = 512,
+    height: Annotated[int, Field(ge=1, le=10_000_000)] = 512,
     step: Annotated[int, Field(ge=1, le=100_000)] = 1,
 ) -> HttpResponse:
     """Return a window of an orthophoto, in its own pixel grid, `step` of its pixels to one."""
     visit = enter(request, key, Right.SEE)
-    reference = get_reference(visit.workspace(), digest)
+    opened = get_reference(visit.workspace(), reference)
     window = PixelWindow(x=x, y=y, width=width, height=height)
-    content, media_type = encode_picture(read_window(reference, window, step=step))
+    content, media_type = encode_picture(read_window(opened, window, step=step))
     answer = HttpResponse(content, content_type=media_type)
     answer["Cache-Control"] = f"private, max-age={_KEPT_S}, immutable"
     return answer
@@ -326,6 +304,7 @@ def read_part(
 def temporary_frame(request: HttpRequest, key: str, digest: str, *, index: int) -> HttpResponse:
     """Return a frame as a picture (until the player's own is merged)."""
     import numpy as np  # noqa: PLC0415
+
     from purport.media import probe_media, seek_pictures  # noqa: PLC0415
 
     bench = _bench(enter(request, key, Right.SEE), digest)
@@ -336,72 +315,6 @@ def temporary_frame(request: HttpRequest, key: str, digest: str, *, index: int) 
         content, media_type = encode_picture(rgba)
         return HttpResponse(content, content_type=media_type)
     return HttpResponse(status=404)
-
-
-@router.get(
-    "/{slug:key}/items/{slug:digest}/second-looks",
-    response={200: dict[str, Any], **FAULTS},
-    summary="Second looks, and how far they agree",
-)
-def read_looks(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the second looks that were handed in; to somebody who is at one, nobody else's."""
-    visit = enter(request, key, Right.SEE)
-    _bench(visit, digest)
-    workspace = visit.workspace()
-    mine = open_look(workspace, digest, visit.agent)
-    if mine is not None:
-        return {"open": to_json(mine), "looks": []}
-    done = [one.record for one in looks_at(workspace, digest) if one.record.handed_in_utc]
-    return {
-        "open": None,
-        "looks": [
-            {"look": to_json(one), "agreement": to_json(agreement_of(workspace, one))}
-            for one in done
-        ],
-    }
-
-
-@router.post(
-    "/{slug:key}/items/{slug:digest}/second-looks",
-    response={201: dict[str, Any], **FAULTS},
-    summary="Begin a second look",
-)
-def begin(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
-    """Begin to place points without seeing those of others."""
-    visit = enter(request, key, Right.LOOK_AGAIN)
-    return 201, to_json(begin_look(visit.workspace(), item=digest, author=visit.agent))
-
-
-@router.put(
-    "/{slug:key}/items/{slug:digest}/second-looks",
-    response={200: dict[str, Any], **FAULTS},
-    summary="Hand a second look in",
-)
-def finish(request: HttpRequest, key: str, digest: str, handed: HandedIn) -> Any:  # noqa: ANN401 - JSON
-    """Hand in what was placed; from then on it and the others' points are told to each other."""
-    visit = enter(request, key, Right.LOOK_AGAIN)
-    placed = [LookedAt(kind=one.kind.value, values=one.values) for one in handed.placed]
-    return to_json(
-        hand_in(
-            visit.workspace(),
-            item=digest,
-            author=visit.agent,
-            placed=placed,
-            note=handed.note or None,
-        )
-    )
-
-
-@router.delete(
-    "/{slug:key}/items/{slug:digest}/second-looks",
-    response={204: None, **FAULTS},
-    summary="Give a second look up",
-)
-def give_up(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
-    """Give up a second look that was begun; what was placed in it is not kept."""
-    visit = enter(request, key, Right.LOOK_AGAIN)
-    give_up_look(visit.workspace(), item=digest, author=visit.agent)
-    return 204, None
 
 
 def _bench(visit: Visit, digest: str) -> Bench:

@@ -1,7 +1,10 @@
 """Coming in by a link: the owner's from the terminal, and those of people who were invited."""
 
+from typing import Any
+
+from allauth.account.utils import perform_login
 from django import forms
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +16,6 @@ from django.views.decorators.http import require_http_methods
 from purport.store.accounts.ledger import open_invitation, redeem, set_role
 
 __all__ = ["enter_by_link"]
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class NewcomerForm(forms.Form):  # type: ignore[misc]  # Django ships no types
@@ -49,8 +50,7 @@ def enter_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Sign the owner in, or let somebody new into the case to which they were invited."""
     invitation = open_invitation(token)
     if invitation.user is not None:
-        user = get_user_model().objects.get(pk=redeem(token).user)
-        login(request, user, backend=_BACKEND)
+        _sign_in(request, get_user_model().objects.get(pk=redeem(token).user))
         return redirect("cases")
     newcomer = not request.user.is_authenticated
     form = NewcomerForm(request.POST or None) if newcomer else None
@@ -60,7 +60,7 @@ def enter_by_link(request: HttpRequest, token: str) -> HttpResponse:
             user = get_user_model().objects.create_user(
                 username=form.cleaned_data["name"], password=form.cleaned_data["password"]
             )
-            login(request, user, backend=_BACKEND)
+            _sign_in(request, user)
         if invitation.case is not None:
             set_role(invitation.case, request.user.pk, invitation.role)
             return redirect("case", invitation.case)
@@ -68,3 +68,8 @@ def enter_by_link(request: HttpRequest, token: str) -> HttpResponse:
     shown = {"invitation": invitation, "form": form}
     status = 422 if form is not None and form.errors else 200
     return render(request, "room/invitation.html", shown, status=status)
+
+
+def _sign_in(request: HttpRequest, user: Any) -> None:  # noqa: ANN401 - Django's user
+    """Sign somebody in, whatever addresses they have; the list of sessions shows it."""
+    perform_login(request, user, email_verification="none")

@@ -15,8 +15,8 @@ register = template.Library()
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
 def utc(instant: datetime) -> str:
-    """Return an instant in UTC, as the records have it."""
-    return format_utc(instant)
+    """Return an instant in UTC to the second; the records have it more exactly."""
+    return format_utc(instant.replace(microsecond=0))
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
