@@ -238,10 +238,10 @@ function drawImpact(impact: Impact, index: number, told: NonNullable<typeof mode
   const pixel = impact.pixel ?? told?.pixel ?? null;
   const mapPx = impact.mapPx ?? told?.map_px ?? null;
   if (pixel && impact.frame === state.frame) {
-    layers.inFrame.push({ ...shared, at: pixel, label: `Impact ${index + 1} in the frame: x ${put(pixel[0])}, y ${put(pixel[1])}` });
+    layers.inFrame.push({ ...shared, at: pixel, label: `${shared.text}; in the frame: x ${put(pixel[0])}, y ${put(pixel[1])}` });
     if (layers.corner) layers.frameShapes.lines.push({ from: layers.corner, to: pixel, kind: "offset" });
   }
-  if (mapPx) layers.onMap.push({ ...shared, at: mapPx, label: `Impact ${index + 1} on the orthophoto: x ${put(mapPx[0])}, y ${put(mapPx[1])}` });
+  if (mapPx) layers.onMap.push({ ...shared, at: mapPx, label: `${shared.text}; on the orthophoto: x ${put(mapPx[0])}, y ${put(mapPx[1])}` });
   if (told?.on_map) layers.mapShapes.ellipses.push({ ellipse: told.on_map, kind: "impact" });
   if (told?.line_on_map) layers.mapShapes.lines.push({ from: told.line_on_map[0], to: told.line_on_map[1], kind: "offset" });
 }

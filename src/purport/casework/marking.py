@@ -52,6 +52,8 @@ class MarkTold:
 def marks_of(workspace: Workspace, item: str) -> tuple[MarkTold, ...]:
     """Return the marks of an item, those that were withdrawn as well, with their past.
 
+    They stand in the order in which they were first placed, wherever they were moved since.
+
     Raises:
         AbsentError: The case has no such item.
     """
@@ -63,9 +65,9 @@ def marks_of(workspace: Workspace, item: str) -> tuple[MarkTold, ...]:
     by_id = {mark.id: mark for mark in ever}
     replaced = {mark.supersedes for mark in by_id.values() if mark.supersedes is not None}
     taken = _withdrawals(workspace.store.custody()) if len(live) < len(by_id) else {}
-    return tuple(
-        _told(mark, by_id, live, taken) for mark in by_id.values() if mark.id not in replaced
-    )
+    order = {mark: place for place, mark in enumerate(by_id)}
+    told = [_told(mark, by_id, live, taken) for mark in by_id.values() if mark.id not in replaced]
+    return tuple(sorted(told, key=lambda one: order[one.past[0].mark.id]))
 
 
 def require_sayable(bench: Bench, values: JsonObject, note: str | None) -> None:

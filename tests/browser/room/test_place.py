@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from purport.casework.example import example_folder
 
@@ -59,8 +59,12 @@ class Hand:
     def until(self, test: str) -> None:
         """Wait for a condition; Playwright's own way is stopped by the page's policy."""
         for _ in range(WITHIN_MS // 50):
-            if self.page.evaluate(test):
-                return
+            try:
+                if self.page.evaluate(test):
+                    return
+            except Error as error:  # the page is just being left for the next one
+                if "context was destroyed" not in str(error):
+                    raise
             self.page.wait_for_timeout(50)
         pytest.fail(f"it did not come true: {test}")
 

@@ -347,9 +347,9 @@ def test_checks_and_hand_come_to_the_same_numbers(placed: Placed) -> None:
     )
     checks = (PlaceCheck(frame_features=10), ImpactsCheck())
     run_checks(workspace, checks=checks, workers=1)
-    findings = {finding.check: finding for finding in case_file(workspace).findings}
-    (shot,) = findings["place"].values["shots"]  # type: ignore[misc,union-attr]  # JSON
-    assert shot["rung"] == "control points"  # type: ignore[index,call-overload]  # JSON
+    findings: dict[str, Any] = {one.check: one for one in case_file(workspace).findings}
+    (shot,) = findings["place"].values["shots"]
+    assert shot["rung"] == "control points"
     told, view = fit_view(placed.bench, placed.chosen, points, frame=FRAME)
     (by_hand,) = measure_by_hand(
         placed.bench,
@@ -359,17 +359,13 @@ def test_checks_and_hand_come_to_the_same_numbers(placed: Placed) -> None:
         chosen=placed.chosen,
     )
     assert told.answer == "fitted"
-    (strike,) = [
-        one
-        for one in findings["impacts"].values["strikes"]  # type: ignore[union-attr]  # JSON
-        if one["mark"] is not None  # type: ignore[index,call-overload]  # JSON
-    ]
+    (strike,) = [one for one in findings["impacts"].values["strikes"] if one["mark"] is not None]
     for name in ("offset_m", "offset_68_m", "offset_95_m", "bearing_deg", "bearing_sd_deg"):
-        expected = strike[name]  # type: ignore[index,call-overload]  # JSON
+        expected = strike[name]
         assert getattr(by_hand, name) == pytest.approx(expected, abs=1e-6), name
-    assert by_hand.position == pytest.approx(strike["position"], abs=1e-10)  # type: ignore[index,call-overload]  # JSON
-    (ground,) = findings["place"].values["ground"]  # type: ignore[misc,union-attr]  # JSON
-    assert told.gsd_m == pytest.approx(ground["gsd_m"], rel=1e-6)  # type: ignore[index,call-overload]  # JSON
+    assert by_hand.position == pytest.approx(strike["position"], abs=1e-10)
+    (ground,) = findings["place"].values["ground"]
+    assert told.gsd_m == pytest.approx(ground["gsd_m"], rel=1e-6)
     bench = gather_bench(workspace, item)
     with pytest.raises(InputError, match="made from placed points"):
         start_from_registration(bench, bench.references[0], frame=FRAME)
