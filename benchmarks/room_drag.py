@@ -199,6 +199,7 @@ def look(link: str, digest: str, moves: int) -> dict[str, Any]:
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.set_default_timeout(120_000)
         page.goto(link)
         address = page.locator("a[href^='/cases/']").first.get_attribute("href") or ""
         page.goto(f"{base}{address}items/{digest}/place", wait_until="networkidle")

@@ -250,7 +250,10 @@ export class Pane {
     if (arrow && handle?.dataset.handle) {
       const one = this.lastHandles.find((each) => each.id === handle.dataset.handle);
       const step = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
-      if (one) this.events.drag(one.id, [one.at[0] + arrow[0] * step, one.at[1] + arrow[1] * step], true);
+      if (one) {
+        one.at = [one.at[0] + arrow[0] * step, one.at[1] + arrow[1] * step]; // the next press may come before this one is drawn
+        this.events.drag(one.id, one.at, true);
+      }
     } else if (arrow) this.pan(-40 * arrow[0], -40 * arrow[1]);
     else if ((event.key === "Delete" || event.key === "Backspace") && handle?.dataset.handle) this.events.remove(handle.dataset.handle);
     else if (event.key === "+" || event.key === "=") this.zoom(1.25);

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from purport.core.errors import InputError
 from purport.core.positions import GeoPoint
@@ -19,6 +19,9 @@ from purport.imagery import (
     reference_pixel,
     reference_position,
 )
+
+# rasterio warns while it writes, before it is told where the picture lies
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
 SIZE = (90, 60)
 
@@ -33,7 +36,7 @@ def write(path: Path, picture: np.ndarray[tuple[int, ...], np.dtype[np.generic]]
         count=len(picture),
         dtype=picture.dtype.name,
         crs="EPSG:32628",
-        transform=from_origin(572100.0, 3973400.0, 0.5, 0.5),
+        transform=Affine(0.5, 0.0, 572100.0, 0.0, -0.5, 3973400.0),
     ) as dataset:
         dataset.write(picture)
     return path
