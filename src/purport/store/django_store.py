@@ -144,6 +144,15 @@ class DjangoStore:
                     found += [_row_of(kind, row) for row in rows.select_related("supersedes")]
         return tuple(found)
 
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows = self._rows(stored.table).filter(withdrawn=False).order_by("pk")
+            in_order = list(rows.values_list("pk", "digest"))
+            records = self._records(stored, [row for row, _ in in_order])
+        return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
+
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
     ) -> tuple[Outcome, ...]:

@@ -44,6 +44,9 @@ class _ReadOnce:
     ) -> tuple[Outcome, ...]:
         return self._store.outcomes(outcome_of, version=version, parameters=parameters)
 
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        return self._store.ever(kind)
+
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
         return self._store.past(kind, keys)
 

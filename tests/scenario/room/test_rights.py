@@ -35,10 +35,16 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "people": ("GET", "see"),
     "playable": ("GET", "see"),
     "player": ("GET", "see"),
+    "place": ("GET", "see"),
     "progress": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
-SENT: Mapping[str, str] = {"add": "change", "details": "change", "people": "manage"}
+SENT: Mapping[str, str] = {
+    "add": "change",
+    "details": "change",
+    "people": "manage",
+    "place": "change",
+}
 """Pages that also take forms: the right that sending one needs."""
 ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
@@ -50,6 +56,18 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}/items/{digest}/playable"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/poster.jpg"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/shown"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/marks"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): "change",
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): "change",
+    ("DELETE", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): "change",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/fit"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/offset"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/start"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/second-looks"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("DELETE", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("GET", "/api/v1/cases/{key}/references/{reference}/window"): "see",
     ("GET", "/api/v1/cases/{key}/work"): "see",
     ("POST", "/api/v1/cases/{key}/work"): "change",
     ("DELETE", "/api/v1/cases/{key}/work/{job}"): "change",
@@ -86,6 +104,15 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "reason": " ",
         "proposal": "0",
     },
+    ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): {"kind": "impact", "values": {}},
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): {
+        "kind": "impact",
+        "values": {},
+        "version": "0" * 64,
+    },
+    ("POST", "/api/v1/cases/{key}/items/{digest}/fit"): {"frame": 0},
+    ("POST", "/api/v1/cases/{key}/items/{digest}/offset"): {"frame": 0, "impacts": []},
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): {"placed": []},
 }
 """What is sent to operations that would refuse an empty body before they look at rights."""
 

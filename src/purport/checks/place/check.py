@@ -298,7 +298,7 @@ class PlaceCheck:
                     mapping.result(),
                     views=views,
                     settings=self._settings(),
-                    reference_sd_m=self._accuracy_m(reference),
+                    reference_sd_m=self.accuracy_m(reference),
                     rungs=self._rungs(rank[shot.span.first]),
                     given=given,
                 )
@@ -335,7 +335,8 @@ class PlaceCheck:
             first = first or test
         return first
 
-    def _accuracy_m(self, reference: Reference) -> float:
+    def accuracy_m(self, reference: Reference) -> float:
+        """Return the standard uncertainty per axis of an orthophoto: stated, else assumed. [m]"""
         if reference.accuracy_m is not None:
             return reference.accuracy_m
         return self.assumed_accuracy_px * reference.gsd_m
@@ -350,7 +351,7 @@ class PlaceCheck:
             gsd_m=reference.gsd_m,
             patch_gsd_m=mapped.patch.gsd_m,
             features=len(mapped.features),
-            accuracy_m=self._accuracy_m(reference),
+            accuracy_m=self.accuracy_m(reference),
             accuracy_basis=basis,
             number=number,
         )
