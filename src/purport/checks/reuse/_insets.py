@@ -45,8 +45,7 @@ class InsetFinder:
     """Takes the samples of a video one by one and tells where pictures are set into it."""
 
     def __init__(self) -> None:
-        self._across: Floats | None = None
-        self._down: Floats | None = None
+        self._across, self._down = np.zeros((0, 0)), np.zeros((0, 0))
         self._count = 0
         self._found: list[tuple[float, Box]] = []
 
@@ -56,7 +55,7 @@ class InsetFinder:
         width = min(columns, _WIDEST_PX)
         size = (width, max(round(rows * width / columns), 1))
         small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-        if self._across is None or self._across.shape != small.shape:
+        if self._across.shape != small.shape:  # at first, and where a stream changes its size
             self._close()
             self._across, self._down = np.zeros(small.shape), np.zeros(small.shape)
         self._across[:, 1:] += np.minimum(np.abs(np.diff(small, axis=1)), _MOST_STEP)
@@ -76,9 +75,9 @@ class InsetFinder:
 
     def _close(self) -> None:
         """Look for rectangles in the steps of some seconds."""
-        if self._across is not None and self._down is not None and self._count >= _FEWEST:
+        if self._count >= _FEWEST:
             self._found += _rectangles(self._across / self._count, self._down / self._count)
-        self._across = self._down = None
+        self._across, self._down = np.zeros((0, 0)), np.zeros((0, 0))
         self._count = 0
 
 
@@ -88,8 +87,8 @@ def _rectangles(across: Floats, down: Floats) -> list[tuple[float, Box]]:
     if min(rows, columns) < 4 * _PAD:
         return []
     upright, level = _lines(across), _lines(down.T).T
-    along_y = np.pad(np.cumsum(upright, axis=0), ((1, 0), (0, 0)))
-    along_x = np.pad(np.cumsum(level, axis=1), ((0, 0), (1, 0)))
+    along_y = np.pad(upright.cumsum(axis=0, dtype=np.int64), ((1, 0), (0, 0)))
+    along_x = np.pad(level.cumsum(axis=1, dtype=np.int64), ((0, 0), (1, 0)))
     xs = [0, *_places(along_y), columns]
     ys = [0, *_places(along_x.T), rows]
     found: list[tuple[float, tuple[int, int, int, int]]] = []
@@ -115,7 +114,7 @@ def _lines(steps: Floats) -> NDArray[np.bool_]:
     padded = np.pad(steps, ((0, 0), (_PAD, _PAD)), mode="edge")
 
     def off(by: int) -> Floats:
-        return padded[:, _PAD + by : _PAD + by + columns]
+        return np.asarray(padded[:, _PAD + by : _PAD + by + columns])
 
     here = np.maximum(steps, np.maximum(off(-1), off(1)))
     before = np.mean([off(-by) for by in _BESIDE_PX], axis=0)

@@ -7,7 +7,6 @@ is not, nor another flight past the same place.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,14 +68,13 @@ def find_placement(
     them by least squares, twice.
     """
     words = ~asking.descriptors if negative else asking.descriptors
-    pairs: list[cv2.DMatch] = []
-    if min(len(words), len(kept.descriptors)) >= _FEWEST:
-        found = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(words, kept.descriptors)  # 1
-        pairs = [pair for pair in found if pair.distance <= _FARTHEST_BITS]
-    if len(pairs) < _FEWEST:
+    if min(len(words), len(kept.descriptors)) < _FEWEST:
         return None
-    here = asking.points[[pair.queryIdx for pair in pairs]].astype(np.float64)
-    there = kept.points[[pair.trainIdx for pair in pairs]].astype(np.float64)
+    ours, theirs = _paired(words, kept.descriptors)  # 1
+    if len(ours) < _FEWEST:
+        return None
+    here = asking.points[ours].astype(np.float64)
+    there = kept.points[theirs].astype(np.float64)
     agrees = _best_draw(here, there)  # 2
     if agrees is None or agrees.sum() < _FEWEST:
         return None
@@ -99,6 +97,21 @@ def find_placement(
         where=(left, top, right, bottom),
         residual_px=float(np.sqrt(np.square(off[agrees]).mean())),
     )
+
+
+def _paired(
+    words: NDArray[np.uint8], others: NDArray[np.uint8]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair what is each the other's nearest, and near; return the places of both."""
+    ours = np.ascontiguousarray(words).view(np.uint64)
+    theirs = np.ascontiguousarray(others).view(np.uint64)
+    bits = np.zeros((len(ours), len(theirs)), dtype=np.uint16)
+    for part in range(ours.shape[1]):
+        bits += np.bitwise_count(ours[:, part, None] ^ theirs[None, :, part])
+    nearest, back = bits.argmin(axis=1), bits.argmin(axis=0)
+    rows = np.arange(len(ours))
+    mutual = (back[nearest] == rows) & (bits[rows, nearest] <= _FARTHEST_BITS)
+    return np.flatnonzero(mutual), nearest[mutual]
 
 
 def _agreeing(

@@ -153,6 +153,7 @@ def test_a_rough_guess_is_made_exact(pairing: Pairing) -> None:
         Rules(least_alike=1.0),
         Rules(jitter=0.0),
         Rules(unlike_elsewhere=0.0),
+        Rules(doubt=0.0),
         Rules(fewest_keys=99),
         Rules(least_change=9.0),
     ],
