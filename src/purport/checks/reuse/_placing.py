@@ -6,7 +6,9 @@ is not, nor another flight past the same place.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from purport.checks.reuse._features import LocalFeatures
 __all__ = ["Placement", "find_placement"]
 
 _FARTHEST_BITS = 64
+_BYTES = 32
 _DRAWS = 300
 _LEAST_APART_PX = 12.0
 _SCALES = (0.2, 5.0)
@@ -103,13 +106,13 @@ def _paired(
     words: NDArray[np.uint8], others: NDArray[np.uint8]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pair what is each the other's nearest, and near; return the places of both."""
-    ours = np.ascontiguousarray(words).view(np.uint64)
-    theirs = np.ascontiguousarray(others).view(np.uint64)
-    bits = np.zeros((len(ours), len(theirs)), dtype=np.uint16)
-    for part in range(ours.shape[1]):
-        bits += np.bitwise_count(ours[:, part, None] ^ theirs[None, :, part])
+    ours, theirs = np.ascontiguousarray(words), np.ascontiguousarray(others)
+    bits = np.empty((len(ours), len(theirs)), dtype=np.int32)
+    pointers = [faiss.swig_ptr(one) for one in (ours, theirs, bits)]
+    hammings: Any = faiss.hammings  # type: ignore[attr-defined]  # made as the library is loaded
+    hammings(*pointers[:2], *bits.shape, _BYTES, pointers[2])
     nearest, back = bits.argmin(axis=1), bits.argmin(axis=0)
-    rows = np.arange(len(ours))
+    rows = np.arange(len(nearest))
     mutual = (back[nearest] == rows) & (bits[rows, nearest] <= _FARTHEST_BITS)
     return np.flatnonzero(mutual), nearest[mutual]
 
@@ -119,7 +122,8 @@ def _agreeing(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return how far each pair is off, and which agree."""
     scales, shifts = fitted
-    off = np.abs(here * scales + shifts - there).max(axis=1)
+    gone = np.abs(here * scales + shifts - there)
+    off = np.maximum(gone[:, 0], gone[:, 1])
     return off, off <= limit_px
 
 
@@ -135,8 +139,10 @@ def _best_draw(here: Floats, there: Floats) -> NDArray[np.bool_] | None:
     if not len(scales):
         return None
     shifts = there[first] - scales * here[first]
-    off = np.abs(scales[:, None] * here[None] + shifts[:, None] - there[None]).max(axis=2)
-    agrees = off <= _ROUGH_PX
+    agrees = np.ones((len(scales), len(here)), dtype=np.bool_)
+    for axis in (0, 1):
+        off = scales[:, axis, None] * here[:, axis] + shifts[:, axis, None] - there[:, axis]
+        agrees &= np.abs(off) <= _ROUGH_PX
     return np.asarray(agrees[int(np.argmax(agrees.sum(axis=1)))], dtype=np.bool_)
 
 
