@@ -203,7 +203,7 @@ def _middles(
         _window_sums(each, side)[top, left]
         for each in (weight * np.arange(width), weight * np.arange(height)[:, None])
     ]
-    return np.column_stack(moments) / own[top, left][:, None]
+    return np.asarray(np.column_stack(moments) / own[top, left][:, None], dtype=np.float64)
 
 
 def _scores(

@@ -253,11 +253,12 @@ def _is_found(
     """Tell whether a view cut from a patch and made poor is found where it was cut."""
     to_patch, patch = cut
     luma, known = make_poor(patch, to_patch, size, poorness=poorness, rule=rule, random=random)
+    features = detect_features(luma, known, most=settings.frame_features)
     view = View(
         index=0,
         luma=luma,
         usable=known,
-        features=detect_features(luma, known, most=settings.frame_features),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )

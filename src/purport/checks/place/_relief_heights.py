@@ -108,7 +108,13 @@ def _top_m(upright: FloatArray, opposite: FloatArray, up_to_m: float) -> float:
 
 
 def look_for_heights(
-    view: View, mapped: Mapped, matrix: FloatArray, *, lean: Lean, to_local: FloatArray
+    view: View,
+    mapped: Mapped,
+    matrix: FloatArray,
+    *,
+    lean: Lean,
+    to_local: FloatArray,
+    pointed: tuple[View, FloatArray] | None = None,
 ) -> Displaced | None:
     """Look for points and blocks of a view that the map has elsewhere along the lean, either way.
 
@@ -120,6 +126,8 @@ def look_for_heights(
         matrix: Homography from picture to patch.
         lean: Of the view.
         to_local: Patch pixel to metres from the origin (3, 3).
+        pointed: Another picture of nearly the same ground whose points are taken, and its
+            homography; None for those of the picture itself.
 
     Returns:
         Those found, points in pixels of the patch, blocks in pixels of the picture; None where a
@@ -127,16 +135,17 @@ def look_for_heights(
     """
     height, width = view.luma.shape
     middle = apply_homography(matrix, np.array([[(width - 1) / 2, (height - 1) / 2]]))
-    there = apply_homography(matrix, view.features.points)
+    shown, onto = (view, matrix) if pointed is None else pointed
+    there = apply_homography(onto, shown.features.points)
     affine = np.linalg.inv(to_local)[:2, :2]
     ground = apply_homography(to_local, there)
     leaning = lean.at(ground, apply_homography(to_local, middle)[0]) @ affine.T
     if not len(leaning) or float(np.median(np.hypot(*leaning.T))) < _LEAST_LEAN_PX:
         return None
     strips = _strips(there, leaning, mapped.features.points)
-    points = _along_strips(view.features, mapped.features, strips)
+    points = _along_strips(shown.features, mapped.features, strips)
     if _agreeing(points) < max(_TELLING_POINTS, _TELLING_SHARE * len(points.sd)):
-        other = _along_strips(in_negative(view.features), mapped.features, strips)
+        other = _along_strips(in_negative(shown.features), mapped.features, strips)
         points = max(points, other, key=_agreeing)
     return _joined(points, _blocks(view, mapped, matrix, lean=lean, to_local=to_local))
 

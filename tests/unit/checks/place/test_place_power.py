@@ -24,11 +24,12 @@ Luma = NDArray[np.uint8]
 
 def view_of(luma: Luma) -> View:
     usable = np.ones(luma.shape, dtype=bool)
+    features = detect_features(luma, usable, most=20)
     return View(
         index=0,
         luma=luma,
         usable=usable,
-        features=detect_features(luma, usable, most=20),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )
