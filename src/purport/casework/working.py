@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -36,25 +35,24 @@ class _CancelledError(Exception):
     """Somebody asked to stop the job."""
 
 
-def work(
-    folder: Path, *, database: str | None = None, until: Callable[[], bool] = lambda: False
-) -> None:
+def work(folder: Path, *, database: str | None = None, parent: int | None = None) -> None:
     """Do the background work of a served workspace, one job after the other.
 
     Args:
         folder: The workspace's folder.
         database: Address of a PostgreSQL database; None for the file in the folder.
-        until: Is asked between jobs whether to stop; it also ends with its parent process.
+        parent: The process that started this one, as that knows itself: work ends when it does,
+            also when it has ended before this one got so far; None for whichever it is now.
 
     Raises:
         WorkspaceBusyError: A process that is not the server's is writing to it.
     """
     serve_records(folder.absolute() / DATABASE_FILE if database is None else database)
     owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
-    parent = os.getppid()
+    parent = os.getppid() if parent is None else parent
     ledger = LeaseLedger()
     with CaseRoom.join(folder, database=database):
-        while os.getppid() == parent and not until():
+        while os.getppid() == parent:
             job = ledger.claim(owner)
             if job is None:
                 time.sleep(_POLL_S)
