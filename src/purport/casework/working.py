@@ -78,6 +78,7 @@ def _see_through(  # noqa: PLR0917 - all of one piece of work
             database or "",
             job.id,
             owner,
+            str(os.getpid()),
         ],
         start_new_session=True,
     )
@@ -122,7 +123,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> None:
+def do_one_job(folder: Path, *, database: str | None, job: str, owner: str, worker: int) -> None:
     """Do one job that was claimed, and write down what came of it.
 
     Args:
@@ -130,8 +131,9 @@ def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> N
         database: Address of a PostgreSQL database; None for the file in the folder.
         job: Its identifier.
         owner: Who holds it.
+        worker: The process that started this one; it ends with it.
     """
-    _end_with_parent()
+    _end_with(worker)
     serve_records(folder.absolute() / DATABASE_FILE if database is None else database)
     ledger = LeaseLedger()
 
@@ -154,12 +156,11 @@ def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> N
             ledger.finish(job, owner, JobState.FAILED, fault if isinstance(fault, dict) else {})
 
 
-def _end_with_parent() -> None:
+def _end_with(worker: int) -> None:
     """See to it that this process and all that it starts end when the worker does."""
-    parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == worker:
             time.sleep(_POLL_S)
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
