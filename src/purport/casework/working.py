@@ -168,4 +168,10 @@ def _end_with(worker: int) -> None:
 
 
 if __name__ == "__main__":
-    do_one_job(Path(sys.argv[1]), database=sys.argv[2] or None, job=sys.argv[3], owner=sys.argv[4])
+    do_one_job(
+        Path(sys.argv[1]),
+        database=sys.argv[2] or None,
+        job=sys.argv[3],
+        owner=sys.argv[4],
+        worker=int(sys.argv[5]),
+    )
