@@ -162,11 +162,11 @@ def processor_s(root: int) -> float:
         pid = int(stat.parent.name)
         parents[pid], used[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
     total = 0
-    for pid in used:
+    for pid, ticks in used.items():
         above = pid
         while above not in {root, 0}:
             above = parents.get(above, 0)
-        total += used[pid] if above == root else 0
+        total += ticks if above == root else 0
     return total / os.sysconf("SC_CLK_TCK")
 
 

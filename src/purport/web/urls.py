@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs
+from purport.web.pages import adding, case, details, entering, front, jobs, player
 from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -30,4 +30,7 @@ urlpatterns = [
     path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+    path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
+    path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
+    path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
 ]

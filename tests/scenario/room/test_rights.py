@@ -25,9 +25,12 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "details": ("GET", "change"),
     "dossier": ("GET", "see"),
     "history": ("GET", "see"),
+    "media": ("GET", "see"),
     "member": ("POST", "manage"),
     "people": ("GET", "see"),
     "place": ("GET", "see"),
+    "playable": ("GET", "see"),
+    "player": ("GET", "see"),
     "progress": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
@@ -54,6 +57,12 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
     ("DELETE", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
     ("GET", "/api/v1/cases/{key}/references/{reference}/window"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/playable"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/poster.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/shown"): "see",
     ("GET", "/api/v1/cases/{key}/work"): "see",
     ("POST", "/api/v1/cases/{key}/work"): "change",
     ("DELETE", "/api/v1/cases/{key}/work/{job}"): "change",
@@ -107,6 +116,7 @@ def parts(owner: Person, example: str) -> Mapping[str, Any]:
         "mark": "m000000000000",
         "user": 999_999,
         "frame": 0,
+        "index": 0,
         "n": 0,
         "part": "where",
     }
