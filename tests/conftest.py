@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import av
 import httpx
+import numpy as np
 import pytest
 
 STARTED_WITHIN_S = 60.0
@@ -209,3 +211,33 @@ def example(owner: Person) -> str:
     response = owner.post("/example")
     assert response.status_code == 302, response.text
     return response.headers["location"].rstrip("/").rsplit("/", 1)[-1]
+
+
+@pytest.fixture(scope="session")
+def checked_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the example's story and a clip of noise, checked; copy it before use.
+
+    A process of its own makes it, so that it can be asked for while a browser is open.
+    """
+    made = tmp_path_factory.mktemp("checked")
+    story = Path(__file__).parents[1] / "examples" / "harbour-road" / "story.html"
+    clip = _noise(made / "noise.mp4")
+    folder = made / "case"
+    command = [sys.executable, "-m", "purport.cli", "check", str(story), str(clip)]
+    options = ["-w", str(folder), "--date", "2019-03-13", "--name", "Harbour Road"]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+    return folder
+
+
+def _noise(path: Path) -> Path:
+    """Encode noise of 160×128 pixels that moves for 12 frames; it needs no SYNTHETIC mark."""
+    ground = np.random.default_rng(7).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
+        for index in range(12):
+            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
+        container.mux(stream.encode())
+    return path

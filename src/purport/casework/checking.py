@@ -31,6 +31,7 @@ from purport.casework.steps import (
     ask_from_record,
     is_long,
     look,
+    look_ahead,
     reads_pictures_only,
     survey,
 )
@@ -39,6 +40,7 @@ from purport.checks.contract import (
     Check,
     ControlSource,
     Looks,
+    LooksAhead,
     MatcherSource,
     Need,
     Prepares,
@@ -212,14 +214,22 @@ class _Run:
         if not waiting or not is_long(job):
             return
         for key, check in waiting.items():
-            if reads_pictures_only(check):
-                self.beside.add(key)
+            _, question, surveys, _ = graph[key]
+            if isinstance(check, LooksAhead) and _survey_key(job.item.digest) in graph:
+                self._plan_look(graph, key, (look_ahead, question))
             elif isinstance(check, Looks) and check.after:
-                ask_it, question, surveys, earlier = graph[key]
-                before = f"look for {key}"
-                graph[before] = (look, question, surveys)
-                graph[key] = (ask_it, question, surveys, earlier, before)
-                self.beside.add(before)
+                self._plan_look(graph, key, (look, question, surveys))
+        if self.beside:
+            return  # they take longer than what is left for this process
+        self.beside.update(key for key, check in waiting.items() if reads_pictures_only(check))
+
+    def _plan_look(
+        self, graph: dict[str, tuple[object, ...]], key: str, step: tuple[object, ...]
+    ) -> None:
+        before = f"look for {key}"
+        graph[before] = step
+        graph[key] = (*graph[key], before)
+        self.beside.add(before)
 
     def prepare(self, graph: Graph) -> None:
         """Do in advance, in this process, what takes long and serves several items.

@@ -13,6 +13,7 @@ from pathlib import Path
 from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import MarkRecord, StoryText
+from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import Digest, JsonObject, digest_file
 from purport.core.errors import DigestMismatchError, InputError
 from purport.core.records import from_json
@@ -36,6 +37,8 @@ _GIVEN: Mapping[str, type] = {
     "item": ItemRecord,
     "document": StoryText,
     "mark": MarkRecord,
+    "correction": ClaimCorrection,
+    "link": PersonLink,
     "second_look": SecondLook,
     "review": Review,
 }

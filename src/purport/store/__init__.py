@@ -12,6 +12,7 @@ from purport.store.records import (
     Entry,
     InputFault,
     Outcome,
+    Past,
     Review,
     Setting,
     ShelvedCase,
@@ -20,6 +21,7 @@ from purport.store.records import (
     Survey,
 )
 from purport.store.shelf import CaseShelf
+from purport.store.snapshot import read_once
 
 __all__ = [
     "Attachment",
@@ -32,6 +34,7 @@ __all__ = [
     "LeaseLedger",
     "LeaseLostError",
     "Outcome",
+    "Past",
     "Review",
     "Setting",
     "ShelvedCase",
@@ -40,5 +43,6 @@ __all__ = [
     "Survey",
     "database_options",
     "open_store",
+    "read_once",
     "serve_records",
 ]

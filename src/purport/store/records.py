@@ -4,7 +4,7 @@ Invariants: rows are inserted and never changed; of the rows with one key, the o
 supersedes is live; every row's digest stands in the custody event of the transaction that wrote it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -21,6 +21,7 @@ __all__ = [
     "Entry",
     "InputFault",
     "Outcome",
+    "Past",
     "Review",
     "Setting",
     "ShelvedCase",
@@ -143,6 +144,9 @@ class Entry:
     replaces: Digest | None = None
     """Digest of the row that it is meant to supersede, as whoever corrects it saw it: when another
     is live, nothing is stored; None to supersede whatever is live."""
+    first: bool = False
+    """True when nothing may be live under its key: when somebody else was there first, nothing is
+    stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,20 @@ class Stored(Generic[RecordT]):
     """The record."""
     digest: Digest
     """Digest of the row, as it stands in the custody chain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past(Generic[RecordT]):
+    """A record that holds or held, with its row."""
+
+    record: RecordT
+    """The record."""
+    digest: Digest
+    """Digest of the row."""
+    supersedes: Digest | None
+    """Digest of the row that it replaced; None for a first one."""
+    withdrawn: bool
+    """Whether it says that the record no longer holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +218,14 @@ class Store(Protocol):
 
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
+        ...
+
+    def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
+        """Return all records that ever had one of some keys, in the order of insertion."""
+        ...
+
+    def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
+        """Return the rows of some digests, table by table, in the order of insertion."""
         ...
 
     def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:

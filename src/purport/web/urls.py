@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs, player
+from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
 from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -19,6 +19,11 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("cases/<slug:key>/", case.case, name="case"),
+    path("cases/<slug:key>/ledger", ledger.ledger, name="ledger"),
+    path("cases/<slug:key>/ledger/claims/new", ledger.new_claim, name="new_claim"),
+    path("cases/<slug:key>/ledger/claims/<slug:claim>", ledger.claim, name="claim"),
+    path("cases/<slug:key>/contradictions", ledger.contradictions, name="contradictions"),
+    path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/add", adding.add, name="add"),
     path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),

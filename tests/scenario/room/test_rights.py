@@ -22,15 +22,20 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "background": ("GET", "see"),
     "cancel": ("POST", "change"),
     "case": ("GET", "see"),
+    "claim": ("GET", "see"),
+    "contradictions": ("GET", "see"),
     "details": ("GET", "change"),
     "dossier": ("GET", "see"),
     "history": ("GET", "see"),
     "media": ("GET", "see"),
+    "ledger": ("GET", "see"),
+    "matrix": ("GET", "see"),
     "member": ("POST", "manage"),
+    "new_claim": ("GET", "change"),
     "people": ("GET", "see"),
-    "place": ("GET", "see"),
     "playable": ("GET", "see"),
     "player": ("GET", "see"),
+    "place": ("GET", "see"),
     "progress": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
@@ -45,6 +50,12 @@ ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/playable"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/poster.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/shown"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/marks"): "see",
     ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): "change",
     ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): "change",
@@ -57,15 +68,18 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
     ("DELETE", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
     ("GET", "/api/v1/cases/{key}/references/{reference}/window"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/playable"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/poster.jpg"): "see",
-    ("GET", "/api/v1/cases/{key}/items/{digest}/shown"): "see",
     ("GET", "/api/v1/cases/{key}/work"): "see",
     ("POST", "/api/v1/cases/{key}/work"): "change",
     ("DELETE", "/api/v1/cases/{key}/work/{job}"): "change",
+    ("GET", "/api/v1/cases/{key}/claims"): "see",
+    ("POST", "/api/v1/cases/{key}/claims"): "change",
+    ("PUT", "/api/v1/cases/{key}/claims/{claim}"): "change",
+    ("POST", "/api/v1/cases/{key}/claims/{claim}/withdrawal"): "change",
+    ("POST", "/api/v1/cases/{key}/claims/{claim}/restoration"): "change",
+    ("GET", "/api/v1/cases/{key}/claims/{claim}/verdicts/{part}"): "see",
+    ("PUT", "/api/v1/cases/{key}/links"): "change",
+    ("POST", "/api/v1/cases/{key}/links/removal"): "change",
+    ("POST", "/api/v1/cases/{key}/reviews"): "judge",
 }
 """Method and path of each operation of the API, and the right that it needs."""
 RIGHTS: Mapping[str, frozenset[str]] = {
@@ -74,8 +88,22 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset({"see", "look_again", "judge"}),
 }
 """What each role may do: written down a second time, so that a slip in the code shows."""
+_CLAIM = {"claimant": " ", "content": [], "reason": " "}
+_BEARING = {"claim": "c0", "part": "where", "finding": "f0", "reason": " "}
 BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("POST", "/api/v1/cases/{key}/work"): {"kind": "nothing of the kind"},
+    ("POST", "/api/v1/cases/{key}/claims"): {**_CLAIM, "document": "0"},
+    ("PUT", "/api/v1/cases/{key}/claims/{claim}"): {**_CLAIM, "version": "0"},
+    ("POST", "/api/v1/cases/{key}/claims/{claim}/withdrawal"): {"reason": " ", "version": "0"},
+    ("POST", "/api/v1/cases/{key}/claims/{claim}/restoration"): {"reason": " ", "version": "0"},
+    ("PUT", "/api/v1/cases/{key}/links"): {**_BEARING, "stance": "supports"},
+    ("POST", "/api/v1/cases/{key}/links/removal"): {**_BEARING, "version": "0"},
+    ("POST", "/api/v1/cases/{key}/reviews"): {
+        "claim": "c0",
+        "part": "where",
+        "reason": " ",
+        "proposal": "0",
+    },
     ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): {"kind": "impact", "values": {}},
     ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): {
         "kind": "impact",

@@ -1,13 +1,16 @@
 """A case at a glance, its history, and who works in it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from purport.casework.history import case_history
 from purport.core.casefile import CaseFile
+from purport.core.digests import canonical_json
 from purport.core.errors import InputError
 from purport.core.ratings import Rating
 from purport.reports import CaseIndex, view_claims
@@ -18,6 +21,7 @@ __all__ = ["case", "history", "member", "people"]
 
 _SETTLED = frozenset({Rating.SUPPORTED, Rating.CONTRADICTED, Rating.NOT_CHECKABLE})
 _MOST_QUESTIONS = 12
+_EVENTS_A_PAGE = 50
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -39,9 +43,28 @@ def case(visit: Visit) -> HttpResponse:
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 @for_members(Right.SEE)
 def history(visit: Visit) -> HttpResponse:
-    """Show all that was done."""
+    """Show all that was done, in words, the last at the top; by kind, by who, and about what."""
     file = visit.case_file()
-    shown = {"visit": visit, "case": file, "tab": "history", "events": file.custody[::-1]}
+    asked = {name: visit.request.GET.get(name, "") for name in ("kind", "who", "about")}
+    events = [
+        event
+        for event in file.custody[::-1]
+        if asked["kind"] in {"", event.kind}
+        and asked["who"] in {"", event.agent}
+        and (not asked["about"] or asked["about"] in canonical_json(event.details))
+    ]
+    page = Paginator(events, _EVENTS_A_PAGE).get_page(visit.request.GET.get("page"))
+    shown = {
+        "visit": visit,
+        "case": file,
+        "tab": "history",
+        "page": page,
+        "events": case_history(visit.workspace(), list(page)),
+        "asked": asked,
+        "kinds": sorted({event.kind for event in file.custody}),
+        "people": sorted({event.agent for event in file.custody}),
+        "about_claims": [(claim.id, claim.claimant) for claim in file.claims],
+    }
     return render(visit.request, "room/history.html", shown)
 
 
