@@ -6,8 +6,9 @@ A clip of 1280×720 is simulated (marked SYNTHETIC), put into a served room with
 control points, a target and an impact are recorded, and one point is dragged in Chromium: once with
 each movement waiting for its answer, once in a row at 60 movements a second, of which the time from
 the last movement to the last answer counts. Timed in the page by its own clock, from the pointer's
-event until the figures beside the pictures have been replaced. `processor_ms` is what the server
-itself spends on one question, without the browser.
+event until the figures beside the pictures have been replaced. `processor_ms` is what one
+question takes of the calculation alone, and what one movement takes of the server and of the
+browser with its driver, which do not depend on what else the machine does.
 """
 
 import argparse
@@ -119,7 +120,7 @@ def processor_ms(workspace: Workspace, digest: str, to_map: Any) -> float:  # no
     return min(times)
 
 
-def drag(page: Page, moves: int) -> dict[str, list[float]]:
+def drag(page: Page, moves: int, server: int) -> dict[str, list[float]]:
     """Drag the first point; return the latencies one by one, and of ends of rows. [ms]"""
     box = page.locator("#map-pane [data-handle^='point|'] .sign.upper").first.bounding_box()
     if box is None:
@@ -131,10 +132,14 @@ def drag(page: Page, moves: int) -> dict[str, list[float]]:
     page.mouse.move(x + 6, y)
     settle(page)
     single = []
+    before = processor_s(server), processor_s(os.getpid())
     for number in range(moves):
         page.evaluate("window.moves = []; window.answers = []")
         page.mouse.move(x + 6 + number % 7, y + number % 5)
         single.append(settle(page))
+    served = (processor_s(server) - before[0]) / moves
+    browsed = (processor_s(os.getpid()) - before[1]) / moves - served
+    print(f"processor_ms of one movement: server {1000 * served:.0f}, browser {1000 * browsed:.0f}")
     rows = []
     for number in range(6):
         page.evaluate("window.moves = []; window.answers = []")
@@ -144,6 +149,25 @@ def drag(page: Page, moves: int) -> dict[str, list[float]]:
         rows.append(settle(page))
     page.mouse.up()
     return {"single_ms": single, "row_ms": rows}
+
+
+def processor_s(root: int) -> float:
+    """Return the processor time that a process and those below it have taken so far. [s]"""
+    parents, used = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:  # it has just ended
+            continue
+        pid = int(stat.parent.name)
+        parents[pid], used[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
+    total = 0
+    for pid, ticks in used.items():
+        above = pid
+        while above not in {root, 0}:
+            above = parents.get(above, 0)
+        total += ticks if above == root else 0
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def settle(page: Page) -> float:
@@ -176,7 +200,7 @@ def main() -> None:
             try:
                 lines = server.stdout or ()
                 link = next(filter(None, (re.search(r"http\S+", line) for line in lines)))
-                measured = look(link.group(), digest, options.moves)
+                measured = look(link.group(), digest, options.moves, server.pid)
             finally:
                 server.terminate()
     measured["load"] = list(os.getloadavg())
@@ -191,7 +215,7 @@ def main() -> None:
         options.out.write_text(json.dumps(measured, indent=1) + "\n")
 
 
-def look(link: str, digest: str, moves: int) -> dict[str, Any]:
+def look(link: str, digest: str, moves: int, server: int) -> dict[str, Any]:
     """Open the page in Chromium and drag."""
     base = link.split("/enter", maxsplit=1)[0]
     with sync_playwright() as playwright:
@@ -205,7 +229,7 @@ def look(link: str, digest: str, moves: int) -> dict[str, Any]:
         page.goto(f"{base}{address}items/{digest}/place", wait_until="networkidle")
         page.locator(".offset-figure").wait_for()
         page.wait_for_timeout(1500)
-        measured: dict[str, Any] = drag(page, moves)
+        measured: dict[str, Any] = drag(page, moves, server)
         browser.close()
     return measured
 

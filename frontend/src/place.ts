@@ -656,6 +656,8 @@ framePane.fit();
 void guarded(async () => {
   await model.open();
   byId<HTMLSelectElement>("reference").value = model.state.reference ?? "";
+  const wanted = new URLSearchParams(location.search).get("frame");
+  if (wanted !== null) goTo(Number(wanted));
   showFrame();
   document.documentElement.dataset.placed = "ready";
   await drawLooks(byId("looks-told"), model);

@@ -298,25 +298,6 @@ def read_part(
     return answer
 
 
-@router.get(
-    "/{slug:key}/items/{slug:digest}/frames/{int:index}.jpg", response={200: None, **FAULTS}
-)
-def temporary_frame(request: HttpRequest, key: str, digest: str, *, index: int) -> HttpResponse:
-    """Return a frame as a picture (until the player's own is merged)."""
-    import numpy as np  # noqa: PLC0415
-
-    from purport.media import probe_media, seek_pictures  # noqa: PLC0415
-
-    bench = _bench(enter(request, key, Right.SEE), digest)
-    scene = bench.require_frame(index)
-    probe = probe_media(bench.path)
-    for picture in seek_pictures(bench.path, probe=probe, stamps={index: int(scene.pts[index])}):
-        rgba = np.dstack([picture.bgr[..., ::-1], np.full(picture.bgr.shape[:2], 255, np.uint8)])
-        content, media_type = encode_picture(rgba)
-        return HttpResponse(content, content_type=media_type)
-    return HttpResponse(status=404)
-
-
 def _bench(visit: Visit, digest: str) -> Bench:
     """Return what an item needs; less what others placed, to somebody at a second look."""
     workspace = visit.workspace()
