@@ -24,16 +24,28 @@ if TYPE_CHECKING:
         describe_case,
         describe_items,
     )
-    from purport.casework.copies import media_path, reference_path
+    from purport.casework.copies import cached_scene, media_path, reference_path
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.frame_pictures import frame_picture, poster
+    from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
     from purport.casework.inspecting import UploadKind, inspect_apart
     from purport.casework.job import CheckOutcome, CheckRequest, check_case
     from purport.casework.jobs import ask_for_work
     from purport.casework.judging import judge_case
+    from purport.casework.making import Making, MakingState, PlayableMaker
     from purport.casework.opening_bags import open_verified, verify_bag
     from purport.casework.options import parse_date, parse_point, parse_publication
+    from purport.casework.playing import (
+        MediaType,
+        Watchable,
+        Way,
+        make_playable,
+        media_type,
+        playable_path,
+        watchable,
+    )
     from purport.casework.progress import Progress, quiet
     from purport.casework.reading import case_file
     from purport.casework.reporting import dossier_path, write_case_dossier
@@ -43,6 +55,7 @@ if TYPE_CHECKING:
     from purport.casework.sealing import Sealed, seal_case
     from purport.casework.sheet import SheetRow, collect_sheet, load_sheet
     from purport.casework.verifying import Verification, verify_workspace
+    from purport.casework.watching import item_of, player_view, shown_over
     from purport.casework.working import work
     from purport.casework.workspace import Workspace
 
@@ -50,9 +63,14 @@ __all__ = [
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "FrameTable",
     "ItemDetails",
+    "Making",
+    "MakingState",
+    "MediaType",
     "ModelChoice",
     "ModelReport",
+    "PlayableMaker",
     "Progress",
     "Reproduction",
     "RunSummary",
@@ -60,9 +78,12 @@ __all__ = [
     "SheetRow",
     "UploadKind",
     "Verification",
+    "Watchable",
+    "Way",
     "Workspace",
     "ask_for_claims",
     "ask_for_work",
+    "cached_scene",
     "case_file",
     "check_case",
     "collect_control",
@@ -79,19 +100,28 @@ __all__ = [
     "describe_items",
     "discover_checks",
     "dossier_path",
+    "frame_picture",
+    "frame_table",
     "import_bag",
     "inspect_apart",
+    "item_of",
+    "item_probe",
     "item_with_version",
     "judge_case",
     "list_cases",
     "load_sheet",
+    "make_playable",
     "mark",
     "media_path",
+    "media_type",
     "open_example",
     "open_verified",
     "parse_date",
     "parse_point",
     "parse_publication",
+    "playable_path",
+    "player_view",
+    "poster",
     "quiet",
     "reference_path",
     "reproduce_bag",
@@ -99,59 +129,78 @@ __all__ = [
     "room_database",
     "run_checks",
     "seal_case",
+    "shown_over",
     "verify_bag",
     "verify_publishable",
     "verify_workspace",
+    "watchable",
     "work",
     "write_case_dossier",
 ]
 
 _MODULES = {
-    "collect_target_area": "collecting",
-    "inspect_apart": "inspecting",
-    "UploadKind": "inspecting",
-    "item_with_version": "describing",
-    "describe_item": "describing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
+    "Making": "making",
+    "MakingState": "making",
+    "MediaType": "playing",
     "ModelChoice": "asking",
     "ModelReport": "asking",
+    "PlayableMaker": "making",
     "Progress": "progress",
     "Reproduction": "reproducing",
     "RunSummary": "checking",
     "Sealed": "sealing",
     "SheetRow": "sheet",
+    "UploadKind": "inspecting",
     "Verification": "verifying",
+    "Watchable": "playing",
+    "Way": "playing",
     "Workspace": "workspace",
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
+    "cached_scene": "copies",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",
     "collect_reference": "collecting",
-    "collect_terrain": "collecting",
-    "collect_trusted_signers": "collecting",
     "collect_sheet": "sheet",
     "collect_story": "collecting",
+    "collect_target_area": "collecting",
+    "collect_terrain": "collecting",
+    "collect_trusted_signers": "collecting",
     "describe_case": "collecting",
+    "describe_item": "describing",
     "describe_items": "collecting",
     "discover_checks": "checking",
     "dossier_path": "reporting",
+    "frame_picture": "frame_pictures",
+    "frame_table": "frame_tables",
     "import_bag": "importing",
+    "inspect_apart": "inspecting",
+    "item_of": "watching",
+    "item_probe": "frame_tables",
+    "item_with_version": "describing",
     "judge_case": "judging",
     "list_cases": "room",
     "load_sheet": "sheet",
+    "make_playable": "playing",
     "mark": "reviewing",
     "media_path": "copies",
+    "media_type": "playing",
     "open_example": "example",
     "open_verified": "opening_bags",
     "parse_date": "options",
     "parse_point": "options",
     "parse_publication": "options",
+    "playable_path": "playing",
+    "player_view": "watching",
+    "poster": "frame_pictures",
     "quiet": "progress",
     "reference_path": "copies",
     "reproduce_bag": "reproducing",
@@ -159,9 +208,11 @@ _MODULES = {
     "room_database": "room",
     "run_checks": "checking",
     "seal_case": "sealing",
+    "shown_over": "watching",
     "verify_bag": "opening_bags",
     "verify_publishable": "reviewing",
     "verify_workspace": "verifying",
+    "watchable": "playing",
     "work": "working",
     "write_case_dossier": "reporting",
 }

@@ -20,8 +20,9 @@ from purport.core.records import to_json
 __all__ = ["UploadKind", "inspect_apart"]
 
 _MEMORY_BYTES = 3 << 30
-_CPU_S = 60
+_CPU_S = 30
 _WALL_S = 120.0
+_LOOKED_AT_PX = 256
 
 
 class UploadKind(StrEnum):
@@ -70,9 +71,12 @@ def _open(kind: UploadKind, path: Path) -> None:
 
 
 def _open_reference(path: Path) -> None:
-    from purport.imagery import open_reference  # noqa: PLC0415 - only this kind needs rasterio
+    from purport.imagery import open_reference, read_luma  # noqa: PLC0415 - only this kind needs it
 
-    open_reference(path, name=path.name)
+    reference = open_reference(path, name=path.name)
+    west, south, east, north = reference.bounds
+    # every pixel is read once, here, where it may take no more than any map should
+    read_luma(reference, gsd_m=max(east - west, north - south, reference.gsd_m) / _LOOKED_AT_PX)
 
 
 def _open_terrain(path: Path) -> None:

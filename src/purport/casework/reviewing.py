@@ -199,6 +199,7 @@ def mark(
     author: str,
     note: str | None = None,
     supersedes: str | None = None,
+    version: Digest | None = None,
 ) -> MarkRecord:
     """Record what a person placed by hand; a machine's finding on record stays beside it.
 
@@ -210,9 +211,11 @@ def mark(
         author: Who placed it.
         note: Why; None when nothing is said.
         supersedes: The mark that it replaces; None for a first one.
+        version: Digest of that mark's row, as the author saw it; None when they did not look.
 
     Raises:
         InputError: There is no such item or earlier mark, or the values do not fit the kind.
+        ConflictError: Somebody else has replaced or withdrawn the earlier mark meanwhile.
     """
     fault = mark_fault(kind, values)
     if fault is not None:
@@ -226,6 +229,12 @@ def mark(
         for stored in workspace.store.live(MarkRecord)
         if stored.record.id == supersedes
     ]
+    if supersedes is not None and not replaced and version is not None:
+        raise ConflictError(
+            f"mark {supersedes}",
+            "somebody else has moved or withdrawn it since you looked",
+            remedy="Look at where it is now, and decide again.",
+        )
     if supersedes is not None and not replaced:
         raise InputError(
             f"mark {supersedes}", "is not a live mark", remedy="List marks with purport findings."
@@ -241,7 +250,7 @@ def mark(
         supersedes=supersedes,
     )
     record = replace(blank, id="m" + digest_json(to_json(blank))[:12])
-    withdrawn = [Entry(record=old, withdrawn=True) for old in replaced]
+    withdrawn = [Entry(record=old, withdrawn=True, replaces=version) for old in replaced]
     workspace.record([record, *withdrawn], Act(kind="marked", subject=record.item))
     return record
 

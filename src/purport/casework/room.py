@@ -26,7 +26,7 @@ from purport.casework.workspace import (
 )
 from purport.core.casefile import CaseFile
 from purport.core.errors import AbsentError, InputError
-from purport.store import CaseShelf, ShelvedCase, database_options
+from purport.store import CaseShelf, ShelvedCase, database_options, read_once
 
 __all__ = ["CaseRoom", "list_cases", "room_database"]
 
@@ -183,6 +183,7 @@ class CaseRoom:
             if kept is not None and kept[0] == head:
                 self._files.move_to_end(key)
                 return kept[1]
+        workspace.store = read_once(workspace.store)
         file = case_file(workspace)
         with self._filing:
             self._files[key] = (head, file)

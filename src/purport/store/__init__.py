@@ -21,6 +21,7 @@ from purport.store.records import (
     Survey,
 )
 from purport.store.shelf import CaseShelf
+from purport.store.snapshot import read_once
 
 __all__ = [
     "Attachment",
@@ -42,5 +43,6 @@ __all__ = [
     "Survey",
     "database_options",
     "open_store",
+    "read_once",
     "serve_records",
 ]

@@ -16,6 +16,7 @@ from purport.store.encoding import encode_record
 from purport.store.faults import translate_database_faults
 from purport.store.kinds import KINDS, Kind, kind_of
 from purport.store.listing import list_cases
+from purport.store.memo import RecordMemo
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
 from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
@@ -25,7 +26,7 @@ from purport.vault import EventDraft, Row, next_event, row_digest
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
-_ASKED_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
+_ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -66,13 +67,23 @@ class DjangoStore:
         case: Primary key of the case.
         subject: What error messages call the database.
         own: Whether the opening is its own and ends with it; False where a server keeps it.
+        memo: Keeps the records of rows that were read; None to read all anew each time.
     """
 
-    def __init__(self, alias: str, case: int, *, subject: str, own: bool = True) -> None:
+    def __init__(
+        self,
+        alias: str,
+        case: int,
+        *,
+        subject: str,
+        own: bool = True,
+        memo: RecordMemo | None = None,
+    ) -> None:
         self._alias = alias
         self._case = case
         self._subject = subject
         self._own = own
+        self._memo = memo
 
     def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
         """Store records and the custody event that names them, all or nothing."""
@@ -93,14 +104,17 @@ class DjangoStore:
         """Return the live records of a kind, in the order in which their keys first came."""
         stored = kind_of(kind)
         with translate_database_faults(self._subject):
-            rows = self._rows(stored.table).filter(successor__isnull=True)
-            live = {row.key: row for row in rows if not row.withdrawn}
-            keys = self._rows(stored.table).order_by("pk").values_list("key", flat=True)
-            in_order = [live.pop(key) for key in keys if key in live]
-        return tuple(
-            Stored(record=from_json(stored.record, json.loads(row.body)), digest=Digest(row.digest))
-            for row in in_order
-        )
+            shapes = self._rows(stored.table).order_by("pk")
+            rows = list(shapes.values_list("pk", "key", "digest", "supersedes_id", "withdrawn"))
+            superseded = {before for _, _, _, before, _ in rows}
+            live = {
+                key: (row, digest)
+                for row, key, digest, _, withdrawn in rows
+                if row not in superseded and not withdrawn
+            }
+            in_order = [live.pop(key) for _, key, _, _, _ in rows if key in live]
+            records = self._records(stored, [row for row, _ in in_order])
+        return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
         """Return all records that ever had one of some keys, in the order of insertion."""
@@ -124,11 +138,20 @@ class DjangoStore:
         found: list[Row] = []
         with translate_database_faults(self._subject):
             for kind in KINDS:
-                for start in range(0, len(wanted), _ASKED_AT_ONCE):
-                    asked = wanted[start : start + _ASKED_AT_ONCE]
+                for start in range(0, len(wanted), _ROWS_AT_ONCE):
+                    asked = wanted[start : start + _ROWS_AT_ONCE]
                     rows = self._rows(kind.table).filter(digest__in=asked).order_by("pk")
                     found += [_row_of(kind, row) for row in rows.select_related("supersedes")]
         return tuple(found)
+
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows = self._rows(stored.table).filter(withdrawn=False).order_by("pk")
+            in_order = list(rows.values_list("pk", "digest"))
+            records = self._records(stored, [row for row, _ in in_order])
+        return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
@@ -147,8 +170,9 @@ class DjangoStore:
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
         with translate_database_faults(self._subject):
-            rows = list(self._events().order_by("sequence"))
-        return tuple(from_json(CustodyEvent, json.loads(row.body)) for row in rows)
+            in_order = list(self._events().order_by("sequence").values_list("pk", flat=True))
+            events = self._read(CustodyEvent, CustodyRow, in_order)
+        return tuple(events[row] for row in in_order)
 
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
@@ -176,6 +200,28 @@ class DjangoStore:
         """Let go of the database."""
         if self._own:
             remove_database(self._alias)
+
+    def _records(self, kind: Kind[RecordT], rows: Sequence[int]) -> Mapping[int, RecordT]:
+        return self._read(kind.record, kind.table, rows)
+
+    def _read(
+        self, record: type[RecordT], table: type[RecordRow | CustodyRow], rows: Sequence[int]
+    ) -> Mapping[int, RecordT]:
+        """Return the records of rows by primary key; those read before come from the memo."""
+        memo, called = self._memo, f"{self._alias} {table._meta.db_table}"  # noqa: SLF001 - Django's
+        known: dict[int, RecordT] = {}
+        if memo is not None:
+            kept = ((row, memo.get(called, row)) for row in rows)
+            known = {row: record for row, record in kept if record is not None}
+        missing = [row for row in rows if row not in known]
+        for first in range(0, len(missing), _ROWS_AT_ONCE):
+            some = missing[first : first + _ROWS_AT_ONCE]
+            wanted = table.objects.using(self._alias).filter(pk__in=some)
+            for row, body in wanted.values_list("pk", "body"):
+                known[row] = from_json(record, json.loads(body))
+                if memo is not None:
+                    memo.keep(called, row, known[row], len(body))
+        return known
 
     def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types
         return table.objects.using(self._alias).filter(case_id=self._case)

@@ -228,6 +228,13 @@ class Store(Protocol):
         """Return the rows of some digests, table by table, in the order of insertion."""
         ...
 
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too.
+
+        In the order in which they were stored, each once.
+        """
+        ...
+
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
     ) -> tuple[Outcome, ...]:

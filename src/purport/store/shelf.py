@@ -1,9 +1,14 @@
 """The cases of the database that a server keeps open: on Django's own connections, one a thread."""
 
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from purport.core.errors import AbsentError, InputError
+from purport.store.memo import RecordMemo
 from purport.store.records import ShelvedCase, Store
+
+if TYPE_CHECKING:
+    from purport.store.listing import CaseList
 
 __all__ = ["CaseShelf"]
 
@@ -26,6 +31,8 @@ class CaseShelf:
 
     def __init__(self, *, subject: str) -> None:
         self._subject = subject
+        self._memo = RecordMemo()
+        self._list: CaseList | None = None
 
     def bring_up_to_date(self) -> None:
         """Make and update all tables, those of accounts too."""
@@ -66,7 +73,7 @@ class CaseShelf:
             case = found.first()
         if case is None:
             raise AbsentError(key, "there is no such case", remedy="Look at the list of cases.")
-        return DjangoStore(_SERVED, case, subject=self._subject, own=False)
+        return DjangoStore(_SERVED, case, subject=self._subject, own=False, memo=self._memo)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases with how much is in them, the one changed last at the top.
@@ -74,7 +81,9 @@ class CaseShelf:
         Args:
             keys: Which; None for all.
         """
-        from purport.store.listing import list_cases  # noqa: PLC0415 - needs Django
+        from purport.store.listing import CaseList  # noqa: PLC0415 - needs Django
 
+        if self._list is None:
+            self._list = CaseList(_SERVED)
         with translated(self._subject):
-            return list_cases(_SERVED, keys)
+            return self._list.listed(keys)

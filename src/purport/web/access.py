@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from purport.casework import CaseRoom, Workspace
+from purport.casework.second_look import veil_case
 from purport.core.casefile import CaseFile
 from purport.core.errors import AbsentError
 from purport.store.accounts.ledger import role_in
@@ -102,8 +103,8 @@ class Visit:
         return self.room.case(self.key, agent=self.agent)
 
     def case_file(self) -> CaseFile:
-        """Return everything of the case as it stands."""
-        return self.room.case_file(self.key)
+        """Return everything of the case as it stands, but what a second look is not to see."""
+        return veil_case(self.workspace(), self.room.case_file(self.key), self.agent)
 
 
 def role_of(request: HttpRequest, key: str) -> Role | None:

@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs, ledger
+from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
+from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -31,6 +32,10 @@ urlpatterns = [
     path("cases/<slug:key>/work/ask", jobs.ask, name="ask"),
     path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
     path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
+    path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+    path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
+    path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
+    path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
 ]

@@ -27,20 +27,47 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "details": ("GET", "change"),
     "dossier": ("GET", "see"),
     "history": ("GET", "see"),
+    "media": ("GET", "see"),
     "ledger": ("GET", "see"),
     "matrix": ("GET", "see"),
     "member": ("POST", "manage"),
     "new_claim": ("GET", "change"),
     "people": ("GET", "see"),
+    "playable": ("GET", "see"),
+    "player": ("GET", "see"),
+    "place": ("GET", "see"),
     "progress": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
-SENT: Mapping[str, str] = {"add": "change", "details": "change", "people": "manage"}
+SENT: Mapping[str, str] = {
+    "add": "change",
+    "details": "change",
+    "people": "manage",
+    "place": "change",
+}
 """Pages that also take forms: the right that sending one needs."""
 ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/playable"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/poster.jpg"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/shown"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/marks"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): "change",
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): "change",
+    ("DELETE", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): "change",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/fit"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/offset"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/start"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/second-looks"): "see",
+    ("POST", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("DELETE", "/api/v1/cases/{key}/items/{digest}/second-looks"): "look_again",
+    ("GET", "/api/v1/cases/{key}/references/{reference}/window"): "see",
     ("GET", "/api/v1/cases/{key}/work"): "see",
     ("POST", "/api/v1/cases/{key}/work"): "change",
     ("DELETE", "/api/v1/cases/{key}/work/{job}"): "change",
@@ -77,6 +104,15 @@ BODIES: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "reason": " ",
         "proposal": "0",
     },
+    ("POST", "/api/v1/cases/{key}/items/{digest}/marks"): {"kind": "impact", "values": {}},
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/marks/{mark}"): {
+        "kind": "impact",
+        "values": {},
+        "version": "0" * 64,
+    },
+    ("POST", "/api/v1/cases/{key}/items/{digest}/fit"): {"frame": 0},
+    ("POST", "/api/v1/cases/{key}/items/{digest}/offset"): {"frame": 0, "impacts": []},
+    ("PUT", "/api/v1/cases/{key}/items/{digest}/second-looks"): {"placed": []},
 }
 """What is sent to operations that would refuse an empty body before they look at rights."""
 
@@ -108,6 +144,7 @@ def parts(owner: Person, example: str) -> Mapping[str, Any]:
         "mark": "m000000000000",
         "user": 999_999,
         "frame": 0,
+        "index": 0,
         "n": 0,
         "part": "where",
     }

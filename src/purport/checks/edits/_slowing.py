@@ -49,6 +49,9 @@ class SlowingRules:
     edge_deviations: float = 3.5
     """Least change of the logarithm of the frames' difference at an end, in standard deviations of
     its mean."""
+    clear_edges: float = 1.4
+    """How many times that the weaker end must reach to be listed; what is less is a hint. Unedited
+    clips reach 1.05, slow motion of the development set 2 and more."""
     least_speed: float = 0.0008
     """Least speed of the ground outside, as a share of the picture's width a frame."""
     slowest: float = 0.2
@@ -74,7 +77,9 @@ class Slowing:
     factor: float
     """How many times slower."""
     strength: float
-    """0.5 to 1."""
+    """0.3 to 1; a hint below 0.5."""
+    residual: float
+    """Mean departure of the movement from two paces, of that outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,7 @@ def find_slowings(scene: Scene, path: Path, rules: SlowingRules) -> tuple[Slowin
         edges = [*_edges(activity, shot, rules), *_turns(path, shot, rules)]
         best = sorted(
             _pairs(scene, path, activity, edges=edges, shot=shot, rules=rules),
-            key=lambda slowing: -slowing.strength,
+            key=lambda slowing: (-slowing.strength, slowing.residual),
         )
         for slowing in best:
             if not any(meet(slowing.span, known.span) for known in found):
@@ -216,13 +221,27 @@ def _compare(
     )
     if min(sharp) < rules.least_sharpness:  # 5
         return None
-    weakest = min(end.score for end in ends)
-    clear = np.clip((weakest - rules.edge_deviations) / rules.edge_deviations, 0.0, 1.0)
+    weakest = min(end.score for end in ends) / rules.edge_deviations
+    span = FrameSpan(first=begin, last=end - 1)
     return Slowing(
-        span=FrameSpan(first=begin, last=end - 1),
+        span=span,
         factor=1.0 / share,
-        strength=0.5 + 0.4 * float(clear),
+        strength=float(np.interp(weakest, (1.0, rules.clear_edges, 2.0), (0.3, 0.5, 0.9))),
+        residual=_residual(series[0], span, share, shot=shot, rules=rules),
     )
+
+
+def _residual(
+    speed: Floats, span: FrameSpan, share: float, *, shot: Shot, rules: SlowingRules
+) -> float:
+    """Return how far movement departs from one pace within a stretch and another about it."""
+    outer = 2 * rules.side_frames
+    frames = np.arange(
+        max(shot.span.first + 1, span.first - outer), min(shot.span.last, span.last + outer) + 1
+    )
+    within = (frames >= span.first) & (frames <= span.last)
+    gone = np.abs(speed[frames] - np.where(within, share, 1.0))
+    return float(np.minimum(gone, 1.5).mean())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

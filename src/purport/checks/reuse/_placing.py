@@ -6,8 +6,9 @@ is not, nor another flight past the same place.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import cv2
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from purport.checks.reuse._features import LocalFeatures
 __all__ = ["Placement", "find_placement"]
 
 _FARTHEST_BITS = 64
+_BYTES = 32
 _DRAWS = 300
 _LEAST_APART_PX = 12.0
 _SCALES = (0.2, 5.0)
@@ -69,14 +71,13 @@ def find_placement(
     them by least squares, twice.
     """
     words = ~asking.descriptors if negative else asking.descriptors
-    pairs: list[cv2.DMatch] = []
-    if min(len(words), len(kept.descriptors)) >= _FEWEST:
-        found = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(words, kept.descriptors)  # 1
-        pairs = [pair for pair in found if pair.distance <= _FARTHEST_BITS]
-    if len(pairs) < _FEWEST:
+    if min(len(words), len(kept.descriptors)) < _FEWEST:
         return None
-    here = asking.points[[pair.queryIdx for pair in pairs]].astype(np.float64)
-    there = kept.points[[pair.trainIdx for pair in pairs]].astype(np.float64)
+    ours, theirs = _paired(words, kept.descriptors)  # 1
+    if len(ours) < _FEWEST:
+        return None
+    here = asking.points[ours].astype(np.float64)
+    there = kept.points[theirs].astype(np.float64)
     agrees = _best_draw(here, there)  # 2
     if agrees is None or agrees.sum() < _FEWEST:
         return None
@@ -101,12 +102,28 @@ def find_placement(
     )
 
 
+def _paired(
+    words: NDArray[np.uint8], others: NDArray[np.uint8]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair what is each the other's nearest, and near; return the places of both."""
+    ours, theirs = np.ascontiguousarray(words), np.ascontiguousarray(others)
+    bits = np.empty((len(ours), len(theirs)), dtype=np.int32)
+    pointers = [faiss.swig_ptr(one) for one in (ours, theirs, bits)]
+    hammings: Any = faiss.hammings  # type: ignore[attr-defined]  # made as the library is loaded
+    hammings(*pointers[:2], *bits.shape, _BYTES, pointers[2])
+    nearest, back = bits.argmin(axis=1), bits.argmin(axis=0)
+    rows = np.arange(len(nearest))
+    mutual = (back[nearest] == rows) & (bits[rows, nearest] <= _FARTHEST_BITS)
+    return np.flatnonzero(mutual), nearest[mutual]
+
+
 def _agreeing(
     here: Floats, there: Floats, fitted: tuple[Floats, Floats], limit_px: float
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return how far each pair is off, and which agree."""
     scales, shifts = fitted
-    off = np.abs(here * scales + shifts - there).max(axis=1)
+    gone = np.abs(here * scales + shifts - there)
+    off = np.maximum(gone[:, 0], gone[:, 1])
     return off, off <= limit_px
 
 
@@ -122,8 +139,10 @@ def _best_draw(here: Floats, there: Floats) -> NDArray[np.bool_] | None:
     if not len(scales):
         return None
     shifts = there[first] - scales * here[first]
-    off = np.abs(scales[:, None] * here[None] + shifts[:, None] - there[None]).max(axis=2)
-    agrees = off <= _ROUGH_PX
+    agrees = np.ones((len(scales), len(here)), dtype=np.bool_)
+    for axis in (0, 1):
+        off = scales[:, axis, None] * here[:, axis] + shifts[:, axis, None] - there[:, axis]
+        agrees &= np.abs(off) <= _ROUGH_PX
     return np.asarray(agrees[int(np.argmax(agrees.sum(axis=1)))], dtype=np.bool_)
 
 

@@ -39,6 +39,7 @@ _HOPELESS = 0.3
 _ELSEWHERE_S = (-1.2, -0.9, -0.6, 0.6, 0.9, 1.2)
 _MARGIN_S = 0.12
 _NEARLY_PX = 3.0
+_TINY = 1e-9
 
 Mask = NDArray[np.bool_]
 
@@ -63,8 +64,11 @@ class Rules:
     """Least correlation of the changes."""
     least_change: float = 0.1
     """Least change, of the pictures' own deviation; below, a view stands still."""
-    unlike_elsewhere: float = 0.55
+    unlike_elsewhere: float = 0.4
     """Largest lack of correlation as a share of that when paired 0.6 to 1.2 s off."""
+    doubt: float = 0.13
+    """Largest product of that share and of the spread as a share of its limit: a slow flight of the
+    same path may pass each by itself for two or three seconds, but not both clearly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,13 +272,15 @@ def _holds(
 ) -> bool:
     base, by_root, most = rules.spread_px
     largest_px = min(base + by_root / max(found.inliers, 1) ** 0.5, most)
+    lacking = (1.0 - alike) / max(1.0 - elsewhere, _TINY)
     return (
         found.keys >= rules.fewest_keys
         and found.spread_px <= largest_px
         and jitter <= rules.jitter
         and alike >= rules.least_alike
         and change >= rules.least_change
-        and 1.0 - alike <= rules.unlike_elsewhere * (1.0 - elsewhere)
+        and lacking <= rules.unlike_elsewhere
+        and lacking * found.spread_px <= rules.doubt * largest_px
     )
 
 

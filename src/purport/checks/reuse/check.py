@@ -75,7 +75,7 @@ class ReuseCheck:
     """
 
     name: str = "reuse"
-    version: str = "3"
+    version: str = "4"
     question: str = "Are the same seconds seen in another item, or more than once in this one?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset({Need.ITEMS})

@@ -9,7 +9,7 @@ Invariant: the same file gives the same print, bit for bit, on the same library 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,7 @@ from purport.checks.reuse._features import (
     LocalFeatures,
     find_features,
 )
+from purport.checks.reuse._insets import InsetFinder
 from purport.checks.reuse._standing import without_standing
 from purport.media import Probe, decode_luma_samples
 from purport.scene.fingerprints import fingerprint
@@ -37,6 +38,8 @@ _SMALL_WIDTH = 128
 _BOX_SAMPLES = 600
 _KEPT, _KEPT_WIDEST_PX = 200, 480
 _ASKED, _ASKED_WIDEST_PX = 500, 720
+_INSET_WIDTH_PX = 480
+_INSET_EDGE = 0.008
 _KEY_EVERY = 2
 _SECOND = 5
 
@@ -66,6 +69,8 @@ class VideoPrint:
     mirrored: tuple[LocalFeatures, ...] = ()
     """Features of the mirror pictures, at their positions in these; empty for a video that is kept
     to be found."""
+    insets: "tuple[tuple[Box, VideoPrint], ...]" = ()
+    """Pictures that are set into this one: where, and the print of each; likewise empty."""
 
 
 def print_video(path: Path, *, probe: Probe, asking: bool = False) -> VideoPrint:
@@ -75,13 +80,25 @@ def print_video(path: Path, *, probe: Probe, asking: bool = False) -> VideoPrint
         path: The file.
         probe: What `probe_media` gave for it.
         asking: Whether its seconds are sought elsewhere; then every sample gets features, and
-            those of its mirror picture as well.
+            those of its mirror picture as well; and pictures that are set into it are printed too,
+            each by another pass.
 
     Raises:
         UnreadableMediaError: Not a single frame can be decoded.
     """
+    finder = InsetFinder() if asking else None
+    made = _print(path, probe, _Taken(asking=asking, finder=finder))
+    if finder is None:
+        return made
+    insets = [
+        (inside, _print(path, probe, _Taken(asking=True, part=inside)))
+        for inside in map(_within_border, finder.finish())
+    ]
+    return replace(made, insets=tuple(insets))
+
+
+def _print(path: Path, probe: Probe, taken: "_Taken") -> VideoPrint:
     stream = probe.streams[probe.video]
-    taken = _Taken(asking=asking)
     tick_s = float(stream.time_base or 1)
     first: int | None = None
     length = 0
@@ -96,8 +113,10 @@ def print_video(path: Path, *, probe: Probe, asking: bool = False) -> VideoPrint
 class _Taken:
     """Collects the samples of a video."""
 
-    def __init__(self, *, asking: bool) -> None:
-        self._asking = asking
+    def __init__(
+        self, *, asking: bool, finder: InsetFinder | None = None, part: Box | None = None
+    ) -> None:
+        self._asking, self._finder, self._part = asking, finder, part
         self._aspect = 1.0
         self._times: list[float] = []
         self._small: list[NDArray[np.uint8]] = []
@@ -106,6 +125,10 @@ class _Taken:
         self._mirrored: list[LocalFeatures] = []
 
     def take(self, at_s: float, luma: NDArray[np.uint8]) -> None:
+        if self._finder is not None:
+            self._finder.take(luma)
+        if self._part is not None:
+            luma = _enlarged(luma, self._part)
         rows, columns = luma.shape
         self._aspect = rows / columns
         size = (_SMALL_WIDTH, max(round(_SMALL_WIDTH * self._aspect), 1))
@@ -141,6 +164,30 @@ class _Taken:
             features=without_standing(self._features, apart=apart),
             mirrored=without_standing(self._mirrored, apart=apart),
         )
+
+
+def _within_border(box: Box) -> Box:
+    """Leave out a line about an inset."""
+    return Box(
+        left=box.left + _INSET_EDGE,
+        top=box.top + _INSET_EDGE,
+        right=box.right - _INSET_EDGE,
+        bottom=box.bottom - _INSET_EDGE,
+    )
+
+
+def _enlarged(luma: NDArray[np.uint8], part: Box) -> NDArray[np.uint8]:
+    """Cut a part out of the picture, and bring it to a picture's usual width."""
+    rows, columns = luma.shape
+    cut = luma[
+        round(part.top * rows) : max(round(part.bottom * rows), round(part.top * rows) + 1),
+        round(part.left * columns) : max(
+            round(part.right * columns), round(part.left * columns) + 1
+        ),
+    ]
+    scale = max(_INSET_WIDTH_PX / cut.shape[1], 1.0)
+    size = (round(cut.shape[1] * scale), max(round(cut.shape[0] * scale), 1))
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_CUBIC))
 
 
 def _alike(pictures: list[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:

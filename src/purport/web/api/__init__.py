@@ -10,7 +10,7 @@ from ninja.security import SessionAuth
 from purport import __version__
 from purport.core.errors import PurportError
 from purport.web.access import ForbiddenError
-from purport.web.api import cases, ledger, work
+from purport.web.api import cases, frames, ledger, place, second_looks, work
 from purport.web.faults import explain
 
 __all__ = ["api"]
@@ -25,7 +25,10 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("/cases", cases.router)
+api.add_router("/cases", frames.router)
 api.add_router("/cases", ledger.router)
+api.add_router("/cases", place.router)
+api.add_router("/cases", second_looks.router)
 api.add_router("/cases", work.router)
 
 

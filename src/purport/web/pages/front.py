@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from purport.casework import open_example
 from purport.core.errors import InputError
+from purport.store import ShelvedCase
 from purport.store.accounts.ledger import cases_of, set_role
 from purport.web.access import Role
 from purport.web.apps import room
 
 __all__ = ["cases", "example_case"]
+
+_CASES_A_PAGE = 50
 
 
 class NewCaseForm(forms.Form):  # type: ignore[misc]  # Django ships no types
@@ -49,8 +53,19 @@ def cases(request: HttpRequest) -> HttpResponse:
             set_role(key, request.user.pk, Role.OWNER)
             return redirect("case", key)
     theirs = None if request.user.is_superuser else frozenset(cases_of(request.user.pk))
-    shown = {"cases": room().listed(theirs), "form": form, "may_make": True}
+    wanted = request.GET.get("q", "").strip()
+    listed = [one for one in room().listed(theirs) if wanted.casefold() in _called(one).casefold()]
+    shown = {
+        "cases": Paginator(listed, _CASES_A_PAGE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "form": form,
+        "may_make": True,
+    }
     return render(request, "room/cases.html", shown, status=422 if form.errors else 200)
+
+
+def _called(case: ShelvedCase) -> str:
+    return case.name or case.key
 
 
 @login_required  # type: ignore[untyped-decorator]  # Django ships no types

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from purport.checks.contract import Evidence, Prepares
 from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path, needs_index
+from purport.checks.place._features import detect_features
 from purport.checks.place._geometry import apply_homography
 from purport.checks.place._views import shot_views
 from purport.checks.place.records import PowerTest
@@ -239,6 +241,22 @@ def test_the_check_finds_a_shot_that_nothing_is_claimed_of(
     mark = np.array([[200.0, 120.0]])
     found = apply_homography(np.array(values.homographies[0].to_map), mark)[0]
     assert np.hypot(*(found - apply_homography(filmed.to_map[0], mark)[0])) < 0.5
+
+
+def test_points_of_a_wide_picture_are_asked_reduced_and_lie_where_they_were(land: Ground) -> None:
+    luma = cv2.cvtColor(land.picture, cv2.COLOR_BGR2GRAY)[:480, :640]
+    whole = asked_of(np.asarray(luma), np.ones(luma.shape, dtype=bool))
+    plain = len(whole.features) // 2
+    assert whole.features.points[:plain].max(axis=0) == pytest.approx([636, 476], abs=15)
+    assert whole.features.sizes.min() > 1.9 * _smallest(luma)
+    assert whole.from_centre[:plain] == pytest.approx(
+        whole.features.points[:plain] - [319.5, 239.5]
+    )
+
+
+def _smallest(luma: np.ndarray) -> float:
+    seen = np.ones(luma.shape, dtype=bool)
+    return float(detect_features(luma, seen, most=2400).sizes.min())
 
 
 def test_an_index_is_made_ready_for_an_item_of_which_nothing_is_claimed(

@@ -1,8 +1,10 @@
 """What is shown again is found with its seconds; what only looks alike is not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from purport.checks.reuse import Archive, Found, Rules, VideoPrint, print_video
@@ -34,7 +36,7 @@ def search(
 ) -> Search:
     archives: dict[tuple[str, ...], Archive] = {}
 
-    def look(name: str, *among: str, rules: Rules | None = None) -> list[Found]:
+    def look(name: str, *among: str, made: VideoPrint | None = None) -> list[Found]:
         if among not in archives:
             archive = archives[among] = Archive(tmp_path_factory.mktemp("index"))
             for other in among:
@@ -43,7 +45,7 @@ def search(
                     digest_bytes(other.encode()), print_video(path, probe=probe_media(path))
                 )
             archive.add([(digest_bytes(other.encode()), other) for other in among])
-        return archives[among].search(asked(name), rules or Rules())
+        return archives[among].search(made or asked(name), Rules())
 
     return look
 
@@ -81,6 +83,28 @@ def test_a_crop_is_placed_where_it_was_cut(search: Search) -> None:
     assert scale == pytest.approx(254 / 320, abs=0.01)
     assert shift == pytest.approx(66 / 320, abs=0.01)
     assert 0.0 <= top < bottom <= 1.0
+
+
+def test_a_match_within_an_inset_is_placed_in_the_whole_picture(
+    search: Search, asked: Callable[[str], VideoPrint]
+) -> None:
+    made = asked("inset")
+    ((box, _),) = made.insets
+    nothing = [
+        replace(one, points=one.points[:0], descriptors=one.descriptors[:0])
+        for one in made.features
+    ]
+    blank = replace(
+        made,
+        features=tuple(nothing),
+        mirrored=tuple(nothing),
+        structure=np.zeros_like(made.structure),
+    )
+    (found,) = search("inset", "whole", "elsewhere", made=blank)
+    left, top, right, bottom = found.stretch.part
+    assert box.left - 0.01 <= left < right <= box.right + 0.01
+    assert box.top - 0.01 <= top < bottom <= box.bottom + 0.01
+    assert found.stretch.other_start_s == pytest.approx(3.04, abs=0.2)
 
 
 def test_the_ends_of_an_embedded_part_are_found(search: Search) -> None:
@@ -129,6 +153,7 @@ def test_a_rough_guess_is_made_exact(pairing: Pairing) -> None:
         Rules(least_alike=1.0),
         Rules(jitter=0.0),
         Rules(unlike_elsewhere=0.0),
+        Rules(doubt=0.0),
         Rules(fewest_keys=99),
         Rules(least_change=9.0),
     ],

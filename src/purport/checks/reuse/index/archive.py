@@ -18,12 +18,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.reuse._borders import Box
 from purport.checks.reuse._tracing import Candidate, Pairing
 from purport.checks.reuse._voting import Hits, find_guesses
 from purport.checks.reuse.aligning import Rules, SharedStretch, verify
@@ -52,6 +53,8 @@ _PLACE_WEIGHT = 0.2
 _ASKED_FRAMES = 12
 _ASKED_PLACES = 350
 _ASKED_SAMPLES = 40
+
+_Part = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,21 +140,40 @@ class Archive:
             rules: When stretches count as the same.
             among: Items to look at; None for all.
         """
+        found = self._proven(asking, rules, among, known=[])
+        for part, inset in asking.insets:
+            inside = self._proven(inset, rules, among, known=found)
+            found += [
+                replace(one, stretch=replace(one.stretch, part=_placed(one.stretch.part, part)))
+                for one in inside
+            ]
+        return sorted(found, key=lambda one: (one.stretch.start_s, one.item.digest))
+
+    def _proven(
+        self,
+        asking: VideoPrint,
+        rules: Rules,
+        among: frozenset[Digest] | None,
+        *,
+        known: Sequence[Found],
+    ) -> list[Found]:
+        """Return the guesses that are proven and say nothing that is known."""
         found: list[Found] = []
         pairings: dict[int, Pairing] = {}
         for rank, (number, guess) in enumerate(self.guesses(asking, among=among)):
             item = self._items[number]
-            if any(_explained(guess, known, number) for known in found):
+            if any(_explained(guess, one, number) for one in (*known, *found)):
                 continue
             if number not in pairings:
                 kept = load_print(self.print_path(item.digest))
                 pairings[number] = Pairing(asking=asking, kept=kept)
             stretch = verify(pairings[number], guess, rules, thorough=rank < _SWEPT)
             if stretch is not None and not any(
-                known.item.number == number and _overlap(known.stretch, stretch) for known in found
+                one.item.number == number and _overlap(one.stretch, stretch)
+                for one in (*known, *found)
             ):
                 found.append(Found(item=item, stretch=stretch))
-        return sorted(found, key=lambda one: (one.stretch.start_s, one.item.digest))
+        return found
 
     def guesses(
         self, asking: VideoPrint, *, among: frozenset[Digest] | None = None
@@ -350,6 +372,18 @@ def _explained(guess: Candidate, known: Found, number: int) -> bool:
     told_s = known.stretch.other_start_s + known.stretch.speed * (middle_s - known.stretch.start_s)
     same = (guess.mirrored, guess.negative) == (known.stretch.mirrored, known.stretch.inverted)
     return same and abs(guess.lag_s + guess.speed * middle_s - told_s) <= 1.0
+
+
+def _placed(part: _Part, within: Box) -> _Part:
+    """Return where a part of an inset lies in the whole picture. [shares of it]"""
+    wide, high = within.right - within.left, within.bottom - within.top
+    left, top, right, bottom = part
+    return (
+        within.left + wide * left,
+        within.top + high * top,
+        within.left + wide * right,
+        within.top + high * bottom,
+    )
 
 
 def _overlap(one: SharedStretch, other: SharedStretch) -> bool:
