@@ -74,8 +74,8 @@ from purport.simulate import (
 )
 
 FIRST_SEED = {"dev": 41_000, "final": 88_000, "final2": 97_000}
-"""Seed of each set. The first two were fixed before the search was tuned on either, the third before
-anything of it was made: it is for the search as changed after the first final set's run."""
+"""Seed of each set. The first two were fixed before the search was tuned on either, the third
+before anything of it was made: it is for the search as changed after the first final set's run."""
 CLIPS, ABSENT_EVERY = 60, 3
 SQUARES, SQUARE_M, MARGIN_M = 10, 500.0, 2.0
 GROUND_GSD_M, REFERENCE_GSD_M = 0.2, 0.5
