@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,7 +26,7 @@ CLIP = EXAMPLE / "footage" / "coordination-centre.mp4"
 CHECKED_WITHIN_MS = 300_000
 
 
-def add(sitting: Sitting, key: str, section: str, fields: dict[str, str | Path]) -> None:
+def add(sitting: Sitting, key: str, section: str, fields: Mapping[str, str | Path]) -> None:
     """Send one of the forms of the page *Add*."""
     page = sitting.visit(f"/cases/{key}/add")
     form = page.locator(f"section:has(#add-{section})")
