@@ -13,6 +13,7 @@ from purport.core.casefile import CaseFile, Fault
 from purport.core.claims import Claim, Part
 from purport.core.digests import JsonValue
 from purport.core.ratings import Rating, ReviewState
+from purport.core.records import spell_infinity
 from purport.core.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def progress_bars(*, wanted: bool) -> Iterator[Progress]:
 
 
 def print_json(value: JsonValue) -> None:
-    """Print one JSON value on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    """Print one JSON value on standard output; infinite numbers become words."""
+    click.echo(json.dumps(spell_infinity(value), ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def print_faults(faults: Iterable[Fault]) -> None:

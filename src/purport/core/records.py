@@ -4,6 +4,8 @@ Every record that is stored, sealed or printed passes through `to_json` and `fro
 pair. Fractions are "numerator/denominator", instants ISO 8601 in UTC.
 """
 
+import math
+from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, TypeVar, cast
@@ -13,7 +15,7 @@ from cattrs.preconf.json import make_converter
 
 from purport.core.digests import Digest, JsonObject, JsonValue
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["from_json", "spell_infinity", "to_json"]
 
 RecordT = TypeVar("RecordT")
 
@@ -39,6 +41,24 @@ _CONVERTER = _make_converter()
 def to_json(record: object) -> JsonValue:
     """Turn a frozen record, or a tuple of them, into plain JSON values."""
     return cast("JsonValue", _CONVERTER.unstructure(record))
+
+
+def spell_infinity(value: JsonValue) -> JsonValue:
+    """Put infinite numbers ("at least 20" is 20 to infinity) into words, which JSON can say.
+
+    The words are those that `float` reads back.
+
+    Examples:
+        >>> spell_infinity({"range": [20.0, float("inf")]})
+        {'range': [20.0, 'Infinity']}
+    """
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {key: spell_infinity(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [spell_infinity(part) for part in value]
+    return value
 
 
 def from_json(kind: type[RecordT], value: Any) -> RecordT:  # noqa: ANN401 - border: any JSON

@@ -36,6 +36,7 @@ def test_no_question_brings_the_server_down(
         capture_output=True,
         text=True,
         timeout=600,
+        cwd=tmp_path,
         check=False,
     )
     assert told.returncode == 0, told.stdout[-5000:] + told.stderr[-2000:]
