@@ -1,7 +1,7 @@
 // Build the pages' scripts and styles into src/purport/web/static/room: `npm run build`.
 // The built files are in the repository, so that users need no Node; a test compares them.
 import { build } from "esbuild";
-import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -23,7 +23,3 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
 });
-// MapLibre's worker has to be a file of our own host under the content security policy
-for (const name of ["maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"]) {
-  await copyFile(path.join(here, "node_modules/maplibre-gl/dist", name), path.join(out, name));
-}

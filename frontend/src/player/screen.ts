@@ -7,8 +7,8 @@ export type By = "video" | "server";
 export type Seen = (frame: number | null, by: By | null) => void;
 
 const FIRST_SIGN_MS = 4000;
-const CONFIRMED_WITHIN_MS = 1500;
-const QUIET_MS = 250;
+const CONFIRMED_WITHIN_MS = 2500;
+const QUIET_MS = 400;
 // Some decoders know no frame's own duration and take the average: a frame after a short one is then
 // reached only late in its interval, or not at all.
 const INTO_INTERVAL = [0.5, 0.85, 0.97];
@@ -25,6 +25,8 @@ export class Screen {
   private tries = 0;
   /** The frame to which the video was sent last. */
   private target = -1;
+  /** The frame that it said on its way there. */
+  private heard: number | null = null;
   /** Whether it played since: what it shows may be later than what it said. */
   private moved = false;
   private begun = false;
@@ -89,6 +91,7 @@ export class Screen {
   private seek(): void {
     window.clearTimeout(this.quiet);
     this.target = this.wanted;
+    this.heard = null;
     const [from, to] = [this.times.at(this.wanted), this.times.at(this.wanted + 1)];
     this.video.currentTime = this.offset + from + (to - from) * (INTO_INTERVAL[this.tries] ?? 0.5);
   }
@@ -99,7 +102,7 @@ export class Screen {
     if (this.seen === this.wanted) return;
     this.tries += 1;
     if (this.tries < INTO_INTERVAL.length) this.seek();
-    else if (this.tries === INTO_INTERVAL.length) this.showStill(this.wanted, 1);
+    else this.showStill(this.wanted, 1);
   }
 
   /** Where the video does not confirm in time, the server's frame is shown. */
@@ -113,8 +116,10 @@ export class Screen {
   private watch(): void {
     this.video.addEventListener("seeked", () => {
       // frames asked for meanwhile were not sought one by one
+      window.clearTimeout(this.quiet);
       if (!this.plays || !this.video.paused || this.seen === this.wanted) return;
       if (this.target !== this.wanted) this.seek();
+      else if (this.heard === this.wanted && !this.moved) this.confirm(this.wanted);
       else this.quiet = window.setTimeout(() => this.missed(), QUIET_MS);
     });
     const next = (_now: number, frame: VideoFrameCallbackMetadata): void => {
@@ -131,14 +136,22 @@ export class Screen {
       this.see(frame, "video");
       return;
     }
+    if (this.target !== this.wanted) return;
     // what is heard before the video has arrived may be of a picture that it is about to leave
-    if (this.video.seeking || this.target !== this.wanted) return;
-    if (frame === this.wanted) {
-      window.clearTimeout(this.timer);
-      window.clearTimeout(this.quiet);
-      this.moved = false;
-      this.see(frame, "video");
-    } else if (this.seen !== this.wanted) this.missed();
+    this.heard = frame;
+    if (this.video.seeking) return;
+    if (frame === this.wanted) this.confirm(frame);
+    else if (this.still.hidden || this.seen !== this.wanted) {
+      if (this.seen !== null) this.see(null, null);
+      this.missed();
+    }
+  }
+
+  private confirm(frame: number): void {
+    window.clearTimeout(this.timer);
+    window.clearTimeout(this.quiet);
+    this.moved = false;
+    this.see(frame, "video");
   }
 
   private see(frame: number | null, by: By | null): void {
@@ -172,6 +185,7 @@ export class Screen {
     this.moved = true;
     this.target = -1;
     window.clearTimeout(this.timer);
+    window.clearTimeout(this.quiet);
     if (this.wanted >= this.times.frames - 1) this.video.currentTime = this.offset + this.times.middle(0);
     this.video.playbackRate = rate;
     await this.video.play();

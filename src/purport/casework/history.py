@@ -106,7 +106,7 @@ def case_history(
     rows = {row.digest: row for row in workspace.store.rows_named(wanted)}
     earlier = {stood for row in rows.values() if (stood := _before(row)) is not None}
     before = {row.digest: row for row in workspace.store.rows_named(earlier - rows.keys())} | rows
-    names = _Names.of(workspace)
+    names = _Names.of(workspace, findings=any(row.table == "link" for row in rows.values()))
     return tuple(
         HistoryEvent(
             event=event,
@@ -224,7 +224,7 @@ class _Names:
     findings: Mapping[str, str]
 
     @classmethod
-    def of(cls, workspace: Workspace) -> "_Names":
+    def of(cls, workspace: Workspace, *, findings: bool) -> "_Names":
         items: dict[str, str] = {
             one.record.digest: one.record.name for one in workspace.store.live(ItemRecord)
         }
@@ -236,12 +236,13 @@ class _Names:
         for made in workspace.store.live(ClaimCorrection):
             if made.record.left is not None:
                 claims[made.record.claim] = _call(made.record.left)
-        findings = {
+        outcomes = workspace.store.live(Outcome) if findings else ()  # large: read when asked for
+        named = {
             finding.id: f"{finding.check} on {items.get(outcome.record.item, 'the case')}"
-            for outcome in workspace.store.live(Outcome)
+            for outcome in outcomes
             for finding in outcome.record.findings
         }
-        return cls(items=items, claims=claims, findings=findings)
+        return cls(items=items, claims=claims, findings=named)
 
     def item(self, digest: str) -> str:
         return self.items.get(digest, digest[:12])

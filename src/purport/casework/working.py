@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -36,25 +35,24 @@ class _CancelledError(Exception):
     """Somebody asked to stop the job."""
 
 
-def work(
-    folder: Path, *, database: str | None = None, until: Callable[[], bool] = lambda: False
-) -> None:
+def work(folder: Path, *, database: str | None = None, parent: int | None = None) -> None:
     """Do the background work of a served workspace, one job after the other.
 
     Args:
         folder: The workspace's folder.
         database: Address of a PostgreSQL database; None for the file in the folder.
-        until: Is asked between jobs whether to stop; it also ends with its parent process.
+        parent: The process that started this one, as that knows itself: work ends when it does,
+            also when it has ended before this one got so far; None for whichever it is now.
 
     Raises:
         WorkspaceBusyError: A process that is not the server's is writing to it.
     """
     serve_records(folder.absolute() / DATABASE_FILE if database is None else database)
     owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
-    parent = os.getppid()
+    parent = os.getppid() if parent is None else parent
     ledger = LeaseLedger()
     with CaseRoom.join(folder, database=database):
-        while os.getppid() == parent and not until():
+        while os.getppid() == parent:
             job = ledger.claim(owner)
             if job is None:
                 time.sleep(_POLL_S)
@@ -80,6 +78,7 @@ def _see_through(  # noqa: PLR0917 - all of one piece of work
             database or "",
             job.id,
             owner,
+            str(os.getpid()),
         ],
         start_new_session=True,
     )
@@ -124,7 +123,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> None:
+def do_one_job(folder: Path, *, database: str | None, job: str, owner: str, worker: int) -> None:
     """Do one job that was claimed, and write down what came of it.
 
     Args:
@@ -132,8 +131,9 @@ def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> N
         database: Address of a PostgreSQL database; None for the file in the folder.
         job: Its identifier.
         owner: Who holds it.
+        worker: The process that started this one; it ends with it.
     """
-    _end_with_parent()
+    _end_with(worker)
     serve_records(folder.absolute() / DATABASE_FILE if database is None else database)
     ledger = LeaseLedger()
 
@@ -156,12 +156,11 @@ def do_one_job(folder: Path, *, database: str | None, job: str, owner: str) -> N
             ledger.finish(job, owner, JobState.FAILED, fault if isinstance(fault, dict) else {})
 
 
-def _end_with_parent() -> None:
+def _end_with(worker: int) -> None:
     """See to it that this process and all that it starts end when the worker does."""
-    parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == worker:
             time.sleep(_POLL_S)
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
@@ -169,4 +168,10 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    do_one_job(Path(sys.argv[1]), database=sys.argv[2] or None, job=sys.argv[3], owner=sys.argv[4])
+    do_one_job(
+        Path(sys.argv[1]),
+        database=sys.argv[2] or None,
+        job=sys.argv[3],
+        owner=sys.argv[4],
+        worker=int(sys.argv[5]),
+    )

@@ -80,8 +80,9 @@ def _announce(link: str) -> None:
 
 
 @click.command()
+@click.option("--parent", type=int, hidden=True, help="Process with which this one ends.")
 @workspace
-def work(*, workspace: str | None) -> None:
+def work(*, parent: int | None, workspace: str | None) -> None:
     """Do the background work of a served workspace, until the process that started this ends.
 
     purport serve starts one by itself; further ones share the work, on PostgreSQL from other
@@ -89,7 +90,7 @@ def work(*, workspace: str | None) -> None:
     """
     from purport.casework import work as do_work  # noqa: PLC0415 - loads the checks
 
-    do_work(workspace_folder(workspace), database=resolve("database"))
+    do_work(workspace_folder(workspace), database=resolve("database"), parent=parent)
 
 
 @click.command()

@@ -24,6 +24,7 @@ class Workers:
 
     def __init__(self, folder: Path, *, database: str | None, count: int) -> None:
         self._command = [sys.executable, "-m", "purport.cli", "work", "-w", str(folder)]
+        self._command += ["--parent", str(os.getpid())]
         self._environment = {**os.environ, **({"PURPORT_DATABASE": database} if database else {})}
         self._stop = threading.Event()
         self._threads = [

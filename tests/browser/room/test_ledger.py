@@ -64,6 +64,7 @@ def served(
 def desk(chromium: Browser, served: Room) -> Iterator[Desk]:
     """The owner's browser."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(1000 * 3 * PATIENCE_S)
     made = Desk(context=context, page=context.new_page(), base=served.base)
     host = urlsplit(served.base).netloc
     made.page.on("console", lambda message: made.console.append(message.text))

@@ -326,8 +326,8 @@ def test_shuttle_and_loop_by_keys(numbered_room: Room) -> None:
         const frame = document.getElementById('readout').dataset.frame;
         if (frame) seen.push(Number(frame)); }
       return seen; }""")
-    assert min(seen) == 100
-    assert max(seen) <= 111  # a screen that skips may see the end late
+    assert 100 <= min(seen) <= 102  # a busy screen skips frames
+    assert max(seen) <= 112
     assert any(after < before for before, after in pairwise(seen))
     assert opened.page.inner_text("#range") == "100–108"
     opened.press("k")

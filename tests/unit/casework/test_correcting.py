@@ -22,6 +22,7 @@ from purport.casework.correcting import (
     withdraw_claim,
 )
 from purport.casework.holdings import live_claims
+from purport.casework.reading import told_when
 from purport.cli._main import purport
 from purport.core.casefile import StoryText
 from purport.core.claims import (
@@ -154,7 +155,7 @@ def test_a_corrected_claimant_shows_everywhere_and_the_rules_stay(
 
 
 def test_reading_anew_never_overwrites_a_person(workspace: Workspace, told: StoryText) -> None:
-    assert told
+    assert told.text
     found = first_claim(workspace)
     correct_claim(
         workspace, found.id, as_stated(found, claimant="Someone else"), by(workspace, found.id)
@@ -182,7 +183,7 @@ def test_relations_are_worked_out_anew(workspace: Workspace, told: StoryText) ->
     assert all(relation.other != one.id for relation in now[other].relations)
     restore_claim(workspace, one.id, by(workspace, one.id))
     assert live_claims(workspace) == claims
-    assert told
+    assert told.text
 
 
 def test_a_slot_is_added_with_its_unit_and_judged(workspace: Workspace, told: StoryText) -> None:
@@ -271,7 +272,7 @@ def test_a_missed_claim_is_added_once(workspace: Workspace, told: StoryText) -> 
 def test_a_withdrawn_claim_is_gone_from_claims_and_verdicts(
     workspace: Workspace, told: StoryText
 ) -> None:
-    assert told
+    assert told.text
     judge_case(workspace)
     gone = first_claim(workspace)
     withdraw_claim(workspace, gone.id, by(workspace, gone.id))
@@ -288,7 +289,7 @@ def test_a_withdrawn_claim_is_gone_from_claims_and_verdicts(
 
 
 def test_two_people_at_once_lose_nothing(workspace: Workspace, told: StoryText) -> None:
-    assert told
+    assert told.text
     found = first_claim(workspace)
     ana, ben = by(workspace, found.id), by(workspace, found.id, "ben")
     correct_claim(workspace, found.id, as_stated(found, claimant="Ana's"), ana)
@@ -304,7 +305,7 @@ def test_two_people_at_once_lose_nothing(workspace: Workspace, told: StoryText) 
 def test_history_has_every_correction_and_what_was_found(
     workspace: Workspace, told: StoryText
 ) -> None:
-    assert told
+    assert told.text
     found = first_claim(workspace)
     for name in ("One", "Two"):
         correct_claim(workspace, found.id, as_stated(found, claimant=name), by(workspace, found.id))
@@ -321,11 +322,7 @@ def test_history_has_every_correction_and_what_was_found(
     assert [one.supersedes for one in past] == [None, *(one.digest for one in past[:-1])]
     assert past[1].record.seen == past[0].digest
     assert workspace.store.live(ClaimCorrection) == ()
-    named = {
-        row[2]
-        for event in workspace.store.custody()
-        for row in event.details.get("rows", [])  # type: ignore[union-attr, index]
-    }
+    named = set(told_when(workspace.store.custody()))
     assert {one.digest for one in past} <= named
     assert [event.kind for event in workspace.store.custody()][-4:] == ["corrected"] * 4
 
@@ -333,7 +330,7 @@ def test_history_has_every_correction_and_what_was_found(
 def test_a_reason_must_be_given_and_something_must_change(
     workspace: Workspace, told: StoryText
 ) -> None:
-    assert told
+    assert told.text
     found = first_claim(workspace)
     seen = ledger_row(workspace, found.id).version
     silent = Correcting(author="ana", reason="  ", seen=seen)
@@ -346,7 +343,7 @@ def test_a_reason_must_be_given_and_something_must_change(
 
 
 def test_the_command_line_shows_the_corrected_claim(workspace: Workspace, told: StoryText) -> None:
-    assert told
+    assert told.text
     found = first_claim(workspace)
     slot = StatedSlot(
         attr=SlotAttr.OUTCOME,

@@ -10,6 +10,7 @@ from purport.casework.checking import run_checks
 from purport.casework.correcting import Correcting, ledger_row, withdraw_claim
 from purport.casework.history import case_history, verdict_history
 from purport.casework.linking import Bearing, link_finding, link_versions, take_link_back
+from purport.casework.reading import told_when
 from purport.casework.reviewing import Argument, review_verdict, seen_verdicts
 from purport.core.errors import AbsentError, ConflictError, InputError
 from purport.core.ratings import Confidence, Likelihood, Rating, ReviewState, Stance
@@ -184,7 +185,7 @@ def test_history_tells_every_event_of_a_case_in_words(judged: Workspace) -> None
     review(judged, on, "ana", Rating.UNPROVEN)
     events = judged.store.custody()
     told = case_history(judged, events, most=500)
-    named = sum(len(event.details.get("rows", ())) for event in events)  # type: ignore[arg-type]
+    named = len(told_when(events))
     assert sum(len(one.changes) for one in told) == named
     assert all(change.changed and change.subject for one in told for change in one.changes)
     tables = {change.table for one in told for change in one.changes}

@@ -85,7 +85,7 @@ class PlaceCheck:
     """
 
     name: str = "place"
-    version: str = "2"
+    version: str = "3"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
     uses: frozenset[Need] = frozenset(

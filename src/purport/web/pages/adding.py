@@ -138,7 +138,9 @@ def add(visit: Visit) -> HttpResponse:
     request = visit.request
     chosen = request.POST.get("section", "")
     bound = {
-        name: section.form(request.POST, request.FILES) if name == chosen else section.form()
+        name: section.form(
+            *((request.POST, request.FILES) if name == chosen else ()), auto_id=f"{name}_%s"
+        )
         for name, section in _SECTIONS.items()
     }
     if request.method == "POST" and chosen not in _SECTIONS:
