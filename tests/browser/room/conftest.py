@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -34,10 +34,19 @@ class Sitting:
     def settle(self, script: str, *, wanted: object = True, within_ms: int = 15_000) -> None:
         """Ask the page until it answers as wanted (the policy forbids Playwright's own wait)."""
         for _ in range(within_ms // 50):
-            if self.page.evaluate(script) == wanted:
+            if self.ask(script) == wanted:
                 return
             self.page.wait_for_timeout(50)
-        pytest.fail(f"{script} was not {wanted!r} but {self.page.evaluate(script)!r}")
+        pytest.fail(f"{script} was not {wanted!r} but {self.ask(script)!r}")
+
+    def ask(self, script: str) -> object:
+        """Ask the page something; a page that is just being left for the next has no answer."""
+        try:
+            return self.page.evaluate(script)
+        except Error as error:
+            if "context was destroyed" not in str(error):
+                raise
+            return None
 
     def violations(self) -> list[str]:
         """Return what axe-core holds against the page, by WCAG 2.2 AA."""

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EXAMPLE = Path(__file__).parents[3] / "examples" / "harbour-road"
 CLIP = EXAMPLE / "footage" / "coordination-centre.mp4"
 CHECKED_WITHIN_MS = 300_000
+STRIKE_FRAME = 84
 
 
 def add(sitting: Sitting, key: str, section: str, fields: Mapping[str, str | Path]) -> None:
@@ -52,10 +53,12 @@ def wait_for_checks(sitting: Sitting, key: str) -> None:
 
 def place_and_measure(sitting: Sitting, key: str, item: str) -> str:
     """Start from the automatic registration, correct a point, measure; return what it says."""
-    page = sitting.visit(f"/cases/{key}/items/{item}/place")
+    page = sitting.visit(f"/cases/{key}/items/{item}/place?frame={STRIKE_FRAME}")
     sitting.settle("document.documentElement.dataset.placed === 'ready'")
     page.get_by_role("button", name="Start from the automatic registration").click()
     sitting.settle("document.querySelectorAll('#points tbody tr').length >= 4")
+    page.locator("[data-tool=impact]").click()
+    page.locator("#frame-pane").click()
     sitting.settle("document.querySelector('.offset-figure') !== null")
     corrected = page.get_by_label("Point 1: x", exact=True)
     corrected.fill(f"{float(corrected.input_value()) + 1.0:.2f}")
