@@ -92,13 +92,13 @@ def link_and_review(sitting: Sitting, page: Page) -> None:
     form.locator("[name=stance]").select_option("supports")
     form.locator("[name=reason]").fill("The flash lies on the building.")
     form.locator("button").click()
-    sitting.settle("document.querySelector('#part-what').innerText.includes('linked by owner')")
+    sitting.settle("document.querySelector('#part-what')?.innerText.includes('linked by owner')")
     part.locator("summary", has_text="Review this rating").click()
     review = part.locator("form[data-ledger=review]")
     review.locator("[name=rating]").select_option("Unproven")
     review.locator("[name=reason]").fill("One strike of twenty can be seen.")
     review.locator("button.first").click()
-    sitting.settle("document.querySelector('#part-what').innerText.includes('reviewed by owner')")
+    sitting.settle("document.querySelector('#part-what')?.innerText.includes('reviewed by owner')")
 
 
 def printed(room: Room, key: str, *words: str) -> Any:  # noqa: ANN401 - JSON
@@ -144,7 +144,7 @@ def test_a_case_from_nothing_to_a_reviewed_verdict(room: Room, owner: Any, seat:
         assert re.search(r"95 %: \d+\.\d to \d+\.\d m", measured), measured
 
         claim = correct_claim(page, sitting.base, key)
-        sitting.settle("document.querySelector('main').innerText.includes('Its full name.')")
+        sitting.settle("document.querySelector('main')?.innerText.includes('Its full name.')")
         link_and_review(sitting, page)
         history = sitting.visit(f"/cases/{key}/history").inner_text("main")
         assert "One strike of twenty can be seen." in history
