@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from purport.core.corrections import ReviewNote
 from purport.core.instants import format_utc
@@ -31,6 +33,16 @@ def seconds(value: float) -> str:
 def words(value: object) -> str:
     """Return an identifier as words."""
     return humanise(str(value))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def commands(text: str) -> SafeString:
+    """Return a text with what stands between backticks, a command or option, set as such."""
+    pieces = (
+        format_html("<code>{}</code>" if number % 2 else "{}", piece)
+        for number, piece in enumerate(text.split("`"))
+    )
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
