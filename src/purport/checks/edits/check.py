@@ -127,7 +127,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "4"
+    version: str = "5"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
