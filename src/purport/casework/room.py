@@ -31,7 +31,8 @@ from purport.store import CaseShelf, ShelvedCase, database_options, read_once
 __all__ = ["CaseRoom", "list_cases", "room_database"]
 
 _KEY_DIGITS = 12
-_FILES_KEPT = 64
+_FILES_KEPT = 16
+_OUTLINES_KEPT = 512
 _LOCK_FILE = "lock"
 
 
@@ -59,6 +60,39 @@ def room_database(folder: Path, database: str | None) -> Mapping[str, object]:
     return database_options(folder / DATABASE_FILE if database is None else database)
 
 
+class _Shelf:
+    """Cases that were put together before, each as long as its custody chain stands still.
+
+    Args:
+        most: How many are kept.
+        briefly: Whether their findings come without their numbers.
+    """
+
+    def __init__(self, most: int, *, briefly: bool) -> None:
+        self._most = most
+        self._briefly = briefly
+        self._kept: OrderedDict[str, tuple[object, CaseFile]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, room: "CaseRoom", key: str) -> CaseFile:
+        """Return a case, read anew when something was stored since."""
+        workspace = room.case(key, agent="purport")
+        head = workspace.store.head()
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept[0] == head:
+                self._kept.move_to_end(key)
+                return kept[1]
+        workspace.store = read_once(workspace.store, briefly=self._briefly)
+        file = case_file(workspace)
+        with self._lock:
+            self._kept[key] = (head, file)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return file
+
+
 class CaseRoom:
     """An open room; close it when the server ends.
 
@@ -74,8 +108,8 @@ class CaseRoom:
         self.first = first
         self._lock: WorkspaceLock | None = lock
         self._making = threading.Lock()
-        self._files: OrderedDict[str, tuple[object, CaseFile]] = OrderedDict()
-        self._filing = threading.Lock()
+        self._files = _Shelf(_FILES_KEPT, briefly=False)
+        self._outlines = _Shelf(_OUTLINES_KEPT, briefly=True)
 
     @classmethod
     def open(
@@ -176,21 +210,15 @@ class CaseRoom:
         Raises:
             AbsentError: There is no such case.
         """
-        workspace = self.case(key, agent="purport")
-        head = workspace.store.head()
-        with self._filing:
-            kept = self._files.get(key)
-            if kept is not None and kept[0] == head:
-                self._files.move_to_end(key)
-                return kept[1]
-        workspace.store = read_once(workspace.store)
-        file = case_file(workspace)
-        with self._filing:
-            self._files[key] = (head, file)
-            self._files.move_to_end(key)
-            while len(self._files) > _FILES_KEPT:
-                self._files.popitem(last=False)
-        return file
+        return self._files.get(self, key)
+
+    def outline(self, key: str) -> CaseFile:
+        """Return a case as it stands, its findings without their numbers: for pages that name them.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+        return self._outlines.get(self, key)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases that hold anything, the one changed last at the top.

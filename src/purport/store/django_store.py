@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
@@ -26,6 +26,8 @@ from purport.vault import EventDraft, Row, next_event, row_digest
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
+_BRIEF = 2000
+"""About how many characters a record without its numbers takes."""
 _ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
 
 
@@ -102,7 +104,13 @@ class DjangoStore:
 
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
-        stored = kind_of(kind)
+        return self._live(kind_of(kind))
+
+    def live_briefly(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of a kind without their numbers; see `Store.live_briefly`."""
+        return self._live(kind_of(kind), briefly=True)
+
+    def _live(self, stored: Kind[RecordT], *, briefly: bool = False) -> tuple[Stored[RecordT], ...]:
         with translate_database_faults(self._subject):
             shapes = self._rows(stored.table).order_by("pk")
             rows = list(shapes.values_list("pk", "key", "digest", "supersedes_id", "withdrawn"))
@@ -113,7 +121,7 @@ class DjangoStore:
                 if row not in superseded and not withdrawn
             }
             in_order = [live.pop(key) for _, key, _, _, _ in rows if key in live]
-            records = self._records(stored, [row for row, _ in in_order])
+            records = self._read(stored, [row for row, _ in in_order], briefly=briefly)
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
@@ -150,7 +158,7 @@ class DjangoStore:
         with translate_database_faults(self._subject):
             rows = self._rows(stored.table).filter(withdrawn=False).order_by("pk")
             in_order = list(rows.values_list("pk", "digest"))
-            records = self._records(stored, [row for row, _ in in_order])
+            records = self._read(stored, [row for row, _ in in_order])
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def outcomes(
@@ -170,9 +178,8 @@ class DjangoStore:
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
         with translate_database_faults(self._subject):
-            in_order = list(self._events().order_by("sequence").values_list("pk", flat=True))
-            events = self._read(CustodyEvent, CustodyRow, in_order)
-        return tuple(events[row] for row in in_order)
+            rows = list(self._events().order_by("sequence").values_list("pk", "body"))
+        return tuple(self._event(row, body) for row, body in rows)
 
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
@@ -201,14 +208,21 @@ class DjangoStore:
         if self._own:
             remove_database(self._alias)
 
-    def _records(self, kind: Kind[RecordT], rows: Sequence[int]) -> Mapping[int, RecordT]:
-        return self._read(kind.record, kind.table, rows)
+    def _event(self, row: int, body: str) -> CustodyEvent:
+        called = f"{self._alias} custody"
+        event = None if self._memo is None else self._memo.get(called, row)
+        if event is None:
+            event = from_json(CustodyEvent, json.loads(body))
+            if self._memo is not None:
+                self._memo.keep(called, row, event, len(body))
+        return cast("CustodyEvent", event)
 
     def _read(
-        self, record: type[RecordT], table: type[RecordRow | CustodyRow], rows: Sequence[int]
+        self, kind: Kind[RecordT], rows: Sequence[int], *, briefly: bool = False
     ) -> Mapping[int, RecordT]:
         """Return the records of rows by primary key; those read before come from the memo."""
-        memo, called = self._memo, f"{self._alias} {table._meta.db_table}"  # noqa: SLF001 - Django's
+        memo = self._memo
+        called = f"{self._alias} {kind.name}{' briefly' if briefly else ''}"
         known: dict[int, RecordT] = {}
         if memo is not None:
             kept = ((row, memo.get(called, row)) for row in rows)
@@ -216,11 +230,13 @@ class DjangoStore:
         missing = [row for row in rows if row not in known]
         for first in range(0, len(missing), _ROWS_AT_ONCE):
             some = missing[first : first + _ROWS_AT_ONCE]
-            wanted = table.objects.using(self._alias).filter(pk__in=some)
+            wanted = kind.table.objects.using(self._alias).filter(pk__in=some)
             for row, body in wanted.values_list("pk", "body"):
-                known[row] = from_json(record, json.loads(body))
+                whole = from_json(kind.record, json.loads(body))
+                known[row] = kind.brief(whole) if briefly else whole
                 if memo is not None:
-                    memo.keep(called, row, known[row], len(body))
+                    length = min(len(body), _BRIEF) if briefly else len(body)
+                    memo.keep(called, row, known[row], length)
         return known
 
     def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types

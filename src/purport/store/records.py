@@ -228,6 +228,14 @@ class Store(Protocol):
         """Return the rows of some digests, table by table, in the order of insertion."""
         ...
 
+    def live_briefly(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of a kind without what takes room in them.
+
+        Findings lose their numbers and derivations; all else is as `live` returns it. For pages
+        that name findings; nothing may be computed or stored from it.
+        """
+        ...
+
     def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return every record of a kind that was ever stored, superseded and withdrawn ones too.
 

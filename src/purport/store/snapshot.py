@@ -13,18 +13,23 @@ __all__ = ["read_once"]
 RecordT = TypeVar("RecordT")
 
 
-def read_once(store: Store) -> Store:
+def read_once(store: Store, *, briefly: bool = False) -> Store:
     """Return the same records, each kind read when it is first asked for and then kept.
 
     What is stored meanwhile by others may be seen in kinds that were not read yet: compare `head`
     before and after where that matters. What is stored through it is seen.
+
+    Args:
+        store: Where it is read from.
+        briefly: Whether findings come without their numbers, see `Store.live_briefly`.
     """
-    return _ReadOnce(store)
+    return _ReadOnce(store, briefly=briefly)
 
 
 class _ReadOnce:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, briefly: bool) -> None:
         self._store = store
+        self._briefly = briefly
         self._kept: dict[type, tuple[Any, ...]] = {}
 
     def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
@@ -36,8 +41,12 @@ class _ReadOnce:
 
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         if kind not in self._kept:
-            self._kept[kind] = self._store.live(kind)
+            read = self._store.live_briefly if self._briefly else self._store.live
+            self._kept[kind] = read(kind)
         return self._kept[kind]
+
+    def live_briefly(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        return self._store.live_briefly(kind)
 
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest

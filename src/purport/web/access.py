@@ -106,6 +106,10 @@ class Visit:
         """Return everything of the case as it stands, but what a second look is not to see."""
         return veil_case(self.workspace(), self.room.case_file(self.key), self.agent)
 
+    def outline(self) -> CaseFile:
+        """Return the case as `case_file` does, its findings without their numbers."""
+        return veil_case(self.workspace(), self.room.outline(self.key), self.agent)
+
 
 def role_of(request: HttpRequest, key: str) -> Role | None:
     """Return what somebody is in a case; None for a stranger. The room's owner owns every case."""

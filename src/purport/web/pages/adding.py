@@ -153,7 +153,7 @@ def add(visit: Visit) -> HttpResponse:
             return _gone_on(visit)
     shown = {
         "visit": visit,
-        "case": visit.case_file(),
+        "case": visit.outline(),
         "tab": "add",
         "sections": [
             {"name": name, "title": _(section.title), "form": bound[name], "open": name == chosen}

@@ -28,7 +28,7 @@ _EVENTS_A_PAGE = 50
 @for_members(Right.SEE)
 def case(visit: Visit) -> HttpResponse:
     """Show a case: footage, claims with their ratings, and what is open."""
-    file = visit.case_file()
+    file = visit.outline()
     shown = {
         "visit": visit,
         "case": file,
@@ -44,7 +44,7 @@ def case(visit: Visit) -> HttpResponse:
 @for_members(Right.SEE)
 def history(visit: Visit) -> HttpResponse:
     """Show all that was done, in words, the last at the top; by kind, by who, and about what."""
-    file = visit.case_file()
+    file = visit.outline()
     asked = {name: visit.request.GET.get(name, "") for name in ("kind", "who", "about")}
     events = [
         event
@@ -80,7 +80,7 @@ def people(visit: Visit) -> HttpResponse:
         link = visit.request.build_absolute_uri(reverse("enter", args=[token]))
     shown = {
         "visit": visit,
-        "case": visit.case_file(),
+        "case": visit.outline(),
         "tab": "people",
         "members": members_of(visit.key),
         "roles": [role.value for role in Role],
