@@ -286,7 +286,7 @@ def structure_rung(pair: Pair) -> Outcome:
         index=0,
         luma=pair.moving,
         usable=pair.seen,
-        features=_no_features(),
+        find=_no_features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )

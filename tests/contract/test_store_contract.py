@@ -5,6 +5,7 @@
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from django.db import DatabaseError, connections, transaction
 
 from purport.core.case import ItemRecord
 from purport.core.casefile import Fault
-from purport.core.claims import Claim, QuoteType, Slot, SlotAttr, Span
+from purport.core.claims import Claim, Part, QuoteType, Slot, SlotAttr, Span
+from purport.core.corrections import ClaimCorrection, CorrectionAct, PersonLink
 from purport.core.digests import Digest, digest_bytes
-from purport.core.errors import BrokenChainError, InputError
+from purport.core.errors import BrokenChainError, ConflictError, InputError
 from purport.core.findings import Derivation, Finding
 from purport.store import Entry, Outcome, Setting, Store, open_store
 from purport.vault import EventDraft
@@ -296,3 +298,111 @@ def test_fault_is_no_evidence_but_is_kept(store: Store) -> None:
     failed = Outcome(item=ONE, check="x", version="1", parameters=ONE, inputs=ONE, fault=fault)
     store.append([Entry(record=failed)], draft())
     assert store.live(Outcome)[0].record.fault == fault
+
+
+def correction(reason: str = "Read again.", *, claim: str = "c1") -> ClaimCorrection:
+    return ClaimCorrection(
+        claim=claim,
+        act=CorrectionAct.WITHDRAWN,
+        left=None,
+        seen=ONE,
+        author="ana",
+        reason=reason,
+        corrected_utc=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_what_people_correct_and_link_comes_back_equal(store: Store) -> None:
+    span = Span(start=0, end=1, exact="x")
+    slot = Slot(attr=SlotAttr.STRIKE_COUNT, span=span, range=(20.0, math.inf))
+    claim = Claim(
+        id="c1",
+        document=ONE,
+        claimant="A",
+        claimant_role=None,
+        quote_type=QuoteType.INDIRECT,
+        source=(),
+        cue=(),
+        content=(span,),
+        slots=(slot,),
+    )
+    left = replace(correction(), act=CorrectionAct.CORRECTED, left=claim)
+    link = PersonLink(
+        claim="c1",
+        part=Part.WHERE,
+        finding="f1",
+        stance=None,
+        author="ana",
+        reason="Another item.",
+        linked_utc=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    store.append([Entry(record=left), Entry(record=link)], draft("corrected"))
+    assert [stored.record for stored in store.live(ClaimCorrection)] == [left]
+    assert [stored.record for stored in store.live(PersonLink)] == [link]
+    assert store.verify() == 2
+
+
+def test_only_one_is_first_under_a_key(store: Store) -> None:
+    store.append([Entry(record=correction("one"), first=True)], draft())
+    with pytest.raises(ConflictError):
+        store.append([Entry(record=correction("two"), first=True)], draft())
+    assert [stored.record.reason for stored in store.live(ClaimCorrection)] == ["one"]
+    store.append([Entry(record=correction("gone"), withdrawn=True)], draft())
+    store.append([Entry(record=correction("three"), first=True)], draft())
+    assert [stored.record.reason for stored in store.live(ClaimCorrection)] == ["three"]
+
+
+def test_a_guard_stores_nothing_and_stops_what_goes_with_it(store: Store) -> None:
+    store.append([Entry(record=item())], draft())
+    seen = store.live(ItemRecord)[0].digest
+    store.append([Entry(record=item(), replaces=seen), Entry(record=correction())], draft())
+    assert store.verify() == 2
+    store.append([Entry(record=item(url="https://example.org"))], draft())
+    with pytest.raises(ConflictError):
+        store.append(
+            [Entry(record=correction("late")), Entry(record=item(), replaces=seen)], draft()
+        )
+    assert [stored.record.reason for stored in store.live(ClaimCorrection)] == ["Read again."]
+
+
+def test_all_that_ever_had_a_key_is_told_in_order(store: Store) -> None:
+    store.append([Entry(record=correction("one"))], draft())
+    store.append([Entry(record=correction("other", claim="c2"))], draft())
+    store.append([Entry(record=correction("two"))], draft())
+    store.append([Entry(record=correction("gone"), withdrawn=True)], draft())
+    past = store.past(ClaimCorrection, ["c1"])
+    assert [(one.record.reason, one.withdrawn) for one in past] == [
+        ("one", False),
+        ("two", False),
+        ("gone", True),
+    ]
+    assert [one.supersedes for one in past] == [None, past[0].digest, past[1].digest]
+    named = store.rows_named({past[1].digest, past[2].digest})
+    assert [(row.table, row.key, row.supersedes) for row in named] == [
+        ("correction", "c1", past[0].digest),
+        ("correction", "c1", past[1].digest),
+    ]
+    assert store.rows_named(set()) == ()
+
+
+def test_sixteen_people_correct_one_claim_and_one_is_first(database: Path | str) -> None:
+    stored: list[str] = []
+    refused: list[str] = []
+
+    def correct(name: str) -> None:
+        own = open_store(database, case="sixteen")
+        try:
+            own.append([Entry(record=correction(name), first=True)], draft())
+            stored.append(name)
+        except ConflictError:
+            refused.append(name)
+        finally:
+            own.close()
+
+    open_store(database, case="sixteen").close()
+    people = [threading.Thread(target=correct, args=(f"person {n}",)) for n in range(16)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert (len(stored), len(refused)) == (1, 15)

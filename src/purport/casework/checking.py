@@ -31,6 +31,7 @@ from purport.casework.steps import (
     ask_from_record,
     is_long,
     look,
+    look_ahead,
     reads_pictures_only,
     survey,
 )
@@ -39,6 +40,7 @@ from purport.checks.contract import (
     Check,
     ControlSource,
     Looks,
+    LooksAhead,
     MatcherSource,
     Need,
     Prepares,
@@ -50,11 +52,19 @@ from purport.checks.provenance import ProvenanceCheck
 from purport.core.case import ItemRecord
 from purport.core.casefile import Fault, MarkRecord
 from purport.core.digests import Digest, digest_json
-from purport.core.errors import ConsistencyError
+from purport.core.errors import AbsentError, ConsistencyError, InputError
 from purport.scene import SCENE_VERSION
 from purport.store import Attachment, AttachmentKind, Survey
 
-__all__ = ["RunSummary", "discover_checks", "order_checks", "run_checks"]
+__all__ = [
+    "RunSummary",
+    "discover_checks",
+    "examine_item",
+    "order_checks",
+    "reference_sources",
+    "run_checks",
+    "terrain_sources",
+]
 
 _GROUP = "purport.checks"
 
@@ -145,6 +155,27 @@ def _told_whom_to_trust(checks: Sequence[Check], workspace: Workspace) -> tuple[
     )
 
 
+def examine_item(workspace: Workspace, digest: Digest) -> Survey:
+    """Go over one item's frames, so that they can be shown and points placed on them.
+
+    Raises:
+        AbsentError: The case has no such item.
+        InputError: Its frames cannot be read.
+    """
+    job = next((job for job in _jobs(workspace) if job.item.digest == digest), None)
+    if job is None:
+        raise AbsentError(
+            digest[:12], "there is no such item", remedy="Look at the case's footage."
+        )
+    found = survey(job)
+    if isinstance(found, Stopped):
+        raise found.error
+    workspace.record([found], _analysed(found.item, "survey"))
+    if found.fault is not None:
+        raise InputError(found.fault.subject, found.fault.fault, remedy=found.fault.remedy)
+    return found
+
+
 class _Run:
     """One run over all items of a workspace."""
 
@@ -183,14 +214,22 @@ class _Run:
         if not waiting or not is_long(job):
             return
         for key, check in waiting.items():
-            if reads_pictures_only(check):
-                self.beside.add(key)
+            _, question, surveys, _ = graph[key]
+            if isinstance(check, LooksAhead) and _survey_key(job.item.digest) in graph:
+                self._plan_look(graph, key, (look_ahead, question))
             elif isinstance(check, Looks) and check.after:
-                ask_it, question, surveys, earlier = graph[key]
-                before = f"look for {key}"
-                graph[before] = (look, question, surveys)
-                graph[key] = (ask_it, question, surveys, earlier, before)
-                self.beside.add(before)
+                self._plan_look(graph, key, (look, question, surveys))
+        if self.beside:
+            return  # they take longer than what is left for this process
+        self.beside.update(key for key, check in waiting.items() if reads_pictures_only(check))
+
+    def _plan_look(
+        self, graph: dict[str, tuple[object, ...]], key: str, step: tuple[object, ...]
+    ) -> None:
+        before = f"look for {key}"
+        graph[before] = step
+        graph[key] = (*graph[key], before)
+        self.beside.add(before)
 
     def prepare(self, graph: Graph) -> None:
         """Do in advance, in this process, what takes long and serves several items.
@@ -294,8 +333,8 @@ class _Run:
 def _jobs(workspace: Workspace) -> list[Job]:
     items = live_items(workspace)
     others = [_other(workspace, item) for item in items]
-    references = _references(workspace)
-    terrains = _terrains(workspace)
+    references = reference_sources(workspace)
+    terrains = terrain_sources(workspace)
     matchers = [
         MatcherSource(digest=model.digest, path=attachment_path(workspace, model))
         for model in live_attachments(workspace, AttachmentKind.MATCHER)
@@ -343,7 +382,8 @@ def _sidecars(workspace: Workspace, item: ItemRecord) -> tuple[SidecarSource, ..
     )
 
 
-def _references(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
+def reference_sources(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
+    """Return the orthophotos by the digest under which items name them."""
     return {
         attachment.digest: ReferenceSource(
             digest=_digest_with_companions(attachment),
@@ -354,7 +394,8 @@ def _references(workspace: Workspace) -> Mapping[Digest, ReferenceSource]:
     }
 
 
-def _terrains(workspace: Workspace) -> Mapping[Digest, TerrainSource]:
+def terrain_sources(workspace: Workspace) -> Mapping[Digest, TerrainSource]:
+    """Return the models of heights by the digest under which items name them."""
     return {
         attachment.digest: TerrainSource(
             digest=_digest_with_companions(attachment),

@@ -26,6 +26,7 @@ from purport.store import Attachment, AttachmentKind, Setting
 
 __all__ = [
     "ItemDetails",
+    "apply_details",
     "collect_control",
     "collect_item",
     "collect_matcher",
@@ -167,6 +168,17 @@ def collect_item(
     record = replace(record, sidecars=tuple(sorted({**dict(record.sidecars), **beside}.items())))
     workspace.record([_with_shared(workspace, record)], _collected([digest, *beside.values()]))
     return record
+
+
+def apply_details(workspace: Workspace, record: ItemRecord, details: ItemDetails) -> ItemRecord:
+    """Return an item's record with what is known of it; nothing is stored.
+
+    Raises:
+        OutsideReferenceError: The target lies outside its orthophoto.
+    """
+    given = details if details.references else replace(details, references=record.references)
+    _require_target_inside(workspace, given)
+    return _with_details(record, details)
 
 
 def describe_items(workspace: Workspace, details: ItemDetails) -> None:

@@ -1,14 +1,19 @@
 """What a workspace holds, in an order that depends on what was given alone."""
 
+from collections.abc import Sequence
+
 from purport.casework.workspace import Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import StoryText
 from purport.core.claims import Claim, Polarity, SlotAttr
+from purport.core.corrections import ClaimCorrection, apply_corrections
 from purport.core.instants import StatedTime, parse_stated_time
+from purport.ledger import relate_claims
 from purport.store import Attachment, AttachmentKind, Setting
 
 __all__ = [
     "case_date",
+    "corrected_claims",
     "live_attachments",
     "live_claims",
     "live_items",
@@ -29,12 +34,26 @@ def live_attachments(workspace: Workspace, kind: AttachmentKind) -> tuple[Attach
 
 
 def live_claims(workspace: Workspace) -> tuple[Claim, ...]:
-    """Return the claims of all stories, story by story, in the order of the text."""
-    places = {
-        stored.record.document.digest: place
-        for place, stored in enumerate(workspace.store.live(StoryText))
-    }
-    claims = [stored.record for stored in workspace.store.live(Claim)]
+    """Return the claims of all stories, story by story, in the order of the text.
+
+    Where people corrected any, as they left them, and how all claims stand to each other then.
+    """
+    corrections = [stored.record for stored in workspace.store.live(ClaimCorrection)]
+    return corrected_claims(workspace, corrections)
+
+
+def corrected_claims(
+    workspace: Workspace, corrections: Sequence[ClaimCorrection]
+) -> tuple[Claim, ...]:
+    """Return the claims as they stand with some corrections and no others."""
+    documents = [stored.record.document for stored in workspace.store.live(StoryText)]
+    places = {document.digest: place for place, document in enumerate(documents)}
+    claims = tuple(stored.record for stored in workspace.store.live(Claim))
+    if corrections:
+        sheets = {document.digest for document in documents if document.is_sheet}
+        left = apply_corrections(claims, corrections)
+        told = relate_claims([claim for claim in left if claim.document not in sheets])
+        claims = (*told, *(claim for claim in left if claim.document in sheets))
     return tuple(
         sorted(
             claims,

@@ -13,9 +13,11 @@ from pathlib import Path
 from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import MarkRecord, StoryText
+from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import Digest, JsonObject, digest_file
 from purport.core.errors import DigestMismatchError, InputError
 from purport.core.records import from_json
+from purport.core.second_looks import SecondLook
 from purport.seals import (
     BagReport,
     CheckedBag,
@@ -35,6 +37,9 @@ _GIVEN: Mapping[str, type] = {
     "item": ItemRecord,
     "document": StoryText,
     "mark": MarkRecord,
+    "correction": ClaimCorrection,
+    "link": PersonLink,
+    "second_look": SecondLook,
     "review": Review,
 }
 """Tables of what was given, in the order in which they are taken in."""
@@ -162,7 +167,7 @@ def _concerns(record: object, withheld: set[Digest]) -> bool:
     """Tell whether a record is about an item that is not at hand."""
     if isinstance(record, ItemRecord):
         return record.digest in withheld
-    return isinstance(record, MarkRecord) and record.item in withheld
+    return isinstance(record, MarkRecord | SecondLook) and record.item in withheld
 
 
 def _parsed(kind: type, row: Row) -> object:

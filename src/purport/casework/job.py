@@ -95,6 +95,8 @@ class CheckRequest:
     """Whether to write the dossier."""
     database: str | None = None
     """Address of a PostgreSQL database; None for the file in the workspace."""
+    case: str | None = None
+    """Key of a case that was made in the case room; None for the workspace's first."""
     rules: JudgingRules | None = None
     """The numbers on which a rating can turn; None for the usual ones."""
 
@@ -139,6 +141,7 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         create=_gives_something(request),
         agent=request.agent,
         database=request.database,
+        case=request.case,
     ) as workspace:
         asked = _collect(workspace, request, progress)
         _require_something(workspace)

@@ -1,4 +1,8 @@
-"""One process at a time writes to a workspace; the operating system lets go when it dies."""
+"""One program at a time writes to a workspace; the operating system lets go when it dies.
+
+A server and its workers are one program: each of them holds a shared lock, which keeps every
+other out.
+"""
 
 import errno
 import fcntl
@@ -21,6 +25,7 @@ class WorkspaceLock:
     Args:
         path: The lock file; made when absent and never removed.
         subject: What error messages call the workspace.
+        shared: Whether others that share it may hold it too.
 
     Raises:
         WorkspaceBusyError: Another process holds it, with its number.
@@ -28,29 +33,47 @@ class WorkspaceLock:
         StorageFullError: There is no room for the lock file.
     """
 
-    def __init__(self, path: Path, *, subject: str) -> None:
+    def __init__(self, path: Path, *, subject: str, shared: bool = False) -> None:
+        self._subject = subject
         with translate_storage_faults(subject):
             self._handle = _open(path, subject)
             try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+                fcntl.flock(self._handle, kind | fcntl.LOCK_NB)
                 os.ftruncate(self._handle, 0)
                 os.pwrite(self._handle, str(os.getpid()).encode(), 0)
             except BlockingIOError as error:
-                holder = os.pread(self._handle, _PID_BYTES, 0).decode(errors="replace")
+                busy = _busy(self._handle, subject)
                 os.close(self._handle)
-                raise WorkspaceBusyError(
-                    subject,
-                    f"process {holder or 'unknown'} is working in this workspace",
-                    remedy="Wait until it has finished, or stop it; reading commands "
-                    "(claims, findings) work meanwhile.",
-                ) from error
+                raise busy from error
             except BaseException:
                 os.close(self._handle)
                 raise
 
+    def share(self) -> None:
+        """Let others in that share it.
+
+        Raises:
+            WorkspaceBusyError: Another process took the lock in that instant.
+        """
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _busy(self._handle, self._subject) from error
+
     def release(self) -> None:
         """Let the next process in."""
         os.close(self._handle)
+
+
+def _busy(handle: int, subject: str) -> WorkspaceBusyError:
+    holder = os.pread(handle, _PID_BYTES, 0).decode(errors="replace")
+    return WorkspaceBusyError(
+        subject,
+        f"process {holder or 'unknown'} is working in this workspace",
+        remedy="Wait until it has finished, or stop it; reading commands (claims, findings) "
+        "work meanwhile.",
+    )
 
 
 def _open(path: Path, subject: str) -> int:

@@ -2,10 +2,22 @@
 
 from purport.core.case import Publication
 from purport.core.errors import InputError
-from purport.core.instants import parse_stated_time
+from purport.core.instants import StatedTime, parse_stated_time
 from purport.core.positions import GeoPoint
 
-__all__ = ["parse_point", "parse_publication"]
+__all__ = ["parse_date", "parse_point", "parse_publication"]
+
+
+def parse_date(subject: str, text: str) -> StatedTime:
+    """Read "2015", "2015-09", "2015-09-30" or an ISO 8601 instant.
+
+    Raises:
+        InputError: It is none of these.
+    """
+    try:
+        return parse_stated_time(text)
+    except ValueError as error:
+        raise InputError(subject, str(error), remedy="Write 2015-09-30 or 2015-09.") from error
 
 
 def parse_publication(text: str) -> Publication:

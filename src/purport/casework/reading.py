@@ -1,17 +1,19 @@
 """A workspace as plain records, in an order that depends on what was given alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from purport.casework.holdings import case_date, live_claims, live_items, setting
 from purport.casework.workspace import Workspace
-from purport.core.casefile import CaseFile, CaseItem, Fault, MarkRecord, StoryText
+from purport.core.casefile import CaseFile, CaseItem, CustodyEvent, Fault, MarkRecord, StoryText
 from purport.core.claims import Part
+from purport.core.corrections import ClaimCorrection, PersonLink, ReviewNote
 from purport.core.digests import JsonValue
 from purport.core.findings import Finding, NotRun
 from purport.core.verdicts import Verdict
 from purport.store import InputFault, Outcome, Review, Survey
 
-__all__ = ["Gathered", "case_file", "gather_findings", "live_verdicts"]
+__all__ = ["Gathered", "case_file", "gather_findings", "live_verdicts", "told_when"]
 
 _SYNTHETIC = "SYNTHETIC"
 
@@ -32,6 +34,7 @@ def case_file(workspace: Workspace) -> CaseFile:
     """Return everything of a case as it stands."""
     gathered = gather_findings(workspace)
     items = _items(workspace)
+    custody = workspace.store.custody()
     return CaseFile(
         name=setting(workspace, "name") or workspace.folder.name,
         date=case_date(workspace),
@@ -43,9 +46,12 @@ def case_file(workspace: Workspace) -> CaseFile:
         marks=tuple(stored.record for stored in workspace.store.live(MarkRecord)),
         verdicts=live_verdicts(workspace),
         faults=gathered.faults,
-        custody=workspace.store.custody(),
+        custody=custody,
         synthetic=any(_says_synthetic(item.container) for item in items),
         notice=setting(workspace, "notice"),
+        corrections=tuple(one.record for one in workspace.store.live(ClaimCorrection)),
+        person_links=tuple(one.record for one in workspace.store.live(PersonLink)),
+        reviews=_review_notes(workspace, custody),
     )
 
 
@@ -90,6 +96,42 @@ def live_verdicts(workspace: Workspace) -> tuple[Verdict, ...]:
         key=lambda verdict: (places[verdict.claim], parts.index(verdict.part)),
     )
     return tuple(reviews.get((verdict.claim, verdict.part), verdict) for verdict in proposals)
+
+
+def told_when(custody: Sequence[CustodyEvent]) -> dict[str, CustodyEvent]:
+    """Return the event of the chain in which each row was stored, by the row's digest."""
+    told: dict[str, CustodyEvent] = {}
+    for event in custody:
+        rows = event.details.get("rows")
+        for row in rows if isinstance(rows, list | tuple) else ():
+            told[str(row[2])] = event
+    return told
+
+
+def _review_notes(workspace: Workspace, custody: Sequence[CustodyEvent]) -> tuple[ReviewNote, ...]:
+    reviews = workspace.store.live(Review)
+    if not reviews:
+        return ()
+    told = told_when(custody)
+    proposals = {
+        (stored.record.claim, stored.record.part): stored.digest
+        for stored in workspace.store.live(Verdict)
+    }
+    notes = []
+    for stored in reviews:
+        verdict = stored.record.verdict
+        event = told.get(stored.digest)
+        notes.append(
+            ReviewNote(
+                claim=verdict.claim,
+                part=verdict.part,
+                author=verdict.reviewer or "",
+                reason=stored.record.reason,
+                reviewed_utc=None if event is None else event.occurred_utc,
+                moved=proposals.get((verdict.claim, verdict.part)) != stored.record.proposal,
+            )
+        )
+    return tuple(notes)
 
 
 def _items(workspace: Workspace) -> tuple[CaseItem, ...]:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from purport.casework.copies import cached_scene, media_path, reference_path
+from purport.casework.holdings import setting
 from purport.casework.reading import case_file
 from purport.casework.workspace import Act, Workspace
 from purport.core.digests import Digest, digest_file
@@ -12,7 +13,7 @@ from purport.core.errors import UnreadableMediaError
 from purport.reports import write_dossier
 from purport.vault import translate_storage_faults
 
-__all__ = ["write_case_dossier"]
+__all__ = ["dossier_path", "write_case_dossier"]
 
 
 def write_case_dossier(
@@ -32,7 +33,7 @@ def write_case_dossier(
         StorageFullError: There is no room for it.
     """
     case = case_file(workspace)
-    target = out or workspace.dossiers / f"{_file_name(case.name)}.html"
+    target = out or dossier_path(workspace)
     with translate_storage_faults(target.name):
         written = write_dossier(
             case,
@@ -44,6 +45,12 @@ def write_case_dossier(
     digest = digest_file(written)
     workspace.record([], Act(kind="exported", subject=digest, details={"what": "dossier"}))
     return written
+
+
+def dossier_path(workspace: Workspace) -> Path:
+    """Return where the dossier of a case lies, or would lie."""
+    name = setting(workspace, "name") or workspace.folder.name
+    return workspace.dossiers / f"{_file_name(name)}.html"
 
 
 def _withheld(_: Digest) -> Path:

@@ -17,6 +17,7 @@ from purport.checks.contract import (
     Evidence,
     Fingerprinted,
     Looks,
+    LooksAhead,
     MatcherSource,
     Need,
     ReferenceSource,
@@ -43,6 +44,7 @@ __all__ = [
     "ask_from_record",
     "is_long",
     "look",
+    "look_ahead",
     "reads_pictures_only",
     "survey",
 ]
@@ -199,6 +201,15 @@ def look(question: Question, surveys: Sequence[Survey | Stopped]) -> Looked | St
     if any(inputs[need] is None for need in check.needs - {Need.EARLIER}):
         return Looked(seen=None)
     found = attempt(question.job.item.name, lambda: check.look(evidence))
+    return found if isinstance(found, Stopped) else Looked(seen=found)
+
+
+def look_ahead(question: Question) -> Looked | Stopped:
+    """Let a check do what it can before the footage has been analysed."""
+    check, job = question.check, question.job
+    if not isinstance(check, LooksAhead):
+        return Looked(seen=None)
+    found = attempt(job.item.name, lambda: check.look_ahead(job.item, job.references))
     return found if isinstance(found, Stopped) else Looked(seen=found)
 
 

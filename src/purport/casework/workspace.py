@@ -6,6 +6,7 @@ one transaction with its custody event. So a kill at any instant leaves all of i
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +21,23 @@ from purport.core.errors import InputError
 from purport.store import Entry, Store, open_store
 from purport.vault import EventDraft, FolderVault, translate_storage_faults
 
-__all__ = ["Act", "Workspace"]
+__all__ = [
+    "DATABASE_FILE",
+    "Act",
+    "Workspace",
+    "first_case",
+    "lock_workspace",
+    "require_workspace",
+    "sweep",
+]
 
 DATABASE_FILE = "purport.sqlite3"
 _LOCK_FILE = "lock"
 _CASE_FILE = "case"
+_FIRST_CASE = "case"
 _OWN = frozenset(
-    {"vault", "cache", "dossier", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part", DATABASE_FILE}
+    {"vault", "cache", "dossier", "web", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part"}
+    | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
 _UNFINISHED = ".part"
 
@@ -36,7 +47,8 @@ class Act:
     """What is to stand in the custody chain beside what was stored."""
 
     kind: str
-    """"collected", "recorded", "analysed", "marked", "judged", "exported", "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
+    "verified"."""
     subject: Digest | None = None
     """Digest of the bytes concerned; None for the workspace as a whole."""
     details: JsonObject | None = None
@@ -52,6 +64,7 @@ class Workspace:
 
     Attributes:
         folder: The folder.
+        case: Key of the case; None for the workspace's first.
         vault: The preserved bytes.
         store: The records.
     """
@@ -63,9 +76,11 @@ class Workspace:
         store: Store,
         lock: WorkspaceLock | None,
         agent: str,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime] = _now,
+        case: str | None = None,
     ) -> None:
         self.folder = folder
+        self.case = case
         self.vault = FolderVault(folder / "vault")
         self.store = store
         self._lock = lock
@@ -81,6 +96,7 @@ class Workspace:
         writing: bool = True,
         agent: str = "purport",
         database: str | None = None,
+        case: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> Self:
         """Open a workspace.
@@ -91,6 +107,7 @@ class Workspace:
             writing: Whether to lock it for writing; False only reads, beside a writer if need be.
             agent: Who acts, as the custody chain names it.
             database: Address of a PostgreSQL database; None for the file in the folder.
+            case: Key of a case within it, as the case room makes them; None for its first.
             clock: Gives the time of custody events.
 
         Raises:
@@ -99,17 +116,17 @@ class Workspace:
             StorageFullError: There is no room to make it.
         """
         folder = folder.absolute()
-        _require_workspace(folder, create=create, has_database=database is not None)
-        lock = _lock(folder, create=create) if writing else None
+        require_workspace(folder, create=create, has_database=database is not None)
+        lock = lock_workspace(folder, create=create) if writing else None
         try:
-            store = _open_store(folder, database, writing=writing)
+            store = _open_store(folder, database, case, writing=writing)
         except BaseException:
             if lock is not None:
                 lock.release()
             raise
-        workspace = cls(folder, store=store, lock=lock, agent=agent, clock=clock)
+        workspace = cls(folder, store=store, lock=lock, agent=agent, clock=clock, case=case)
         if writing:
-            workspace._sweep()
+            sweep(workspace)
         return workspace
 
     def close(self) -> None:
@@ -139,8 +156,9 @@ class Workspace:
 
     @property
     def dossiers(self) -> Path:
-        """Folder of the dossiers."""
-        return self.folder / "dossier"
+        """Folder of the case's dossiers."""
+        folder = self.folder / "dossier"
+        return folder if self.case is None else folder / self.case
 
     def now(self) -> datetime:
         """Return the time by the workspace's clock."""
@@ -188,9 +206,8 @@ class Workspace:
             place.mkdir(parents=True, exist_ok=True)
             for called, preserved in files:
                 link = place / Path(called).name
-                if not link.is_symlink():
-                    target = os.path.relpath(self.vault.path_of(preserved), place)
-                    link.symlink_to(target)
+                with suppress(FileExistsError):  # made before, or by another thread just now
+                    link.symlink_to(os.path.relpath(self.vault.path_of(preserved), place))
         return place / Path(name).name
 
     def unfinished(self, path: Path) -> Path:
@@ -198,27 +215,47 @@ class Workspace:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
 
-    def _sweep(self) -> None:
-        """Remove what a dead process left half-written; the lock says that no other is alive."""
-        self.vault.sweep()
-        for place in (self.cache, self.dossiers):
-            for leftover in place.glob(f".*{_UNFINISHED}"):
-                leftover.unlink()
+
+def sweep(workspace: Workspace) -> None:
+    """Remove what a dead process left half-written; call it while the lock is held alone."""
+    workspace.vault.sweep()
+    for place in (workspace.cache, workspace.dossiers):
+        for leftover in place.glob(f".*{_UNFINISHED}"):
+            leftover.unlink()
 
 
-def _open_store(folder: Path, database: str | None, *, writing: bool) -> Store:
-    """Open the file in the folder, or the case of a shared database that the folder names."""
-    if database is None:
-        return open_store(folder / DATABASE_FILE, migrate=writing)
+def _open_store(folder: Path, database: str | None, case: str | None, *, writing: bool) -> Store:
+    """Open a case of the file in the folder, or of a shared database."""
+    location = folder / DATABASE_FILE if database is None else database
+    key = case or first_case(folder, shared=database is not None, writing=writing)
+    return open_store(location, case=key, migrate=writing)
+
+
+def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
+    """Return the key of a workspace's first case.
+
+    Args:
+        folder: The workspace's folder.
+        shared: Whether its database holds cases of other workspaces; the folder then names its own.
+        writing: Whether such a name may be made.
+    """
+    if not shared:
+        return _FIRST_CASE
     named = folder / _CASE_FILE
     if writing and not named.exists():
         unfinished = named.with_suffix(_UNFINISHED)
         unfinished.write_text(uuid4().hex, encoding="ascii")
         unfinished.replace(named)
-    return open_store(database, case=named.read_text(encoding="ascii"), migrate=writing)
+    return named.read_text(encoding="ascii")
 
 
-def _lock(folder: Path, *, create: bool) -> WorkspaceLock:
+def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
+    """Lock a workspace's folder, made first when `create` says so.
+
+    Raises:
+        InputError: It cannot be made or written to.
+        WorkspaceBusyError: Another process is writing to it.
+    """
     if create:
         with translate_storage_faults(str(folder)):
             try:
@@ -234,7 +271,12 @@ def _lock(folder: Path, *, create: bool) -> WorkspaceLock:
     return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder))
 
 
-def _require_workspace(folder: Path, *, create: bool, has_database: bool) -> None:
+def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None:
+    """Check that a folder is a workspace, or can become one.
+
+    Raises:
+        InputError: It is neither.
+    """
     if folder.exists() and not folder.is_dir():
         raise InputError(
             str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."

@@ -165,7 +165,8 @@ class Evidence:
     """Folder for derived data that may be lost, in files named by digest, version and parameters;
     None: keep nothing. What is found does not depend on it."""
     looked: object | None = None
-    """What the check's own `look` gave; None when it was not asked to look beforehand."""
+    """What the check's own `look` or `look_ahead` gave; None when it was not asked to look
+    beforehand."""
 
     def earlier_finding(self, check: str) -> Finding | None:
         """Return the finding of the named check on this item; None when it did not run."""
@@ -279,6 +280,20 @@ class Looks(Protocol):
 
         Args:
             evidence: As `run` gets it, but without findings of other checks.
+        """
+        ...
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """A check part of whose work needs no footage: it can be done while that is analysed."""
+
+    def look_ahead(self, item: ItemRecord, references: Sequence[ReferenceSource]) -> object:
+        """Do that work; what it gives goes to `run` as `Evidence.looked` and must be picklable.
+
+        Args:
+            item: The item about which the check will be asked.
+            references: Orthophotos of the place claimed; empty when none was given.
         """
         ...
 

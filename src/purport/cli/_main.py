@@ -42,6 +42,9 @@ purport = LazyGroup(
         "findings": ("purport.cli.show:findings", "List what the checks found."),
         "mark": ("purport.cli.people:mark", "Record a point that a person placed."),
         "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
+        "serve": ("purport.cli.serve:serve", "Open the case room in the browser."),
+        "work": ("purport.cli.serve:work", "Do the background work of a served workspace."),
+        "cases": ("purport.cli.serve:cases", "List the cases of the workspace."),
         "judge-sheet": (
             "purport.cli.judge_sheet:judge_sheet",
             "Judge a table of claims without any footage.",

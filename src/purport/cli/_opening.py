@@ -19,4 +19,5 @@ def open_workspace(option: str | None, *, create: bool = False) -> Workspace:
         create=create,
         agent=resolve("agent") or "purport",
         database=resolve("database"),
+        case=resolve("case"),
     )

@@ -67,6 +67,18 @@ SETTINGS = (
         meaning="postgresql:// address; unset: purport.sqlite3 in the workspace",
     ),
     SettingDefinition(
+        name="case",
+        variable="PURPORT_CASE",
+        default=None,
+        meaning="key of a case that was made in the case room; unset: the workspace's first",
+    ),
+    SettingDefinition(
+        name="mail",
+        variable="PURPORT_MAIL",
+        default=None,
+        meaning="smtp:// address of the case room's mail server; unset: into the workspace",
+    ),
+    SettingDefinition(
         name="workers",
         variable="PURPORT_WORKERS",
         default=None,

@@ -163,6 +163,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         agent=resolve("agent") or "purport",
         workers=int(workers) if workers else None,
         database=resolve("database"),
+        case=resolve("case"),
         rules=judging_rules(),
     )
     with progress_bars(wanted=not (quiet or as_json)) as progress:

@@ -26,11 +26,15 @@ def claims(*, workspace: str | None, as_json: bool) -> None:
         return
     if not case.claims:
         click.echo("No claims: preserve a story with purport add story or check.", err=True)
+    corrected = {made.claim: made for made in case.corrections}
     for claim in case.claims:
         words = " … ".join(" ".join(span.exact.split()) for span in claim.content)
         click.echo(f"{claim.id}  {claim.claimant} ({claim.quote_type.value})")
         if claim.proposed_by != "rules":
             click.echo(f"    proposed by {claim.proposed_by}")
+        if claim.id in corrected:
+            made = corrected[claim.id]
+            click.echo(f"    {made.act.value} by {made.author}: {made.reason}")
         click.echo(f"    {words}")
         if claim.commitment is not None:
             sure = claim.commitment
@@ -88,6 +92,9 @@ def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
 
 def _read(workspace: str | None) -> CaseFile:
     with Workspace.open(
-        workspace_folder(workspace), writing=False, database=resolve("database")
+        workspace_folder(workspace),
+        writing=False,
+        database=resolve("database"),
+        case=resolve("case"),
     ) as opened:
         return case_file(opened)

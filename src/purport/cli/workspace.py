@@ -18,6 +18,7 @@ from purport.casework import (
     describe_case,
     import_bag,
     open_verified,
+    parse_date,
     parse_point,
     parse_publication,
 )
@@ -35,8 +36,7 @@ from purport.cli._options import (
 )
 from purport.cli._output import print_faults, print_model
 from purport.core.case import ClaimedPlace, Publication, Target
-from purport.core.errors import InputError
-from purport.core.instants import StatedTime, parse_stated_time
+from purport.core.instants import StatedTime
 
 __all__ = ["add", "init"]
 
@@ -226,12 +226,7 @@ def add_control(*, path: Path, workspace: str | None) -> None:
 
 
 def _stated(option: str, text: str | None) -> StatedTime | None:
-    if text is None:
-        return None
-    try:
-        return parse_stated_time(text)
-    except ValueError as error:
-        raise InputError(option, str(error), remedy="Write 2015-09-30 or 2015-09.") from error
+    return None if text is None else parse_date(option, text)
 
 
 def _publication(text: str | None, publisher: str | None) -> Publication | None:

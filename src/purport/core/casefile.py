@@ -5,6 +5,7 @@ from datetime import datetime
 
 from purport.core.case import ItemRecord
 from purport.core.claims import Claim, SourceDocument
+from purport.core.corrections import ClaimCorrection, PersonLink, ReviewNote
 from purport.core.digests import Digest, JsonObject
 from purport.core.findings import Finding, NotRun
 from purport.core.instants import StatedTime
@@ -81,7 +82,8 @@ class CustodyEvent:
     sequence: int
     """Position in the chain, from 0."""
     kind: str
-    """"collected", "recorded", "analysed", "marked", "judged", "exported", "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
+    "verified"."""
     subject: Digest | None
     """Digest of the bytes or record concerned; None for the workspace as a whole."""
     agent: str
@@ -128,3 +130,9 @@ class CaseFile:
     """Whether any item says of itself that it is SYNTHETIC; every page then says so."""
     notice: str | None = None
     """A line shown on every page ("the place is fictional …"); None for none."""
+    corrections: tuple[ClaimCorrection, ...] = ()
+    """Live corrections of claims by people; `claims` has them in place."""
+    person_links: tuple[PersonLink, ...] = ()
+    """Findings that people link to parts of claims, or unlink; the verdicts' own links stay."""
+    reviews: tuple[ReviewNote, ...] = ()
+    """Who stands behind the ratings that are reviewed."""

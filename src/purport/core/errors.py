@@ -12,6 +12,8 @@ What the evidence says is a finding and never an error. ::
     │   ├── OutsideReferenceError     a point lies outside the orthophoto
     │   ├── CrsMismatchError          two positions are in different systems
     │   ├── UnreviewedError           a rating that nobody confirmed is to be published
+    │   ├── AbsentError               something is named that is not there
+    │   ├── ConflictError             somebody else changed it meanwhile
     │   └── SeveralFaultsError        several of these at once
     ├── IntegrityError        stop: bytes or records differ from what was recorded
     │   ├── DigestMismatchError
@@ -29,7 +31,9 @@ from collections.abc import Sequence
 _LISTED_FAULTS = 5
 
 __all__ = [
+    "AbsentError",
     "BrokenChainError",
+    "ConflictError",
     "ConsistencyError",
     "CrsMismatchError",
     "DigestMismatchError",
@@ -118,6 +122,14 @@ class CrsMismatchError(InputError):
 
 class UnreviewedError(InputError):
     """A rating that no person has confirmed is to be published."""
+
+
+class AbsentError(InputError):
+    """A case, item, claim or job is named that does not exist."""
+
+
+class ConflictError(InputError):
+    """What is to be corrected was changed by somebody else since it was looked at."""
 
 
 class SeveralFaultsError(InputError):

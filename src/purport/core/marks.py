@@ -36,6 +36,7 @@ DEFAULT_PIXEL_SD_PX = 2.0
 """Standard uncertainty per axis of a point placed by hand, where its author states none. [px]"""
 
 _PAIR = 2
+_FEWEST_CORNERS = 3
 _TURN_DEG = 360.0
 
 
@@ -104,6 +105,8 @@ class PointMark:
     """On the map; None when it was placed in a frame alone."""
     point_sd_m: float
     """Standard uncertainty of the map point per axis. [m]"""
+    outline: tuple[GeoPoint, ...] | None = None
+    """Ring of an area on the map, not closed; None for a point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +285,7 @@ def point_marks(marks: Sequence[MarkRecord], kind: MarkKind) -> tuple[PointMark,
             pixel_sd_px=_number(mark.values, "pixel_sd", DEFAULT_PIXEL_SD_PX),
             point=_geographic(mark.values["position"]) if "position" in mark.values else None,
             point_sd_m=_number(mark.values, "position_sd_m", 0.0),
+            outline=_outline(mark.values["outline"]) if "outline" in mark.values else None,
         )
         for mark in marks
         if mark.kind == kind
@@ -312,12 +316,14 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
     Args:
         kind: What was placed.
         values: "frame", "pixel", "to_pixel", "pixel_sd", "position" (longitude, latitude),
-            "position_sd_m", "to_position", "length_m", "length_sd_m", "height_m", "height_sd_m",
+            "position_sd_m", "outline" (of a target: such positions), "to_position", "length_m",
+            "length_sd_m", "height_m", "height_sd_m",
             "azimuth_deg", "azimuth_sd_deg", "height_ratio", "height_ratio_sd", "zone", "reason",
             as far as the kind needs them.
     """
-    if ("frame" in values) != ("pixel" in values):
-        return "a pixel needs its frame, and a frame its pixel"
+    torn = _torn(kind, values)
+    if torn is not None:
+        return torn
     needed = _NEEDED.get(kind, ())
     if kind is MarkKind.SHADOW:
         if "pixel" in values and "position" in values:
@@ -326,12 +332,21 @@ def mark_fault(kind: MarkKind, values: JsonObject) -> str | None:
     missing = [name for name in needed if name not in values]
     if missing:
         return f"it lacks {', '.join(missing)}"
-    if not needed and "pixel" not in values and "position" not in values:
+    if not needed and not {"pixel", "position", "outline"} & set(values):
         return "it says neither where in a frame nor where on the map"
     try:
         _read_all(values)
     except ValueError as error:
         return str(error)
+    return None
+
+
+def _torn(kind: MarkKind, values: JsonObject) -> str | None:
+    """Return which values do not go together; None when they do."""
+    if ("frame" in values) != ("pixel" in values):
+        return "a pixel needs its frame, and a frame its pixel"
+    if "outline" in values and (kind is not MarkKind.TARGET or {"pixel", "position"} & set(values)):
+        return "an outline is that of a target, marked on the map and not as a point as well"
     return None
 
 
@@ -345,6 +360,8 @@ def _read_all(values: JsonObject) -> None:
         _geographic(values["position"])
     if "to_position" in values:
         _geographic(values["to_position"])
+    if "outline" in values:
+        _outline(values["outline"])
     for name in ("pixel_sd", "position_sd_m", "length_sd_m", "height_sd_m", "height_ratio_sd"):
         _number(values, name, 0.0)
     for name, called in _POSITIVE.items():
@@ -396,6 +413,19 @@ def _pair(value: JsonValue) -> tuple[float, float]:
 def _geographic(value: JsonValue) -> GeoPoint:
     longitude, latitude = _pair(value)
     return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
+
+
+def _outline(value: JsonValue) -> tuple[GeoPoint, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        message = f"an outline is a list of positions, got {value!r}"
+        raise ValueError(message)  # noqa: TRY004 - the value that a person gave is at fault
+    ring = tuple(_geographic(corner) for corner in value)
+    if len(set(ring)) < _FEWEST_CORNERS or len(set(ring)) < len(ring):
+        message = (
+            f"an outline has at least {_FEWEST_CORNERS} corners, all different, and is not closed"
+        )
+        raise ValueError(message)
+    return ring
 
 
 def _number(values: Mapping[str, JsonValue], name: str, otherwise: float) -> float:

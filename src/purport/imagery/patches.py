@@ -19,7 +19,7 @@ from rasterio.vrt import WarpedVRT
 from purport.core.errors import OutsideReferenceError, UnreadableReferenceError
 from purport.imagery.references import Reference, centred_transform, opened
 
-__all__ = ["LumaPatch", "MapWindow", "read_luma"]
+__all__ = ["LumaPatch", "MapWindow", "bands_of_picture", "expand_palette", "read_luma"]
 
 _REC601 = (0.299, 0.587, 0.114)
 _STRETCH_PERCENT = (0.5, 99.5)
@@ -123,7 +123,7 @@ def _read_grid(
     shape: tuple[int, int],
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Read luma and validity on the grid, straight where the grids agree, else by warping."""
-    bands, palette = _bands(dataset)
+    bands, palette = bands_of_picture(dataset)
     coarser = grid.a > 1.5 * reference.gsd_m
     if palette:
         resampling = Resampling.nearest
@@ -143,7 +143,7 @@ def _read_grid(
         values = view.read(bands).astype(np.float32)
         valid = view.dataset_mask() == _MASK_WHOLE
     if palette:
-        values = _expand(values[0], dataset.colormap(bands[0]))
+        values = expand_palette(values[0], dataset.colormap(bands[0]))
     valid = valid & np.isfinite(values).all(axis=0)
     return _luma(values, valid, eight_bit=palette or dataset.dtypes[0] == "uint8"), valid
 
@@ -152,7 +152,7 @@ def _wkt(crs: str) -> str:
     return str(CRS.from_user_input(crs).to_wkt())
 
 
-def _bands(dataset: rasterio.io.DatasetReader) -> tuple[list[int], bool]:
+def bands_of_picture(dataset: rasterio.io.DatasetReader) -> tuple[list[int], bool]:
     """Return the bands that make the picture, and whether they index a palette."""
     kinds = list(dataset.colorinterp)
     if ColorInterp.palette in kinds:
@@ -163,9 +163,10 @@ def _bands(dataset: rasterio.io.DatasetReader) -> tuple[list[int], bool]:
     return [1], False
 
 
-def _expand(
+def expand_palette(
     indices: NDArray[np.float32], colours: dict[int, tuple[int, int, int, int]]
 ) -> NDArray[np.float32]:
+    """Return the colours (3, height, width) that indices (height, width) stand for."""
     table = np.zeros((256, 3), dtype=np.float32)
     for index, colour in colours.items():
         table[index % 256] = colour[:3]

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,9 @@ __all__ = [
     "centred_transform",
     "open_reference",
     "opened",
+    "pixels_of_map",
     "reference_pixel",
+    "reference_position",
     "require_inside",
 ]
 
@@ -179,6 +182,34 @@ def reference_pixel(reference: Reference, point: GeoPoint) -> tuple[float, float
     )
     pixel = np.linalg.solve(np.array(reference.pixel_to_crs), np.array([east, north, 1.0]))
     return float(pixel[0]), float(pixel[1])
+
+
+def reference_position(reference: Reference, pixel: tuple[float, float]) -> GeoPoint:
+    """Return longitude and latitude of a pixel (x, y) of the reference; inverse of the above.
+
+    Raises:
+        OutsideReferenceError: It lies nowhere on Earth.
+    """
+    east, north, _ = np.array(reference.pixel_to_crs) @ np.array([*pixel, 1.0])
+    longitude, latitude = _transformer(reference.crs, _WGS84).transform(east, north)
+    try:
+        return GeoPoint(longitude_deg=float(longitude), latitude_deg=float(latitude))
+    except ValueError as fault:
+        raise OutsideReferenceError(
+            reference.name,
+            f"its pixel {pixel[0]:.1f}, {pixel[1]:.1f} lies nowhere on Earth",
+            remedy="Stay inside the orthophoto.",
+        ) from fault
+
+
+def pixels_of_map(reference: Reference, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the pixels (n, 2) under points of the reference's metric system (n, 2). [px]"""
+    own = (
+        places
+        if reference.crs == reference.metric_crs
+        else _transform(reference.metric_crs, reference.crs, places)
+    )
+    return _apply(np.linalg.inv(np.array(reference.pixel_to_crs)), own)
 
 
 def require_inside(reference: Reference, point: GeoPoint, *, what: str = "target") -> None:
@@ -369,6 +400,7 @@ def _transform(source: str, target: str, points: NDArray[np.float64]) -> NDArray
     return np.column_stack([x, y])
 
 
+@lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 

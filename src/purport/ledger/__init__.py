@@ -19,7 +19,7 @@ from purport.ledger.proposals import (
 from purport.ledger.reading import byte_range, read_document
 from purport.ledger.relations import relate_claims
 from purport.ledger.slots import LookUp
-from purport.ledger.view import visible_text
+from purport.ledger.view import visible_runs, visible_text
 
 __all__ = [
     "PROPOSAL_SCHEMA",
@@ -36,5 +36,6 @@ __all__ = [
     "read_document",
     "relate_claims",
     "settle_proposals",
+    "visible_runs",
     "visible_text",
 ]

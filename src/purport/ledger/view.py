@@ -1,14 +1,14 @@
 """The text as a reader sees it, and the way back from there to the preserved text."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from purport.core.casefile import StoryText
 from purport.core.claims import Span
 from purport.ledger.html_text import HtmlBlock, Segment, scan_html
 
-__all__ = ["View", "view_of_html", "view_of_text", "visible_text"]
+__all__ = ["View", "view_of_html", "view_of_text", "visible_runs", "visible_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,27 @@ def visible_text(story: StoryText, spans: Iterable[Span]) -> str:
     if story.document.media_type != "text/html":
         return " … ".join(exact)
     return "".join(scan_html(piece)[0] for piece in exact)
+
+
+def visible_runs(story: StoryText, start: int, end: int) -> Iterator[tuple[str, Span, bool]]:
+    """Yield what a reader sees of a stretch of a story, run by run, with where it comes from.
+
+    Args:
+        story: The source document.
+        start: First code point.
+        end: One past the last.
+
+    Yields:
+        The visible text, the span behind it, and whether each visible character is one of its
+        code points (an entity such as `&ldquo;` is seen as one character and stands for several).
+    """
+    exact = story.text[start:end]
+    if story.document.media_type != "text/html":
+        yield exact, Span(start=start, end=end, exact=exact), True
+        return
+    text, segments, _ = scan_html(exact)
+    ends = [*(segment.visible for segment in segments), len(text)][1:]
+    for segment, visible_end in zip(segments, ends, strict=True):
+        source = exact[segment.start : segment.end]
+        span = Span(start=start + segment.start, end=start + segment.end, exact=source)
+        yield text[segment.visible : visible_end], span, segment.literal

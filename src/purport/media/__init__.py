@@ -26,12 +26,15 @@ from purport.media.frames import (
     seek_pictures,
 )
 from purport.media.packets import PacketTrack, read_packets
+from purport.media.playable import PLAYABLE_VERSION, playable_size, write_playable
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
 from purport.media.samples import SoundSamples, decode_sound
 from purport.media.statements import read_container, read_subtitle_telemetry, read_telemetry
+from purport.media.times import FrameTimes, read_frame_times
 
 __all__ = [
+    "PLAYABLE_VERSION",
     "AudioLevels",
     "BoxSeen",
     "Channel",
@@ -39,6 +42,7 @@ __all__ = [
     "DecodeFault",
     "DecodeFaultKind",
     "DecodedFrames",
+    "FrameTimes",
     "HeaderTime",
     "LumaFrame",
     "LumaSample",
@@ -64,12 +68,15 @@ __all__ = [
     "is_private",
     "lend",
     "limits_for",
+    "playable_size",
     "probe_media",
     "read_container",
+    "read_frame_times",
     "read_packets",
     "read_subtitle_telemetry",
     "read_telemetry",
     "seek_pictures",
     "shorten",
     "withhold",
+    "write_playable",
 ]

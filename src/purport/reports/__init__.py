@@ -1,15 +1,69 @@
 """What a case looks like to its readers: the JSON document, its schema, and the HTML dossier."""
 
+from purport.reports.claim_views import (
+    CaseIndex,
+    ClaimView,
+    LinkView,
+    MatrixView,
+    PartView,
+    name_finding,
+    view_claims,
+    view_matrix,
+)
+from purport.reports.disputes import DisputeView, view_disputes
 from purport.reports.document import case_document, case_schema
 from purport.reports.dossier import write_dossier
+from purport.reports.frame_pictures import PictureForm, encode_frame, encode_poster
+from purport.reports.phrases import (
+    PART_NAMES,
+    RATING_ICONS,
+    SLOT_NAMES,
+    format_seconds,
+    humanise,
+)
+from purport.reports.player_views import (
+    FOUND_LAYERS,
+    PlayerView,
+    Shown,
+    graphic_from,
+    shown_in_picture,
+    view_for_player,
+)
 from purport.reports.sheet_views import claimed_words, distance_words, group_words, holder_words
+from purport.reports.source_pages import SourceRun, lay_out_source
 
 __all__ = [
+    "FOUND_LAYERS",
+    "PART_NAMES",
+    "RATING_ICONS",
+    "SLOT_NAMES",
+    "CaseIndex",
+    "ClaimView",
+    "DisputeView",
+    "LinkView",
+    "MatrixView",
+    "PartView",
+    "PictureForm",
+    "PlayerView",
+    "Shown",
+    "SourceRun",
     "case_document",
     "case_schema",
     "claimed_words",
     "distance_words",
+    "encode_frame",
+    "encode_poster",
+    "format_seconds",
+    "graphic_from",
     "group_words",
     "holder_words",
+    "humanise",
+    "lay_out_source",
+    "name_finding",
+    "shown_in_picture",
+    "view_claims",
+    "view_disputes",
+    "view_for_player",
+    "view_matrix",
     "write_dossier",
 ]

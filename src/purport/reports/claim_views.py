@@ -1,11 +1,12 @@
 """Claims, verdicts and evidence, arranged for the page."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from purport.core.casefile import CaseFile, StoryText
 from purport.core.claims import Claim, Part, RelationKind, Slot
+from purport.core.corrections import ClaimCorrection, PersonLink, ReviewNote
 from purport.core.digests import Digest
 from purport.core.findings import Finding
 from purport.core.ratings import Rating, Stance
@@ -27,7 +28,9 @@ __all__ = [
     "CaseIndex",
     "ClaimView",
     "MatrixView",
+    "StanceView",
     "StoryView",
+    "name_finding",
     "view_claims",
     "view_matrix",
     "view_stories",
@@ -46,6 +49,16 @@ class LinkView:
     """How it bears on the part."""
     reason: str
     """Why."""
+    finding: str = ""
+    """Identifier of the finding."""
+    person: PersonLink | None = None
+    """What a person made of it: their own link, or that the machine's does not hold; None for the
+    machine's link, on which nobody says anything."""
+
+    @property
+    def taken_off(self) -> bool:
+        """Tell whether it is a link of the machine that a person holds not to be one."""
+        return self.person is not None and self.person.stance is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +83,12 @@ class PartView:
     """The number behind the likelihood, in words."""
     links: tuple[LinkView, ...] = ()
     """Findings for, against and beside it."""
+    part: Part = Part.AUTHENTIC
+    """The part itself."""
+    note: ReviewNote | None = None
+    """Who stands behind the rating; None while it is proposed."""
+    asks: tuple[str, ...] = ()
+    """Why somebody should look at the rating again."""
 
     @property
     def unrated(self) -> bool:
@@ -117,6 +136,8 @@ class ClaimView:
     """Number of the claim that reports this one; None at top level."""
     commitment: str | None = None
     """How sure claimant and story are presented as being; None when that was not read."""
+    correction: ClaimCorrection | None = None
+    """What a person made of it; None where it stands as it was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +153,26 @@ class StoryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StanceView:
+    """How a finding bears on parts of a claim, by the machine or by one person."""
+
+    stance: str
+    """The stance."""
+    parts: str
+    """Names of the parts."""
+    by: str | None
+    """The person who says so; None for the machine."""
+    taken_off: bool = False
+    """Whether the person says that the machine's link does not hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixView:
     """Claims against findings."""
 
     columns: tuple[tuple[str, str, str], ...]
     """Check, item and address of each finding."""
-    rows: tuple[tuple[ClaimView, tuple[tuple[tuple[str, str], ...], ...]], ...]
+    rows: tuple[tuple[ClaimView, tuple[tuple[StanceView, ...], ...]], ...]
     """Each claim with, for each finding, stance and names of the parts."""
 
 
@@ -157,6 +192,12 @@ class CaseIndex:
     """Verdicts by claim and part."""
     claims: Mapping[str, Claim]
     """Claims by identifier."""
+    corrections: Mapping[str, ClaimCorrection]
+    """What people made of claims, by identifier."""
+    person_links: Mapping[tuple[str, Part], tuple[PersonLink, ...]]
+    """Links by people, by claim and part."""
+    notes: Mapping[tuple[str, Part], ReviewNote]
+    """Who stands behind ratings, by claim and part."""
 
     @classmethod
     def of(cls, case: CaseFile) -> "CaseIndex":
@@ -168,7 +209,17 @@ class CaseIndex:
             stories={story.document.digest: story for story in case.stories},
             verdicts={(verdict.claim, verdict.part): verdict for verdict in case.verdicts},
             claims={claim.id: claim for claim in case.claims},
+            corrections={made.claim: made for made in case.corrections},
+            person_links=_by_part(case.person_links),
+            notes={(note.claim, note.part): note for note in case.reviews},
         )
+
+
+def _by_part(links: Sequence[PersonLink]) -> Mapping[tuple[str, Part], tuple[PersonLink, ...]]:
+    found: dict[tuple[str, Part], list[PersonLink]] = defaultdict(list)
+    for link in links:
+        found[link.claim, link.part].append(link)
+    return {place: tuple(theirs) for place, theirs in found.items()}
 
 
 def view_claims(case: CaseFile, index: CaseIndex) -> tuple[ClaimView, ...]:
@@ -192,15 +243,16 @@ def view_stories(case: CaseFile, index: CaseIndex) -> tuple[StoryView, ...]:
 
 
 def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -> MatrixView:
-    """Set every claim against every finding that bears on any claim."""
-    stances: dict[tuple[str, str], list[tuple[Stance, Part]]] = defaultdict(list)
-    shown = {view.claim.id for view in claims}
-    for verdict in case.verdicts:
-        for link in verdict.links if verdict.claim in shown else ():
-            stances[link.claim, link.finding].append((link.stance, link.part))
-    used = [f for f in case.findings if any(key[1] == f.id for key in stances)]
+    """Set every claim against every finding that bears on any claim, by machine or by people."""
+    cells: dict[tuple[str, str], list[tuple[LinkView, PartView]]] = defaultdict(list)
+    for view in claims:
+        for part in view.parts:
+            for link in part.links:
+                cells[view.claim.id, link.finding].append((link, part))
+    bearing = {finding for _, finding in cells}
+    used = [finding for finding in case.findings if finding.id in bearing]
     rows = tuple(
-        (view, tuple(_cell(stances.get((view.claim.id, finding.id), [])) for finding in used))
+        (view, tuple(_cell(cells.get((view.claim.id, finding.id), [])) for finding in used))
         for view in claims
     )
     columns = tuple(
@@ -209,11 +261,22 @@ def view_matrix(case: CaseFile, index: CaseIndex, claims: Sequence[ClaimView]) -
     return MatrixView(columns=columns, rows=rows)
 
 
-def _cell(found: Sequence[tuple[Stance, Part]]) -> tuple[tuple[str, str], ...]:
-    parts: dict[Stance, list[str]] = defaultdict(list)
-    for stance, part in found:
-        parts[stance].append(PART_NAMES[part])
-    return tuple((stance.value, ", ".join(parts[stance])) for stance in Stance if stance in parts)
+def _cell(found: Sequence[tuple[LinkView, PartView]]) -> tuple[StanceView, ...]:
+    """Gather a cell's links by stance and by who says so, the machine's first."""
+    told: dict[tuple[int, str], list[tuple[LinkView, PartView]]] = defaultdict(list)
+    order = [stance.value for stance in Stance]
+    for link, part in found:
+        by = "" if link.person is None else link.person.author
+        told[order.index(link.stance), by].append((link, part))
+    return tuple(
+        StanceView(
+            stance=order[stance],
+            parts=", ".join(part.name for _, part in links),
+            by=by or None,
+            taken_off=bool(by) and all(link.taken_off for link, _ in links),
+        )
+        for (stance, by), links in sorted(told.items(), key=lambda one: one[0])
+    )
 
 
 def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
@@ -246,6 +309,7 @@ def _claim(claim: Claim, index: CaseIndex) -> ClaimView:
         ),
         reported_by=index.numbers.get(claim.nested_in) if claim.nested_in else None,
         commitment=format_commitment(claim.commitment, narrator=not claim.source),
+        correction=index.corrections.get(claim.id),
     )
 
 
@@ -256,6 +320,8 @@ def _slot_value(slot: Slot) -> str:
 def _part(claim: Claim, part: Part, index: CaseIndex) -> PartView:
     verdict = index.verdicts.get((claim.id, part))
     rating = None if verdict is None else verdict.rating
+    persons = index.person_links.get((claim.id, part), ())
+    note = index.notes.get((claim.id, part))
     return PartView(
         name=PART_NAMES[part],
         question=PART_QUESTIONS[part],
@@ -265,8 +331,25 @@ def _part(claim: Claim, part: Part, index: CaseIndex) -> PartView:
         style=_style(rating),
         verdict=verdict,
         probability=_probability(verdict),
-        links=tuple(_link(link, index) for link in verdict.links) if verdict else (),
+        links=_links(verdict, persons, index),
+        part=part,
+        note=note,
+        asks=tuple(_asks(verdict, persons, note)),
     )
+
+
+def _asks(
+    verdict: Verdict | None, persons: Sequence[PersonLink], note: ReviewNote | None
+) -> Iterator[str]:
+    """Say why a rating wants a person's eye: it does not follow what people link by itself."""
+    if verdict is None:
+        return
+    if note is not None and note.moved:
+        yield "The machine has proposed something else since this was reviewed."
+    for link in persons:
+        if note is None or note.reviewed_utc is None or link.linked_utc > note.reviewed_utc:
+            did = "took a link off" if link.stance is None else "linked a finding"
+            yield f"{link.author} {did} and the rating does not weigh it yet: review it."
 
 
 def _style(rating: Rating | None) -> str:
@@ -284,17 +367,42 @@ def _probability(verdict: Verdict | None) -> str | None:
     return f"about {percent:.0f} %"
 
 
-def _link(link: EvidenceLink, index: CaseIndex) -> LinkView:
-    finding = index.findings.get(link.finding)
-    text = link.finding
-    if finding is not None:
-        text = f"{humanise(finding.check)} · {_subject(finding, index)}"
+def _links(
+    verdict: Verdict | None, persons: Sequence[PersonLink], index: CaseIndex
+) -> tuple[LinkView, ...]:
+    """Return the machine's links, those that people hold not to be any marked, and people's own."""
+    off = {link.finding: link for link in persons if link.stance is None}
+    machine = [
+        _link(link, link.stance.value, index, person=off.get(link.finding))
+        for link in (verdict.links if verdict is not None else ())
+    ]
+    own = [
+        _link(link, link.stance.value, index, person=link)
+        for link in persons
+        if link.stance is not None
+    ]
+    return (*machine, *own)
+
+
+def _link(
+    link: EvidenceLink | PersonLink, stance: str, index: CaseIndex, *, person: PersonLink | None
+) -> LinkView:
     return LinkView(
-        text=text,
+        text=name_finding(link.finding, index),
         href=anchor("finding", link.finding),
-        stance=link.stance.value,
+        stance=stance,
         reason=link.reason,
+        finding=link.finding,
+        person=person,
     )
+
+
+def name_finding(identifier: str, index: CaseIndex) -> str:
+    """Name a finding by its check and what it is about."""
+    finding = index.findings.get(identifier)
+    if finding is None:
+        return identifier
+    return f"{humanise(finding.check)} · {_subject(finding, index)}"
 
 
 def _subject(finding: Finding, index: CaseIndex) -> str:

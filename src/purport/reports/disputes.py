@@ -8,10 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from purport.reports.claim_views import ClaimView
+from purport.core.claims import Part
+from purport.core.ratings import Stance
+from purport.reports.claim_views import ClaimView, LinkView
+from purport.reports.phrases import SLOT_NAMES
+from purport.verdicts import slots_of_part
 
 __all__ = ["DisputeView", "view_disputes"]
 
+_BEARING = frozenset({Stance.SUPPORTS.value, Stance.CONTRADICTS.value})
 _Reasons = Mapping[tuple[int, int], str]
 
 
@@ -25,6 +30,22 @@ class DisputeView:
     """The two sides; each claim of one contradicts at least one of the other."""
     reasons: tuple[tuple[int, int, str], ...]
     """Numbers of each contradicting pair, and why."""
+
+    def bearing(self) -> tuple[tuple[ClaimView, tuple[LinkView, ...]], ...]:
+        """Return, claim by claim, the findings for or against what the dispute is about."""
+        attr = next(attr for attr, name in SLOT_NAMES.items() if name == self.slot)
+        parts = {part for part in Part if attr in slots_of_part(part)}
+        found = []
+        for view in (*self.sides[0], *self.sides[1]):
+            links = [
+                link
+                for part in view.parts
+                if part.part in parts
+                for link in part.links
+                if link.stance in _BEARING and not link.taken_off
+            ]
+            found.append((view, tuple(links)))
+        return tuple((view, links) for view, links in found if links)
 
 
 def view_disputes(claims: Sequence[ClaimView]) -> tuple[DisputeView, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from purport.core.casefile import CaseFile, CaseItem, StoryText
 from purport.core.claims import Claim, Slot, Span
+from purport.core.corrections import ClaimCorrection
 from purport.core.digests import JsonObject, JsonValue
 from purport.core.findings import Finding
 from purport.core.records import to_json
@@ -50,6 +51,9 @@ def case_document(case: CaseFile, *, dossier: Path | None) -> JsonObject:
         "links": [to_json(link) for verdict in case.verdicts for link in verdict.links],
         "marks": to_json(case.marks),
         "faults": to_json(case.faults),
+        "corrections": [_correction(one) for one in case.corrections],
+        "person_links": to_json(case.person_links),
+        "reviews": to_json(case.reviews),
         "custody_head": _custody_head(case),
         "dossier": None if dossier is None else str(dossier),
     }
@@ -190,6 +194,16 @@ def _verdict(verdict: Verdict) -> JsonObject:
         "would_change": list(verdict.would_change),
         "review": verdict.review.value,
         "reviewer": verdict.reviewer,
+    }
+
+
+def _correction(correction: ClaimCorrection) -> JsonObject:
+    return {
+        "claim": correction.claim,
+        "act": correction.act.value,
+        "author": correction.author,
+        "reason": correction.reason,
+        "corrected_utc": to_json(correction.corrected_utc),
     }
 
 

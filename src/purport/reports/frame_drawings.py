@@ -28,11 +28,21 @@ from purport.reports.drawings import (
 )
 from purport.reports.phrases import format_seconds
 from purport.reports.readings import EditReading, FrameOnMap, PlaceReading, StrikeReading
-from purport.scene import Scene, shows_frame
+from purport.scene import Scene, Shot, shows_frame
 
-__all__ = ["FramePlan", "KeyFrameDrawing", "draw_key_frames", "plan_key_frames"]
+__all__ = [
+    "COVER_95",
+    "FramePlan",
+    "KeyFrameDrawing",
+    "draw_key_frames",
+    "first_graphic_frame",
+    "ground_to_pixel",
+    "overlay_outlines",
+    "plan_key_frames",
+]
 
-_COVER_95 = 2.4477
+COVER_95 = 2.4477
+"""Radius of the circle that holds 95 % of a circular normal distribution. [standard deviations]"""
 _MOST_FRAMES = 8
 _BEFORE_S = 0.6
 _AFTER_S = 0.5
@@ -101,7 +111,7 @@ def plan_key_frames(
         edits: Edits found.
         strikes: Strikes found; None when the footage was not examined for them.
     """
-    onset = _first_graphic(strikes)
+    onset = first_graphic_frame(strikes)
     plans = [FramePlan(index=0, caption="First frame", graphic=onset <= 0)]
     ranked = sorted(strikes or (), key=lambda strike: strike.same_strike_as is not None)
     plans += [_at_strike(strike, frames, rate) for strike in ranked]
@@ -128,8 +138,15 @@ def _before_strike(strike: StrikeReading, rate: float, onset: int) -> FramePlan:
     return FramePlan(index=index, caption=caption, graphic=index >= onset)
 
 
-def _first_graphic(strikes: Sequence[StrikeReading] | None) -> int:
-    """Return the first frame that is taken as graphic."""
+def first_graphic_frame(strikes: Sequence[StrikeReading] | None) -> int:
+    """Return the first frame that is taken as graphic: at or after a strike, or not examined.
+
+    Args:
+        strikes: Strikes found; None when the footage was not examined for them.
+
+    Returns:
+        0 for all, and more than any footage has frames for none.
+    """
     if strikes is None:
         return 0
     if not strikes:
@@ -210,7 +227,7 @@ def _strike_shapes(plan: FramePlan, context: FrameContext) -> list[Shape]:
     if strike is None or point is None:
         return []
     x, y = point
-    radius = _COVER_95 * strike.point_sd_px
+    radius = COVER_95 * strike.point_sd_px
     return [
         Ellipse(role="impact-area", x=x, y=y, rx=radius, ry=radius),
         Segment(role="impact", x1=x - 7, y1=y, x2=x + 7, y2=y),
@@ -228,7 +245,7 @@ def _follow(strike: StrikeReading, index: int, context: FrameContext) -> tuple[f
     if strike.position is None or context.place is None:
         return None
     frame = next((frame for frame in context.place.frames if frame.frame == index), None)
-    return None if frame is None else _to_pixel(strike.position, frame)
+    return None if frame is None else ground_to_pixel(strike.position, frame)
 
 
 def _through_scene(
@@ -250,7 +267,7 @@ def _target_shapes(plan: FramePlan, context: FrameContext, size_px: tuple[int, .
     if context.target is None or frame is None:
         return []
     points = context.target.outline or ((context.target.point,) if context.target.point else ())
-    pixels = [_to_pixel(point, frame) for point in points]
+    pixels = [ground_to_pixel(point, frame) for point in points]
     known = [pixel for pixel in pixels if pixel is not None]
     width, height = size_px
     if len(known) < len(pixels) or not any(0 <= x < width and 0 <= y < height for x, y in known):
@@ -273,7 +290,8 @@ def _nearest_frame(index: int, context: FrameContext) -> FrameOnMap | None:
     return nearest if abs(nearest.frame - index) <= _NEAR_S * context.rate else None
 
 
-def _to_pixel(point: GeoPoint, frame: FrameOnMap) -> tuple[float, float] | None:
+def ground_to_pixel(point: GeoPoint, frame: FrameOnMap) -> tuple[float, float] | None:
+    """Return where a point of the ground lies in a registered frame; None behind the horizon."""
     ground: MapPoint = from_geographic(point, frame.crs)
     x, y, scale = np.linalg.solve(
         frame.to_map, np.array([ground.easting_m, ground.northing_m, 1.0])
@@ -286,15 +304,23 @@ def _overlay_shapes(plan: FramePlan, context: FrameContext) -> list[Shape]:
     """Outline burnt-in graphics, on the first frame alone: elsewhere they would hide the rest."""
     if context.scene is None or plan.index != 0:
         return []
-    mask = context.scene.shot_of(plan.index).overlay.astype(np.uint8)
+    return [
+        Polygon(role="overlay", points=outline)
+        for outline in overlay_outlines(context.scene.shot_of(plan.index))
+    ]
+
+
+def overlay_outlines(shot: Shot) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return outlines of the burnt-in graphics of a shot, the largest first. [px]"""
+    mask = shot.overlay.astype(np.uint8)
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     large = sorted(contours, key=cv2.contourArea, reverse=True)[:_MOST_OVERLAYS]
-    return [
-        Polygon(role="overlay", points=tuple((float(x), float(y)) for x, y in contour[:, 0]))
+    return tuple(
+        tuple((float(x), float(y)) for x, y in contour[:, 0])
         for contour in large
         if len(contour) > 2 and cv2.contourArea(contour) >= _SMALLEST_OVERLAY_PX  # noqa: PLR2004 - an outline has three corners
-    ]
+    )
 
 
 def _scaled(shape: Shape, factor: float) -> Shape:

@@ -12,7 +12,7 @@ from purport.core.casefile import StoryText
 from purport.core.claims import Claim, Span
 from purport.ledger import visible_text
 
-__all__ = ["Mark", "Piece", "mark_quote", "mark_story"]
+__all__ = ["Mark", "Piece", "mark_quote", "mark_story", "marks_of", "paragraphs_of"]
 
 _BREAK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|section|article|header|figure|figcaption|table|tr|td"
@@ -57,7 +57,7 @@ def mark_story(
         story: The source document.
         claims: Claims of that document, each with its number in the dossier.
     """
-    marks = [mark for number, claim in claims for mark in _marks_of(number, claim)]
+    marks = [mark for number, claim in claims for mark in marks_of(number, claim)]
     blocks = sorted(story.document.main_text, key=lambda span: span.start)
     paragraphs: list[list[Piece]] = []
     seen: set[int] = set()
@@ -87,7 +87,23 @@ def mark_quote(story: StoryText, claim: Claim) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _marks_of(number: int, claim: Claim) -> Iterable[Mark]:
+def paragraphs_of(story: StoryText) -> tuple[tuple[Span, ...], ...]:
+    """Return the blocks of a story's main text, paragraph by paragraph, blanks between kept."""
+    paragraphs: list[list[Span]] = []
+    end = 0
+    for block in sorted(story.document.main_text, key=lambda span: span.start):
+        between = story.text[end : block.start]
+        if not paragraphs or _BREAK.search(between):
+            paragraphs.append([])
+        elif block.start > end and between.isspace():
+            paragraphs[-1].append(Span(start=end, end=block.start, exact=between))
+        end = block.end
+        paragraphs[-1].append(block)
+    return tuple(tuple(blocks) for blocks in paragraphs)
+
+
+def marks_of(number: int, claim: Claim) -> Iterable[Mark]:
+    """Yield the marks that a claim leaves in its text."""
     roles = (
         ("content", claim.content),
         ("source", claim.source),

@@ -41,6 +41,10 @@ class Bar:
     """Names its style."""
     title: str
     """What it is, with its time codes."""
+    start_s: float
+    """Start after the first frame. [s]"""
+    end_s: float
+    """End after the first frame. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,8 @@ def _shots(duration_s: float, edits: Sequence[EditReading]) -> tuple[Bar, ...]:
             width=(end - start) / duration_s,
             role=f"shot{number % 2}",
             title=f"Shot {number}: {format_seconds(start)} to {format_seconds(end)}",
+            start_s=start,
+            end_s=end,
         )
         for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
     )
@@ -147,7 +153,14 @@ def _strike_bar(duration_s: float, strike: StrikeReading) -> Bar:
 def _stretch(duration_s: float, span_s: tuple[float, float], role: str, title: str) -> Bar:
     start = min(max(span_s[0] / duration_s, 0.0), 1.0 - _NARROWEST)
     end = min(max(span_s[1] / duration_s, start + _NARROWEST), 1.0)
-    return Bar(start=start, width=end - start, role=role, title=title)
+    return Bar(
+        start=start,
+        width=end - start,
+        role=role,
+        title=title,
+        start_s=span_s[0],
+        end_s=span_s[1],
+    )
 
 
 def _ticks(duration_s: float) -> tuple[Tick, ...]:

@@ -15,7 +15,7 @@ from purport.scene._columns import Column
 from purport.scene._spool import Spool
 from purport.scene.records import DETAIL_TILES, FineMeasures
 
-__all__ = ["FineColumns", "FrameDetail", "measure_detail"]
+__all__ = ["FineChange", "FineChanges", "FineColumns", "FrameDetail", "measure_detail"]
 
 _LEVELS_A_UNIT = 8.0
 _BEND = np.array([1, -2, 1], dtype=np.float32)
@@ -63,6 +63,36 @@ def _areas(cells: int) -> NDArray[np.float32]:
     return np.asarray(weights, dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FineChange:
+    """What changed from frame to frame. [levels]"""
+
+    step: float
+    """Mean absolute difference to the frame before; 0 for the first."""
+    bend_before: float
+    """Twice that of the frame before to the mean of its neighbours; 0 for the first two frames."""
+
+
+class FineChanges:
+    """Compares each frame with the two before it."""
+
+    def __init__(self) -> None:
+        self._last: Image | None = None
+        self._last_but_one: Image | None = None
+
+    def add(self, small: Image) -> FineChange:
+        """Take the next frame at working size."""
+        last, last_but_one = self._last, self._last_but_one
+        self._last, self._last_but_one = small, last
+        step = 0.0 if last is None else float(cv2.mean(cv2.absdiff(small, last))[0])
+        if last is None or last_but_one is None:
+            return FineChange(step=step, bend_before=0.0)
+        middle = cv2.addWeighted(small, 0.5, last_but_one, 0.5, 0.0)
+        return FineChange(
+            step=step, bend_before=2.0 * float(cv2.mean(cv2.absdiff(last, middle))[0])
+        )
+
+
 class FineColumns:
     """The fine measures of all frames so far."""
 
@@ -70,21 +100,16 @@ class FineColumns:
         self._step, self._bend, self._grain = (Column(np.float32) for _ in range(3))
         self._tiles = Spool((DETAIL_TILES, DETAIL_TILES))
         self._types: list[str] = []
-        self._last: Image | None = None
-        self._last_but_one: Image | None = None
 
-    def add(self, small: Image, detail: FrameDetail, picture_type: str) -> None:
+    def add(self, change: FineChange, detail: FrameDetail, picture_type: str) -> None:
         """Add the next frame."""
-        last, last_but_one = self._last, self._last_but_one
-        self._step.append(0.0 if last is None else float(cv2.mean(cv2.absdiff(small, last))[0]))
-        if last is not None and last_but_one is not None:
-            middle = cv2.addWeighted(small, 0.5, last_but_one, 0.5, 0.0)
-            self._bend.values[-1] = 2.0 * float(cv2.mean(cv2.absdiff(last, middle))[0])
+        if self._types:
+            self._bend.values[-1] = change.bend_before
+        self._step.append(change.step)
         self._bend.append(0.0)
         self._grain.append(detail.grain)
         self._tiles.put(detail.tiles)
         self._types.append(picture_type)
-        self._last, self._last_but_one = small, last
 
     def finish(self) -> FineMeasures:
         """Return the measures, read-only."""

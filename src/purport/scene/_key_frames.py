@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame
+from purport.scene._measuring import Measured
 from purport.scene._spool import Spool
-from purport.scene._survey import Measured, Survey
+from purport.scene._survey import Survey
 from purport.scene.records import KeyFrame, Shot
 
 __all__ = ["KeyFrameKeeper", "choose_in", "keep_frames", "thin_evenly"]

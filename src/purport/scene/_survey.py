@@ -9,50 +9,26 @@ the last one surveyed does not change any more.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from purport.media import LumaFrame
 from purport.scene._columns import Column
-from purport.scene._fine import FineColumns, FrameDetail, measure_detail
-from purport.scene._overlays import OverlayMask, OverlayStatistics, find_edges, is_time_to_tell
+from purport.scene._fine import FineColumns
+from purport.scene._measuring import FLAT_SHARE, WORKING_WIDTH_PX, Measured, Told
+from purport.scene._overlays import OverlayMask, OverlayStatistics
 from purport.scene._spool import Spool
-from purport.scene._structure import (
-    THUMBNAIL_PX,
-    edges_of,
-    flat_share,
-    likeness,
-    make_thumbnail,
-    textured_share,
-)
+from purport.scene._structure import THUMBNAIL_PX
 
-__all__ = [
-    "HORIZON",
-    "WORKING_WIDTH_PX",
-    "FrameSource",
-    "Measured",
-    "Survey",
-    "measure_frame",
-]
+__all__ = ["HORIZON", "FrameSource", "Survey"]
 
 FrameSource = Callable[[], Iterator[LumaFrame]]
 """Gives the frames of a video from the start, each time it is called."""
 
-WORKING_WIDTH_PX = 640
-"""Widest picture that is tracked. [px]"""
-
 HORIZON = 100
 """Frames by which the survey has to be ahead of what is asked of it."""
 
-_BREAK_LIKENESS = 0.45
-_SAMPLE_EVERY = 4
-_CLOSE_SAMPLES = 12
-_WHOLE_EVERY = 8
-_MOST_SAMPLES = 150
-_SATURATED_LUMA = 250
 _BLIND_RATIO = 0.3
-_FLAT_SHARE = 0.55
 _USUAL_FLAT_SHARE = 0.35
 _RECENT = 400
 _SEGMENTS_KEPT = 40
@@ -60,87 +36,10 @@ _SEGMENTS_KEPT = 40
 Image = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measured:
-    """What one frame shows by itself."""
-
-    index: int
-    """Frame index."""
-    pts: int
-    """Presentation time stamp."""
-    luma: Image
-    """Luma at display size."""
-    small: Image
-    """Luma at working size."""
-    thumbnail: Image
-    """Thumbnail."""
-    edges: NDArray[np.float32]
-    """Edges of the thumbnail."""
-    mean: float
-    """Mean luma."""
-    sd: float
-    """Spatial standard deviation of luma."""
-    sharpness: float
-    """Root mean square of luma steps between neighbours at working size, over `sd`."""
-    saturated: float
-    """Share of the thumbnail at the white or black end."""
-    texture: float
-    """Share of the picture that shows any structure."""
-    flat: float
-    """Share of the picture near its median luma."""
-    detail: FrameDetail
-    """Fine detail at working size."""
-    picture_type: str
-    """How the codec says it was coded."""
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Segment:
-    first: int
     last: int
-    statistics: OverlayStatistics
     overlay: OverlayMask
-
-
-def measure_frame(frame: LumaFrame) -> Measured:
-    """Measure what a frame shows by itself."""
-    width = frame.luma.shape[1]
-    small = _reduce(frame.luma, min(1.0, WORKING_WIDTH_PX / width))
-    thumbnail = make_thumbnail(small)
-    mean, deviation = cv2.meanStdDev(small)
-    ends = np.count_nonzero((thumbnail >= _SATURATED_LUMA) | (thumbnail <= 255 - _SATURATED_LUMA))
-    return Measured(
-        index=frame.index,
-        pts=frame.pts,
-        luma=frame.luma,
-        small=small,
-        thumbnail=thumbnail,
-        edges=edges_of(thumbnail),
-        mean=float(mean[0, 0]),
-        sd=float(deviation[0, 0]),
-        sharpness=_sharpness(small, float(deviation[0, 0])),
-        saturated=ends / thumbnail.size,
-        texture=textured_share(thumbnail),
-        flat=flat_share(thumbnail),
-        detail=measure_detail(small),
-        picture_type=frame.picture_type,
-    )
-
-
-def _sharpness(small: Image, deviation: float) -> float:
-    if deviation == 0.0:
-        return 0.0
-    across = cv2.norm(small[:, 1:], small[:, :-1], cv2.NORM_L2SQR)
-    down = cv2.norm(small[1:], small[:-1], cv2.NORM_L2SQR)
-    return float(((across + down) / small.size) ** 0.5 / deviation)
-
-
-def _reduce(luma: Image, scale: float) -> Image:
-    """Bring a picture to working size."""
-    if scale == 1.0:
-        return luma
-    small = cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
 
 
 class Survey:
@@ -166,10 +65,8 @@ class Survey:
         self.fine = FineColumns()
         """What thumbnails average away."""
         self._recent: dict[int, Image] = {}
-        self._before: Measured | None = None
-        self._whole = OverlayStatistics(self.shape)
-        self._segments = [self._new_segment(0)]
-        self.overlay = self._whole.estimate_mask()
+        self._segments = [self._new_segment()]
+        self.overlay = self._segments[0].overlay
         """Graphics that stand through the whole video so far, at working size."""
 
     @property
@@ -214,20 +111,15 @@ class Survey:
 
     def add(self, frame: Measured) -> bool:
         """Add the next frame; tell whether it begins a segment."""
-        index, before = self.count, self._before
-        alike = 1.0 if before is None else likeness(frame.edges, before.edges)
-        begins = alike < _BREAK_LIKENESS
-        if begins:
-            self._close_segment()
-            self._segments.append(self._new_segment(index))
-        self._count_graphics(frame, index)
-        self._extend(frame, alike)
-        return begins or before is None
+        first = self.count == 0
+        self._learn(frame.told)
+        self._segments[-1].last = frame.index
+        self._extend(frame)
+        return frame.begins or first
 
-    def finish(self) -> None:
-        """Close the last segment."""
-        self._close_segment()
-        self.overlay = self._whole.estimate_mask()
+    def finish(self, told: Told) -> None:
+        """Take what was told of graphics when the last segment was closed."""
+        self._learn(told)
 
     def thumbnail(self, index: int) -> Image:
         """Return the thumbnail of a frame."""
@@ -245,7 +137,7 @@ class Survey:
         about = slice(max(0, index - HORIZON), index + HORIZON + 1)
         texture, flat = self._texture.values, self._flat.values
         bare = texture[index] < _BLIND_RATIO * texture[about].max()
-        fogged = flat[index] > _FLAT_SHARE and flat[about].min() < _USUAL_FLAT_SHARE
+        fogged = flat[index] > FLAT_SHARE and flat[about].min() < _USUAL_FLAT_SHARE
         return bool(bare or fogged or texture[index] == 0.0)
 
     def graphics_at(self, index: int) -> tuple[OverlayMask, OverlayMask]:
@@ -260,57 +152,35 @@ class Survey:
             return (known[-1].overlay if known else self.overlay), self.overlay
         return about.overlay, self.overlay
 
-    def _extend(self, frame: Measured, alike: float) -> None:
-        before = frame if self._before is None else self._before
+    def _extend(self, frame: Measured) -> None:
         self._pts.append(frame.pts)
         self._mean.append(frame.mean)
         self._sd.append(frame.sd)
-        self._step.append(float(cv2.mean(cv2.absdiff(frame.thumbnail, before.thumbnail))[0]))
-        self._alike.append(alike)
+        self._step.append(frame.step)
+        self._alike.append(frame.alike)
         self._sharpness.append(frame.sharpness)
         self._saturated.append(frame.saturated)
         self._texture.append(frame.texture)
         self._flat.append(frame.flat)
         self._thumbnails.put(frame.thumbnail)
-        self.fine.add(frame.small, frame.detail, frame.picture_type)
+        self.fine.add(frame.change, frame.detail, frame.picture_type)
         self._recent[frame.index] = frame.thumbnail
         self._recent.pop(frame.index - _RECENT, None)
-        self._before = frame
 
     # Graphics
 
-    def _new_segment(self, first: int) -> _Segment:
-        statistics = OverlayStatistics(self.shape)
-        return _Segment(
-            first=first, last=first, statistics=statistics, overlay=statistics.estimate_mask()
-        )
+    def _new_segment(self) -> _Segment:
+        return _Segment(last=self.count, overlay=OverlayStatistics(self.shape).estimate_mask())
 
-    def _count_graphics(self, frame: Measured, index: int) -> None:
-        segment = self._segments[-1]
-        segment.last = index
-        age = index - segment.first
-        in_segment = age < _CLOSE_SAMPLES or age % _SAMPLE_EVERY == 0
-        in_segment &= segment.statistics.samples < _MOST_SAMPLES
-        in_whole = index % _WHOLE_EVERY == 0 and frame.flat < _FLAT_SHARE
-        if not (in_segment or in_whole):
-            return
-        edges = find_edges(frame.small)
-        if edges is None:
-            return
-        if in_segment:
-            segment.statistics.add(frame.small, edges)
-            if is_time_to_tell(segment.statistics.samples):
-                segment.overlay = segment.statistics.estimate_mask()
-        if in_whole:
-            self._whole.add(frame.small, edges)
-            if is_time_to_tell(self._whole.samples):
-                self.overlay = self._whole.estimate_mask()
-
-    def _close_segment(self) -> None:
-        """Tell its graphics; what is not known any more is not kept."""
-        segment = self._segments[-1]
-        segment.overlay = segment.statistics.estimate_mask()
-        segment.statistics = OverlayStatistics((0, 0))
-        if not segment.overlay.known:
-            del self._segments[-1]
-        del self._segments[:-_SEGMENTS_KEPT]
+    def _learn(self, told: Told) -> None:
+        """Take what is known anew of graphics; a segment of which nothing is known is not kept."""
+        if told.closed is not None:
+            self._segments[-1].overlay = told.closed
+            if not told.closed.known:
+                del self._segments[-1]
+            del self._segments[:-_SEGMENTS_KEPT]
+            self._segments.append(self._new_segment())
+        if told.segment is not None:
+            self._segments[-1].overlay = told.segment
+        if told.whole is not None:
+            self.overlay = told.whole

@@ -22,8 +22,9 @@ from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame, Probe, decode_luma
 from purport.scene._chaining import Chained, Chainer
 from purport.scene._key_frames import KeyFrameKeeper
+from purport.scene._measuring import Measured, Measurer
 from purport.scene._spool import Spool
-from purport.scene._survey import HORIZON, FrameSource, Measured, Survey, measure_frame
+from purport.scene._survey import HORIZON, FrameSource, Survey
 from purport.scene._tracking import Tracked, prepare
 from purport.scene.ahead import Ahead
 from purport.scene.records import Scene, Shot
@@ -71,12 +72,19 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
     Returns:
         The scene; None when there is no frame.
     """
-    with Ahead(source(), _make_ready) as coming:
+    measurer = Measurer()
+    with Ahead(source(), partial(_make_ready, measurer)) as coming:
         first = next(coming, None)
         if first is None:
             return None
         survey, keeper = Survey(first[0]), KeyFrameKeeper(first[0].luma.shape[::-1])
-        chained = _link(first, coming, survey=survey, keeper=keeper)
+        chainer = Chainer(survey)
+        waiting = _link(chain((first,), coming), chainer, survey=survey, keeper=keeper)
+    # Every frame has been measured.
+    survey.finish(measurer.finish())
+    for tracked, small in waiting:
+        chainer.feed(tracked, small)
+    chained = chainer.finish()
     shots = _build_shots(survey, chained)
     return Scene(
         width_px=survey.size[0],
@@ -96,31 +104,31 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
     )
 
 
-def _make_ready(frame: LumaFrame) -> tuple[Measured, Tracked]:
-    measured = measure_frame(frame)
+def _make_ready(measurer: Measurer, frame: LumaFrame) -> tuple[Measured, Tracked]:
+    measured = measurer.measure(frame)
     return measured, prepare(frame.index, measured.small)
 
 
 def _link(
-    first: tuple[Measured, Tracked],
-    others: Iterable[tuple[Measured, Tracked]],
+    frames: Iterable[tuple[Measured, Tracked]],
+    chainer: Chainer,
     *,
     survey: Survey,
     keeper: KeyFrameKeeper,
-) -> Chained:
-    """Survey frame after frame, and link each once the survey is far enough ahead of it."""
-    chainer = Chainer(survey)
+) -> Iterable[tuple[Tracked, Image]]:
+    """Survey frame after frame, and link each once the survey is far enough ahead of it.
+
+    Returns:
+        The last frames, which are still to be linked.
+    """
     waiting: deque[tuple[Tracked, Image]] = deque()
-    for measured, tracked in chain((first,), others):
+    for measured, tracked in frames:
         begins = survey.add(measured)
         keeper.offer(measured, begins=begins)
         waiting.append((tracked, measured.small))
         if len(waiting) > HORIZON:
             chainer.feed(*waiting.popleft())
-    survey.finish()
-    while waiting:
-        chainer.feed(*waiting.popleft())
-    return chainer.finish()
+    return waiting
 
 
 def _build_shots(survey: Survey, chained: Chained) -> tuple[Shot, ...]:

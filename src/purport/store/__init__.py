@@ -4,30 +4,45 @@ Django is configured and imported when a store is opened, not before, so that wh
 the records (a worker process, a quick command) does not pay for it.
 """
 
-from purport.store.opening import open_store
+from purport.store.leases import Job, JobState, LeaseLedger, LeaseLostError
+from purport.store.opening import database_options, open_store, serve_records
 from purport.store.records import (
     Attachment,
     AttachmentKind,
     Entry,
     InputFault,
     Outcome,
+    Past,
     Review,
     Setting,
+    ShelvedCase,
     Store,
     Stored,
     Survey,
 )
+from purport.store.shelf import CaseShelf
+from purport.store.snapshot import read_once
 
 __all__ = [
     "Attachment",
     "AttachmentKind",
+    "CaseShelf",
     "Entry",
     "InputFault",
+    "Job",
+    "JobState",
+    "LeaseLedger",
+    "LeaseLostError",
     "Outcome",
+    "Past",
     "Review",
     "Setting",
+    "ShelvedCase",
     "Store",
     "Stored",
     "Survey",
+    "database_options",
     "open_store",
+    "read_once",
+    "serve_records",
 ]

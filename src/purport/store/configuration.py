@@ -10,23 +10,42 @@ from django.db import connections
 
 from purport.core.errors import InputError
 
-__all__ = ["add_database", "configure", "remove_database"]
+__all__ = [
+    "add_database",
+    "configure",
+    "configure_for",
+    "database_options",
+    "remove_database",
+]
 
 _BUSY_TIMEOUT_S = 30
 _OPENINGS = count()
-_SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-    "PRAGMA trusted_schema=OFF"
-)
+_SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
+_DISTRUST_SCHEMA = "; PRAGMA trusted_schema=OFF"
 
 
 def configure() -> None:
     """Set Django up, once a process; a program that has done so itself is left alone."""
-    if settings.configured:
-        return
+    if not settings.configured:
+        _configure({"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"})
+
+
+def configure_for(location: Path | str) -> None:
+    """Set Django up for one database of records and nothing else, as a worker process needs it.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    _configure(database_options(location, served=True))
+
+
+def _configure(database: dict[str, object]) -> None:
     settings.configure(
         INSTALLED_APPS=["purport.store"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASES={"default": database},
         DATABASE_ROUTERS=[],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
@@ -48,10 +67,24 @@ def add_database(location: Path | str) -> str:
     Raises:
         InputError: The address is not that of a PostgreSQL database.
     """
-    options = _sqlite(location) if isinstance(location, Path) else _postgresql(location)
+    options = database_options(location)
     alias = f"opening-{next(_OPENINGS)}"
     connections.settings[alias] = {**connections.settings["default"], **options}
     return alias
+
+
+def database_options(location: Path | str, *, served: bool = False) -> dict[str, object]:
+    """Return Django's settings of a database.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+        served: Whether a server writes accounts into it too. Their tables check JSON by a function
+            that SQLite calls unsafe in a schema that it is told to distrust.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    return _sqlite(location, served=served) if isinstance(location, Path) else _postgresql(location)
 
 
 def remove_database(alias: str) -> None:
@@ -61,14 +94,14 @@ def remove_database(alias: str) -> None:
     connections.settings.pop(alias)
 
 
-def _sqlite(path: Path) -> dict[str, object]:
+def _sqlite(path: Path, *, served: bool) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": _BUSY_TIMEOUT_S,
-            "init_command": _SQLITE_PRAGMAS,
+            "init_command": _SQLITE_PRAGMAS + ("" if served else _DISTRUST_SCHEMA),
         },
     }
 

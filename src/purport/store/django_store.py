@@ -1,7 +1,7 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,21 +9,24 @@ from django.db import transaction
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, canonical_json
-from purport.core.errors import InputError
+from purport.core.errors import ConflictError, InputError
 from purport.core.records import from_json, to_json
 from purport.store.configuration import add_database, remove_database
 from purport.store.encoding import encode_record
 from purport.store.faults import translate_database_faults
 from purport.store.kinds import KINDS, Kind, kind_of
+from purport.store.listing import list_cases
+from purport.store.memo import RecordMemo
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
-from purport.store.records import Entry, Outcome, Store, Stored
+from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
 from purport.store.verification import verify_records
 from purport.vault import EventDraft, Row, next_event, row_digest
 
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
+_ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -63,12 +66,24 @@ class DjangoStore:
         alias: Under which Django knows the database.
         case: Primary key of the case.
         subject: What error messages call the database.
+        own: Whether the opening is its own and ends with it; False where a server keeps it.
+        memo: Keeps the records of rows that were read; None to read all anew each time.
     """
 
-    def __init__(self, alias: str, case: int, *, subject: str) -> None:
+    def __init__(
+        self,
+        alias: str,
+        case: int,
+        *,
+        subject: str,
+        own: bool = True,
+        memo: RecordMemo | None = None,
+    ) -> None:
         self._alias = alias
         self._case = case
         self._subject = subject
+        self._own = own
+        self._memo = memo
 
     def append(self, entries: Sequence[Entry], event: EventDraft) -> int:
         """Store records and the custody event that names them, all or nothing."""
@@ -79,18 +94,64 @@ class DjangoStore:
                 self._insert_event(event, named)
         return len(named)
 
+    def head(self) -> tuple[int, Digest] | None:
+        """Return place and digest of the last custody event; None before the first."""
+        with translate_database_faults(self._subject):
+            last = self._events().order_by("-sequence").values_list("sequence", "digest").first()
+        return None if last is None else (last[0], Digest(last[1]))
+
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
         stored = kind_of(kind)
         with translate_database_faults(self._subject):
-            rows = self._rows(stored.table).filter(successor__isnull=True)
-            live = {row.key: row for row in rows if not row.withdrawn}
-            keys = self._rows(stored.table).order_by("pk").values_list("key", flat=True)
-            in_order = [live.pop(key) for key in keys if key in live]
+            shapes = self._rows(stored.table).order_by("pk")
+            rows = list(shapes.values_list("pk", "key", "digest", "supersedes_id", "withdrawn"))
+            superseded = {before for _, _, _, before, _ in rows}
+            live = {
+                key: (row, digest)
+                for row, key, digest, _, withdrawn in rows
+                if row not in superseded and not withdrawn
+            }
+            in_order = [live.pop(key) for _, key, _, _, _ in rows if key in live]
+            records = self._records(stored, [row for row, _ in in_order])
+        return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
+
+    def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
+        """Return all records that ever had one of some keys, in the order of insertion."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            chosen = self._rows(stored.table).filter(key__in=sorted(keys))
+            rows = list(chosen.order_by("pk").select_related("supersedes"))
         return tuple(
-            Stored(record=from_json(stored.record, json.loads(row.body)), digest=Digest(row.digest))
-            for row in in_order
+            Past(
+                record=from_json(stored.record, json.loads(row.body)),
+                digest=Digest(row.digest),
+                supersedes=_digest_of(row.supersedes),
+                withdrawn=row.withdrawn,
+            )
+            for row in rows
         )
+
+    def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
+        """Return the rows of some digests, table by table, in the order of insertion."""
+        wanted = sorted(digests)
+        found: list[Row] = []
+        with translate_database_faults(self._subject):
+            for kind in KINDS:
+                for start in range(0, len(wanted), _ROWS_AT_ONCE):
+                    asked = wanted[start : start + _ROWS_AT_ONCE]
+                    rows = self._rows(kind.table).filter(digest__in=asked).order_by("pk")
+                    found += [_row_of(kind, row) for row in rows.select_related("supersedes")]
+        return tuple(found)
+
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows = self._rows(stored.table).filter(withdrawn=False).order_by("pk")
+            in_order = list(rows.values_list("pk", "digest"))
+            records = self._records(stored, [row for row, _ in in_order])
+        return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest
@@ -109,8 +170,9 @@ class DjangoStore:
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
         with translate_database_faults(self._subject):
-            rows = list(self._events().order_by("sequence"))
-        return tuple(from_json(CustodyEvent, json.loads(row.body)) for row in rows)
+            in_order = list(self._events().order_by("sequence").values_list("pk", flat=True))
+            events = self._read(CustodyEvent, CustodyRow, in_order)
+        return tuple(events[row] for row in in_order)
 
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
@@ -122,23 +184,44 @@ class DjangoStore:
             with translate_database_faults(self._subject):
                 rows = list(self._rows(kind.table).order_by("pk").select_related("supersedes"))
             for row in rows:
-                yield Row(
-                    table=kind.name,
-                    key=row.key,
-                    body=row.body,
-                    withdrawn=row.withdrawn,
-                    supersedes=_digest_of(row.supersedes),
-                    digest=Digest(row.digest),
-                )
+                yield _row_of(kind, row)
 
     def verify(self) -> int:
         """Hold every row and event against the custody chain."""
         with translate_database_faults(self._subject):
             return verify_records(self._alias, self._case)
 
+    def neighbours(self) -> tuple[ShelvedCase, ...]:
+        """Return all cases of the database, this one too, the one changed last at the top."""
+        with translate_database_faults(self._subject):
+            return list_cases(self._alias)
+
     def close(self) -> None:
         """Let go of the database."""
-        remove_database(self._alias)
+        if self._own:
+            remove_database(self._alias)
+
+    def _records(self, kind: Kind[RecordT], rows: Sequence[int]) -> Mapping[int, RecordT]:
+        return self._read(kind.record, kind.table, rows)
+
+    def _read(
+        self, record: type[RecordT], table: type[RecordRow | CustodyRow], rows: Sequence[int]
+    ) -> Mapping[int, RecordT]:
+        """Return the records of rows by primary key; those read before come from the memo."""
+        memo, called = self._memo, f"{self._alias} {table._meta.db_table}"  # noqa: SLF001 - Django's
+        known: dict[int, RecordT] = {}
+        if memo is not None:
+            kept = ((row, memo.get(called, row)) for row in rows)
+            known = {row: record for row, record in kept if record is not None}
+        missing = [row for row in rows if row not in known]
+        for first in range(0, len(missing), _ROWS_AT_ONCE):
+            some = missing[first : first + _ROWS_AT_ONCE]
+            wanted = table.objects.using(self._alias).filter(pk__in=some)
+            for row, body in wanted.values_list("pk", "body"):
+                known[row] = from_json(record, json.loads(body))
+                if memo is not None:
+                    memo.keep(called, row, known[row], len(body))
+        return known
 
     def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types
         return table.objects.using(self._alias).filter(case_id=self._case)
@@ -152,6 +235,7 @@ class DjangoStore:
         key = kind.key(entry.record)
         body = encode_record(entry.record)
         latest = self._rows(kind.table).filter(key=key, successor__isnull=True).first()
+        _require_expected(entry, kind.name, latest)
         if _says_the_same(latest, body, withdrawn=entry.withdrawn):
             return None
         digest = row_digest(
@@ -195,12 +279,40 @@ class DjangoStore:
         return event
 
 
+def _require_expected(entry: Entry, called: str, latest: RecordRow | None) -> None:
+    if entry.first and latest is not None and not latest.withdrawn:
+        raise ConflictError(
+            called,
+            "somebody else has been here since you looked",
+            remedy="Look at what stands there now, and decide again.",
+        )
+    if entry.replaces is None:
+        return
+    if latest is None or latest.withdrawn or latest.digest != entry.replaces:
+        raise ConflictError(
+            called,
+            "somebody else has changed or withdrawn it since you looked",
+            remedy="Look at what stands there now, and decide again.",
+        )
+
+
 def _says_the_same(latest: RecordRow | None, body: str, *, withdrawn: bool) -> bool:
     if latest is None:
         return withdrawn
     if withdrawn and latest.withdrawn:
         return True
     return bool(latest.body == body and latest.withdrawn == withdrawn)
+
+
+def _row_of(kind: Kind[Any], row: Any) -> Row:  # noqa: ANN401 - Django ships no types
+    return Row(
+        table=kind.name,
+        key=row.key,
+        body=row.body,
+        withdrawn=row.withdrawn,
+        supersedes=_digest_of(row.supersedes),
+        digest=Digest(row.digest),
+    )
 
 
 def _digest_of(row: RecordRow | None) -> Digest | None:

@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 from purport.core.case import ItemRecord
 from purport.core.casefile import MarkRecord, StoryText
 from purport.core.claims import Claim
+from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import digest_json
+from purport.core.second_looks import SecondLook
 from purport.core.verdicts import Verdict
 from purport.store import models
 from purport.store.records import (
@@ -72,6 +74,12 @@ KINDS: tuple[Kind[Any], ...] = (
     ),
     Kind(record=Survey, table=models.SurveyRow, key=lambda survey: survey.item),
     Kind(record=Claim, table=models.ClaimRow, key=lambda claim: claim.id),
+    Kind(record=ClaimCorrection, table=models.CorrectionRow, key=lambda one: one.claim),
+    Kind(
+        record=PersonLink,
+        table=models.LinkRow,
+        key=lambda link: f"{link.claim}:{link.part.value}:{link.finding}",
+    ),
     Kind(
         record=Outcome,
         table=models.OutcomeRow,
@@ -79,6 +87,7 @@ KINDS: tuple[Kind[Any], ...] = (
         columns=_cache_columns,
     ),
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),
+    Kind(record=SecondLook, table=models.SecondLookRow, key=lambda look: look.id),
     Kind(record=Verdict, table=models.ProposalRow, key=_verdict_key),
     Kind(record=Review, table=models.ReviewRow, key=lambda review: _verdict_key(review.verdict)),
     Kind(

@@ -12,15 +12,19 @@ __all__ = [
     "AttachmentRow",
     "CaseRow",
     "ClaimRow",
+    "CorrectionRow",
     "CustodyRow",
     "DocumentRow",
     "InputFaultRow",
     "ItemRow",
+    "JobRow",
+    "LinkRow",
     "MarkRow",
     "OutcomeRow",
     "ProposalRow",
     "RecordRow",
     "ReviewRow",
+    "SecondLookRow",
     "SettingRow",
     "SurveyRow",
 ]
@@ -127,6 +131,33 @@ class ClaimRow(RecordRow):
         db_table = "purport_claim"
 
 
+class CorrectionRow(RecordRow):
+    """Claims as people correct them."""
+
+    class Meta(RecordRow.Meta):
+        """The table."""
+
+        db_table = "purport_correction"
+
+
+class LinkRow(RecordRow):
+    """Findings that people hold for or against a part of a claim."""
+
+    class Meta(RecordRow.Meta):
+        """The table."""
+
+        db_table = "purport_link"
+
+
+class SecondLookRow(RecordRow):
+    """Points that a second person placed without seeing the first person's."""
+
+    class Meta(RecordRow.Meta):
+        """The table."""
+
+        db_table = "purport_second_look"
+
+
 class OutcomeRow(RecordRow):
     """What came of a check on an item: findings, what it lacked, or a fault; keyed for reuse."""
 
@@ -203,3 +234,42 @@ class CustodyRow(models.Model):  # type: ignore[misc]  # Django ships no types
     def __str__(self) -> str:
         """Return its place in the chain."""
         return str(self.sequence)
+
+
+class JobRow(models.Model):  # type: ignore[misc]  # Django ships no types
+    """The lease ledger: what is to be done in the background, who does it, and how far it is.
+
+    Not evidence and not in the custody chain: rows change as the work goes on. Times are the
+    database's own.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=_KEY_LENGTH)
+    arguments = models.TextField(default="{}")
+    agent = models.CharField(max_length=_KEY_LENGTH)
+    state = models.CharField(max_length=16)
+    created = models.DateTimeField()
+    owner = models.CharField(max_length=64, default="")
+    heartbeat = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    finished = models.DateTimeField(null=True)
+    stage = models.CharField(max_length=32, default="")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    label = models.CharField(max_length=300, default="")
+    outcome = models.TextField(default="{}")
+
+    class Meta:
+        """The table."""
+
+        db_table = "purport_job"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "created"], name="job_waiting"),
+            models.Index(fields=["case", "created"], name="job_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        """Return kind and identifier."""
+        return f"{self.kind} {self.id}"

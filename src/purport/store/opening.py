@@ -1,10 +1,11 @@
 """Opening a store: configure Django, bring the tables up to date, find the case."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from purport.store.records import Store
 
-__all__ = ["open_store"]
+__all__ = ["database_options", "open_store", "serve_records"]
 
 
 def open_store(location: Path | str, *, case: str = "case", migrate: bool = True) -> Store:
@@ -31,3 +32,31 @@ def open_store(location: Path | str, *, case: str = "case", migrate: bool = True
     from purport.store.django_store import open_django_store  # noqa: PLC0415 - needs the line above
 
     return open_django_store(location, case=case, migrate=migrate)
+
+
+def database_options(location: Path | str) -> Mapping[str, object]:
+    """Return the settings by which Django opens a database, for a server that sets Django up.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    from purport.store import configuration  # noqa: PLC0415 - Django is slow to import
+
+    return configuration.database_options(location, served=True)
+
+
+def serve_records(location: Path | str) -> None:
+    """Set Django up for a database of records alone, in a process that works beside a server.
+
+    Args:
+        location: The file of an SQLite database, or a `postgresql://` address.
+
+    Raises:
+        InputError: The address is not that of a PostgreSQL database.
+    """
+    from purport.store.configuration import configure_for  # noqa: PLC0415 - Django is slow to import
+
+    configure_for(location)

@@ -4,7 +4,7 @@ Invariants: rows are inserted and never changed; of the rows with one key, the o
 supersedes is live; every row's digest stands in the custody event of the transaction that wrote it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -21,8 +21,10 @@ __all__ = [
     "Entry",
     "InputFault",
     "Outcome",
+    "Past",
     "Review",
     "Setting",
+    "ShelvedCase",
     "Store",
     "Stored",
     "Survey",
@@ -139,6 +141,12 @@ class Entry:
     """An instance of a kind that the store knows."""
     withdrawn: bool = False
     """True to say that the record no longer holds; it stays on record."""
+    replaces: Digest | None = None
+    """Digest of the row that it is meant to supersede, as whoever corrects it saw it: when another
+    is live, nothing is stored; None to supersede whatever is live."""
+    first: bool = False
+    """True when nothing may be live under its key: when somebody else was there first, nothing is
+    stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +157,36 @@ class Stored(Generic[RecordT]):
     """The record."""
     digest: Digest
     """Digest of the row, as it stands in the custody chain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past(Generic[RecordT]):
+    """A record that holds or held, with its row."""
+
+    record: RecordT
+    """The record."""
+    digest: Digest
+    """Digest of the row."""
+    supersedes: Digest | None
+    """Digest of the row that it replaced; None for a first one."""
+    withdrawn: bool
+    """Whether it says that the record no longer holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelvedCase:
+    """A case in a list of cases."""
+
+    key: str
+    """Its key within the database."""
+    name: str | None
+    """What it is called; None when nobody said."""
+    items: int
+    """Media items."""
+    claims: int
+    """Claims."""
+    head: tuple[int, Digest] | None
+    """Place and digest of its last custody event; None before the first."""
 
 
 class Store(Protocol):
@@ -164,13 +202,37 @@ class Store(Protocol):
             How many rows were inserted.
 
         Raises:
+            ConflictError: What an entry is meant to supersede is not live any more; nothing was
+                stored.
             StorageFullError: There is no room; nothing of it was stored.
             WorkspaceBusyError: Another process kept the database locked.
         """
         ...
 
+    def head(self) -> tuple[int, Digest] | None:
+        """Return place and digest of the last custody event; None before the first.
+
+        Whatever is stored moves it, so that what was read while it stood still holds.
+        """
+        ...
+
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
+        ...
+
+    def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
+        """Return all records that ever had one of some keys, in the order of insertion."""
+        ...
+
+    def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
+        """Return the rows of some digests, table by table, in the order of insertion."""
+        ...
+
+    def ever(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
+        """Return every record of a kind that was ever stored, superseded and withdrawn ones too.
+
+        In the order in which they were stored, each once.
+        """
         ...
 
     def outcomes(
@@ -206,6 +268,10 @@ class Store(Protocol):
         Raises:
             BrokenChainError: Names the first event or record that is off.
         """
+        ...
+
+    def neighbours(self) -> tuple[ShelvedCase, ...]:
+        """Return all cases of the database, this one too, the one changed last at the top."""
         ...
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from purport.casework import Workspace
-from purport.checks.contract import Evidence, Need, make_finding
+from purport.checks.contract import Evidence, Need, ReferenceSource, make_finding
+from purport.core.case import ItemRecord
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
 
@@ -102,6 +103,25 @@ class FakeLooker(FakeCheck):
         if self.diary is not None:
             with self.diary.open("a") as diary:
                 diary.write(f"looked in {evidence.looked}, ran in {os.getpid()}\n")
+        return FakeCheck.run(self, evidence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeScout(FakeCheck):
+    """A check that does something before the footage is analysed, and says which process did."""
+
+    stumbles: bool = False
+
+    def look_ahead(self, item: ItemRecord, references: Sequence[ReferenceSource]) -> int:
+        if self.stumbles:
+            message = f"nothing ahead of {item.name} in {len(references)} references"
+            raise RuntimeError(message)
+        return os.getpid()
+
+    def run(self, evidence: Evidence) -> list[Finding]:
+        if self.diary is not None:
+            with self.diary.open("a") as diary:
+                diary.write(f"scouted in {evidence.looked}, ran in {os.getpid()}\n")
         return FakeCheck.run(self, evidence)
 
 

@@ -59,6 +59,18 @@ def looker(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCheck:
 
 
 @pytest.fixture
+def scout(request: pytest.FixtureRequest, tmp_path: Path) -> MakeCheck:
+    plugins = request.config.pluginmanager.get_plugins()
+    fakes = next(plugin for plugin in plugins if hasattr(plugin, "FakeScout"))
+
+    def make(**fields: object) -> Check:
+        made: Check = fakes.FakeScout(name="scout", diary=tmp_path / "diary", **fields)
+        return made
+
+    return make
+
+
+@pytest.fixture
 def three(check: MakeCheck, looker: MakeCheck) -> list[Check]:
     """Return one for the first process, one for the second, and one that looks beforehand."""
     first = check(name="first", uses=frozenset({Need.REFERENCE}))
@@ -261,6 +273,36 @@ def test_what_goes_wrong_while_looking_is_a_fault_of_that_check(
     summary = run_checks(workspace, checks=[first, looker(stumbles=True)])
     assert [fault.kind for fault in summary.faults] == ["RuntimeError"]
     assert [finding.check for finding in case_file(workspace).findings] == ["first"]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_second_process_looks_ahead_while_footage_is_analysed_with_the_same_result(
+    workspace: Workspace, clip: MakeClip, scout: MakeCheck, tmp_path: Path
+) -> None:
+    path = clip()
+    collect_item(workspace, path)
+    assert run_checks(workspace, checks=[scout()]).computed == 2
+    diary = (tmp_path / "diary").read_text().splitlines()
+    (line,) = [line for line in diary if line.startswith("scouted")]
+    scouted_in, ran_in = line.removeprefix("scouted in ").split(", ran in ")
+    assert int(ran_in) == os.getpid() != int(scouted_in)
+    with Workspace.open(tmp_path / "alone", create=True) as alone:
+        collect_item(alone, path)
+        run_checks(alone, checks=[scout()], workers=1)
+        assert case_file(alone).findings == case_file(workspace).findings
+    assert f"scouted in {os.getpid()}, ran in {os.getpid()}" in (tmp_path / "diary").read_text()
+    # The scene is on record now: there is nothing to be ahead of.
+    run_checks(workspace, checks=[replace(scout(), setting=2)])  # type: ignore[type-var]
+    assert "scouted in None" in (tmp_path / "diary").read_text()
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_goes_wrong_while_looking_ahead_is_a_fault_of_that_check(
+    workspace: Workspace, clip: MakeClip, scout: MakeCheck
+) -> None:
+    collect_item(workspace, clip())
+    summary = run_checks(workspace, checks=[scout(stumbles=True)])
+    assert [fault.kind for fault in summary.faults] == ["RuntimeError"]
 
 
 @pytest.mark.usefixtures("two_cores")

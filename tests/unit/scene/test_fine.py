@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.scene._fine import FineColumns, measure_detail
+from purport.scene._fine import FineChanges, FineColumns, measure_detail
 
 Picture = NDArray[np.uint8]
 
@@ -14,9 +14,9 @@ def noisy(seed: int, sd: float = 4.0, side: int = 96) -> Picture:
 
 
 def columns(pictures: list[Picture]) -> FineColumns:
-    made = FineColumns()
+    made, changes = FineColumns(), FineChanges()
     for picture in pictures:
-        made.add(picture, measure_detail(picture), "P")
+        made.add(changes.add(picture), measure_detail(picture), "P")
     return made
 
 

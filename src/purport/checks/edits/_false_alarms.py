@@ -11,7 +11,7 @@ Kinds that are stated without a claim of editing (symbology, bars, converted rat
 
 from dataclasses import replace
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from purport.checks.edits.records import Edit, EditKind, Graphics
 
@@ -47,7 +47,7 @@ def false_alarm_rate(kind: EditKind) -> float | None:
     if kind not in _WRONG:
         return None
     wrong = _WRONG[kind]
-    return float(beta.ppf(_CONFIDENCE, wrong + 1, _CLIPS - wrong))
+    return float(betaincinv(wrong + 1, _CLIPS - wrong, _CONFIDENCE))
 
 
 def with_rate(edit: Edit) -> Edit:

@@ -142,7 +142,7 @@ def _aims(evidence: Evidence, scene: Scene, shown: Shown) -> list[_Aim]:
     marks = point_marks(evidence.marks, MarkKind.TARGET)
     here = [mark for mark in marks if _in_shot(scene, mark, shown.shot)]
     aims = [_marked_in_frame(mark) for mark in here if mark.frame is not None]
-    aims += [_marked_on_map(mark) for mark in marks if mark.point is not None]
+    aims += [_marked_on_map(mark) for mark in marks if mark.point or mark.outline]
     aims += [
         _marked_in_frame(mark) for mark in marks if mark not in here and mark.frame is not None
     ]
@@ -173,7 +173,12 @@ def _marked_in_frame(mark: PointMark) -> _Aim:
 
 def _marked_on_map(mark: PointMark) -> _Aim:
     basis = f"target marked on the map by {mark.author} ({mark.mark})"
-    target = Target(point=mark.point, standard_uncertainty_m=mark.point_sd_m, basis=basis)
+    target = Target(
+        point=mark.point,
+        outline=mark.outline,
+        standard_uncertainty_m=mark.point_sd_m,
+        basis=basis,
+    )
     return _Aim(basis=basis, target=target)
 
 

@@ -1,5 +1,6 @@
 """Where footage was filmed: its frames laid on an orthophoto of the place claimed."""
 
+from purport.checks.place.by_hand import HandAnswer, HandFit, HandPoint, fit_by_hand
 from purport.checks.place.check import PlaceCheck
 from purport.checks.place.learned import load_matcher
 from purport.checks.place.records import (
@@ -19,6 +20,9 @@ from purport.checks.place.search import build_index, index_path, needs_index
 
 __all__ = [
     "FrameGround",
+    "HandAnswer",
+    "HandFit",
+    "HandPoint",
     "PlaceAnswer",
     "PlaceCheck",
     "PlaceValues",
@@ -31,6 +35,7 @@ __all__ = [
     "ShotEvidence",
     "ShotGround",
     "build_index",
+    "fit_by_hand",
     "index_path",
     "load_matcher",
     "needs_index",

@@ -13,6 +13,7 @@ References:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -31,8 +32,10 @@ __all__ = [
     "ControlFit",
     "ControlRefusal",
     "Placed",
+    "RefusalKind",
     "control_observations",
     "fit_control_points",
+    "leverages",
     "place_points",
 ]
 
@@ -147,14 +150,26 @@ class ControlFit:
         )
 
 
+class RefusalKind(StrEnum):
+    """What kind of fault keeps control points from giving a view."""
+
+    TOO_FEW = "too_few"
+    UNDETERMINED = "undetermined"
+    CONTRADICTION = "contradiction"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlRefusal:
     """Why control points give no view."""
 
+    kind: RefusalKind
+    """What kind of fault it is."""
     fault: str
     """What is wrong, in words."""
     remedy: str
     """What would help, in words."""
+    suspects: tuple[str, ...] = ()
+    """Marks of which any one may be the wrong one; empty when that cannot be told."""
 
 
 def place_points(
@@ -197,6 +212,25 @@ def place_points(
         ).reshape(-1, 2),
         ground_sd=np.array([point.point_sd_m for point in usable], dtype=np.float64),
     )
+
+
+def leverages(placed: Placed, fit: ControlFit) -> FloatArray:
+    """Return how much each used point decides its own residual, 0 to 1 (n,); NaN for unused ones.
+
+    1: nothing else says where it lies, so that its residual is 0 whatever it is.
+
+    References:
+        Förstner and Wrobel (2016), Photogrammetric Computer Vision, section 4.6 (redundancy
+        numbers, of which this is the complement).
+    """
+    unit = _unit(placed.pixels, fit.size)
+    theta = (fit.matrix / fit.matrix[2, 2]).ravel()[:_PARAMETERS]
+    root, _, jacobian = _linearise(theta, unit, placed, scale=2.0 / max(fit.size))
+    design = np.asarray(np.linalg.solve(root, jacobian), dtype=np.float64)
+    rows = design[fit.used].reshape(-1, _PARAMETERS)
+    covariance = np.asarray(np.linalg.pinv(rows.T @ rows), dtype=np.float64)
+    own = ((design @ covariance) * design).sum(axis=(1, 2))
+    return np.where(fit.used, np.clip(own / 2.0, 0.0, 1.0), np.nan)
 
 
 def control_observations(placed: Placed, *, frame: int) -> Observations:
@@ -472,6 +506,7 @@ def _too_few(placed: Placed, size: tuple[int, int]) -> ControlRefusal:
         across, down = ("right" if away[0] > 0 else "left"), ("lower" if away[1] > 0 else "upper")
         where = f"first in the {down} {across} of the picture, where none lies"
     return ControlRefusal(
+        kind=RefusalKind.TOO_FEW,
         fault=f"{count} of the four control points that a view needs are placed in this shot",
         remedy=f"Place {lacking} more control point{'s' if lacking > 1 else ''}, {where}.",
     )
@@ -479,6 +514,7 @@ def _too_few(placed: Placed, size: tuple[int, int]) -> ControlRefusal:
 
 def _degenerate() -> ControlRefusal:
     return ControlRefusal(
+        kind=RefusalKind.UNDETERMINED,
         fault="the control points do not determine a view from above",
         remedy=(
             "Check that no two points are swapped, and place more away from the line on which "
@@ -496,11 +532,13 @@ def _contradiction(
     which = f"the wrong one may be any of {names}" if names else "which is wrong cannot be told"
     more = "one more control point" if count < _FEWEST_NAMEABLE else "two more control points"
     return ControlRefusal(
+        kind=RefusalKind.CONTRADICTION,
         fault=(
             f"the {len(placed.ids)} control points contradict each other: they differ by "
             f"{times:.0f} times what their uncertainties explain, and {which}"
         ),
         remedy=f"Check the points, and place {more} so that the wrong one can be named.",
+        suspects=tuple(placed.ids[number] for number in suspects),
     )
 
 

@@ -76,9 +76,11 @@ def _poll(
     marks = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
     marks = marks * np.array([width - 1, height - 1])
     count = min(_POLLED_VIEWS, len(traced))
+    asked = [each for each in traced if each.view.asked]
+    some = asked if len(asked) >= count else traced
     agreeing = disagreeing = 0
-    for place in np.unique(np.linspace(0, len(traced) - 1, count).round().astype(int)):
-        each = traced[place]
+    for place in np.unique(np.linspace(0, len(some) - 1, count).round().astype(int)):
+        each = some[place]
         alone = look.again(each.view)
         if alone.matrix is None or alone.inliers < _FEWEST_TO_AGREE:
             continue

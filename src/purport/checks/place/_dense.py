@@ -72,15 +72,17 @@ class DenseMatches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Peak:
-    """The best shift of a block."""
+class _Peaks:
+    """The best shifts of blocks; m of them."""
 
+    block: NDArray[np.intp]
+    """Which block each belongs to (m,)."""
     shift: FloatArray
-    """Right and down (2,). [px]"""
-    height: float
-    """Correlation at the peak."""
-    sd_px: float
-    """Standard uncertainty per axis. [px]"""
+    """Right and down (m, 2). [px]"""
+    height: FloatArray
+    """Correlation at the peak (m,)."""
+    sd_px: FloatArray
+    """Standard uncertainty per axis (m,). [px]"""
 
 
 def match_blocks(
@@ -111,32 +113,22 @@ def match_blocks(
     field = direction_field(luma, usable, smoothing_px=smoothing_px)
     border = ((reach, reach), (reach, reach), (0, 0))
     around = np.pad(direction_field(laid, known, smoothing_px=smoothing_px), border)
-    energy = cv2.integral((around**2).sum(axis=2))
     side = min(_BLOCK_PX, max(_SMALLEST_BLOCK_PX, min(height, width) // _BLOCKS_ACROSS))
-    middles: list[FloatArray] = []
-    peaks: list[_Peak] = []
-    compared = 0
-    for top, left in _corners(usable & known, side):
-        block = field[top : top + side, left : left + side]
-        if not block.any():
-            continue
-        compared += 1
-        across = side + 2 * reach
-        there = np.s_[top : top + across, left : left + across]
-        summed = energy[top : top + across + 1, left : left + across + 1]
-        found = _find(block, around[there], summed)
-        if found is not None:
-            middles.append(_middle_of(block) + np.array([left, top]))
-            peaks.append(found)
-    middle = np.array(middles).reshape(-1, 2)
-    shift = np.array([peak.shift for peak in peaks]).reshape(-1, 2)
+    weight = _squared(field)
+    own = _window_sums(weight, side)
+    edged = _window_sums((weight > 0.0).astype(np.float64), side)
+    corners = [place for place in _corners(usable & known, side) if edged[place] > 0.0]
+    score = _scores(field, around, corners, side=side, own=own)
+    peaks = _find_peaks(score, side)
+    at = np.array(corners, dtype=np.intp).reshape(-1, 2)[peaks.block]
+    middle = _middles(weight, at, side, own)
     return DenseMatches(
         picture=apply_homography(to_full, middle),
-        patch=apply_homography(to_patch, middle + shift),
-        sd_px=np.array([peak.sd_px for peak in peaks]) * reduce_by,
-        peak=np.array([peak.height for peak in peaks]),
-        moved=shift * reduce_by,
-        compared=compared,
+        patch=apply_homography(to_patch, middle + peaks.shift),
+        sd_px=peaks.sd_px * reduce_by,
+        peak=peaks.height,
+        moved=peaks.shift * reduce_by,
+        compared=len(corners),
     )
 
 
@@ -181,81 +173,139 @@ def _places(room: int, step: int) -> list[int]:
     return [int(place) for place in np.linspace(0, room, room // step + 1).round()]
 
 
-def _middle_of(block: NDArray[np.float32]) -> FloatArray:
-    """Return the centre of gravity of what a block shows, from its corner (2,). [px]"""
-    weight = (block**2).sum(axis=2, dtype=np.float64)
-    place = np.arange(len(block))
-    total = weight.sum()
-    return np.array([weight.sum(axis=0) @ place / total, weight.sum(axis=1) @ place / total])
+def _squared(field: NDArray[np.float32]) -> FloatArray:
+    """Return the squared length of each direction (height, width)."""
+    both = field[..., 0] ** 2 + field[..., 1] ** 2
+    return np.asarray(both, dtype=np.float64)
 
 
-def _find(
-    block: NDArray[np.float32], around: NDArray[np.float32], energy: FloatArray
-) -> _Peak | None:
-    """Seek a block in what lies round it on the reference; None when it fits nowhere clearly.
+def _window_sums(values: FloatArray, side: int) -> FloatArray:
+    """Return the sums over all squares of a side, by their top left corners."""
+    total = cv2.integral(values)
+    across = total[:, side:] - total[:, :-side]
+    return np.asarray(across[side:] - across[:-side], dtype=np.float64)
+
+
+def _middles(
+    weight: FloatArray, corners: NDArray[np.intp], side: int, own: FloatArray
+) -> FloatArray:
+    """Return the centres of gravity of what blocks show (m, 2). [px]
 
     Args:
-        block: Edge directions of the picture (side, side, 2).
-        around: Those of the reference, wider by the search (wide, wide, 2).
-        energy: Sums of their squares above and to the left (wide + 1, wide + 1).
+        weight: Of each pixel (height, width).
+        corners: Row and column of the top left corner of each block (m, 2).
+        side: Of a block. [px]
+        own: Sums of the weights over all squares of that side.
     """
-    side = len(block)
-    own = float((block**2).sum())
-    product = cv2.matchTemplate(around, block, cv2.TM_CCORR)
-    there = energy[side:, side:] - energy[:-side, side:] - energy[side:, :-side]
-    there = there + energy[:-side, :-side]
-    score = np.zeros(product.shape)
-    np.divide(
-        product,
-        np.sqrt(own * np.maximum(there, 0.0)),
-        out=score,
-        where=there > _LEAST_ENERGY * own,
+    height, width = weight.shape
+    top, left = corners.T
+    moments = [
+        _window_sums(each, side)[top, left]
+        for each in (weight * np.arange(width), weight * np.arange(height)[:, None])
+    ]
+    return np.asarray(np.column_stack(moments) / own[top, left][:, None], dtype=np.float64)
+
+
+def _scores(
+    field: NDArray[np.float32],
+    around: NDArray[np.float32],
+    corners: list[tuple[int, int]],
+    *,
+    side: int,
+    own: FloatArray,
+) -> FloatArray:
+    """Correlate each block with what lies round it on the reference (n, k, k).
+
+    Args:
+        field: Edge directions of the picture (height, width, 2).
+        around: Those of the reference, wider by the search on all sides.
+        corners: Top left corners of the blocks, row and column.
+        side: Of a block. [px]
+        own: Sums of the squared directions of the picture over all squares of that side.
+    """
+    places = around.shape[0] - field.shape[0] + 1
+    theirs = _window_sums(_squared(around), side)
+    score = np.zeros((len(corners), places, places))
+    across = side + places - 1
+    for number, (top, left) in enumerate(corners):
+        block = field[top : top + side, left : left + side]
+        product = cv2.matchTemplate(
+            around[top : top + across, left : left + across], block, cv2.TM_CCORR
+        )
+        there = theirs[top : top + places, left : left + places]
+        energy = float(own[top, left])
+        np.divide(
+            product,
+            np.sqrt(energy * np.maximum(there, 0.0)),
+            out=score[number],
+            where=there > _LEAST_ENERGY * energy,
+        )
+    return score
+
+
+def _find_peaks(score: FloatArray, side: int) -> _Peaks:
+    """Return the peaks of correlation surfaces that are neither low, doubtful, nor at the end."""
+    places = score.shape[1]
+    row, column = np.unravel_index(
+        score.reshape(len(score), places**2).argmax(axis=1), (places, places)
     )
-    return _assess(score, side)
+    every = np.arange(len(score))
+    best = score[every, row, column]
+    inside = (row > 0) & (row < places - 1) & (column > 0) & (column < places - 1)
+    step = np.arange(places)
+    far_down = np.abs(step - row[:, None]) > _RIVAL_PX
+    far_across = np.abs(step - column[:, None]) > _RIVAL_PX
+    elsewhere = far_down[:, :, None] | far_across[:, None, :]
+    rival = np.where(elsewhere, score, -1.0).max(axis=(1, 2), initial=-1.0)
+    chosen = np.flatnonzero(inside & (best >= _LEAST_PEAK) & (rival <= _LARGEST_RIVAL * best))
+    down, right = np.mgrid[-1:2, -1:2]
+    near = score[
+        chosen[:, None, None],
+        row[chosen, None, None] + down,
+        column[chosen, None, None] + right,
+    ]
+    middle = (places - 1) / 2.0
+    place = np.column_stack([column[chosen], row[chosen]]) - middle
+    return _refined(
+        _Peaks(block=chosen, shift=place, height=best[chosen], sd_px=best[chosen]), near, side
+    )
 
 
-def _assess(score: FloatArray, side: int) -> _Peak | None:
-    """Return the peak of a correlation surface; None when it is low, doubtful or at the end."""
-    row, column = (int(place) for place in np.unravel_index(int(np.argmax(score)), score.shape))
-    best = float(score[row, column])
-    last = len(score) - 1
-    if best < _LEAST_PEAK or not (0 < row < last and 0 < column < last):
-        return None
-    rest = score.copy()
-    rest[
-        max(0, row - _RIVAL_PX) : row + _RIVAL_PX + 1,
-        max(0, column - _RIVAL_PX) : column + _RIVAL_PX + 1,
-    ] = -1.0
-    if rest.max() > _LARGEST_RIVAL * best:
-        return None
-    return _refine(score, (row, column), side)
-
-
-def _refine(score: FloatArray, place: tuple[int, int], side: int) -> _Peak | None:
-    """Fit a paraboloid to the peak and its eight neighbours.
+def _refined(peaks: _Peaks, near: FloatArray, side: int) -> _Peaks:
+    """Fit a paraboloid to each peak and its eight neighbours; leave out those that it does not fit.
 
     The standard uncertainty follows from how steeply the correlation falls and from what of the
     block the reference does not explain (Robinson and Milanfar, equation 13, for one unknown
     shift), times a factor for what neighbouring pixels share, found on simulated clips.
+
+    Args:
+        peaks: The peaks to a pixel.
+        near: The correlations about them (m, 3, 3).
+        side: Of a block. [px]
     """
-    row, column = place
-    near = score[row - 1 : row + 2, column - 1 : column + 2]
-    (a, b, c), (d, e, f), (g, h, i) = near.tolist()
+    (a, b, c), (d, e, f), (g, h, i) = np.moveaxis(near, 0, 2)
     slope_x, slope_y = (f - d) / 2.0, (h - b) / 2.0
     bend_x, bend_y, cross = f + d - 2.0 * e, h + b - 2.0 * e, (i + a - g - c) / 4.0
     determinant = bend_x * bend_y - cross**2
-    if bend_x + bend_y >= 0.0 or determinant <= 0.0:
-        return None  # it does not fall on all sides
-    away_x = (cross * slope_y - bend_y * slope_x) / determinant
-    away_y = (cross * slope_x - bend_x * slope_y) / determinant
-    if max(abs(away_x), abs(away_y)) > 1.0:
-        return None
-    height = e + (slope_x * away_x + slope_y * away_y) / 2.0
+    falls = (bend_x + bend_y < 0.0) & (determinant > 0.0)  # on all sides
+    divisor = np.where(falls, determinant, 1.0)
+    away = np.column_stack(
+        [
+            (cross * slope_y - bend_y * slope_x) / divisor,
+            (cross * slope_x - bend_x * slope_y) / divisor,
+        ]
+    )
+    height = e + (slope_x * away[:, 0] + slope_y * away[:, 1]) / 2.0
     # the mean of the two variances along the axes of the paraboloid
-    variance = (1.0 - height**2) / height * -(bend_x + bend_y) / (2.0 * determinant)
-    sd_px = math.hypot(_SD_FACTOR * _BLOCK_PX / side * math.sqrt(variance), _LEAST_SD_PX)
-    if sd_px > _LARGEST_SD_PX:
-        return None
-    middle = (len(score) - 1) / 2.0
-    shift = np.array([column - middle + away_x, row - middle + away_y])
-    return _Peak(shift=shift, height=height, sd_px=sd_px)
+    unexplained = np.maximum(1.0 - height**2, 0.0) / height
+    variance = unexplained * -(bend_x + bend_y) / (2.0 * divisor)
+    factor = _SD_FACTOR * _BLOCK_PX / side
+    kept = falls & (np.abs(away).max(axis=1, initial=0.0) <= 1.0)
+    sd_px = np.hypot(factor * np.sqrt(np.where(kept, variance, 0.0)), _LEAST_SD_PX)
+    kept &= sd_px <= _LARGEST_SD_PX
+    return _Peaks(
+        block=peaks.block[kept],
+        shift=(peaks.shift + away)[kept],
+        height=height[kept],
+        sd_px=sd_px[kept],
+    )

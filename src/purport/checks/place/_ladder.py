@@ -74,13 +74,14 @@ Rung = Callable[[Sequence[View], Mapped, Matching], Look]
 
 
 def feature_look(views: Sequence[View], mapped: Mapped, matching: Matching) -> Look:
-    """Match the richest view alone; where it stays at the chance level, several together."""
-    richness = [len(view.features) for view in views]
-    place = int(np.argmax(richness))
+    """Match the richest view asked alone; where it stays at the chance level, several together."""
+    asked = [place for place, view in enumerate(views) if view.asked]
+    place = max(asked, key=lambda each: len(views[each].features))
     width_px = views[place].luma.shape[1]
     found = _scout(_fewer(views[place].features), mapped, matching, width_px=width_px)
     if len(views) > 1 and not _stands(found, matching):
-        richest = sorted(range(len(views)), key=lambda each: -richness[each])[:_POOLED_VIEWS]
+        richest = sorted(range(len(views)), key=lambda each: -len(views[each].features))
+        richest = richest[:_POOLED_VIEWS]
         found = scout_views(
             [views[each] for each in sorted(richest)],
             mapped,

@@ -34,6 +34,11 @@ _SHARPEST_PX = 0.5
 _BLOCK_PX = 8
 _NEARLY_ZERO = 1.0
 """Of a cosine coefficient of luma: no quantiser keeps it."""
+_NOISE_MASK = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
+_NOISE_TILE_PX = 16
+_NOISE_SHARE = 0.1
+_NOISE_IN_GRADIENT, _NOISE_IN_BEND = 12.0 / 64.0, 36.0 / 16.0
+"""Sums of the squares of the two masks: what noise of variance 1 adds to their energies."""
 _LARGEST_STEP = 80.0
 """Larger coefficients survive any compression in use."""
 
@@ -49,11 +54,12 @@ class PowerRule:
     turn_deg: float = 33.0
     """By how much the views are turned. [deg]"""
     noise_sd: float = 4.0
-    """Noise added to them, before they are compressed. [luma]"""
+    """Noise added to them, before they are compressed: so much at least, and as much as the footage
+    has. [luma]"""
     largest_blur_px: float = 2.5
     """Blur of the footage beyond which nothing is concluded. [px]"""
     smallest_blur_px: float = 0.65
-    """Blur below which the edges seen are those of blocks or noise, not of the ground. [px]"""
+    """Blur below which the edges seen are those of blocks, not of the ground. [px]"""
     largest_empty_share: float = 0.75
     """See `Poorness.empty_share`: beyond it, compression has left too little to conclude from."""
     fewest_texture: float = 0.6
@@ -70,6 +76,8 @@ class Poorness:
 
     blur_px: float
     """Standard deviation of the blur, as if it were Gaussian. [px]"""
+    noise_sd: float
+    """Standard deviation of noise, where there is least to see. [luma]"""
     contrast: float
     """Standard deviation of luma. [luma]"""
     empty_share: float
@@ -180,19 +188,42 @@ def _itself(view: View, settings: MatchSettings) -> Mapped:
 def poorness_of(view: View) -> Poorness:
     """Estimate how poor a picture is.
 
-    Its blur from the ratio of its energy in Laplacian and gradient, which for blurred texture is
-    1/σ.
+    Its blur from the ratio of its energy in Laplacian and gradient, less what its noise adds to
+    either, which for blurred texture is 1/σ. Noise sharpens a picture to the eye of this measure:
+    footage with little contrast, well encoded, would be taken for one with edges of blocks.
+
+    References:
+        J. Immerkær (1996), "Fast noise variance estimation", for the mask that tells noise.
     """
     luma = view.luma.astype(np.float32)
     gradient = cv2.Sobel(luma, cv2.CV_32F, 1, 0) / 8.0
     bend = cv2.Sobel(luma, cv2.CV_32F, 2, 0) / 4.0
-    energy = float((bend[view.usable] ** 2).mean())
-    ratio = float((gradient[view.usable] ** 2).mean()) / energy if energy > 0.0 else np.inf
+    noise_sd = _noise_sd(luma, view.usable)
+    slope = float((gradient[view.usable] ** 2).mean()) - _NOISE_IN_GRADIENT * noise_sd**2
+    energy = float((bend[view.usable] ** 2).mean()) - _NOISE_IN_BEND * noise_sd**2
+    ratio = max(slope, 0.0) / energy if energy > 0.0 else np.inf
     return Poorness(
         blur_px=max(_SHARPEST_PX, math.sqrt(ratio)),
+        noise_sd=noise_sd,
         contrast=float(luma[view.usable].std()),
         empty_share=float((np.abs(_cosines(luma)) < _NEARLY_ZERO).mean()),
     )
+
+
+def _noise_sd(luma: NDArray[np.float32], usable: NDArray[np.bool_]) -> float:
+    """Return the noise of the tenth of a picture's tiles that show least; 0 without any."""
+    height, width = luma.shape
+    size = (width // _NOISE_TILE_PX, height // _NOISE_TILE_PX)
+    if min(size) == 0:
+        return 0.0
+    seen = np.s_[: size[1] * _NOISE_TILE_PX, : size[0] * _NOISE_TILE_PX]
+    answer = cv2.filter2D(luma, -1, _NOISE_MASK) ** 2
+    power = cv2.resize(answer[seen], size, interpolation=cv2.INTER_AREA)
+    whole = cv2.resize(usable[seen].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    tiles = power[whole >= 1.0]
+    if len(tiles) == 0:
+        return 0.0
+    return math.sqrt(float(np.quantile(tiles, _NOISE_SHARE)) / float((_NOISE_MASK**2).sum()))
 
 
 def _cosines(luma: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -253,11 +284,12 @@ def _is_found(
     """Tell whether a view cut from a patch and made poor is found where it was cut."""
     to_patch, patch = cut
     luma, known = make_poor(patch, to_patch, size, poorness=poorness, rule=rule, random=random)
+    features = detect_features(luma, known, most=settings.frame_features)
     view = View(
         index=0,
         luma=luma,
         usable=known,
-        features=detect_features(luma, known, most=settings.frame_features),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )
@@ -295,7 +327,8 @@ def make_poor(
     spread = float(poor[inside].std()) if inside.any() else 0.0
     if spread > poorness.contrast:
         poor = middle + (poor - middle) * (poorness.contrast / spread)
-    noisy = poor + random.normal(0.0, rule.noise_sd, poor.shape)
+    noise_sd = max(rule.noise_sd, poorness.noise_sd)
+    noisy = poor + random.normal(0.0, noise_sd, poor.shape)
     compressed = _compress(noisy.astype(np.float32), poorness.empty_share)
     return np.clip(np.rint(compressed), 0, 255).astype(np.uint8), inside
 

@@ -374,7 +374,7 @@ def _blank(shot: Shot, views: list[View]) -> ShotEvidence:
         reason="",
         polarity=Polarity.SAME,
         key_frames=tuple(view.index for view in views),
-        features=max((len(view.features) for view in views), default=0),
+        features=max((len(view.features) for view in views if view.asked), default=0),
         tentative=0,
         first_inliers=0,
         decoy_inliers=0,
@@ -410,7 +410,7 @@ def _ground(
     scale = math.sqrt(abs(float(np.linalg.det(local_affine(fitted.to_patch, centre)[0]))))
     relief = assess_relief(fitted.seen, adjusted, covariance=fitted.covariance, size=task.size)
     own = next((each for each in traced if each.view.index == fitted.frame), None)
-    sighted = None if own is None else _sight(task, own, relief, origin=origin)
+    sighted = None if own is None else _sight(task, own, relief, origin=origin, traced=traced)
     return ShotGround(
         first=fitted.span.first,
         last=fitted.span.last,
@@ -437,17 +437,32 @@ def _ground(
 
 
 def _sight(
-    task: _Task, own: Traced, relief: Relief, *, origin: tuple[float, float]
+    task: _Task,
+    own: Traced,
+    relief: Relief,
+    *,
+    origin: tuple[float, float],
+    traced: Sequence[Traced],
 ) -> Displaced | None:
-    """Look for tall things in a view; None from nearly straight above."""
+    """Look for tall things in a view, by the points of the nearest one that was asked.
+
+    Returns:
+        What was found; None from nearly straight above.
+    """
     if relief.lean is None:
         return None
+    shown = min(
+        (each for each in traced if each.view.asked),
+        key=lambda each: abs(each.view.index - own.view.index),
+        default=own,
+    )
     return look_for_heights(
         own.view,
         task.mapped,
         own.matrix,
         lean=relief.lean,
         to_local=patch_to_local(task.mapped, origin),
+        pointed=(shown.view, shown.matrix),
     )
 
 

@@ -6,6 +6,7 @@ stand there, and any point that somebody marks may be on top of one.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,22 @@ class Displaced:
     """How far a height of 1 m displaces each (n,)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Strips:
+    """Which points of the map lie in the strips of which points of the picture; n pairs."""
+
+    point: NDArray[np.intp]
+    """Of the picture (n,), ascending."""
+    candidate: NDArray[np.intp]
+    """Of the map (n,)."""
+    along: FloatArray
+    """How far it lies along the lean from the one of the map (n,)."""
+    across: FloatArray
+    """How far across it (n,)."""
+    for_a_metre: FloatArray
+    """How far a height of 1 m displaces it (n,)."""
+
+
 def tall_height_sd_m(displaced: Displaced) -> float:
     """Return the standard uncertainty of a height that tall things in the picture call for. [m]
 
@@ -91,7 +108,13 @@ def _top_m(upright: FloatArray, opposite: FloatArray, up_to_m: float) -> float:
 
 
 def look_for_heights(
-    view: View, mapped: Mapped, matrix: FloatArray, *, lean: Lean, to_local: FloatArray
+    view: View,
+    mapped: Mapped,
+    matrix: FloatArray,
+    *,
+    lean: Lean,
+    to_local: FloatArray,
+    pointed: tuple[View, FloatArray] | None = None,
 ) -> Displaced | None:
     """Look for points and blocks of a view that the map has elsewhere along the lean, either way.
 
@@ -103,6 +126,8 @@ def look_for_heights(
         matrix: Homography from picture to patch.
         lean: Of the view.
         to_local: Patch pixel to metres from the origin (3, 3).
+        pointed: Another picture of nearly the same ground whose points are taken, and its
+            homography; None for those of the picture itself.
 
     Returns:
         Those found, points in pixels of the patch, blocks in pixels of the picture; None where a
@@ -110,17 +135,17 @@ def look_for_heights(
     """
     height, width = view.luma.shape
     middle = apply_homography(matrix, np.array([[(width - 1) / 2, (height - 1) / 2]]))
-    there = apply_homography(matrix, view.features.points)
+    shown, onto = (view, matrix) if pointed is None else pointed
+    there = apply_homography(onto, shown.features.points)
     affine = np.linalg.inv(to_local)[:2, :2]
     ground = apply_homography(to_local, there)
     leaning = lean.at(ground, apply_homography(to_local, middle)[0]) @ affine.T
     if not len(leaning) or float(np.median(np.hypot(*leaning.T))) < _LEAST_LEAN_PX:
         return None
-    tree = cKDTree(mapped.features.points)
-    points = _along_strip(view.features, mapped.features, there, leaning, tree=tree)
+    strips = _strips(there, leaning, mapped.features.points)
+    points = _along_strips(shown.features, mapped.features, strips)
     if _agreeing(points) < max(_TELLING_POINTS, _TELLING_SHARE * len(points.sd)):
-        negative = in_negative(view.features)
-        other = _along_strip(negative, mapped.features, there, leaning, tree=tree)
+        other = _along_strips(in_negative(shown.features), mapped.features, strips)
         points = max(points, other, key=_agreeing)
     return _joined(points, _blocks(view, mapped, matrix, lean=lean, to_local=to_local))
 
@@ -161,32 +186,42 @@ def _blocks(
     )
 
 
-def _along_strip(
-    picture: Features, patch: Features, there: FloatArray, leaning: FloatArray, *, tree: cKDTree
-) -> Displaced:
-    """Match each point within a strip along its lean; one without a rival in it is kept."""
+def _strips(there: FloatArray, leaning: FloatArray, candidates: FloatArray) -> _Strips:
+    """Find the points of the map in a strip along the lean of each point of the picture."""
     length = np.hypot(*leaning.T)
     ahead = leaning / length[:, None]
-    kept = []
-    reach = _SOUGHT_M * length
-    for place, near in enumerate(tree.query_ball_point(there, r=reach)):
-        chosen = np.array(near, dtype=np.intp)
-        # The map has a roof where it stands; the picture shows it further along the lean.
-        away = there[place] - patch.points[chosen]
-        across = away[:, 0] * ahead[place, 1] - away[:, 1] * ahead[place, 0]
-        inside = np.abs(across) <= _STRIP_PX
-        along, chosen = (away @ ahead[place])[inside], chosen[inside]
-        if len(chosen) == 0:
-            continue
-        unlike = 2.0 - 2.0 * (patch.descriptors[chosen] @ picture.descriptors[place])
-        best = int(np.argmin(unlike))
-        rivals = unlike[np.abs(along - along[best]) > _RIVAL_PX]
-        if len(rivals) and unlike[best] < _RATIO**2 * rivals.min():
-            kept.append((along[best], across[inside][best], length[place]))
-    table = np.array(kept, dtype=np.float64).reshape(-1, 3)
+    near = cKDTree(candidates).query_ball_point(there, r=_SOUGHT_M * length)
+    counts = np.fromiter(map(len, near), dtype=np.intp, count=len(near))
+    chosen = np.fromiter(chain.from_iterable(near), dtype=np.intp, count=int(counts.sum()))
+    point = np.repeat(np.arange(len(near)), counts)
+    # The map has a roof where it stands; the picture shows it further along the lean.
+    away = there[point] - candidates[chosen]
+    across = away[:, 0] * ahead[point, 1] - away[:, 1] * ahead[point, 0]
+    inside = np.abs(across) <= _STRIP_PX
+    point = point[inside]
+    return _Strips(
+        point=point,
+        candidate=chosen[inside],
+        along=(away[inside] * ahead[point]).sum(axis=1),
+        across=across[inside],
+        for_a_metre=length[point],
+    )
+
+
+def _along_strips(picture: Features, patch: Features, strips: _Strips) -> Displaced:
+    """Match each point within its strip; one without a rival in it is kept."""
+    unlike = 2.0 - 2.0 * np.einsum(
+        "nk,nk->n", patch.descriptors[strips.candidate], picture.descriptors[strips.point]
+    )
+    _, starts, owner = np.unique(strips.point, return_index=True, return_inverse=True)
+    best = np.lexsort((unlike, owner))[starts]
+    rival = np.abs(strips.along - strips.along[best][owner]) > _RIVAL_PX
+    second = np.full(len(starts), np.inf)
+    np.minimum.at(second, owner[rival], unlike[rival])
+    kept = best[np.isfinite(second) & (unlike[best] < _RATIO**2 * second)]
     return Displaced(
-        along=table[:, 0],
-        across=table[:, 1],
-        sd=np.full(len(table), _SD_PX),
-        for_a_metre=table[:, 2],
+        along=strips.along[kept],
+        across=strips.across[kept],
+        sd=np.full(len(kept), _SD_PX),
+        for_a_metre=strips.for_a_metre[kept],
     )

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.spatial import cKDTree
 
 __all__ = ["ReliefSample", "ReliefScatter", "estimate_scatter"]
 
@@ -180,11 +181,13 @@ def _left_share(sample: ReliefSample, solving: FloatArray, common: FloatArray) -
 
 def _spread_out(points: FloatArray, apart_m: float) -> NDArray[np.intp]:
     """Return the places of points that lie apart, evenly thinned to what can be solved."""
+    near = cKDTree(points).query_ball_point(points, r=np.nextafter(apart_m, 0.0))
     taken: list[int] = []
-    for place in range(len(points)):
-        away = points[taken] - points[place]
-        if not taken or float((away**2).sum(axis=1).min()) >= apart_m**2:
+    open_places = np.ones(len(points), dtype=np.bool_)
+    for place, neighbours in enumerate(near):
+        if open_places[place]:
             taken.append(place)
+            open_places[neighbours] = False
     count = min(len(taken), _MOST_POINTS)
     chosen = np.linspace(0, len(taken) - 1, count).round().astype(np.intp)
     return np.array(taken, dtype=np.intp)[chosen]
@@ -254,11 +257,11 @@ def _likelihood(
 ) -> tuple[float, FloatArray, FloatArray] | None:
     """Return log likelihood, projection P (m, m) and P y (m,); None when singular."""
     whole = np.tensordot(variance, parts, axes=1)
-    try:
-        factor = cho_factor(whole, lower=True, check_finite=False)
-    except LinAlgError:
+    factor, failed = dpotrf(whole, lower=1)
+    if failed:
         return None
-    inverse = cho_solve(factor, np.eye(len(residual)), check_finite=False)
+    lower, _ = dpotri(factor, lower=1)
+    inverse = np.tril(lower) + np.tril(lower, -1).T
     through = inverse @ design
     normal = design.T @ through
     sign, log_normal = np.linalg.slogdet(normal)
@@ -266,7 +269,7 @@ def _likelihood(
         return None
     projection = inverse - through @ np.linalg.solve(normal, through.T)
     projected = projection @ residual
-    log_whole = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    log_whole = 2.0 * float(np.log(np.diag(factor)).sum())
     value = -0.5 * (log_whole + float(log_normal) + float(residual @ projected))
     return value, projection, projected
 
@@ -275,12 +278,7 @@ def _slope(
     parts: FloatArray, projection: FloatArray, projected: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the gradient (k,) and the average information (k, k)."""
-    moved = [part @ projected for part in parts]
-    gradient = np.array(
-        [
-            0.5 * (float(projected @ each) - float((projection * part).sum()))
-            for part, each in zip(parts, moved, strict=True)
-        ]
-    )
-    columns = np.column_stack(moved)
-    return gradient, 0.5 * columns.T @ projection @ columns
+    moved = parts @ projected
+    trace = parts.reshape(len(parts), -1) @ projection.ravel()
+    gradient = 0.5 * (moved @ projected - trace)
+    return gradient, 0.5 * moved @ projection @ moved.T

@@ -1,8 +1,9 @@
 """What is matched: key frames of a shot on one side, a stretch of the reference on the other."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import zip_longest
 
 import cv2
@@ -28,6 +29,9 @@ FloatArray = NDArray[np.float64]
 _LARGEST_SIDE_PX = 1280
 _OVERLAY_MARGIN_PX = 6
 _VALID_MARGIN_PX = 5
+_ASKED_VIEWS = 4
+"""Key frames of a shot whose points are found in any case: as many as are asked one by one whether
+they say this place. The others are laid by their blocks and seldom need any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +46,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
-    """A key frame with its distinctive points."""
+    """A key frame, with a way to its distinctive points."""
 
     index: int
     """Frame index."""
@@ -50,12 +54,19 @@ class View:
     """Luma at display size."""
     usable: NDArray[np.bool_]
     """False where graphics are burnt in."""
-    features: Features
-    """Its points, in display pixels."""
+    find: Callable[[], Features]
+    """Finds its distinctive points, in display pixels; asked again, it gives the same ones."""
     to_anchor: FloatArray
     """Homography to the anchor frame of its shot (3, 3)."""
     link_sd_px: float
     """Standard uncertainty of that homography. [px]"""
+    asked: bool = True
+    """Whether it is one of the few, spread over the shot, whose points are found in any case."""
+
+    @property
+    def features(self) -> Features:
+        """Its distinctive points, in display pixels."""
+        return self.find()
 
 
 def map_patch(patch: LumaPatch, *, most_features: int) -> Mapped:
@@ -70,8 +81,13 @@ def usable_ground(patch: LumaPatch) -> NDArray[np.bool_]:
 
 
 def shot_views(scene: Scene, shot: Shot, *, most: int, most_features: int) -> list[View]:
-    """Find the distinctive points of up to `most` key frames of a shot, by index."""
-    return [_view(scene, shot, frame, most_features) for frame in _frames(scene, shot, most=most)]
+    """Return up to `most` key frames of a shot, by index."""
+    frames = _frames(scene, shot, most=most)
+    asked = _spread(len(frames), _ASKED_VIEWS)
+    return [
+        _view(scene, shot, frame, most_features, asked=place in asked)
+        for place, frame in enumerate(frames)
+    ]
 
 
 def views_ahead(
@@ -82,7 +98,7 @@ def views_ahead(
     most: int,
     most_features: int,
 ) -> Iterator[tuple[Shot, list[View]]]:
-    """Yield each shot with its views, those of the next shot already under way.
+    """Yield each shot with its views, the points of those asked of the next already under way.
 
     Args:
         pool: Threads to find points in.
@@ -92,13 +108,15 @@ def views_ahead(
         most_features: Distinctive points of a frame, at most.
     """
 
-    def begin(shot: Shot) -> list[Future[View]]:
-        frames = _frames(scene, shot, most=most)
-        return [pool.submit(_view, scene, shot, frame, most_features) for frame in frames]
+    def begin(shot: Shot) -> list[View]:
+        return [
+            replace(view, find=pool.submit(view.find).result) if view.asked else view
+            for view in shot_views(scene, shot, most=most, most_features=most_features)
+        ]
 
     coming = begin(shots[0]) if shots else []
     for shot, following in zip_longest(shots, shots[1:]):
-        views = [waiting.result() for waiting in coming]
+        views = coming
         coming = begin(following) if following is not None else []
         yield shot, views
 
@@ -110,8 +128,13 @@ def _frames(scene: Scene, shot: Shot, *, most: int) -> list[KeyFrame]:
         for frame in scene.key_frames
         if frame.index in shot.span and bool(scene.linked[frame.index])
     ]
-    places = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
-    return [frames[place] for place in places]
+    return [frames[place] for place in _spread(len(frames), most)]
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Return up to `most` places among so many, spread evenly, first and last among them."""
+    places = np.unique(np.linspace(0, count - 1, min(most, count)).round().astype(int))
+    return [int(place) for place in places]
 
 
 def usable_area(overlay: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -119,15 +142,16 @@ def usable_area(overlay: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return _shrink(~overlay, _OVERLAY_MARGIN_PX)
 
 
-def _view(scene: Scene, shot: Shot, frame: KeyFrame, most_features: int) -> View:
+def _view(scene: Scene, shot: Shot, frame: KeyFrame, most_features: int, *, asked: bool) -> View:
     usable = usable_area(shot.overlay)
     return View(
         index=frame.index,
         luma=frame.luma,
         usable=usable,
-        features=_detect_scaled(frame.luma, usable, most_features),
+        find=cache(partial(_detect_scaled, frame.luma, usable, most_features)),
         to_anchor=np.asarray(scene.to_anchor[frame.index], dtype=np.float64),
         link_sd_px=float(scene.link_sd_px[frame.index]),
+        asked=asked,
     )
 
 

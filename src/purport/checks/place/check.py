@@ -85,7 +85,7 @@ class PlaceCheck:
     """
 
     name: str = "place"
-    version: str = "2"
+    version: str = "3"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
     uses: frozenset[Need] = frozenset(
@@ -141,6 +141,27 @@ class PlaceCheck:
                 tell = partial(progress, f"index of {reference.name}")
                 open_index(reference, source.digest, cache, progress=tell)
 
+    def look_ahead(self, item: ItemRecord, references: Sequence[ReferenceSource]) -> Mapped | None:
+        """Find the points of the first reference, in the stretch that is looked at without search.
+
+        Args:
+            item: The item.
+            references: Its references.
+
+        Returns:
+            The stretch with its points; None when there is none.
+
+        Raises:
+            UnreadableReferenceError: The reference cannot be read.
+        """
+        if not references:
+            return None
+        source = references[0]
+        reference = open_reference(source.path, accuracy_m=source.accuracy_m)
+        near = stretches(reference, _claimed_point(item)[0], side_px=self.reference_side_px)
+        patch = next(near, None)
+        return None if patch is None else self._mapped(patch)
+
     def run(self, evidence: Evidence) -> Sequence[Finding]:
         """Compare all shots of the item with its reference.
 
@@ -193,7 +214,12 @@ class PlaceCheck:
         """Compare the item with one reference: near the claim, then, if it is large, all over."""
         source = evidence.references[number]
         reference = open_reference(source.path, accuracy_m=source.accuracy_m)
-        near = stretches(reference, claimed, side_px=self.reference_side_px)
+        ahead = evidence.looked if number == 0 else None
+        near: Iterable[LumaPatch | Mapped] = (
+            (ahead,)
+            if isinstance(ahead, Mapped)
+            else stretches(reference, claimed, side_px=self.reference_side_px)
+        )
         found = self._search(scene, reference, near, given=given)
         searched: Searched | None = None
         placed = found is not None and best_of(found[1]) is not None
@@ -237,7 +263,7 @@ class PlaceCheck:
         self,
         scene: Scene,
         reference: Reference,
-        patches: Iterable[LumaPatch],
+        patches: Iterable[LumaPatch | Mapped],
         *,
         given: Given,
     ) -> _Found | None:
@@ -279,7 +305,7 @@ class PlaceCheck:
         self,
         scene: Scene,
         reference: Reference,
-        patch: LumaPatch,
+        patch: LumaPatch | Mapped,
         *,
         given: Given,
     ) -> _Found:
@@ -287,7 +313,7 @@ class PlaceCheck:
         rank = {shot.span.first: place for place, shot in enumerate(by_length)}
         tried: list[Shot] = sorted(by_length, key=lambda shot: shot.span.first)
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-            mapping = pool.submit(map_patch, patch, most_features=self.reference_features)
+            mapping = pool.submit(self._mapped, patch)
             ahead = views_ahead(
                 pool, scene, tried, most=self.key_frames, most_features=self.frame_features
             )
@@ -298,13 +324,19 @@ class PlaceCheck:
                     mapping.result(),
                     views=views,
                     settings=self._settings(),
-                    reference_sd_m=self._accuracy_m(reference),
+                    reference_sd_m=self.accuracy_m(reference),
                     rungs=self._rungs(rank[shot.span.first]),
                     given=given,
                 )
                 for shot, views in ahead
             )
             return mapping.result(), results
+
+    def _mapped(self, patch: LumaPatch | Mapped) -> Mapped:
+        """Find the points of a stretch, if they are not known."""
+        if isinstance(patch, Mapped):
+            return patch
+        return map_patch(patch, most_features=self.reference_features)
 
     def _rungs(self, place: int) -> int:
         """Return how many rungs to climb for a shot, by its place among the shots by length."""
@@ -335,7 +367,8 @@ class PlaceCheck:
             first = first or test
         return first
 
-    def _accuracy_m(self, reference: Reference) -> float:
+    def accuracy_m(self, reference: Reference) -> float:
+        """Return the standard uncertainty per axis of an orthophoto: stated, else assumed. [m]"""
         if reference.accuracy_m is not None:
             return reference.accuracy_m
         return self.assumed_accuracy_px * reference.gsd_m
@@ -350,7 +383,7 @@ class PlaceCheck:
             gsd_m=reference.gsd_m,
             patch_gsd_m=mapped.patch.gsd_m,
             features=len(mapped.features),
-            accuracy_m=self._accuracy_m(reference),
+            accuracy_m=self.accuracy_m(reference),
             accuracy_basis=basis,
             number=number,
         )

@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scipy.stats import chi2 as chi_squared
-
+from purport.checks.sun._chi_squared import chance_above, upper_quantile
 from purport.checks.sun._misfit import count_constraints
 from purport.checks.sun._shadows import ShadowSet
 
@@ -58,7 +57,7 @@ def find_agreement(
     while True:
         whole = least(kept)
         freedom = max(count_constraints(kept) - rules.free, 1)
-        chance = float(chi_squared.sf(whole, freedom))
+        chance = chance_above(whole, freedom)
         if len(kept.shadows) < _FEWEST or not math.isfinite(whole):
             break
         worst = _odd_one(kept, whole, least, rules)
@@ -81,9 +80,9 @@ def _odd_one(
     place = min(range(count), key=lambda index: rest[index])
     others = min(value for index, value in enumerate(rest) if index != place)
     gained = 1 + (shadows.shadows[place].height_m is not None)
-    enough = float(chi_squared.isf(rules.point_chance / count, gained))
+    enough = upper_quantile(rules.point_chance / count, gained)
     freedom = max(count_constraints(left[place]) - rules.free, 1)
-    agrees = float(chi_squared.sf(rest[place], freedom)) >= rules.point_chance
+    agrees = chance_above(rest[place], freedom) >= rules.point_chance
     several = agrees or count > _FEWEST  # two odd ones among four or more: the worse one first
     clear = others - rest[place] >= rules.clear
     return place if several and clear and whole - rest[place] >= enough else None

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
-from scipy.stats import chi2 as chi_squared
 
+from purport.checks.sun._chi_squared import quantile
 from purport.checks.sun._ephemeris import (
     SunPositions,
     refracted,
@@ -51,6 +50,9 @@ class SunTrack:
         )
         azimuth, elevation = np.radians(seen.azimuth_deg), np.radians(seen.elevation_deg)
         level = np.cos(elevation)
+        # Imported here, as it takes long to load and most cases have no shadows.
+        from scipy.interpolate import CubicSpline  # noqa: PLC0415 - slow, see above
+
         self._direction = CubicSpline(
             knots,
             np.stack([level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation)], axis=1),
@@ -164,7 +166,7 @@ class YearView:
         )
 
     def _days(self, times: FloatArray, chi2: FloatArray, least: float) -> tuple[DayFit, ...]:
-        bars = {level: least + float(chi_squared.ppf(level, _YEAR_FREEDOM)) for level in LEVELS}
+        bars = {level: least + quantile(level, _YEAR_FREEDOM) for level in LEVELS}
         found = []
         for window in self.windows:
             start, end = np.searchsorted(times, [window.start_s, window.end_s])

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2 as chi_squared
+
+from purport.checks.sun._chi_squared import chance_above, quantile
 
 __all__ = ["Fit", "TimeSpan", "fit_day", "spans_below", "tail_chance"]
 
@@ -53,7 +54,7 @@ class Fit:
 
     def spans(self, probability: float) -> tuple[TimeSpan, ...]:
         """Return the stretches that fit at a probability, in order; the sun up in all of them."""
-        bar = self.least() + float(chi_squared.ppf(probability, 1))
+        bar = self.least() + quantile(probability, 1)
         return spans_below(self.times_s, self.chi2, bar)
 
     def excess(self, start_s: float, end_s: float) -> float:
@@ -106,7 +107,7 @@ def spans_below(times_s: FloatArray, chi2: FloatArray, bar: float) -> tuple[Time
 
 def tail_chance(chi2: float, freedom: int) -> float:
     """Return how often chi-squared with that freedom exceeds a value."""
-    return float(chi_squared.sf(chi2, freedom))
+    return chance_above(chi2, freedom)
 
 
 def _crossing(

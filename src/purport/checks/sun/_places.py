@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2 as chi_squared
 from skyfield.framelib import itrs
 
+from purport.checks.sun._chi_squared import quantile
 from purport.checks.sun._ephemeris import SunPositions, refracted, sky
 from purport.checks.sun._misfit import Spreads, count_constraints, misfit
 from purport.checks.sun._shadows import ShadowSet
@@ -52,7 +52,7 @@ def possible_places(
     grid = np.stack(np.meshgrid(longitudes, latitudes), axis=-1)
     sun = sun_over(instant_s, grid.reshape(-1, 2))
     chi2 = misfit(shadows, sun, spreads).reshape(grid.shape[:2])
-    bar = float(chi_squared.ppf(_PROBABILITY, count_constraints(shadows)))
+    bar = quantile(_PROBABILITY, count_constraints(shadows))
     rows = []
     for latitude, inside in zip(latitudes, chi2 <= bar, strict=True):
         spans = _runs(inside, longitudes, part.step_deg)

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from scipy.stats import chi2 as chi_squared
-
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.sun._agreement import AgreementRules
+from purport.checks.sun._chi_squared import quantile, upper_quantile
 from purport.checks.sun._claim import Asked, ask_about
 from purport.checks.sun._evidence import Gathered, gather
 from purport.checks.sun._measuring import Measured, Trust, measure
@@ -122,8 +121,8 @@ class SunCheck:
     def bars(self) -> Bars:
         """Return by how much chi-squared of a claimed time may exceed the smallest one."""
         return Bars(
-            inside=float(chi_squared.ppf(_INSIDE, 1)),
-            outside=float(chi_squared.isf(self.outside_chance, 1)),
+            inside=quantile(_INSIDE, 1),
+            outside=upper_quantile(self.outside_chance, 1),
         )
 
     def _measure(self, gathered: Gathered, asked: Asked, claimed: str | None) -> Measured:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from purport.checks.contract import Check, Evidence, Need, TerrainSource
+from purport.checks.contract import Check, Evidence, LooksAhead, Need, TerrainSource
 from purport.checks.place import PlaceAnswer, PlaceCheck, PlaceValues, Polarity
+from purport.checks.place._views import shot_views
 from purport.core.case import ClaimedPlace, Target
 from purport.core.digests import canonical_json, digest_file
 from purport.core.findings import Finding
@@ -259,6 +260,28 @@ def test_the_same_inputs_give_the_same_finding(
 ) -> None:
     evidence = make_evidence(studio(ground).scene, orthophoto)
     assert run(evidence)[0] == run(evidence)[0]
+
+
+def test_points_found_ahead_change_nothing(
+    ground: Ground, orthophoto: Path, studio: Studio, make_evidence: MakeEvidence
+) -> None:
+    evidence = make_evidence(studio(ground).scene, orthophoto)
+    ahead = FAST.look_ahead(evidence.item, evidence.references)
+    assert ahead is not None
+    assert isinstance(FAST, LooksAhead)
+    assert run(replace(evidence, looked=ahead))[0] == run(evidence)[0]
+    assert FAST.look_ahead(evidence.item, ()) is None
+    searched = replace(FAST, reference_side_px=100)
+    assert searched.look_ahead(evidence.item, evidence.references) is None
+
+
+def test_points_are_found_only_in_key_frames_that_are_asked(ground: Ground, studio: Studio) -> None:
+    scene = studio(ground).scene
+    frames = tuple(replace(scene.key_frames[0], index=index) for index in range(8))
+    many = replace(scene, key_frames=frames, linked=np.ones_like(scene.linked))
+    views = shot_views(many, many.shots[0], most=6, most_features=100)
+    assert [view.asked for view in views] == [True, False, True, True, False, True]
+    assert views[1].features is views[1].features
 
 
 def test_only_the_longest_shots_are_tried_when_there_are_many(

@@ -32,11 +32,12 @@ def patch(ground: Ground) -> LumaPatch:
 
 def view_of(luma: Luma, look: Callable[[Luma], Luma] = np.asarray) -> View:
     usable = np.ones(luma.shape, dtype=bool)
+    features = detect_features(luma, usable, most=50)
     return View(
         index=0,
         luma=look(luma),
         usable=usable,
-        features=detect_features(luma, usable, most=50),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )

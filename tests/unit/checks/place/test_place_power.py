@@ -24,11 +24,12 @@ Luma = NDArray[np.uint8]
 
 def view_of(luma: Luma) -> View:
     usable = np.ones(luma.shape, dtype=bool)
+    features = detect_features(luma, usable, most=20)
     return View(
         index=0,
         luma=luma,
         usable=usable,
-        features=detect_features(luma, usable, most=20),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )
@@ -53,6 +54,17 @@ def test_compression_and_blur_are_seen(luma: Luma) -> None:
     assert dim.blur_px > 2.0
     assert good.blur_px < 1.2
     assert dim.contrast < good.contrast
+
+
+def test_noise_is_not_taken_for_sharpness(luma: Luma) -> None:
+    dull = 128.0 + (cv2.GaussianBlur(luma, (0, 0), 0.7).astype(np.float32) - 128.0) * 0.6
+    noise = np.random.default_rng(3).normal(0.0, 3.0, luma.shape)
+    noisy = np.clip(np.rint(dull + noise), 0, 255).astype(np.uint8)
+    clean, found = (poorness_of(view_of(each)) for each in (np.rint(dull).astype(np.uint8), noisy))
+    assert found.noise_sd == pytest.approx(3.0, rel=0.2)
+    assert clean.noise_sd < 0.6
+    # The noise is told from the tenth of the tiles with least of it, so that some is left.
+    assert PowerRule().smallest_blur_px < found.blur_px < clean.blur_px
 
 
 def test_a_view_is_made_as_poor_as_the_footage(luma: Luma) -> None:

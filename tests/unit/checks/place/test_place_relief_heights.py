@@ -78,11 +78,12 @@ def scene(roofs: int, height_m: float) -> tuple[View, Mapped, FloatArray]:
         seen = cv2.warpPerspective(np.where(roof > 0, texture, 0), at_height(height_m), SIZE)
         picture = np.where(lifted > 127, seen, picture)
     picture = np.clip(picture + rng.normal(0.0, 2.0, picture.shape), 0, 255).astype(np.uint8)
+    features = detect_features(picture, np.ones(picture.shape, dtype=np.bool_), most=2000)
     view = View(
         index=0,
         luma=picture,
         usable=np.ones(picture.shape, dtype=np.bool_),
-        features=detect_features(picture, np.ones(picture.shape, dtype=np.bool_), most=2000),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )

@@ -45,7 +45,7 @@ def _view(luma: Grey, usable: NDArray[np.bool_] | None = None) -> View:
         index=0,
         luma=luma,
         usable=np.ones(luma.shape, dtype=bool) if usable is None else usable,
-        features=NO_FEATURES,
+        find=lambda: NO_FEATURES,
         to_anchor=np.eye(3),
         link_sd_px=0.1,
     )

@@ -24,11 +24,12 @@ def test_a_rung_looks_with_the_model_that_the_user_gave(tmp_path: Path) -> None:
     luma = np.clip(128 + 60 * smooth / smooth.std(), 0, 255).astype(np.uint8)
     shown = np.ascontiguousarray(luma[32:192, 64:264])
     usable = np.ones(shown.shape, dtype=bool)
+    features = detect_features(shown, usable, most=100)
     view = View(
         index=0,
         luma=shown,
         usable=usable,
-        features=detect_features(shown, usable, most=100),
+        find=lambda: features,
         to_anchor=np.eye(3),
         link_sd_px=0.0,
     )

@@ -1,0 +1,239 @@
+"""A workspace that a server keeps open: several cases, and several people at work in them.
+
+Whoever opens a room sets Django up with the workspace's database as its default one; the room
+itself knows none of it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from purport.casework.collecting import describe_case
+from purport.casework.locking import WorkspaceLock
+from purport.casework.options import parse_date
+from purport.casework.reading import case_file
+from purport.casework.workspace import (
+    DATABASE_FILE,
+    Workspace,
+    first_case,
+    lock_workspace,
+    require_workspace,
+    sweep,
+)
+from purport.core.casefile import CaseFile
+from purport.core.errors import AbsentError, InputError
+from purport.store import CaseShelf, ShelvedCase, database_options, read_once
+
+__all__ = ["CaseRoom", "list_cases", "room_database"]
+
+_KEY_DIGITS = 12
+_FILES_KEPT = 64
+_LOCK_FILE = "lock"
+
+
+def list_cases(folder: Path, *, database: str | None = None) -> tuple[ShelvedCase, ...]:
+    """Return the cases of a workspace, from outside a server.
+
+    Args:
+        folder: Its folder.
+        database: Address of a PostgreSQL database; None for the file in the folder.
+
+    Raises:
+        InputError: The folder is no workspace.
+    """
+    with Workspace.open(folder, writing=False, database=database) as workspace:
+        return tuple(case for case in workspace.store.neighbours() if case.head is not None)
+
+
+def room_database(folder: Path, database: str | None) -> Mapping[str, object]:
+    """Return Django's settings of a workspace's database.
+
+    Args:
+        folder: The workspace's folder.
+        database: Address of a PostgreSQL database; None for the file in the folder.
+    """
+    return database_options(folder / DATABASE_FILE if database is None else database)
+
+
+class CaseRoom:
+    """An open room; close it when the server ends.
+
+    Attributes:
+        folder: The workspace's folder.
+        shelf: Its cases.
+        first: Key of the case that the command line works on when none is named.
+    """
+
+    def __init__(self, folder: Path, *, shelf: CaseShelf, lock: WorkspaceLock, first: str) -> None:
+        self.folder = folder
+        self.shelf = shelf
+        self.first = first
+        self._lock: WorkspaceLock | None = lock
+        self._making = threading.Lock()
+        self._files: OrderedDict[str, tuple[object, CaseFile]] = OrderedDict()
+        self._filing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        set_up: Callable[[], None],
+        database: str | None = None,
+        create: bool = True,
+    ) -> Self:
+        """Open a workspace for a server, alone: what dead processes left is removed.
+
+        Args:
+            folder: Its folder.
+            set_up: Sets Django up, once the folder is known to be ours.
+            database: Address of a PostgreSQL database; None for the file in the folder.
+            create: Whether to make it when it does not exist.
+
+        Raises:
+            InputError: The folder is no workspace, or is in use for something else.
+            WorkspaceBusyError: Another process is writing to it.
+            StorageFullError: There is no room to make it.
+        """
+        folder = folder.absolute()
+        require_workspace(folder, create=create, has_database=database is not None)
+        lock = lock_workspace(folder, create=create)
+        try:
+            set_up()
+            room = cls(
+                folder,
+                shelf=CaseShelf(subject=DATABASE_FILE if database is None else "database"),
+                lock=lock,
+                first=first_case(folder, shared=database is not None, writing=True),
+            )
+            room.shelf.bring_up_to_date()
+            if room.first not in room.shelf.keys():  # noqa: SIM118 - a method of the shelf
+                room.shelf.add(room.first)
+            sweep(room.case(room.first, agent="purport"))
+            lock.share()
+        except BaseException:
+            lock.release()
+            raise
+        return room
+
+    @classmethod
+    def join(cls, folder: Path, *, database: str | None = None) -> Self:
+        """Enter a room that a server has opened, from another process of its own.
+
+        Raises:
+            WorkspaceBusyError: A process that is not the server's is writing to it.
+        """
+        folder = folder.absolute()
+        lock = WorkspaceLock(folder / _LOCK_FILE, subject=str(folder), shared=True)
+        subject = DATABASE_FILE if database is None else "database"
+        first = first_case(folder, shared=database is not None, writing=False)
+        return cls(folder, shelf=CaseShelf(subject=subject), lock=lock, first=first)
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        """Return the room."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the room."""
+        self.close()
+
+    def case(self, key: str, *, agent: str) -> Workspace:
+        """Return a case of the room, to be worked on by somebody.
+
+        Args:
+            key: Key of the case.
+            agent: Who acts, as the custody chain names it.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+        return Workspace(
+            self.folder,
+            store=self.shelf.open(key),
+            lock=None,
+            agent=agent,
+            case=None if key == self.first else key,
+        )
+
+    def case_file(self, key: str) -> CaseFile:
+        """Return everything of a case as it stands; read anew only when something was stored.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+        workspace = self.case(key, agent="purport")
+        head = workspace.store.head()
+        with self._filing:
+            kept = self._files.get(key)
+            if kept is not None and kept[0] == head:
+                self._files.move_to_end(key)
+                return kept[1]
+        workspace.store = read_once(workspace.store)
+        file = case_file(workspace)
+        with self._filing:
+            self._files[key] = (head, file)
+            self._files.move_to_end(key)
+            while len(self._files) > _FILES_KEPT:
+                self._files.popitem(last=False)
+        return file
+
+    def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
+        """Return the cases that hold anything, the one changed last at the top.
+
+        Args:
+            keys: Which; None for all.
+        """
+        return tuple(case for case in self.shelf.listed(keys) if case.head is not None)
+
+    def new_case(self, name: str, *, agent: str, date: str | None = None) -> str:
+        """Make a case and say what it is called; the first one takes the workspace's own place.
+
+        Args:
+            name: What it is called.
+            agent: Who makes it.
+            date: When it is said to have happened; None when nobody says.
+
+        Returns:
+            Its key.
+
+        Raises:
+            InputError: It has no name, or the date cannot be read; no case is made.
+        """
+        if not name.strip():
+            raise InputError("name", "is empty", remedy="Say what the case is called.")
+        if date is not None:
+            parse_date("date", date)
+        with self._making:
+            return self._make_case(name.strip(), agent=agent, date=date)
+
+    def _make_case(self, name: str, *, agent: str, date: str | None) -> str:
+        first = self.case(self.first, agent=agent)
+        key = self.first if first.store.head() is None else uuid4().hex[:_KEY_DIGITS]
+        if key != self.first:
+            self.shelf.add(key)
+        describe_case(self.case(key, agent=agent), name=name, date=date)
+        return key
+
+    def require(self, key: str) -> None:
+        """Check that there is a case of this key, and that it holds anything.
+
+        Raises:
+            AbsentError: There is not.
+        """
+        if self.shelf.open(key).head() is None:
+            raise AbsentError(key, "there is no such case", remedy="Look at the list of cases.")

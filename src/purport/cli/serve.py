@@ -1,0 +1,108 @@
+"""`purport serve`, `work` and `cases`: the case room, its background work, and what is in it."""
+
+import click
+
+from purport.cli._options import as_json, workspace, workspace_folder
+from purport.cli._output import print_json
+from purport.cli._settings import resolve
+
+__all__ = ["cases", "serve", "work"]
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port; 0 for any that is free.",
+)
+@click.option("--name", "names", multiple=True, help="A further host name that it is called by.")
+@click.option("--https", "secure", is_flag=True, help="It is reached by https alone.")
+@click.option("--owner", default="owner", show_default=True, help="Account of the room's owner.")
+@click.option("--mail", metavar="SMTP-URL", help="Mail server [PURPORT_MAIL].")
+@click.option("--sign-up", is_flag=True, help="Let strangers make themselves an account.")
+@click.option(
+    "--background",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Processes for work in the background; 0 leaves it to purport work.",
+)
+@workspace
+def serve(  # noqa: PLR0913 - click passes every option by its name
+    *,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    secure: bool,
+    owner: str,
+    mail: str | None,
+    sign_up: bool,
+    background: int,
+    workspace: str | None,
+) -> None:
+    """Open the case room in the browser: the workspace on one page, on this computer alone.
+
+    It prints a link that signs you in once. While it runs, other commands may read the workspace.
+    """
+    from purport.web import ServeOptions  # noqa: PLC0415 - the web application is slow to import
+    from purport.web import serve as serve_room  # noqa: PLC0415
+
+    if host not in _LOOPBACK and not secure:
+        click.echo(
+            "purport: others on the network can read what you send here: put a server with https "
+            "in front, and say --https --name.",
+            err=True,
+        )
+    options = ServeOptions(
+        workspace=workspace_folder(workspace),
+        host=host,
+        port=port,
+        names=names,
+        secure=secure,
+        owner=owner,
+        database=resolve("database"),
+        mail=resolve("mail", mail),
+        sign_up=sign_up,
+        workers=background,
+    )
+    serve_room(options, announce=_announce)
+
+
+def _announce(link: str) -> None:
+    click.echo("The case room is open. This link signs you in once, within a quarter of an hour:")
+    click.echo(f"  {link}")
+    click.echo("Stop it with Ctrl+C.")
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="Process with which this one ends.")
+@workspace
+def work(*, parent: int | None, workspace: str | None) -> None:
+    """Do the background work of a served workspace, until the process that started this ends.
+
+    purport serve starts one by itself; further ones share the work, on PostgreSQL from other
+    machines too. A job whose worker dies is taken up by another within seconds.
+    """
+    from purport.casework import work as do_work  # noqa: PLC0415 - loads the checks
+
+    do_work(workspace_folder(workspace), database=resolve("database"), parent=parent)
+
+
+@click.command()
+@workspace
+@as_json
+def cases(*, workspace: str | None, as_json: bool) -> None:
+    """List the cases of the workspace; PURPORT_CASE names the one that other commands work on."""
+    from purport.casework import list_cases  # noqa: PLC0415 - reads the database
+
+    listed = list_cases(workspace_folder(workspace), database=resolve("database"))
+    if as_json:
+        print_json([{"key": one.key, "name": one.name} for one in listed])
+        return
+    for one in listed:
+        click.echo(f"{one.key}  {one.name or ''}  ({one.items} items, {one.claims} claims)")

@@ -1,0 +1,214 @@
+"""A derivative that every browser plays: the frames of a video, each at its own time.
+
+The evidentiary copy may be coded as no browser plays it (MPEG-2, HEVC in AVI, a transport stream).
+What is made here is VP9 in MP4, without sound: the very frames that `decode_luma` numbers, shown
+at the same presentation times, counted from the first. A key frame every second or so lets a
+player step fast. It is for looking at; nothing is measured in it.
+
+The child process may write no file. What it writes comes back through the shared memory in which
+pictures come otherwise: a piece's length stands in the place of its time, its offset in that of its
+duration, and how far the work is (0 to 100) in that of its coding.
+"""
+
+import io
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av import VideoFrame
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from purport.core.errors import UnreadableMediaError
+from purport.media._containers import file_name
+from purport.media._decoding import Stream, geometry_of, presented_frames
+from purport.media._errands import Channel
+from purport.media._planes import Geometry, bgr_view
+from purport.media.border import ask_for_pictures, limits_for
+from purport.media.records import Probe
+
+__all__ = ["PLAYABLE_VERSION", "playable_size", "write_playable"]
+
+PLAYABLE_VERSION = "1"
+"""Changes when the derivative of the same file would differ."""
+
+_PIECE_BYTES = 64 << 10
+_LARGEST_BYTES = 4 << 30
+_LONGEST_SIDE_PX = 1280
+_CODEC = "libvpx-vp9"
+_CODING = {
+    "deadline": "realtime",
+    "cpu-used": "8",
+    "crf": "22",
+    "b": "0",
+    "lag-in-frames": "0",
+    "auto-alt-ref": "0",
+    "row-mt": "1",
+}
+_KEY_FRAME_EVERY = 24
+_WHOLE = 100
+
+
+def playable_size(probe: Probe) -> tuple[int, int]:
+    """Return width and height of the derivative's picture: even, at most 1280 a side. [px]"""
+    return _size_of(geometry_of(Stream.of(probe)))
+
+
+def write_playable(
+    path: Path,
+    target: Path,
+    *,
+    probe: Probe,
+    progress: Callable[[float], bool] = lambda _part: True,
+) -> bool:
+    """Write the derivative of a video.
+
+    Args:
+        path: The video.
+        target: Where to write it; not there yet.
+        probe: What `probe_media` gave for the video.
+        progress: Is told now and then which part is done (0 to 1); answers whether to go on.
+
+    Returns:
+        Whether it was finished.
+
+    Raises:
+        UnreadableMediaError: The video cannot be decoded, or decoding it crashed, hung or took
+            more than its limits.
+        UnavailableError: No process can be had in which to decode.
+        OSError: The derivative cannot be written.
+    """
+    called = file_name(path, None)
+    pieces = ask_for_pictures(
+        send_playable,
+        path,
+        Stream.of(probe),
+        _last_pts(probe),
+        shape=(_PIECE_BYTES,),
+        subject=called,
+        tell=lambda _kind, _index, _words: None,
+        limits=limits_for(probe.size_bytes),
+    )
+    with target.open("xb") as out:
+        for piece, length, offset, done in pieces:
+            if not 0 < length <= _PIECE_BYTES or not 0 <= offset <= _LARGEST_BYTES - length:
+                raise UnreadableMediaError(
+                    called,
+                    f"its derivative takes more than {_LARGEST_BYTES >> 30} GiB",
+                    remedy="Give a working copy of the stretch that matters.",
+                )
+            out.seek(offset)
+            out.write(piece[:length].tobytes())
+            if not progress(min(done, _WHOLE) / _WHOLE):
+                return False
+    return True
+
+
+def _last_pts(probe: Probe) -> int | None:
+    """Return about which time the last frame has, by what the container declares. [ticks]"""
+    coded = probe.streams[probe.video]
+    length = coded.duration_s or probe.duration_s
+    if length is None or coded.time_base is None:
+        return None
+    return round(length / coded.time_base)
+
+
+def _size_of(geometry: Geometry) -> tuple[int, int]:
+    width, height = geometry.display_size_px
+    factor = min(1.0, _LONGEST_SIDE_PX / max(width, height))
+    return max(round(width * factor / 2) * 2, 2), max(round(height * factor / 2) * 2, 2)
+
+
+def send_playable(channel: Channel, path: Path, stream: Stream, length: int | None) -> None:
+    """Send the derivative, piece by piece.
+
+    Args:
+        channel: Where to.
+        path: The video.
+        stream: Its stream.
+        length: About how long it is; None when not declared. [ticks]
+    """
+    geometry = geometry_of(stream)
+    sink = _Sink(channel)
+    options = {"video_track_timescale": str(stream.time_base.denominator)}
+    with av.open(sink, "w", format="mp4", options=options) as container:
+        out = _open_stream(container, stream, _size_of(geometry))
+        first = None
+        for frame, pts, duration in presented_frames(
+            path, stream, lambda *_told: None, alive=channel.pulse
+        ):
+            first = pts if first is None else first
+            shown = _shown(frame, geometry, (out.width, out.height))
+            shown.pts, shown.time_base, shown.duration = pts - first, stream.time_base, duration
+            for packet in out.encode(shown):
+                container.mux(packet)
+            sink.done = min(_WHOLE * (pts - first) // length, _WHOLE) if length else 0
+        for packet in out.encode(None):
+            container.mux(packet)
+
+
+def _open_stream(container: OutputContainer, coded: Stream, size: tuple[int, int]) -> VideoStream:
+    stream = container.add_stream(_CODEC, rate=coded.average_rate or Fraction(25))
+    if not isinstance(stream, VideoStream):
+        message = f"{_CODEC} is no codec of pictures"
+        raise TypeError(message)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.time_base = coded.time_base
+    stream.codec_context.time_base = coded.time_base
+    stream.codec_context.gop_size = _KEY_FRAME_EVERY
+    stream.codec_context.thread_type = "AUTO"
+    stream.options = dict(_CODING)
+    return stream
+
+
+def _shown(frame: VideoFrame, geometry: Geometry, size: tuple[int, int]) -> VideoFrame:
+    """Return a frame as it is displayed, for the encoder."""
+    if geometry.quarter_turns:
+        turned = np.ascontiguousarray(bgr_view(frame, geometry))
+        frame = VideoFrame.from_ndarray(turned, format="bgr24")
+    return frame.reformat(width=size[0], height=size[1], format="yuv420p", interpolation="BILINEAR")
+
+
+class _Sink(io.RawIOBase):
+    """A file that exists on the other side only."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        self.done = 0
+        """How far the work is, 0 to 100."""
+        self._channel = channel
+        self._at = self._end = 0
+        self._piece: NDArray[np.uint8] = np.zeros(_PIECE_BYTES, np.uint8)
+
+    def writable(self) -> bool:
+        """Say that it can be written."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that what was written can be changed."""
+        return True
+
+    def tell(self) -> int:
+        """Return where the next byte goes."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Say where the next byte goes."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence]
+        self._at = start + offset
+        return self._at
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]  # PyAV gives bytes
+        """Send bytes to where they belong."""
+        given = np.frombuffer(content, np.uint8)
+        for start in range(0, len(given), _PIECE_BYTES):
+            part = given[start : start + _PIECE_BYTES]
+            self._piece[: len(part)] = part
+            self._channel.picture(self._piece, pts=len(part), duration=self._at, coded=self.done)
+            self._at += len(part)
+            self._end = max(self._end, self._at)
+        return len(given)

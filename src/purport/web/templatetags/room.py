@@ -1,0 +1,64 @@
+"""Filters of the pages: how times, ratings and lengths are put."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django import template
+
+from purport.core.corrections import ReviewNote
+from purport.core.instants import format_utc
+from purport.core.ratings import Rating
+from purport.reports import RATING_ICONS, format_seconds, humanise
+
+__all__ = ["register"]
+
+register = template.Library()
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def utc(instant: datetime) -> str:
+    """Return an instant in UTC to the second; the records have it more exactly."""
+    return format_utc(instant.replace(microsecond=0))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def seconds(value: float) -> str:
+    """Return a length of time in words."""
+    return format_seconds(value)
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def words(value: object) -> str:
+    """Return an identifier as words."""
+    return humanise(str(value))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def rating_style(rating: Rating) -> str:
+    """Return the name of a rating's style."""
+    return rating.value.lower().replace(" ", "-")
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def rating_sign(rating: Rating) -> str:
+    """Return the sign that stands beside a rating's colour and words."""
+    return RATING_ICONS[rating]
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def slot_value(value: object) -> str:
+    """Return a value as a field shows it: numbers without superfluous digits."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def lines(values: Sequence[str]) -> str:
+    """Return sentences a line each."""
+    return "\n".join(values)
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def argument(because: Sequence[str], note: ReviewNote | None) -> str:
+    """Return an argument a line each, without the words that a review put before it."""
+    said = None if note is None else f"{note.author}: {note.reason}"
+    return "\n".join(line for line in because if line != said)

@@ -1,0 +1,41 @@
+"""Which address leads to which page."""
+
+from django.urls import include, path
+
+from purport.web.api import api
+from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
+from purport.web.pages import place as placing
+
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+
+handler403 = "purport.web.faults.refused"
+handler404 = "purport.web.faults.not_found"
+handler500 = "purport.web.faults.failed"
+
+urlpatterns = [
+    path("", front.cases, name="cases"),
+    path("example", front.example_case, name="example_case"),
+    path("enter/<str:token>", entering.enter_by_link, name="enter"),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("cases/<slug:key>/", case.case, name="case"),
+    path("cases/<slug:key>/ledger", ledger.ledger, name="ledger"),
+    path("cases/<slug:key>/ledger/claims/new", ledger.new_claim, name="new_claim"),
+    path("cases/<slug:key>/ledger/claims/<slug:claim>", ledger.claim, name="claim"),
+    path("cases/<slug:key>/contradictions", ledger.contradictions, name="contradictions"),
+    path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
+    path("cases/<slug:key>/history", case.history, name="history"),
+    path("cases/<slug:key>/add", adding.add, name="add"),
+    path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),
+    path("cases/<slug:key>/work", jobs.background, name="background"),
+    path("cases/<slug:key>/work/progress", jobs.progress, name="progress"),
+    path("cases/<slug:key>/work/ask", jobs.ask, name="ask"),
+    path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
+    path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
+    path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
+    path("cases/<slug:key>/people", case.people, name="people"),
+    path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
+    path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
+    path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
+    path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
+]

@@ -1,0 +1,117 @@
+"""Pages of the case room in a real Chromium: who sits there, what was said, what was asked for."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[3]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@dataclass
+class Sitting:
+    """A browser in which somebody is signed in, and what went on in it."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> Page:
+        """Open a page."""
+        self.page.goto(self.base + path, wait_until="load")
+        return self.page
+
+    def settle(self, script: str, *, wanted: object = True, within_ms: int = 15_000) -> None:
+        """Ask the page until it answers as wanted (the policy forbids Playwright's own wait)."""
+        for _ in range(within_ms // 50):
+            if self.page.evaluate(script) == wanted:
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"{script} was not {wanted!r} but {self.page.evaluate(script)!r}")
+
+    def violations(self) -> list[str]:
+        """Return what axe-core holds against the page, by WCAG 2.2 AA."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})"
+            ".then(told => told.violations)",
+            RULES,
+        )
+        return [
+            f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    def require_calm(self) -> None:
+        """Check that no script complained, and that nothing was asked of another host."""
+        assert self.complaints == []
+        assert self.elsewhere == []
+
+
+Seat = Callable[..., Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def axe() -> None:
+    """See to it that axe-core is there, as it is locked."""
+    if not AXE.is_file():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=ROOT / "frontend", check=True)
+
+
+@pytest.fixture
+def seat(chromium: Browser) -> Seat:
+    """Sit somebody down at a browser: `with seat(room, person, scheme="dark") as sitting`."""
+
+    @contextmanager
+    def seated(
+        room: Any,  # noqa: ANN401 - its class lives in a conftest
+        person: Any = None,  # noqa: ANN401 - its class lives in a conftest
+        *,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+    ) -> Iterator[Sitting]:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        if person is not None:
+            context.add_cookies(
+                [
+                    {"name": cookie.name, "value": cookie.value or "", "url": room.base}
+                    for cookie in person.client.cookies.jar
+                ]
+            )
+        sitting = Sitting(context=context, page=context.new_page(), base=room.base)
+        host = urlsplit(room.base).netloc
+        sitting.page.on(
+            "console",
+            lambda said: (
+                sitting.complaints.append(said.text) if said.type in {"error", "warning"} else None
+            ),
+        )
+        sitting.page.on("pageerror", lambda error: sitting.complaints.append(str(error)))
+        sitting.page.on(
+            "request",
+            lambda request: (
+                None
+                if urlsplit(request.url).scheme in {"data", "blob"}
+                or urlsplit(request.url).netloc == host
+                else sitting.elsewhere.append(request.url)
+            ),
+        )
+        yield sitting
+        context.close()
+
+    return seated

@@ -1,0 +1,243 @@
+"""A case room served by a process of its own, as `purport serve` does it, and people in it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import av
+import httpx
+import numpy as np
+import pytest
+
+STARTED_WITHIN_S = 60.0
+LINK = re.compile(r"http://\S+/enter/\S+")
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in, by a client that keeps cookies."""
+
+    client: httpx.Client
+    name: str
+
+    def get(self, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Ask for a page."""
+        return self.client.get(path, **rest)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **rest: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Send a form, with the secret that its page gave."""
+        headers = {
+            "X-CSRFToken": self.client.cookies.get("purport_csrf") or "",
+            **rest.pop("headers", {}),
+        }
+        return self.client.post(path, data=data or {}, headers=headers, **rest)
+
+    def send(self, method: str, path: str, json: Any = None) -> httpx.Response:  # noqa: ANN401
+        """Ask the API."""
+        headers = {"X-CSRFToken": self.client.cookies.get("purport_csrf") or ""}
+        return self.client.request(method, path, json=json, headers=headers)
+
+
+@dataclass
+class ServedRoom:
+    """A room that is being served."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+    link: str
+    log: Path
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.link)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def stranger(self) -> Person:
+        """Somebody who is not signed in."""
+        client = httpx.Client(base_url=self.base, follow_redirects=False, timeout=60)
+        self.clients.append(client)
+        return Person(client, "")
+
+    def owner(self) -> Person:
+        """The owner, by the link of the terminal; of each room this works once."""
+        someone = self.stranger()
+        assert someone.get(urlsplit(self.link).path).status_code == 302
+        someone.get("/")
+        return Person(someone.client, "owner")
+
+    def newcomer(self, owner: Person, key: str, role: str, name: str) -> Person:
+        """Somebody new whom the owner invites into a case."""
+        page = owner.post(f"/cases/{key}/people", {"role": role}).text
+        found = LINK.search(page)
+        assert found is not None
+        path = urlsplit(found.group().split("<")[0]).path
+        someone = self.stranger()
+        someone.get(path)
+        entered = someone.post(path, {"name": name, "password": "correct horse battery staple"})
+        assert entered.status_code == 302, entered.text
+        someone.get("/")
+        return Person(someone.client, name)
+
+    def kill(self) -> None:
+        """End it as a power cut would, with all processes that it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def serving(
+    folder: Path, *options: str, environment: dict[str, str] | None = None
+) -> Iterator[ServedRoom]:
+    """Serve a workspace as a user would, on a free port."""
+    command = [
+        sys.executable,
+        "-m",
+        "purport.cli",
+        "serve",
+        "-w",
+        str(folder),
+        "--port",
+        "0",
+        *options,
+    ]
+    log = folder.with_name(f"{folder.name}.log")
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            command,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        )
+    room = ServedRoom(folder=folder, process=process, link="", log=log)
+    try:
+        room.link = _link_of(process, log)
+        yield room
+    finally:
+        for client in room.clients:
+            client.close()
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                room.kill()
+        print(f"--- what the server said\n{log.read_text(encoding='utf-8')}")  # noqa: T201 - shown when a test fails
+
+
+def _link_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < until:
+        found = LINK.search(log.read_text(encoding="utf-8"))
+        if found is not None:
+            return found.group()
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail(f"the room did not open: {log.read_text(encoding='utf-8')}")
+
+
+def _server_programs() -> Path:
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not versions:
+        pytest.fail("PostgreSQL is not installed; run scripts/install-test-packages")
+    return versions[-1]
+
+
+def _as_postgres(*command: str | Path) -> None:
+    subprocess.run(
+        ["runuser", "-u", "postgres", "--", *map(str, command)],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """Start a cluster of our own on a Unix socket; nothing listens on the network."""
+    programs = _server_programs()
+    folder = Path(tempfile.mkdtemp(prefix="purport-postgres-"))
+    shutil.chown(folder, "postgres")
+    data = folder / "data"
+    try:
+        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        control = programs / "pg_ctl"
+        _as_postgres(control, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            _as_postgres(control, "-D", data, "-w", "-m", "fast", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def serve_room() -> Callable[..., Any]:
+    """Serve a workspace; use as `with serve_room(folder) as room`."""
+    return serving
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedRoom]:
+    """An empty room, for all tests of a module."""
+    with serving(tmp_path_factory.mktemp("room")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def owner(room: ServedRoom) -> Person:
+    """The room's owner."""
+    return room.owner()
+
+
+@pytest.fixture(scope="module")
+def example(owner: Person) -> str:
+    """Key of the example case in the room, not checked yet."""
+    response = owner.post("/example")
+    assert response.status_code == 302, response.text
+    return response.headers["location"].rstrip("/").rsplit("/", 1)[-1]
+
+
+@pytest.fixture(scope="session")
+def checked_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the example's story and a clip of noise, checked; copy it before use.
+
+    A process of its own makes it, so that it can be asked for while a browser is open.
+    """
+    made = tmp_path_factory.mktemp("checked")
+    story = Path(__file__).parents[1] / "examples" / "harbour-road" / "story.html"
+    clip = _noise(made / "noise.mp4")
+    folder = made / "case"
+    command = [sys.executable, "-m", "purport.cli", "check", str(story), str(clip)]
+    options = ["-w", str(folder), "--date", "2019-03-13", "--name", "Harbour Road"]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+    return folder
+
+
+def _noise(path: Path) -> Path:
+    """Encode noise of 160×128 pixels that moves for 12 frames; it needs no SYNTHETIC mark."""
+    ground = np.random.default_rng(7).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
+        for index in range(12):
+            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
+        container.mux(stream.encode())
+    return path
