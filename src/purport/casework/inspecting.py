@@ -23,6 +23,8 @@ _MEMORY_BYTES = 3 << 30
 _CPU_S = 30
 _WALL_S = 120.0
 _LOOKED_AT_PX = 256
+_READ_WHOLE = frozenset({".png", ".jpg", ".jpeg"})
+_MOST_WHOLE_PX = 400_000_000
 
 
 class UploadKind(StrEnum):
@@ -74,6 +76,13 @@ def _open_reference(path: Path) -> None:
     from purport.imagery import open_reference, read_luma  # noqa: PLC0415 - only this kind needs it
 
     reference = open_reference(path, name=path.name)
+    if path.suffix.lower() in _READ_WHOLE and reference.width * reference.height > _MOST_WHOLE_PX:
+        raise InputError(
+            path.name,
+            f"has {reference.width} × {reference.height} pixels in a format that can only be read "
+            f"from its start; at most {_MOST_WHOLE_PX / 1e6:.0f} million are taken",
+            remedy="Convert it to a tiled GeoTIFF (gdal_translate -co TILED=YES).",
+        )
     west, south, east, north = reference.bounds
     # every pixel is read once, here, where it may take no more than any map should
     read_luma(reference, gsd_m=max(east - west, north - south, reference.gsd_m) / _LOOKED_AT_PX)

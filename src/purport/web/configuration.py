@@ -1,6 +1,7 @@
 """Django's settings for the case room, once a process."""
 
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ def configure_room(room: RoomSettings) -> None:
     """
     kept = room.workspace / "web"
     kept.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(kept / "uploads", ignore_errors=True)  # of a server that died; ours alone by now
     settings.configure(
         DEBUG=False,
         SECRET_KEY=_secret(kept / "secret"),

@@ -17,6 +17,17 @@ def test_the_link_of_the_terminal_works_once(serve_room: Room, tmp_path: Path) -
     assert "was used already, or is too old" in again.text
 
 
+def test_what_a_dead_server_was_being_sent_is_swept_away(serve_room: Room, tmp_path: Path) -> None:
+    folder = tmp_path / "room"
+    with serve_room(folder):
+        left = folder / "web" / "uploads" / "upload-x"
+        left.mkdir()
+        (left / "half.mp4").write_bytes(b"half")
+    with serve_room(folder) as room:
+        assert room.owner().get("/").status_code == 200
+        assert list((folder / "web" / "uploads").iterdir()) == []
+
+
 def test_somebody_invited_works_in_that_case_alone(room: Room, owner: Person, example: str) -> None:
     editor = room.newcomer(owner, example, "editor", "ana")
     assert editor.get(f"/cases/{example}/").status_code == 200
