@@ -68,10 +68,6 @@ def _too_much(path: Path, fault: str) -> InputError:
     )
 
 
-def _open(kind: UploadKind, path: Path) -> None:
-    _OPENERS[kind](path)
-
-
 def _open_reference(path: Path) -> None:
     from purport.imagery import open_reference, read_luma  # noqa: PLC0415 - only this kind needs it
 
@@ -137,7 +133,7 @@ def _main(kind: str, path: str) -> None:
     _limit()
     fault: object = None
     try:
-        _open(UploadKind(kind), Path(path))
+        _OPENERS[UploadKind(kind)](Path(path))
     except Exception as error:  # noqa: BLE001 - the child's broad catch, which reports
         fault = to_json(fault_of(Path(path).name, error))
     sys.stdout.write(json.dumps(fault) + "\n")

@@ -1,9 +1,9 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -121,7 +121,7 @@ class DjangoStore:
                 if row not in superseded and not withdrawn
             }
             in_order = [live.pop(key) for _, key, _, _, _ in rows if key in live]
-            records = self._read(stored, [row for row, _ in in_order], briefly=briefly)
+            records = self._records(stored, [row for row, _ in in_order], briefly=briefly)
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
@@ -129,15 +129,17 @@ class DjangoStore:
         stored = kind_of(kind)
         with translate_database_faults(self._subject):
             chosen = self._rows(stored.table).filter(key__in=sorted(keys))
-            rows = list(chosen.order_by("pk").select_related("supersedes"))
+            columns = ("pk", "digest", "supersedes__digest", "withdrawn")
+            rows = list(chosen.order_by("pk").values_list(*columns))
+            records = self._records(stored, [row for row, _, _, _ in rows])
         return tuple(
             Past(
-                record=from_json(stored.record, json.loads(row.body)),
-                digest=Digest(row.digest),
-                supersedes=_digest_of(row.supersedes),
-                withdrawn=row.withdrawn,
+                record=records[row],
+                digest=Digest(digest),
+                supersedes=None if before is None else Digest(before),
+                withdrawn=withdrawn,
             )
-            for row in rows
+            for row, digest, before, withdrawn in rows
         )
 
     def rows_named(self, digests: Collection[Digest]) -> tuple[Row, ...]:
@@ -158,7 +160,7 @@ class DjangoStore:
         with translate_database_faults(self._subject):
             rows = self._rows(stored.table).filter(withdrawn=False).order_by("pk")
             in_order = list(rows.values_list("pk", "digest"))
-            records = self._read(stored, [row for row, _ in in_order])
+            records = self._records(stored, [row for row, _ in in_order])
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
     def outcomes(
@@ -178,8 +180,9 @@ class DjangoStore:
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
         with translate_database_faults(self._subject):
-            rows = list(self._events().order_by("sequence").values_list("pk", "body"))
-        return tuple(self._event(row, body) for row, body in rows)
+            in_order = list(self._events().order_by("sequence").values_list("pk", flat=True))
+            events = self._read(CustodyEvent, CustodyRow, in_order)
+        return tuple(events[row] for row in in_order)
 
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
@@ -208,34 +211,36 @@ class DjangoStore:
         if self._own:
             remove_database(self._alias)
 
-    def _event(self, row: int, body: str) -> CustodyEvent:
-        called = f"{self._alias} custody"
-        event = None if self._memo is None else self._memo.get(called, row)
-        if event is None:
-            event = from_json(CustodyEvent, json.loads(body))
-            if self._memo is not None:
-                self._memo.keep(called, row, event, len(body))
-        return cast("CustodyEvent", event)
+    def _records(
+        self, kind: Kind[RecordT], rows: Sequence[int], *, briefly: bool = False
+    ) -> Mapping[int, RecordT]:
+        return self._read(kind.record, kind.table, rows, brief=kind.brief if briefly else None)
 
     def _read(
-        self, kind: Kind[RecordT], rows: Sequence[int], *, briefly: bool = False
+        self,
+        record: type[RecordT],
+        table: type[RecordRow | CustodyRow],
+        rows: Sequence[int],
+        *,
+        brief: Callable[[RecordT], RecordT] | None = None,
     ) -> Mapping[int, RecordT]:
         """Return the records of rows by primary key; those read before come from the memo."""
         memo = self._memo
-        called = f"{self._alias} {kind.name}{' briefly' if briefly else ''}"
+        name = table._meta.db_table  # noqa: SLF001 - Django's own way
+        called = f"{self._alias} {name}{' briefly' if brief else ''}"
         known: dict[int, RecordT] = {}
         if memo is not None:
             kept = ((row, memo.get(called, row)) for row in rows)
-            known = {row: record for row, record in kept if record is not None}
+            known = {row: one for row, one in kept if one is not None}
         missing = [row for row in rows if row not in known]
         for first in range(0, len(missing), _ROWS_AT_ONCE):
             some = missing[first : first + _ROWS_AT_ONCE]
-            wanted = kind.table.objects.using(self._alias).filter(pk__in=some)
+            wanted = table.objects.using(self._alias).filter(pk__in=some)
             for row, body in wanted.values_list("pk", "body"):
-                whole = from_json(kind.record, json.loads(body))
-                known[row] = kind.brief(whole) if briefly else whole
+                whole = from_json(record, json.loads(body))
+                known[row] = brief(whole) if brief else whole
                 if memo is not None:
-                    length = min(len(body), _BRIEF) if briefly else len(body)
+                    length = min(len(body), _BRIEF) if brief else len(body)
                     memo.keep(called, row, known[row], length)
         return known
 

@@ -33,6 +33,8 @@ class CaseShelf:
         self._subject = subject
         self._memo = RecordMemo()
         self._list: CaseList | None = None
+        self._cases: dict[str, int] = {}
+        """Primary key of each case asked for so far; a case is never renamed or removed."""
 
     def bring_up_to_date(self) -> None:
         """Make and update all tables, those of accounts too."""
@@ -68,11 +70,14 @@ class CaseShelf:
         from purport.store.django_store import DjangoStore  # noqa: PLC0415 - needs Django
         from purport.store.models import CaseRow  # noqa: PLC0415 - needs Django
 
-        with translated(self._subject):
-            found = CaseRow.objects.using(_SERVED).filter(key=key).values_list("pk", flat=True)
-            case = found.first()
-        if case is None:
-            raise AbsentError(key, "there is no such case", remedy="Look at the list of cases.")
+        if key not in self._cases:
+            with translated(self._subject):
+                found = CaseRow.objects.using(_SERVED).filter(key=key).values_list("pk", flat=True)
+                case = found.first()
+            if case is None:
+                raise AbsentError(key, "there is no such case", remedy="Look at the list of cases.")
+            self._cases[key] = case
+        case = self._cases[key]
         return DjangoStore(_SERVED, case, subject=self._subject, own=False, memo=self._memo)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:

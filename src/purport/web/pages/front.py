@@ -59,7 +59,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "cases": Paginator(listed, _CASES_A_PAGE).get_page(request.GET.get("page")),
         "wanted": wanted,
         "form": form,
-        "may_make": True,
     }
     return render(request, "room/cases.html", shown, status=422 if form.errors else 200)
 
