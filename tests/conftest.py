@@ -35,7 +35,7 @@ settings.load_profile("purport")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Say at once what failed and what took long: a run that is cut off tells nothing at its end."""
+    """Say at once what failed and what took long: a run that is cut off has no end."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     if report.failed:
