@@ -104,7 +104,7 @@ def test_of_sixteen_who_correct_one_thing_one_is_first_and_the_others_are_told(d
 
         assert Counter(at_once(act)) == {302: 1, 409: WRITERS - 1}
     _, ever = desk.collectors()
-    assert Counter(who.split()[1] for who in ever if (who or "").startswith("one ")) == {
+    assert Counter(who.split()[1] for who in ever if who and who.startswith("one ")) == {
         str(turn): 1 for turn in range(ROUNDS)
     }
 
