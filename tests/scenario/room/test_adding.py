@@ -122,6 +122,18 @@ def test_a_story_is_read_for_its_claims(owner: Person, key: str) -> None:
     assert len(case_of(owner, key)["claims"]) == 12
 
 
+def test_a_story_is_read_in_the_encoding_that_is_said(owner: Person, key: str) -> None:
+    words = "<p>Министерство сообщило: «Авиация нанесла удар по складу» в среду.</p>"
+    file = {"file": ("story.html", words.encode("windows-1251"), "text/html")}
+    unsaid = send(owner, key, "story", file)
+    assert unsaid.status_code == 422
+    assert "encoding" in told(unsaid)
+    assert send(owner, key, "story", file, encoding="windows-1251").status_code == 302
+    stated = send(owner, key, "story", file, encoding="no-such-thing")
+    assert stated.status_code == 422
+    assert "no-such-thing" in told(stated)
+
+
 def test_pasted_words_are_a_story(owner: Person, key: str) -> None:
     words = "The defence ministry said its aircraft had hit eight targets near the harbour."
     response = send(owner, key, "story", {}, text=words)
