@@ -9,6 +9,7 @@ from purport.core.casefile import MarkRecord, StoryText
 from purport.core.claims import Claim
 from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import digest_json
+from purport.core.editions import Edition
 from purport.core.second_looks import SecondLook
 from purport.core.verdicts import Verdict
 from purport.store import models
@@ -92,6 +93,7 @@ KINDS: tuple[Kind[Any], ...] = (
     ),
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),
     Kind(record=SecondLook, table=models.SecondLookRow, key=lambda look: look.id),
+    Kind(record=Edition, table=models.EditionRow, key=lambda edition: str(edition.number)),
     Kind(record=Verdict, table=models.ProposalRow, key=_verdict_key),
     Kind(record=Review, table=models.ReviewRow, key=lambda review: _verdict_key(review.verdict)),
     Kind(
