@@ -12,7 +12,7 @@ Person: TypeAlias = Any
 
 pytestmark = pytest.mark.slow
 
-QUESTIONS_PER_OPERATION = 40
+QUESTIONS_PER_OPERATION = 20
 
 
 def test_no_question_brings_the_server_down(
