@@ -9,14 +9,19 @@ from purport.casework.workspace import Act, Workspace
 from purport.core.digests import Digest, JsonObject, digest_json
 from purport.core.editions import Edition, EditionState, Safety, published_edition
 from purport.core.errors import AbsentError, ConflictError, InputError, UnreviewedError
-from purport.reports.published import Wording, published_document, readers_view
+from purport.reports.published import (
+    Wording,
+    cover_positions,
+    published_document,
+    readers_view,
+)
 from purport.store import Entry, Stored
 
 __all__ = [
+    "Correction",
     "EditionDraft",
     "ReadersEdition",
     "ask_for_edition",
-    "corrections_of",
     "decide_edition",
     "editions_of",
     "preview_edition",
@@ -45,6 +50,18 @@ class EditionDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A line of the public log of corrections."""
+
+    number: int
+    """The edition that put something right."""
+    published_utc: datetime
+    """When it came out."""
+    words: str
+    """What it put right, as readers may see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersEdition:
     """What readers are shown of a case at a moment."""
 
@@ -56,8 +73,8 @@ class ReadersEdition:
     """When this edition came out."""
     withdrawn: str | None
     """Why the case was withdrawn; None when it stands."""
-    corrections: tuple[Edition, ...]
-    """Earlier and present editions that put something right, the latest first."""
+    corrections: tuple[Correction, ...]
+    """What earlier editions and this one put right, the latest first."""
 
 
 def editions_of(workspace: Workspace) -> tuple[Stored[Edition], ...]:
@@ -216,14 +233,27 @@ def readers_edition(editions: Sequence[Edition], now: datetime) -> ReadersEditio
         document=None if withdrawn is not None else readers_view(edition.document, now),
         published_utc=edition.published_utc,
         withdrawn=withdrawn,
-        corrections=() if withdrawn is not None else corrections_of(editions),
+        corrections=() if withdrawn is not None else _corrections(editions, edition, now),
     )
 
 
-def corrections_of(editions: Sequence[Edition]) -> tuple[Edition, ...]:
-    """Return the published editions that put something right, the latest first."""
-    told = [one for one in editions if one.published_utc is not None and one.correction]
-    return tuple(sorted(told, key=lambda one: -one.number))
+def _corrections(
+    editions: Sequence[Edition], standing: Edition, now: datetime
+) -> tuple[Correction, ...]:
+    """Return the log, as covered as the edition that stands: an earlier one may have told more."""
+    told = []
+    for edition in sorted(editions, key=lambda one: -one.number):
+        if edition.published_utc is None or edition.correction is None:
+            continue
+        words = str(readers_view(edition.document, now)["correction"])
+        told.append(
+            Correction(
+                number=edition.number,
+                published_utc=edition.published_utc,
+                words=cover_positions(words) if standing.safety.blur_positions else words,
+            )
+        )
+    return tuple(told)
 
 
 def _edition(workspace: Workspace, number: int) -> Stored[Edition]:

@@ -39,6 +39,8 @@ class ServeOptions:
     """Address of a mail server; None to write mails into the workspace."""
     sign_up: bool = False
     """Whether strangers may make themselves an account."""
+    publisher: str = "Unnamed publisher"
+    """Who publishes, as published cases name them."""
     workers: int = 1
     """Processes for work in the background."""
 
@@ -93,6 +95,7 @@ def _settings(options: ServeOptions, folder: Path) -> RoomSettings:
         secure=options.secure,
         mail=options.mail,
         sign_up=options.sign_up,
+        publisher=options.publisher,
     )
 
 

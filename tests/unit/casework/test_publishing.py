@@ -143,7 +143,7 @@ def test_a_second_edition_corrects_the_first(judged: Workspace) -> None:
     decide_edition(judged, 2, publish=True, author="Ben")
     shown = readers_edition(editions(judged), LATER)
     assert shown is not None
-    assert (shown.number, [one.correction for one in shown.corrections]) == (
+    assert (shown.number, [one.words for one in shown.corrections]) == (
         2,
         ["The date was wrong."],
     )
