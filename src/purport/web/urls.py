@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from purport.web.api import api
 from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
+from purport.web.pages import map as mapping
 from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -24,6 +25,8 @@ urlpatterns = [
     path("cases/<slug:key>/ledger/claims/<slug:claim>", ledger.claim, name="claim"),
     path("cases/<slug:key>/contradictions", ledger.contradictions, name="contradictions"),
     path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
+    path("cases/<slug:key>/map", mapping.case_on_map, name="map"),
+    path("cases/<slug:key>/map/tiles/<str:name>", mapping.tiles, name="tiles"),
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/add", adding.add, name="add"),
     path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),

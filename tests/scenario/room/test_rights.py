@@ -29,6 +29,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "history": ("GET", "see"),
     "media": ("GET", "see"),
     "ledger": ("GET", "see"),
+    "map": ("GET", "see"),
     "matrix": ("GET", "see"),
     "member": ("POST", "manage"),
     "new_claim": ("GET", "change"),
@@ -37,6 +38,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "player": ("GET", "see"),
     "place": ("GET", "see"),
     "progress": ("GET", "see"),
+    "tiles": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
 SENT: Mapping[str, str] = {
@@ -50,6 +52,7 @@ ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}"): "see",
+    ("GET", "/api/v1/cases/{key}/map"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
@@ -146,6 +149,7 @@ def parts(owner: Person, example: str) -> Mapping[str, Any]:
         "frame": 0,
         "index": 0,
         "n": 0,
+        "name": "nothing.pmtiles",
         "part": "where",
     }
 
