@@ -183,7 +183,10 @@ def _territory(key: str, layer: ControlLayer, one: Territory, *, age_days: int) 
     held = f"held by {holder}" if holder else f"not held by {denied}"
     called = one.name or ("Area" if one.geometry.geom_type != "Point" else "Town")
     publisher = f", published by {layer.publisher}" if layer.publisher else ""
-    facts = [f"{held[0].upper()}{held[1:]}, according to {layer.name}{publisher}.", _dated(one, age_days)]
+    facts = [
+        f"{held[0].upper()}{held[1:]}, according to {layer.name}{publisher}.",
+        _dated(one, age_days),
+    ]
     if holder and denied:
         facts.append(f"Not held by {denied}, says the same source.")
     if layer.definition:
