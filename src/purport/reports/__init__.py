@@ -34,6 +34,7 @@ from purport.reports.player_views import (
 from purport.reports.readings import PlaceReading, StrikeReading, read_place, read_strikes
 from purport.reports.sheet_views import claimed_words, distance_words, group_words, holder_words
 from purport.reports.source_pages import SourceRun, lay_out_source
+from purport.reports.sun_drawings import SunView, view_sun
 
 __all__ = [
     "FOUND_LAYERS",
@@ -52,6 +53,7 @@ __all__ = [
     "Shown",
     "SourceRun",
     "StrikeReading",
+    "SunView",
     "case_document",
     "case_schema",
     "claimed_words",
@@ -75,5 +77,6 @@ __all__ = [
     "view_disputes",
     "view_for_player",
     "view_matrix",
+    "view_sun",
     "write_dossier",
 ]

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
+from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player, sun
 from purport.web.pages import map as mapping
 from purport.web.pages import place as placing
 
@@ -36,6 +36,7 @@ urlpatterns = [
     path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
     path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
     path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
+    path("cases/<slug:key>/items/<slug:digest>/sun", sun.sun, name="sun"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
     path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),

@@ -35,7 +35,7 @@ def picture(sitting: Sitting) -> NDArray[np.uint8]:
     """Return what the map shows (h, w, 3), red, green, blue."""
     sitting.settle(READY, wanted="yes", within_ms=30_000)
     shot = sitting.page.locator(CANVAS).screenshot()
-    pixels = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR)
+    pixels = np.asarray(cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR))
     return np.asarray(pixels[:, :, ::-1], dtype=np.uint8)
 
 

@@ -38,6 +38,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "player": ("GET", "see"),
     "place": ("GET", "see"),
     "progress": ("GET", "see"),
+    "sun": ("GET", "see"),
     "tiles": ("GET", "see"),
 }
 """Name of each page of a case: how it is asked, and the right that it needs."""
@@ -53,6 +54,7 @@ ELSEWHERE = {"cases", "example_case", "enter"}
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}"): "see",
     ("GET", "/api/v1/cases/{key}/map"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/sun"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",

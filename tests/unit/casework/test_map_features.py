@@ -17,7 +17,7 @@ from purport.casework.mapping import picture_of, tile_archives
 from purport.checks.control import ControlLayer, load_control
 from purport.core.case import ClaimedPlace, ItemRecord
 from purport.core.casefile import CaseFile, MarkRecord
-from purport.core.digests import Digest
+from purport.core.digests import Digest, JsonObject
 from purport.core.instants import parse_stated_time
 from purport.core.marks import MarkKind
 from purport.core.positions import (
@@ -68,6 +68,12 @@ def ground(pair: tuple[float, float]) -> tuple[float, float]:
     return point.easting_m, point.northing_m
 
 
+def at(geometry: JsonObject | None) -> Any:  # noqa: ANN401 - JSON
+    """Return the coordinates of a geometry."""
+    assert geometry is not None
+    return geometry["coordinates"]
+
+
 def layer(folder: Path, *territories: dict[str, Any]) -> tuple[ControlLayer, ...]:
     square = [[[14.9, 45.1], [15.1, 45.1], [15.1, 45.2], [14.9, 45.2], [14.9, 45.1]]]
     features = [
@@ -88,17 +94,16 @@ def test_impacts_lie_where_the_finding_puts_them(made: HandMade, builder: Module
     assert [one.id.rsplit("-", 1)[1] for one in impacts] == ["1", "2"]
     for feature, (onset, pixel) in zip(impacts, builder.STRIKES, strict=True):
         true = builder.project(onset, pixel)
-        assert ground(feature.geometry["coordinates"]) == pytest.approx(
+        assert ground(at(feature.geometry)) == pytest.approx(
             (true.easting_m, true.northing_m), abs=0.005
         )
 
 
 def test_an_ellipse_holds_95_percent_of_the_findings_covariance(made: HandMade) -> None:
     impact = of_kind(features_of(made.case), MapKind.IMPACT)[0]
-    east, north = ground(impact.geometry["coordinates"])
+    east, north = ground(at(impact.geometry))
     # whitened by the covariance that the finding states, its corners lie at one distance
-    assert impact.area_95 is not None
-    for corner in impact.area_95["coordinates"][0]:
+    for corner in at(impact.area_95)[0]:
         x, y = ground(corner)
         d = (x - east, y - north)
         # inverse of ((1.6, 0.4), (0.4, 1.1)), whose determinant is 1.6
@@ -110,9 +115,8 @@ def test_an_offset_ends_at_the_nearest_point_of_the_target(
     made: HandMade, builder: ModuleType
 ) -> None:
     impact = of_kind(features_of(made.case), MapKind.IMPACT)[0]
-    assert impact.offset is not None
-    start, end = impact.offset["coordinates"]
-    assert end == impact.geometry["coordinates"]
+    start, end = at(impact.offset)
+    assert end == at(impact.geometry)
     stated = builder.strike(0)
     points = [GeoPoint(longitude_deg=x, latitude_deg=y) for x, y in (start, end)]
     assert geodesic_distance_m(*points) == pytest.approx(stated["offset_m"], abs=0.01)
@@ -247,7 +251,7 @@ def test_bounds_are_those_of_what_was_found_and_then_of_what_is_claimed(made: Ha
     features = features_of(made.case)
     west, south, east, north = bounds_of(features) or (0.0, 0.0, 0.0, 0.0)
     for one in of_kind(features, MapKind.IMPACT):
-        x, y = one.geometry["coordinates"]
+        x, y = at(one.geometry)
         assert west <= x <= east
         assert south <= y <= north
     far = tuple(
