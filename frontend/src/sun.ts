@@ -276,10 +276,10 @@ async function run(): Promise<void> {
       const jobs = await ask<Job[]>("GET", `/api/v1/cases/${data.case}/work`);
       job = jobs.find((one) => one.id === job.id) ?? job;
     }
-    progress.textContent = job.state === "done" ? "Checked." : `The checks ended: ${job.state}.`;
     result = (await ask<{ result: Result | null }>("GET", `${model.base}/sun`)).result;
     drawResult();
     draw();
+    progress.textContent = job.state === "done" ? "Checked." : `The checks ended: ${job.state}.`;
   });
   button.disabled = false;
 }

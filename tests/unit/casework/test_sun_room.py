@@ -109,7 +109,7 @@ def test_the_suns_way_crosses_the_opposite_of_the_shadow_within_the_span(
 
 
 def test_the_way_is_not_cut_in_two_on_either_half_of_the_earth(morning: Finding) -> None:
-    south = told(ask(CAPE_TOWN, azimuth_deg=240.0, date="2015-09-30T07:00:00Z"))
+    south = told(ask(CAPE_TOWN, azimuth_deg=240.0, date="2015-09-30"))
     for found in (told(morning), south):
         assert len(found.seconds) == len(found.azimuths_deg) == len(found.elevations_deg) > 50
         assert max(abs(b - a) for a, b in pairwise(found.azimuths_deg)) < 30.0
@@ -117,8 +117,8 @@ def test_the_way_is_not_cut_in_two_on_either_half_of_the_earth(morning: Finding)
     assert south.shadows[0].sun_azimuth_deg == pytest.approx(60.0)
 
 
-def test_over_a_year_days_are_told_in_place_of_a_way() -> None:
-    found = told(ask(DAMASCUS, azimuth_deg=300.0, date="2015", ratio=0.8))
+def test_over_a_month_days_are_told_in_place_of_a_way() -> None:
+    found = told(ask(DAMASCUS, azimuth_deg=300.0, date="2015-09", ratio=0.8))
     assert found.spans == ()
     assert found.seconds == ()
     assert found.days
