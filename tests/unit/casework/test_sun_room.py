@@ -14,7 +14,7 @@ from purport.checks.contract import Evidence
 from purport.checks.sun import SunCheck, SunValues
 from purport.core.case import ItemRecord
 from purport.core.casefile import CaseFile, MarkRecord
-from purport.core.digests import Digest
+from purport.core.digests import Digest, JsonValue
 from purport.core.findings import Finding
 from purport.core.instants import parse_stated_time
 from purport.core.marks import MarkKind
@@ -32,7 +32,7 @@ CAPE_TOWN = (18.4, -33.9)
 def ask(
     at: tuple[float, float], *, azimuth_deg: float, date: str | None, ratio: float | None = None
 ) -> Finding:
-    values = {"azimuth_deg": azimuth_deg, "azimuth_sd_deg": 1.0, "position": list(at)}
+    values: dict[str, JsonValue] = {"azimuth_deg": azimuth_deg, "azimuth_sd_deg": 1.0, "position": list(at)}
     if ratio is not None:
         values |= {"height_ratio": ratio, "height_ratio_sd": 0.05}
     mark = MarkRecord(
@@ -135,12 +135,11 @@ def test_before_the_check_nothing_is_told(morning: Finding) -> None:
 
 
 def test_marks_that_could_not_be_measured_are_told_with_the_reason() -> None:
-    values = {"frame": 0, "pixel": [1.0, 2.0], "to_pixel": [5.0, 6.0]}
     mark = MarkRecord(
         id="m2",
         item=ITEM.digest,
         kind=MarkKind.SHADOW_TIP,
-        values={"frame": 0, "pixel": values["pixel"]},
+        values={"frame": 0, "pixel": [1.0, 2.0]},
         author="Ada",
         placed_utc=datetime(2026, 11, 27, tzinfo=UTC),
     )
@@ -156,4 +155,5 @@ def test_marks_that_could_not_be_measured_are_told_with_the_reason() -> None:
     found = told(finding)
     assert found.answer == "cannot_tell"
     assert any("m2" in words for words in found.unused)
-    assert found.shadows == found.spans == ()
+    assert found.shadows == ()
+    assert found.spans == ()
