@@ -47,8 +47,8 @@ class Act:
     """What is to stand in the custody chain beside what was stored."""
 
     kind: str
-    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
-    "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "published",
+    "exported", "verified"."""
     subject: Digest | None = None
     """Digest of the bytes concerned; None for the workspace as a whole."""
     details: JsonObject | None = None

@@ -246,7 +246,7 @@ def test_dragging_changes_residuals_and_offset_and_the_last_answer_wins(
         # it is here again after a reload, and thrown away on request
         hand.page.reload()
         ready(hand)
-        assert "is here again" in hand.page.locator("#notice").inner_text()
+        hand.until("document.getElementById('notice').textContent.includes('is here again')")
         hand.click("#notice button:has-text('Throw it away')")
         hand.until("document.getElementById('saved-state').textContent === ''")
         assert hand.console == []

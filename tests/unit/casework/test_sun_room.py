@@ -32,7 +32,11 @@ CAPE_TOWN = (18.4, -33.9)
 def ask(
     at: tuple[float, float], *, azimuth_deg: float, date: str | None, ratio: float | None = None
 ) -> Finding:
-    values: dict[str, JsonValue] = {"azimuth_deg": azimuth_deg, "azimuth_sd_deg": 1.0, "position": list(at)}
+    values: dict[str, JsonValue] = {
+        "azimuth_deg": azimuth_deg,
+        "azimuth_sd_deg": 1.0,
+        "position": list(at),
+    }
     if ratio is not None:
         values |= {"height_ratio": ratio, "height_ratio_sd": 0.05}
     mark = MarkRecord(
