@@ -14,7 +14,9 @@ from purport.web.pages import (
     player,
     publishing,
     readers,
+    sun,
 )
+from purport.web.pages import map as mapping
 from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -35,6 +37,8 @@ urlpatterns = [
     path("cases/<slug:key>/ledger/claims/<slug:claim>", ledger.claim, name="claim"),
     path("cases/<slug:key>/contradictions", ledger.contradictions, name="contradictions"),
     path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
+    path("cases/<slug:key>/map", mapping.case_on_map, name="map"),
+    path("cases/<slug:key>/map/tiles/<str:name>", mapping.tiles, name="tiles"),
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/add", adding.add, name="add"),
     path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),
@@ -44,6 +48,7 @@ urlpatterns = [
     path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
     path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
     path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
+    path("cases/<slug:key>/items/<slug:digest>/sun", sun.sun, name="sun"),
     path("cases/<slug:key>/publish", publishing.publish, name="publish"),
     path("cases/<slug:key>/publish/ask", publishing.ask, name="ask_for_edition"),
     path("cases/<slug:key>/publish/withdraw", publishing.withdraw, name="withdraw_edition"),

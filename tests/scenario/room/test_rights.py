@@ -31,6 +31,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "history": ("GET", "see"),
     "media": ("GET", "see"),
     "ledger": ("GET", "see"),
+    "map": ("GET", "see"),
     "matrix": ("GET", "see"),
     "member": ("POST", "manage"),
     "new_claim": ("GET", "change"),
@@ -39,6 +40,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "player": ("GET", "see"),
     "place": ("GET", "see"),
     "progress": ("GET", "see"),
+    "sun": ("GET", "see"),
+    "tiles": ("GET", "see"),
     "publish": ("GET", "see"),
     "withdraw_edition": ("POST", "change"),
 }
@@ -65,6 +68,8 @@ READERS = {
 """Pages for anybody; see `test_published_cases`."""
 OPERATIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{key}"): "see",
+    ("GET", "/api/v1/cases/{key}/map"): "see",
+    ("GET", "/api/v1/cases/{key}/items/{digest}/sun"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.jpg"): "see",
     ("GET", "/api/v1/cases/{key}/items/{digest}/frames/{index}.png"): "see",
@@ -161,6 +166,7 @@ def parts(owner: Person, example: str) -> Mapping[str, Any]:
         "frame": 0,
         "index": 0,
         "n": 0,
+        "name": "nothing.pmtiles",
         "number": 1,
         "part": "where",
     }
