@@ -36,8 +36,9 @@ class Safety:
     hide_uploader: bool = True
     """Whether it is kept back who made an item public, where, and under which file name."""
     shown_plain: tuple[Digest, ...] = ()
-    """Items that a person has looked at and found fit for everybody; all others open blurred, grey
-    and without sound."""
+    """Items that a person has looked at and found fit for everybody; all others are shown blurred
+    and grey, and so are these while positions are kept back: graphics in the picture may tell
+    them."""
     embargo_h: int = _USUAL_EMBARGO_H
     """How long after an item's first publication its positions, offsets and bearings are kept
     back; at least `LEAST_EMBARGO_H`. [h]"""

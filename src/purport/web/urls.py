@@ -65,5 +65,10 @@ urlpatterns = [
     path("published/<slug:key>/places.geojson", readers.geojson, name="published_geojson"),
     path("published/<slug:key>/places.kml", readers.kml, name="published_kml"),
     path("published/<slug:key>/ratings.csv", readers.ratings, name="published_ratings"),
+    path(
+        "published/<slug:key>/items/<slug:digest>/picture.jpg",
+        readers.picture,
+        name="published_picture",
+    ),
     path("published/<slug:key>/claims/<slug:claim>", readers.claim, name="published_claim"),
 ]

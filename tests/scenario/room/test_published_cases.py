@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
+import cv2
+import numpy as np
 import pytest
 
 Room: TypeAlias = Any  # its class lives in a conftest
@@ -177,6 +179,39 @@ def test_a_blurred_edition_keeps_positions_for_good(desk: Desk) -> None:
         assert "35.90068" not in text, path
         assert "14.19878" not in text, path
     assert json.loads(desk.reader.get(f"{READ}places.geojson").text)["features"] == []
+
+
+def test_pictures_are_grey_and_blurred_until_fit_and_open(desk: Desk) -> None:
+    told = desk.owner.get(f"/api/v1/cases/{KEY}").json()
+    digest = told["items"][0]["record"]["digest"]
+    path = f"{READ}items/{digest}/picture.jpg"
+
+    def picture() -> Any:  # noqa: ANN401 - an array
+        answer = desk.reader.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert b"Exif" not in answer.content
+        return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+
+    def detail(pixels: Any) -> float:  # noqa: ANN401 - an array
+        return float(cv2.Laplacian(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.CV_64F).std())
+
+    def is_grey(pixels: Any) -> bool:  # noqa: ANN401 - an array
+        return int(np.abs(np.diff(pixels.astype(int), axis=2)).max()) <= 2
+
+    publish(desk)
+    veiled = picture()
+    assert is_grey(veiled)
+    publish(desk, shown_plain=digest, blur_positions="on")
+    assert is_grey(picture())
+    publish(desk, shown_plain=digest, embargo_h=str(24 * 365 * 30))
+    assert is_grey(picture())
+    publish(desk, shown_plain=digest)
+    plain = picture()
+    assert not is_grey(plain)
+    assert detail(plain) > 5 * detail(veiled)
+    other = f"{READ}items/{'0' * 64}/picture.jpg"
+    assert desk.reader.get(other).status_code == 404
 
 
 def test_files_hold_what_the_page_shows(desk: Desk) -> None:

@@ -63,6 +63,7 @@ READERS = {
     "published_document",
     "published_geojson",
     "published_kml",
+    "published_picture",
     "published_ratings",
 }
 """Pages for anybody; see `test_published_cases`."""

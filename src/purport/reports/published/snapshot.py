@@ -157,7 +157,8 @@ class _Choice:
             "publisher": None if hidden or public is None else public.publisher,
             "url": None if hidden or public is None else public.url,
             "claimed_place": self._claimed_name(record),
-            "opens_blurred": record.digest not in self._safety.shown_plain,
+            "opens_blurred": self._safety.blur_positions
+            or record.digest not in self._safety.shown_plain,
             "positions_from_utc": None if opens is None else format_utc(opens),
             "places": []
             if self._safety.blur_positions

@@ -10,13 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from purport.casework.frame_pictures import readers_picture
 from purport.casework.publishing import ReadersEdition
+from purport.casework.watching import item_of
 from purport.core.digests import JsonObject
 from purport.core.errors import AbsentError
 from purport.core.instants import format_utc
 from purport.reports.published import (
     FeedEntry,
     claim_reviews,
+    is_open,
     places_as_geojson,
     places_as_kml,
     ratings_as_csv,
@@ -24,9 +27,20 @@ from purport.reports.published import (
 )
 from purport.web.apps import room
 
-__all__ = ["case", "claim", "document", "feed", "geojson", "kml", "published", "ratings"]
+__all__ = [
+    "case",
+    "claim",
+    "document",
+    "feed",
+    "geojson",
+    "kml",
+    "picture",
+    "published",
+    "ratings",
+]
 
 _CASES_A_PAGE = 30
+_PICTURE_KEPT_S = 300
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -101,6 +115,22 @@ def ratings(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - D
     """Return the confirmed ratings as a table."""
     answer = HttpResponse(ratings_as_csv(_standing(key)[1]), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{key}-ratings.csv"'
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noqa: ARG001 - Django's
+    """Return a still of an item; blurred and grey unless it is fit for everybody by now."""
+    _, told = _standing(key)
+    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
+    shown = next((one for one in items if one["sha256"] == digest), None)
+    if shown is None:
+        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    item = item_of(room().outline(key), digest)
+    content = readers_picture(room().case(key, agent="readers"), item, plain=plain)
+    answer = HttpResponse(content, content_type="image/jpeg")
+    answer["Cache-Control"] = f"public, max-age={_PICTURE_KEPT_S}"
     return answer
 
 
