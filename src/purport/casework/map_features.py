@@ -426,7 +426,7 @@ def _offset_line(strike: StrikeReading, position: GeoPoint) -> JsonObject | None
 
 def _offset_words(strike: StrikeReading) -> str:
     if not strike.offset_m:
-        return "It lies inside the target's outline: no distance is measured."
+        return "The point found lies inside the target's outline, so at no distance from it."
     words = f"{format_length(strike.offset_m)} from the target"
     if strike.bearing_deg is not None:
         words += f", to the {compass_point(strike.bearing_deg)} of it"
