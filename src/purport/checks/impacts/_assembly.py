@@ -42,6 +42,7 @@ def _showing(measured: Measured) -> Showing:
         onset=shown.onset,
         shot=shown.shot,
         take=shown.take,
+        base=shown.base,
         point_px=shown.point.point_px,
         sd_px=shown.point.sd_px,
         place=None if mapped is None else mapped.point,

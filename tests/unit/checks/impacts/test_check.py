@@ -24,6 +24,7 @@ from purport.simulate import (
     GainJump,
     Glint,
     Ground,
+    Modality,
     Overlay,
     Script,
     Segment,
@@ -246,6 +247,22 @@ def test_a_blinded_camera_still_gives_the_strike(tmp_path: Path) -> None:
     assert len(evidence.load_scene().shots) == 1
 
 
+@pytest.mark.parametrize("modality", [Modality.VISIBLE, Modality.BLACK_HOT])
+def test_a_blast_that_blacks_the_picture_out_is_no_gap_between_takes(
+    tmp_path: Path, modality: Modality
+) -> None:
+    """A gain that collapses, or heat shown black: no burst was seen just before the black."""
+    dark = Sensor(modality=modality, saturation_frames=4, recovery_s=0.3, collapse_frames=1)
+    camera = replace(CAMERA, sensor=dark)
+    script = replace(make_script(duration_s=2.6), cameras=(camera,))
+    script = replace(script, width_px=640, height_px=360)  # of less the band would be much
+    evidence, truth = make_evidence(script, tmp_path)
+    assert evidence.load_scene().luma_mean.min() < 24.0
+    _, values = run(evidence)
+    (found,) = values.strikes
+    assert abs(found.onset_frame - truth.strikes[0].onset_frame) <= 2
+
+
 def test_a_strike_that_blinds_the_camera_is_placed_where_it_was_seen_to_begin(
     tmp_path: Path,
 ) -> None:
@@ -296,6 +313,23 @@ def test_a_replay_at_once_from_the_same_camera_goes_back_in_time(tmp_path: Path)
     assert len(evidence.load_scene().shots) == 1
     assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
     assert [strike.same_strike_as for strike in values.strikes] == [None, 0]
+
+
+def test_a_replay_that_begins_while_the_strike_is_still_watched_invents_none(
+    tmp_path: Path,
+) -> None:
+    """The jump back is 0.9 s after the onset: less than a change is watched for."""
+    first = replace(STRIKE, time_s=0.7, place=(EAST - 14.0, NORTH + 6.0), seed=8)
+    second = replace(STRIKE, time_s=1.6)
+    script = replace(
+        make_script((first, second), duration_s=2.5),
+        edit=(Segment(duration_s=2.5), Segment(start_s=1.0, duration_s=1.8)),
+    )
+    evidence, truth = make_evidence(script, tmp_path)
+    _, values = run(evidence)
+    assert len(evidence.load_scene().shots) == 1
+    assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
+    assert [strike.same_strike_as for strike in values.strikes] == [None, None, 1]
 
 
 def test_two_strikes_at_one_spot_in_one_take_are_two(tmp_path: Path) -> None:
