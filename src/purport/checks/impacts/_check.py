@@ -48,7 +48,7 @@ class ImpactsCheck:
     """
 
     name: ClassVar[str] = "impacts"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(
