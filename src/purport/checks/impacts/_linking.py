@@ -29,6 +29,6 @@ def with_links_by_compression(scene: Scene, probe: Probe) -> Scene:
         probe: What is known of the same file.
     """
     pixels = scene.frames * scene.width_px * scene.height_px
-    bits = 8.0 * probe.size_bytes / pixels
+    bits = max(8.0 * probe.size_bytes / pixels, 1e-6)
     factor = float(np.clip((_USUAL_BITS / bits) ** _POWER, _LEAST, _MOST))
     return replace(scene, link_sd_px=(scene.link_sd_px * np.float32(factor)))
