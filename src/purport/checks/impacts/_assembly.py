@@ -3,6 +3,7 @@
 import numpy as np
 
 from purport.checks.contract import Evidence
+from purport.checks.impacts._linking import with_links_by_compression
 from purport.checks.impacts._marks import apply_impact_marks, between_frames
 from purport.checks.impacts._measuring import Measured, measure_strike
 from purport.checks.impacts._repeats import Showing, find_repeats
@@ -17,6 +18,7 @@ __all__ = ["assemble_values"]
 
 def assemble_values(evidence: Evidence, scene: Scene, sightings: Sightings) -> ImpactsValues:
     """Measure every sighting as far as what is recorded allows, and join repeats."""
+    scene = with_links_by_compression(scene, evidence.probe)
     marks = point_marks(evidence.marks, MarkKind.IMPACT)
     shown, unused = apply_impact_marks(scene, sightings.strikes, marks)
     measured = [measure_strike(evidence, scene, one) for one in shown]
@@ -42,6 +44,7 @@ def _showing(measured: Measured) -> Showing:
         onset=shown.onset,
         shot=shown.shot,
         take=shown.take,
+        base=shown.base,
         point_px=shown.point.point_px,
         sd_px=shown.point.sd_px,
         place=None if mapped is None else mapped.point,

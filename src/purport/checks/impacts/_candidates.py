@@ -145,7 +145,7 @@ class Candidate:
             for count, look in zip(seen[1:], self.sightings[1:3], strict=True)
             if look.noise < _CLEAR_NOISE
         ]
-        return bool(soon) and all(count < _GONE_SHARE * seen[0] for count in soon)
+        return bool(soon) and all(count <= _GONE_SHARE * seen[0] for count in soon)
 
     def is_clear(self) -> bool:
         """Tell whether the ground could be compared well to the end."""

@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
+from purport.checks.impacts._linking import with_links_by_compression
 from purport.checks.impacts._points import PointRules, coarseness
 from purport.checks.impacts._sightings import Sightings, find_sightings
 from purport.checks.impacts._wording import answer_of, limits_of
@@ -48,7 +49,7 @@ class ImpactsCheck:
     """
 
     name: ClassVar[str] = "impacts"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(
@@ -100,7 +101,7 @@ class ImpactsCheck:
         Raises:
             UnreadableMediaError: The video cannot be decoded.
         """
-        scene = evidence.load_scene()
+        scene = with_links_by_compression(evidence.load_scene(), evidence.probe)
         pixels = scene.frames * scene.width_px * scene.height_px
         bits = 8.0 * evidence.probe.size_bytes / pixels
         return find_sightings(

@@ -91,6 +91,16 @@ class Jury:
         self._takes += 1
         self._fallen.clear()
 
+    def expect(self, candidate: Candidate) -> tuple[Seen, ...]:
+        """Return what would be kept of a sudden patch if it were judged by now."""
+        if candidate.cause is not Cause.SUDDEN:
+            return ()
+        kept = len(self._seen)
+        self._judge_watched(candidate)
+        expected = tuple(self._seen[kept:])
+        del self._seen[kept:]
+        return expected
+
     def judge(self, candidate: Candidate) -> None:
         """Keep a candidate that was watched if its change lasts.
 

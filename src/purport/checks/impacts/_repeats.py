@@ -16,6 +16,8 @@ _WINDOW = (-3, -2, -1, 0, 1, 2, 4, 6, 8)
 _LEAST_COMPARED = 5
 _SAME_PICTURE = 4.0
 _SAME_POINT_SHARE = 0.03
+_LEAST_REACH_SHARE = 0.01
+"""Share of the width within which two points are one, however sure they are."""
 _LOOK_NCC, _LEAST_LOOK_NCC = 0.6, 0.5
 """Correlation of the ground about the point that one of the two moments and that both must have."""
 _WHOLE_NCC, _LEAST_HEALED = 0.6, 0.25
@@ -27,7 +29,11 @@ _PATCH_SIDE = 48
 _PATCH_REACH_M = 12.0
 _SIGMAS = 3.0
 _LEAST_REACH_M = 4.0
-_LOOK_SHARE = 0.06
+_LOOK_SHARE = 0.1
+"""Half the side of the ground that is looked at about a point, over the picture's width: a flash
+seen close must not fill it."""
+_JUMP = 0.18
+"""Logarithm of the scale from one frame to the next from which the view jumped, by 1.2."""
 _CHANGED = 4.0
 _LEAST_CHANGED_PX = 40
 _HEALED_SHARE = 0.3
@@ -43,6 +49,8 @@ class Showing:
     """Index of its shot."""
     take: int
     """How often the footage had gone back in time within the shot."""
+    base: int
+    """Frame whose pixels `point_px` counts."""
     point_px: tuple[float, float]
     """Impact point. [px]"""
     sd_px: float
@@ -52,7 +60,7 @@ class Showing:
     to_map: NDArray[np.float64] | None
     """Anchor of its shot to easting and northing (3, 3); None when there is no map."""
     pictures: tuple[tuple[int, NDArray[np.uint8]], ...] = ()
-    """Frame index and luma of the last frame before and of one of the first that show it."""
+    """Frame index and luma of a frame shortly before and of one of the first that show it."""
 
     def looks(self, scene: Scene, centre: tuple[float, float]) -> list[NDArray[np.float32]]:
         """Return the ground about a point of the map, north up, before and after the onset."""
@@ -79,7 +87,7 @@ def find_repeats(scene: Scene, showings: list[Showing]) -> list[int | None]:
 
 def _is_same(scene: Scene, one: Showing, other: Showing) -> bool:
     if one.shot == other.shot:
-        again = one.take != other.take or _is_same_point(scene, one, other)
+        again = one.take != other.take or _is_shown_again(scene, one, other)
         return again and _is_whole_again(scene, one, other)
     return _is_same_footage(scene, one, other) or _is_same_place(scene, one, other)
 
@@ -94,9 +102,8 @@ def _is_whole_again(scene: Scene, one: Showing, other: Showing) -> bool:
         return False
     (before_index, before), (after_index, after), *_ = one.pictures
     index, picture = other.pictures[0]
-    x, y = _bring(scene, one.point_px, before_index, into=index)
-    reach = _SAME_POINT_SHARE * scene.width_px
-    if float(np.hypot(x - other.point_px[0], y - other.point_px[1])) > reach:
+    x, y = _bring(scene, one.point_px, one.base, into=index)
+    if _apart(scene, one, other) > _SAME_POINT_SHARE * scene.width_px:
         return False
     half = round(_LOOK_SHARE * scene.width_px)
     left, top = round(x) - half, round(y) - half
@@ -114,16 +121,36 @@ def _is_whole_again(scene: Scene, one: Showing, other: Showing) -> bool:
     return count >= _LEAST_CHANGED_PX and int(np.count_nonzero(kept)) < _HEALED_SHARE * count
 
 
-def _is_same_point(scene: Scene, one: Showing, other: Showing) -> bool:
-    """Tell whether the same pictures put both at one point, within its uncertainty.
+def _is_shown_again(scene: Scene, one: Showing, other: Showing) -> bool:
+    """Tell whether both lie at one point of the ground, and the footage was cut between them.
 
-    Two strikes of one take hardly do: they lie apart, and the ground has changed since.
+    Either the same pictures show both, or the view jumped: a cut to a closer view is linked as one
+    shot. Two strikes of one take hardly lie at one point, and the ground has changed since.
     """
-    if not one.pictures or not other.pictures or not _is_same_footage(scene, one, other):
+    if not (_is_same_footage(scene, one, other) or _has_jumped(scene, one.onset, other.onset)):
         return False
-    x, y = _bring(scene, one.point_px, one.pictures[0][0], into=other.pictures[0][0])
-    apart = float(np.hypot(x - other.point_px[0], y - other.point_px[1]))
-    return apart <= _SIGMAS * float(np.hypot(one.sd_px, other.sd_px))
+    reach = _SIGMAS * float(np.hypot(one.sd_px, other.sd_px))
+    return _apart(scene, one, other) <= max(reach, _LEAST_REACH_SHARE * scene.width_px)
+
+
+def _apart(scene: Scene, one: Showing, other: Showing) -> float:
+    """Return how far apart two points of one shot lie, in the other's base frame. [px]"""
+    x, y = _bring(scene, one.point_px, one.base, into=other.base)
+    return float(np.hypot(x - other.point_px[0], y - other.point_px[1]))
+
+
+def _has_jumped(scene: Scene, first: int, last: int) -> bool:
+    """Tell whether the view jumped between two frames: its scale, from one frame to the next."""
+    linked = [index for index in range(first, last + 1) if scene.linked[index]]
+    scales = np.array([_scale(scene, index) for index in linked])
+    return bool(np.any(np.abs(np.diff(np.log(scales))) > _JUMP))
+
+
+def _scale(scene: Scene, index: int) -> float:
+    """Return how many pixels of the anchor a pixel in the middle of a frame covers along a side."""
+    matrix = scene.to_anchor[index]
+    w = float(matrix[2] @ np.array([scene.width_px / 2.0, scene.height_px / 2.0, 1.0]))
+    return float(np.sqrt(abs(np.linalg.det(matrix) / w**3)))
 
 
 def _between(scene: Scene, index: int, *, into: int) -> NDArray[np.float64]:

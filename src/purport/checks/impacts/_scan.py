@@ -47,6 +47,13 @@ _SHAKEN_RATIO = 3.0
 _SHAKEN_LUMA = 12.0
 _REFRESH_EVERY = 2
 _BLACK_LUMA = 24.0
+_STEADY_FRAMES = 2
+_STEADY_LUMA = 8.0
+"""Most that the mean luma moves over the first frames after black that lay between takes. A sensor
+that a blast has blacked out recovers: on development clips by 18 to 160. [grey levels]"""
+_FADING_FRAMES = 6
+_FADED_SHARE = 0.8
+"""Mean luma just before black over that of some frames earlier, below which it was a fade."""
 _CALM_S = 1.0
 _CALM_SHARE = 0.3
 _CALM_PEAK = 30.0
@@ -112,7 +119,7 @@ class ShotScan:
             self._disturb(view)
             return
         if self._disturbed_since is not None:
-            if self._was_black(index):
+            if self._was_black(index) and self._lay_between(self._disturbed_since, index):
                 if not self._just_before(self._disturbed_since):
                     self._drop_since(self._disturbed_since)
                 if self._is_back(last, view):
@@ -149,14 +156,27 @@ class ShotScan:
 
     def _is_back(self, last: View, view: View) -> bool:
         kept_score = self._rules.kept_score
+        watched = (one for candidate in self._pending for one in self._jury.expect(candidate))
         return any(
             is_whole_again(self.views, seen, last, view, kept_score=kept_score)
-            for seen in self._jury.strikes()
+            for seen in (*self._jury.strikes(), *watched)
         )
 
     def _was_black(self, index: int) -> bool:
         """Tell whether the picture was black while it could not be compared, as between takes."""
         return float(self._scene.luma_mean[self._disturbed_since : index].min()) < _BLACK_LUMA
+
+    def _lay_between(self, first: int, index: int) -> bool:
+        """Tell whether a black stretch lay between takes, and no blast blacked out the sensor.
+
+        A blast comes at once, and then the sensor recovers. Between takes the picture comes back as
+        it stays, or had faded out.
+        """
+        means = self._scene.luma_mean
+        if float(np.ptp(means[index : index + 1 + _STEADY_FRAMES])) <= _STEADY_LUMA:
+            return True
+        before = means[max(first - _FADING_FRAMES, self._first) : max(first - 1, self._first + 1)]
+        return float(before[-1]) < _FADED_SHARE * float(before[0])
 
     def _drop_since(self, first: int) -> None:
         """Drop what began with a black stretch: it lies between takes and is no blast.

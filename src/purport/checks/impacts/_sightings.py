@@ -35,7 +35,7 @@ class StrikeSighting:
     point: ImpactPoint
     """Impact point in the base frame."""
     pictures: tuple[tuple[int, NDArray[np.uint8]], ...]
-    """The base frame and the last of the first frames, with their luma."""
+    """A frame from some before the onset and the last of the first frames, with their luma."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,5 +106,7 @@ def _going_on(shot: int, scan: ShotScan) -> Iterable[BeganBefore]:
 
 
 def _pictures(seen: Seen) -> tuple[tuple[int, NDArray[np.uint8]], ...]:
-    views = [seen.candidate.base, *seen.candidate.early[-1:]]
+    """Return what the ground was before and after; the base may show the flash already."""
+    views = [*seen.candidate.earlier, seen.candidate.base][:1]
+    views += seen.candidate.early[-1:]
     return tuple((view.index, view.full) for view in views)

@@ -24,9 +24,11 @@ from purport.simulate import (
     GainJump,
     Glint,
     Ground,
+    Modality,
     Overlay,
     Script,
     Segment,
+    SegmentKind,
     Sensor,
     Strike,
     Truth,
@@ -246,6 +248,48 @@ def test_a_blinded_camera_still_gives_the_strike(tmp_path: Path) -> None:
     assert len(evidence.load_scene().shots) == 1
 
 
+@pytest.mark.parametrize(
+    ("modality", "gamma"), [(Modality.VISIBLE, 1.9), (Modality.BLACK_HOT, 1.0)]
+)
+def test_a_blast_that_blacks_the_picture_out_is_no_gap_between_takes(
+    tmp_path: Path, modality: Modality, gamma: float
+) -> None:
+    """A gain that collapses, or heat shown black: no burst was seen just before the black."""
+    dark = Sensor(
+        modality=modality, gamma=gamma, saturation_frames=4, recovery_s=0.3, collapse_frames=1
+    )
+    camera = replace(CAMERA, sensor=dark)
+    script = replace(make_script(duration_s=2.6), cameras=(camera,))
+    script = replace(script, width_px=640, height_px=360)  # of less the band would be much
+    evidence, truth = make_evidence(script, tmp_path)
+    assert evidence.load_scene().luma_mean.min() < 24.0
+    _, values = run(evidence)
+    (found,) = values.strikes
+    assert abs(found.onset_frame - truth.strikes[0].onset_frame) <= 2
+
+
+@pytest.mark.parametrize("faded", [0.0, 0.4])
+def test_what_has_moved_while_the_picture_was_black_is_no_strike(
+    tmp_path: Path, faded: float
+) -> None:
+    """Between takes, be they cut or faded: where the vehicle stood the ground has changed."""
+    script = make_script((), duration_s=4.0)
+    waiting = Vehicle(start=(EAST + 8.0, NORTH), velocity_mps=(0.3, 0.0), brightness=0.95)
+    script = replace(
+        script,
+        vehicles=(waiting,),
+        edit=(
+            Segment(duration_s=1.4, fade_out_s=faded),
+            Segment(kind=SegmentKind.BLACK, duration_s=0.4),
+            Segment(start_s=12.0, duration_s=2.0, fade_in_s=faded),
+        ),
+    )
+    evidence, _ = make_evidence(script, tmp_path)
+    answer, values = run(evidence)
+    assert values.strikes == ()
+    assert answer == ImpactsAnswer.NO_STRIKE_SEEN
+
+
 def test_a_strike_that_blinds_the_camera_is_placed_where_it_was_seen_to_begin(
     tmp_path: Path,
 ) -> None:
@@ -296,6 +340,23 @@ def test_a_replay_at_once_from_the_same_camera_goes_back_in_time(tmp_path: Path)
     assert len(evidence.load_scene().shots) == 1
     assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
     assert [strike.same_strike_as for strike in values.strikes] == [None, 0]
+
+
+def test_a_replay_that_begins_while_the_strike_is_still_watched_invents_none(
+    tmp_path: Path,
+) -> None:
+    """The jump back is 0.9 s after the onset: less than a change is watched for."""
+    first = replace(STRIKE, time_s=0.7, place=(EAST - 14.0, NORTH + 6.0), seed=8)
+    second = replace(STRIKE, time_s=1.6)
+    script = replace(
+        make_script((first, second), duration_s=2.5),
+        edit=(Segment(duration_s=2.5), Segment(start_s=1.0, duration_s=1.8)),
+    )
+    evidence, truth = make_evidence(script, tmp_path)
+    _, values = run(evidence)
+    assert len(evidence.load_scene().shots) == 1
+    assert [one.onset_frame for one in values.strikes] == [one.onset_frame for one in truth.strikes]
+    assert [strike.same_strike_as for strike in values.strikes] == [None, None, 1]
 
 
 def test_two_strikes_at_one_spot_in_one_take_are_two(tmp_path: Path) -> None:

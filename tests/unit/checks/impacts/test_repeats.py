@@ -1,5 +1,6 @@
-"""The same strike shown again in another shot: told by its place and by the ground there."""
+"""The same strike shown again: told by its place and by the ground there."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -79,6 +80,7 @@ def showing(
         onset=onset,
         shot=onset // 20,
         take=0,
+        base=onset - 1,
         point_px=PLACE,
         sd_px=1.0,
         place=MapPoint(
@@ -122,3 +124,40 @@ def test_ground_that_had_been_struck_already_is_struck_again() -> None:
 def test_another_place_is_another_strike() -> None:
     elsewhere = showing(28, ground(), blinded(), off_m=9.0)
     assert find_repeats(make_scene(), [showing(8, ground(), struck()), elsewhere]) == [None, None]
+
+
+def zoomed(scene: Scene) -> Scene:
+    """Let the second half show the same ground twice as large, and belong to the first shot."""
+    to_anchor = scene.to_anchor.copy()
+    to_anchor[20:, 0, 0] = to_anchor[20:, 1, 1] = 0.5
+    to_anchor[20:, 0, 2], to_anchor[20:, 1, 2] = PLACE[0] / 2, PLACE[1] / 2
+    whole = replace(scene.shots[0], span=FrameSpan(first=0, last=FRAMES - 1))
+    return replace(scene, to_anchor=to_anchor, shots=(whole,))
+
+
+def close(picture: Image) -> Image:
+    matrix = np.array([[2.0, 0.0, -PLACE[0]], [0.0, 2.0, -PLACE[1]]])
+    return np.asarray(cv2.warpAffine(picture, matrix, (SIDE, SIDE)), dtype=np.uint8)
+
+
+def shown_closer(onset: int, before: Image, after: Image) -> Showing:
+    return replace(showing(onset, close(before), close(after)), shot=0)
+
+
+def test_a_closer_view_linked_into_the_shot_shows_the_strike_again() -> None:
+    again = shown_closer(28, ground(), struck())
+    assert find_repeats(zoomed(make_scene()), [showing(8, ground(), struck()), again]) == [None, 0]
+
+
+def test_after_a_zoom_a_strike_on_what_burns_is_another() -> None:
+    again = shown_closer(28, struck(), with_spot(struck(), 20, 8))
+    found = find_repeats(zoomed(make_scene()), [showing(8, ground(), struck()), again])
+    assert found == [None, None]
+
+
+def test_without_a_jump_of_the_view_ground_that_looks_whole_tells_nothing() -> None:
+    """A flash may leave no scar; within one take two strikes at one spot are two."""
+    scene = zoomed(make_scene())
+    steady = replace(scene, to_anchor=np.tile(np.eye(3), (FRAMES, 1, 1)))
+    again = replace(showing(28, ground(), struck()), shot=0)
+    assert find_repeats(steady, [showing(8, ground(), struck()), again]) == [None, None]
