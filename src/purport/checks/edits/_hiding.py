@@ -23,7 +23,7 @@ from purport.checks.edits._plates import Box
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
-__all__ = ["Hidden", "HidingRules", "find_hidden"]
+__all__ = ["Hidden", "HidingRules", "find_hidden", "measure_falls"]
 
 Floats = NDArray[np.float32]
 Tiles = NDArray[np.uint8]
@@ -137,6 +137,33 @@ def find_hidden(scene: Scene, rules: HidingRules) -> tuple[Hidden, ...]:
         if _stays(course, FrameSpan(first=fall.frame, last=last), rules):
             found.append(_to_hidden(fall, last, rules))
     return tuple(found)
+
+
+def measure_falls(
+    scene: Scene, box: Box, *, side: int = HidingRules().side_frames
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Measure by how much detail falls in a known box at each frame.
+
+    Args:
+        scene: The scene, with fine measures.
+        box: Where.
+        side: Frames averaged on either side.
+
+    Returns:
+        Fall of the mean logarithm of detail from the frames before to the frame and those after it,
+        beyond that outside; and the same in standard deviations of its mean (n,). Nought where a
+        side is not whole.
+    """
+    tiles = np.empty((0, _TILES, _TILES), np.uint8) if scene.fine is None else scene.fine.tiles
+    falls, deviations = np.zeros(scene.frames), np.zeros(scene.frames)
+    left, top, right, bottom = (round(edge * _TILES) for edge in box)
+    rows, columns = slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
+    for first in range(0, len(tiles) + 1 - 2 * side, _BLOCK):
+        changes = _changes(_detail(tiles[first : first + _BLOCK + 2 * side - 1]), side)
+        for place, change in enumerate(changes, start=first + side):
+            measured = _measured(change, place, (rows, columns))
+            falls[place], deviations[place] = measured.fall, measured.deviations
+    return falls, deviations
 
 
 def _to_hidden(fall: "_Fall", last: int, rules: HidingRules) -> Hidden:

@@ -25,6 +25,7 @@ from purport.checks.edits._listing import (
     list_transitions,
 )
 from purport.checks.edits._loops import LoopRules, find_loops
+from purport.checks.edits._mosaics import MosaicRules, find_mosaics, joined
 from purport.checks.edits._paths import trace_path
 from purport.checks.edits._plates import PlateRules, find_plates
 from purport.checks.edits._reversals import ReversalRules, find_reversals
@@ -127,7 +128,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "5"
+    version: str = "6"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -170,7 +171,9 @@ class EditsCheck:
     reversals: ReversalRules = field(default_factory=ReversalRules)
     """When frames count as shown backwards."""
     hiding: HidingRules = field(default_factory=HidingRules)
-    """When a part of the picture counts as blurred or pixelated."""
+    """When a part of the picture counts as blurred or pixelated, by its detail."""
+    mosaics: MosaicRules = field(default_factory=MosaicRules)
+    """When a part of the picture counts as pixelated, by its blocks."""
     plates: PlateRules = field(default_factory=PlateRules)
     """When a box counts as a logo or caption."""
     sound: SoundRules = field(default_factory=SoundRules)
@@ -269,7 +272,7 @@ class EditsCheck:
             *list_overlays(
                 scene,
                 find_plates(scene, self.plates),
-                find_hidden(scene, self.hiding),
+                joined(find_mosaics(scene, self.mosaics), find_hidden(scene, self.hiding)),
                 find_bars(scene, self.bars),
             ),
         ]
