@@ -23,7 +23,7 @@ from purport.checks.edits._plates import Box
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
-__all__ = ["Hidden", "HidingRules", "find_hidden", "measure_falls"]
+__all__ = ["Hidden", "HidingRules", "find_hidden", "fullest_box", "measure_falls"]
 
 Floats = NDArray[np.float32]
 Tiles = NDArray[np.uint8]
@@ -233,7 +233,7 @@ def _box(change: Floats, frame: int, rules: HidingRules) -> _Fall | None:
 
 
 def _weighed(change: Floats, frame: int, limit: float, rules: HidingRules) -> _Fall | None:
-    rows, columns = _fullest(np.clip(-change, -1.0, 1.0) - limit)
+    rows, columns = fullest_box(np.clip(-change, -1.0, 1.0) - limit)
     high, wide = rows.stop - rows.start, columns.stop - columns.start
     if min(high, wide) < rules.smallest_tiles or high * wide < rules.fewest_tiles:
         return None
@@ -301,7 +301,7 @@ def _at_its_frame(tiles: Tiles, fall: _Fall, side: int) -> _Fall:
     return replace(fall, frame=first + place, sharpness=float(steps[place]) / fall.fall)
 
 
-def _fullest(gain: Floats) -> tuple[slice, slice]:
+def fullest_box(gain: Floats) -> tuple[slice, slice]:
     """Return the rectangle with the largest sum.
 
     References:

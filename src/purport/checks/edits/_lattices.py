@@ -91,11 +91,12 @@ def find_lattices(luma: Luma, rules: LatticeRules) -> list[Lattice]:
     count, _, _, centres = cv2.connectedComponentsWithStats(meeting)
     if count <= rules.fewest_crossings:
         return []
+    weights = _shorter(upright, level, centres[1:])
     across = _runs(upright, meeting)  # 2
     down = _runs(np.ascontiguousarray(level.T), np.ascontiguousarray(meeting.T))
     found = (
         _fit(_inside(across, window), _inside(down, (*window[2:], *window[:2])), rules)  # 3
-        for window in _windows(centres[1:], (luma.shape[1], luma.shape[0]), rules)
+        for window in _windows(centres[1:], weights, (luma.shape[1], luma.shape[0]), rules)
     )
     return sorted((lattice for lattice in found if lattice is not None), key=lambda one: -one.score)
 
@@ -162,16 +163,29 @@ def _runs(edges: NDArray[np.uint8], meeting: NDArray[np.uint8]) -> Runs:
     return np.column_stack([lines, firsts, stops])[met].astype(np.int64)
 
 
+def _shorter(upright: NDArray[np.uint8], level: NDArray[np.uint8], centres: Floats) -> Floats:
+    """Return the length of the shorter of the edges that meet at each place (n,). [px]"""
+    lengths = []
+    for edges, side in ((upright, cv2.CC_STAT_HEIGHT), (level, cv2.CC_STAT_WIDTH)):
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(edges)
+        sizes = stats[:, side].astype(np.float32)
+        sizes[0] = 0.0
+        lengths.append(cv2.dilate(sizes[labels], _TOUCH))
+    columns, rows = np.rint(centres).astype(np.int64).T
+    return np.asarray(np.minimum(*lengths)[rows, columns], dtype=np.float64)
+
+
 def _windows(
-    centres: Floats, size: tuple[int, int], rules: LatticeRules
+    centres: Floats, weights: Floats, size: tuple[int, int], rules: LatticeRules
 ) -> Iterator[tuple[float, float, float, float]]:
-    """Yield left, right, top, bottom of windows with the most crossings, by either size."""
+    """Yield left, right, top, bottom of windows in which most meets, by either size."""
     for shares in rules.windows:
         reach = np.array(shares) * size
         near = (np.abs(centres[:, None] - centres[None]) <= reach).all(axis=-1)
         counts, left = near.sum(axis=1), np.ones(len(centres), dtype=np.bool_)
+        sums = near @ weights
         for _ in range(rules.windows_each):
-            place = int(np.argmax(np.where(left, counts, 0)))
+            place = int(np.argmax(np.where(left & (counts >= rules.fewest_crossings), sums, 0.0)))
             if not left[place] or counts[place] < rules.fewest_crossings:
                 break
             middle = centres[near[place]].mean(axis=0)

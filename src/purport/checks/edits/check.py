@@ -52,6 +52,7 @@ from purport.checks.edits._stretches import (
     find_silence,
     measure_timing,
 )
+from purport.checks.edits._sudden_plates import SuddenPlateRules, find_sudden_plates, together
 from purport.checks.edits.records import Edit, EditKind, EditsAnswer, EditsValues, Sound
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
@@ -176,6 +177,8 @@ class EditsCheck:
     """When a part of the picture counts as pixelated, by its blocks."""
     plates: PlateRules = field(default_factory=PlateRules)
     """When a box counts as a logo or caption."""
+    sudden_plates: SuddenPlateRules = field(default_factory=SuddenPlateRules)
+    """When a rectangle that comes at once does."""
     sound: SoundRules = field(default_factory=SoundRules)
     """When sound counts as looped or changed."""
 
@@ -271,7 +274,9 @@ class EditsCheck:
             *list_gaps(scene, gaps, starts),
             *list_overlays(
                 scene,
-                find_plates(scene, self.plates),
+                together(
+                    find_sudden_plates(scene, self.sudden_plates), find_plates(scene, self.plates)
+                ),
                 joined(find_mosaics(scene, self.mosaics), find_hidden(scene, self.hiding)),
                 find_bars(scene, self.bars),
             ),
