@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.edits._hiding import fullest_box
+from purport.checks.edits._paths import Path
 from purport.checks.edits._plates import (
     Box,
     Changes,
@@ -48,6 +49,11 @@ class SuddenPlateRules:
     """How far pixels step and stand still."""
     longer_reach: int = 3
     """How many times as many frames are looked at where the picture stands still at first."""
+    tallest: float = 1.5
+    """Largest height of a plate, of its width: who comes to a halt before the camera is tall."""
+    least_moved: float = 0.03
+    """Least way that the ground goes while it stands, of the picture's width: before a camera that
+    stands, whatever comes to rest or is uncovered stands still as well."""
     fewest_px: int = 14
     """Fewest pixels that step, of 64×64."""
     moving_cost: float = 0.7
@@ -92,7 +98,7 @@ class _Coming:
     """Mean change within the box as it comes. [luma]"""
 
 
-def find_sudden_plates(scene: Scene, rules: SuddenPlateRules) -> tuple[Plate, ...]:
+def find_sudden_plates(scene: Scene, path: Path, rules: SuddenPlateRules) -> tuple[Plate, ...]:
     """Find plates that come within a shot, by their first frame."""
     found: list[Plate] = []
     for shot in scene.shots:
@@ -101,10 +107,21 @@ def find_sudden_plates(scene: Scene, rules: SuddenPlateRules) -> tuple[Plate, ..
                 coming.frame in one.span and overlap_of(coming.box, one.box) > 0.0 for one in found
             ):
                 continue
-            plate = _followed(scene, coming, rules)
-            if plate is not None:
+            plate = None if _is_tall(scene, coming, rules) else _followed(scene, coming, rules)
+            if plate is not None and _way(path, plate.span) >= rules.least_moved * scene.width_px:
                 found.append(plate)
     return tuple(found)
+
+
+def _is_tall(scene: Scene, coming: _Coming, rules: SuddenPlateRules) -> bool:
+    left, top, right, bottom = coming.box
+    return (bottom - top) * scene.height_px > rules.tallest * (right - left) * scene.width_px
+
+
+def _way(path: Path, span: FrameSpan) -> float:
+    """Return how far the ground goes over the frames of a span, as far as it is known. [px]"""
+    gone = path.moved_before_px[span.last + 1] - path.moved_before_px[span.first + 1]
+    return float(np.hypot(*gone))
 
 
 def together(sudden: Sequence[Plate], others: Sequence[Plate]) -> tuple[Plate, ...]:
@@ -149,7 +166,7 @@ def _comings(scene: Scene, span: FrameSpan, rules: SuddenPlateRules) -> Iterator
         inside = inside_of(box)
         within, about = float(quiet[inside].mean()), float(quiet[~inside].mean())
         without = float(busy[inside].mean())
-        worn = plates.largest_worn * min(max(without, about), about)
+        worn = plates.largest_worn * min(without, about)
         if about >= plates.least_busy and within <= worn:
             yield _Coming(
                 frame=frame,
@@ -269,7 +286,7 @@ def _wear(scene: Scene, span: FrameSpan, inside: Flags) -> float:
     """
     frames = np.arange(span.first + 1, span.last + 1)
     change = np.abs(scene.thumbnails[frames].astype(np.int16) - scene.thumbnails[frames - 1])
-    within, about = (change[:, part].mean(axis=1) for part in (inside, ~inside))
+    within, about = change[:, inside].mean(axis=1), change[:, ~inside].mean(axis=1)
     busy = about >= np.median(about)
     usual = float(np.median(about[busy]))
     return float(np.median(within[busy])) / usual if usual > 0.0 else np.inf

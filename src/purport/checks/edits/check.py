@@ -275,7 +275,8 @@ class EditsCheck:
             *list_overlays(
                 scene,
                 together(
-                    find_sudden_plates(scene, self.sudden_plates), find_plates(scene, self.plates)
+                    find_sudden_plates(scene, path, self.sudden_plates),
+                    find_plates(scene, self.plates),
                 ),
                 joined(find_mosaics(scene, self.mosaics), find_hidden(scene, self.hiding)),
                 find_bars(scene, self.bars),
