@@ -140,9 +140,8 @@ def _edges(luma: Luma, rules: LatticeRules) -> NDArray[np.uint8]:
     padded = np.pad(steps, ((0, 0), (reach, reach)))
 
     def aside(by: int) -> NDArray[np.float32]:
-        return np.maximum(
-            padded[:, reach + by : reach + by + wide], padded[:, reach - by : reach - by + wide]
-        )
+        right = padded[:, reach + by : reach + by + wide]
+        return np.asarray(np.maximum(right, padded[:, reach - by : reach - by + wide]))
 
     limit = np.maximum(aside(_ASIDE_PX[0]), aside(_ASIDE_PX[1])) * rules.isolation
     stand = (steps >= rules.least_levels) & (steps >= limit) & (steps >= aside(1))
@@ -182,14 +181,14 @@ def _windows(
     for shares in rules.windows:
         reach = np.array(shares) * size
         near = (np.abs(centres[:, None] - centres[None]) <= reach).all(axis=-1)
-        counts, left = near.sum(axis=1), np.ones(len(centres), dtype=np.bool_)
-        sums = near @ weights
+        counts, sums = near.sum(axis=1), near @ weights
+        left: Flags = np.ones(len(centres), dtype=np.bool_)
         for _ in range(rules.windows_each):
             place = int(np.argmax(np.where(left & (counts >= rules.fewest_crossings), sums, 0.0)))
             if not left[place] or counts[place] < rules.fewest_crossings:
                 break
             middle = centres[near[place]].mean(axis=0)
-            left &= ~(np.abs(centres - middle) <= reach / 2.0).all(axis=1)
+            left = left & (np.abs(centres - middle) > reach / 2.0).any(axis=1)
             left[place] = False
             (x, y), (wide, high) = middle.tolist(), reach.tolist()
             yield x - wide, x + wide, y - high, y + high
@@ -199,7 +198,8 @@ def _inside(runs: Runs, window: tuple[float, float, float, float]) -> Runs:
     """Return the edges whose line and ends lie within a window."""
     low, high, first, stop = window
     lines, begins, ends = runs.T
-    return runs[(lines >= low) & (lines <= high) & (begins >= first) & (ends <= stop)]
+    inside = (lines >= low) & (lines <= high) & (begins >= first) & (ends <= stop)
+    return np.asarray(runs[inside])
 
 
 def _fit(across: Runs, down: Runs, rules: LatticeRules) -> Lattice | None:
