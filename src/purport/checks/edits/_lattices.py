@@ -180,7 +180,7 @@ def _windows(
     """Yield left, right, top, bottom of windows in which most meets, by either size."""
     for shares in rules.windows:
         reach = np.array(shares) * size
-        near = (np.abs(centres[:, None] - centres[None]) <= reach).all(axis=-1)
+        near: Flags = np.all(np.abs(centres[:, None] - centres[None]) <= reach, axis=-1)
         counts, sums = near.sum(axis=1), near @ weights
         left: Flags = np.ones(len(centres), dtype=np.bool_)
         for _ in range(rules.windows_each):
@@ -188,7 +188,7 @@ def _windows(
             if not left[place] or counts[place] < rules.fewest_crossings:
                 break
             middle = centres[near[place]].mean(axis=0)
-            left = left & (np.abs(centres - middle) > reach / 2.0).any(axis=1)
+            left &= np.any(np.abs(centres - middle) > reach / 2.0, axis=1)
             left[place] = False
             (x, y), (wide, high) = middle.tolist(), reach.tolist()
             yield x - wide, x + wide, y - high, y + high
