@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
-__all__ = ["Freeze", "FreezeRules", "find_freezes"]
+__all__ = ["Freeze", "FreezeRules", "find_freezes", "flat_share"]
 
 _UNTOLD = 0.25
 
@@ -138,7 +138,7 @@ def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: Fre
     )
     moving = _still_share(scene, around, rules) <= rules.largest_still_share
     sudden = _begins_with_flash(scene, whole.first, shot, rules)
-    structured = _flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
+    structured = flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
     lively = noise >= rules.least_noise and within * rules.contrast <= noise
     strength = (
         1.0 - 0.5 * within * rules.contrast / noise
@@ -164,7 +164,7 @@ def _begins_with_flash(scene: Scene, first: int, shot: FrameSpan, rules: FreezeR
     return bool(last.max() > rules.largest_jump * max(float(np.median(before)), rules.drift))
 
 
-def _flat_share(thumbnail: NDArray[np.uint8]) -> float:
+def flat_share(thumbnail: NDArray[np.uint8]) -> float:
     """Return the part of a picture whose neighbouring pixels differ by one level at most."""
     levels = thumbnail.astype(np.int16)
     down, across = np.abs(np.diff(levels, axis=0)), np.abs(np.diff(levels, axis=1))
