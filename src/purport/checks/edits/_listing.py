@@ -40,6 +40,7 @@ _ABRUPT_SHARE = 0.6
 _ZOOM_STRENGTH = 0.25
 _BLINDED_STRENGTH = 0.25
 _LEAST_FLAT, _LONGEST_FLAT_S = 0.85, 2.0
+_BLACK_LUMA = 24
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
@@ -133,7 +134,9 @@ def _unless_blinded(scene: Scene, cut: Edit) -> Edit:
 
 
 def _is_blank_moment(scene: Scene, frame: int) -> bool:
-    """Tell whether a frame lies in at most two seconds without any structure."""
+    """Tell whether a frame lies in at most two seconds without any structure, but no black."""
+    if float(np.median(scene.thumbnails[frame])) <= _BLACK_LUMA:
+        return False
     first, last = frame + 1, frame
     while first > 0 and flat_share(scene.thumbnails[first - 1]) >= _LEAST_FLAT:
         first -= 1

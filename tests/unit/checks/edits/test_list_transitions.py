@@ -44,3 +44,10 @@ def test_a_cut_to_a_blank_card_or_from_a_blank_beginning_is_listed(
     film[blank.start : blank.stop] = 240
     (cut,) = list_transitions(build_scene(film, cuts=[60]))
     assert cut.strength >= 0.5
+
+
+def test_a_cut_to_inserted_black_is_listed(ground: Ground, build_scene: BuildScene) -> None:
+    film = cut_film(ground)
+    film[60:72] = 16
+    cuts = list(list_transitions(build_scene(film, cuts=[60, 72])))
+    assert [cut.strength >= 0.5 for cut in cuts] == [True, True]
