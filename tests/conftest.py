@@ -19,9 +19,30 @@ import av
 import httpx
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 STARTED_WITHIN_S = 60.0
+SLOW_S = 60.0
 LINK = re.compile(r"http://\S+/enter/\S+")
+
+
+# How fast the machine is decides no test, and the same code is asked the same questions; others are
+# asked with --hypothesis-profile=default.
+settings.register_profile(
+    "purport", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("purport")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say at once what failed and what took long: a run that is cut off has no end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if report.failed:
+        sys.stdout.write(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext}\n")
+    elif report.duration > SLOW_S:
+        sys.stdout.write(f"\nslow: {report.nodeid} ({report.when}), {report.duration:.0f} s\n")
+    sys.stdout.flush()
 
 
 @dataclass

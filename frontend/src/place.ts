@@ -8,6 +8,7 @@ import { Tiles, warpOf } from "./place/tiles";
 import { isWhole } from "./place/state";
 import { drawTable } from "./place/table";
 import { drawLooks } from "./place/looks";
+import { ResidualPlot } from "./place/residuals";
 import { drawPast } from "./place/past";
 import type { Impact, PageData, Pair, Point, Tool } from "./place/types";
 
@@ -27,6 +28,8 @@ const model = new DeskModel(data, (part) => {
   if (part === "answer") drawAnswer();
   draw();
 });
+
+const residuals = new ResidualPlot(byId("residuals"));
 
 const HINTS: Record<Tool, string> = {
   point: "Click the same spot in both pictures, in either order. Drag to move; arrow keys move what is chosen, with Shift by 10, with Alt by a tenth; Delete takes it away.",
@@ -280,6 +283,7 @@ function drawAnswer(): void {
     dd.textContent = value;
     return [dt, dd];
   }));
+  residuals.draw(answer?.fit.points ?? []);
   drawOffsets();
 }
 

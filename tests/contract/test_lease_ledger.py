@@ -52,7 +52,7 @@ def test_a_case_that_is_not_there_is_named(alias: str) -> None:
 
 def test_of_many_that_reach_for_a_job_one_gets_it(alias: str, case: str) -> None:
     LeaseLedger(alias).ask(case, "check", arguments={}, agent="ana")
-    gate, got = threading.Barrier(8), []
+    gate, got = threading.Barrier(8, timeout=60), []
 
     def reach(owner: str) -> None:
         gate.wait()

@@ -74,11 +74,33 @@ def poster(workspace: Workspace, case: CaseFile, item: CaseItem) -> bytes:
         UnreadableMediaError: The frame cannot be decoded.
         StorageFullError: There is no room in the cache.
     """
-    digest = item.record.digest
-    scene = _scene_at(scene_path(workspace, digest))
-    index = scene.key_frames[0].index if scene is not None and scene.key_frames else 0
+    index = _poster_frame(workspace, item)
     first = graphic_from(case, item)
-    graphic = first is not None and index >= first
+    return _poster(workspace, item, index, graphic=first is not None and index >= first)
+
+
+def readers_picture(workspace: Workspace, item: CaseItem, *, plain: bool) -> bytes:
+    """Return the picture of an item that readers of a published case get, a JPEG without metadata.
+
+    Args:
+        workspace: Where.
+        item: The item.
+        plain: Whether it is fit for everybody; else it is blurred and grey for good.
+
+    Raises:
+        UnreadableMediaError: The frame cannot be decoded.
+        StorageFullError: There is no room in the cache.
+    """
+    return _poster(workspace, item, _poster_frame(workspace, item), graphic=not plain)
+
+
+def _poster_frame(workspace: Workspace, item: CaseItem) -> int:
+    scene = _scene_at(scene_path(workspace, item.record.digest))
+    return scene.key_frames[0].index if scene is not None and scene.key_frames else 0
+
+
+def _poster(workspace: Workspace, item: CaseItem, index: int, *, graphic: bool) -> bytes:
+    digest = item.record.digest
     kept = workspace.cache / "frames" / digest / f"poster-{index}-{'v' if graphic else 'c'}.jpg"
     if kept.is_file():
         return kept.read_bytes()

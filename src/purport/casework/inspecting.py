@@ -38,12 +38,13 @@ class UploadKind(StrEnum):
     TERRAIN = "terrain"
 
 
-def inspect_apart(kind: UploadKind, path: Path) -> None:
+def inspect_apart(kind: UploadKind, path: Path, *, encoding: str | None = None) -> None:
     """Have a file read once by a child process behind limits.
 
     Args:
         kind: What it is said to be; footage is left to the border of `purport.media`.
         path: The file, companions beside it.
+        encoding: Encoding of a story; None to detect it.
 
     Raises:
         InputError: It cannot be read, or reading it takes more than anybody's file should.
@@ -51,6 +52,8 @@ def inspect_apart(kind: UploadKind, path: Path) -> None:
     if kind is UploadKind.FOOTAGE:
         return
     command = [sys.executable, "-m", "purport.casework.inspecting", kind.value, str(path)]
+    if encoding is not None:
+        command.append(encoding)
     try:
         told = subprocess.run(command, capture_output=True, timeout=_WALL_S, check=False)  # noqa: S603 - ourselves
     except subprocess.TimeoutExpired as error:
@@ -102,13 +105,13 @@ def _open_area(path: Path) -> None:
     load_area(path, name=path.name)
 
 
-def _open_story(path: Path) -> None:
+def _open_story(path: Path, encoding: str | None = None) -> None:
     from purport.ledger import read_document  # noqa: PLC0415 - only this kind needs it
 
-    read_document(path, name=path.name, encoding=None)
+    read_document(path, name=path.name, encoding=encoding)
 
 
-_OPENERS: Mapping[UploadKind, Callable[[Path], None]] = {
+_OPENERS: Mapping[UploadKind, Callable[..., None]] = {
     UploadKind.CONTROL: _open_control,
     UploadKind.REFERENCE: _open_reference,
     UploadKind.STORY: _open_story,
@@ -128,16 +131,16 @@ def _limit() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _main(kind: str, path: str) -> None:
-    """Read the file; print the fault as JSON, or null."""
+def _main(kind: str, path: str, *encoding: str) -> None:
+    """Read the file, a story in the encoding that is said; print the fault as JSON, or null."""
     _limit()
     fault: object = None
     try:
-        _OPENERS[UploadKind(kind)](Path(path))
+        _OPENERS[UploadKind(kind)](Path(path), *encoding)
     except Exception as error:  # noqa: BLE001 - the child's broad catch, which reports
         fault = to_json(fault_of(Path(path).name, error))
     sys.stdout.write(json.dumps(fault) + "\n")
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], sys.argv[2])
+    _main(*sys.argv[1:])

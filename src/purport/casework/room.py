@@ -7,6 +7,7 @@ itself knows none of it.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from uuid import uuid4
 from purport.casework.collecting import describe_case
 from purport.casework.locking import WorkspaceLock
 from purport.casework.options import parse_date
+from purport.casework.publishing import ReadersEdition, readers_edition
 from purport.casework.reading import case_file
 from purport.casework.workspace import (
     DATABASE_FILE,
@@ -219,6 +221,24 @@ class CaseRoom:
             AbsentError: There is no such case.
         """
         return self._outlines.get(self, key)
+
+    def published(self, now: datetime) -> Mapping[str, ReadersEdition]:
+        """Return what readers are shown at a moment, by key of the case.
+
+        Args:
+            now: The moment, with a time zone.
+        """
+        shown = {key: readers_edition(all_, now) for key, all_ in self.shelf.editions().items()}
+        return {key: edition for key, edition in shown.items() if edition is not None}
+
+    def published_case(self, key: str, now: datetime) -> ReadersEdition | None:
+        """Return what readers are shown of one case at a moment; None when nothing is published.
+
+        Args:
+            key: Key of the case.
+            now: The moment, with a time zone.
+        """
+        return readers_edition(self.shelf.editions(key).get(key, ()), now)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases that hold anything, the one changed last at the top.

@@ -49,6 +49,7 @@ __all__ = [
     "hand_in",
     "looks_at",
     "open_look",
+    "require_no_open_look",
     "veil_case",
 ]
 
@@ -191,17 +192,32 @@ def give_up_look(workspace: Workspace, *, item: str, author: str) -> None:
     workspace.record([Entry(record=look, withdrawn=True)], Act(kind="marked", subject=look.item))
 
 
+def require_no_open_look(workspace: Workspace, author: str, *, what: str) -> None:
+    """Check that somebody may see what tells everybody's points, a written dossier for instance.
+
+    Args:
+        workspace: The case.
+        author: Who asks.
+        what: What they ask for.
+
+    Raises:
+        ConflictError: They are at a second look at an item of the case.
+    """
+    if _looked_at(workspace, author):
+        raise ConflictError(
+            what,
+            "is closed to you while you are at a second look: it tells what others placed",
+            remedy="Hand your second look in, or give it up.",
+        )
+
+
 def veil_case(workspace: Workspace, file: CaseFile, author: str) -> CaseFile:
     """Leave out of a case what somebody at a second look may not see.
 
     Of each item that they look at again: what others placed on it, and what the checks made of
     that, with the verdicts that rest on it.
     """
-    looked_at = {
-        stored.record.item
-        for stored in workspace.store.live(SecondLook)
-        if stored.record.author == author and stored.record.handed_in_utc is None
-    }
+    looked_at = _looked_at(workspace, author)
     if not looked_at:
         return file
     withheld = {
@@ -216,6 +232,15 @@ def veil_case(workspace: Workspace, file: CaseFile, author: str) -> CaseFile:
         verdicts=tuple(
             one for one in file.verdicts if not any(link.finding in withheld for link in one.links)
         ),
+    )
+
+
+def _looked_at(workspace: Workspace, author: str) -> frozenset[str]:
+    """Return the items at which somebody is at a second look."""
+    return frozenset(
+        stored.record.item
+        for stored in workspace.store.live(SecondLook)
+        if stored.record.author == author and stored.record.handed_in_utc is None
     )
 
 

@@ -36,7 +36,7 @@ _LOCK_FILE = "lock"
 _CASE_FILE = "case"
 _FIRST_CASE = "case"
 _OWN = frozenset(
-    {"vault", "cache", "dossier", "web", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part"}
+    {"vault", "cache", "dossier", "map", "web", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part"}
     | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
 _UNFINISHED = ".part"
@@ -47,8 +47,8 @@ class Act:
     """What is to stand in the custody chain beside what was stored."""
 
     kind: str
-    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
-    "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "published",
+    "exported", "verified"."""
     subject: Digest | None = None
     """Digest of the bytes concerned; None for the workspace as a whole."""
     details: JsonObject | None = None

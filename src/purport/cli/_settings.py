@@ -79,6 +79,12 @@ SETTINGS = (
         meaning="smtp:// address of the case room's mail server; unset: into the workspace",
     ),
     SettingDefinition(
+        name="publisher",
+        variable="PURPORT_PUBLISHER",
+        default="Unnamed publisher",
+        meaning="who publishes, as published cases name them",
+    ),
+    SettingDefinition(
         name="workers",
         variable="PURPORT_WORKERS",
         default=None,

@@ -25,6 +25,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @click.option("--owner", default="owner", show_default=True, help="Account of the room's owner.")
 @click.option("--mail", metavar="SMTP-URL", help="Mail server [PURPORT_MAIL].")
 @click.option("--sign-up", is_flag=True, help="Let strangers make themselves an account.")
+@click.option("--publisher", help="Who publishes, as readers are told [PURPORT_PUBLISHER].")
 @click.option(
     "--background",
     type=click.IntRange(0, 64),
@@ -42,6 +43,7 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
     owner: str,
     mail: str | None,
     sign_up: bool,
+    publisher: str | None,
     background: int,
     workspace: str | None,
 ) -> None:
@@ -68,6 +70,7 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
         database=resolve("database"),
         mail=resolve("mail", mail),
         sign_up=sign_up,
+        publisher=resolve("publisher", publisher) or "Unnamed publisher",
         workers=background,
     )
     serve_room(options, announce=_announce)

@@ -82,8 +82,8 @@ class CustodyEvent:
     sequence: int
     """Position in the chain, from 0."""
     kind: str
-    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
-    "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "published",
+    "exported", "verified"."""
     subject: Digest | None
     """Digest of the bytes or record concerned; None for the workspace as a whole."""
     agent: str

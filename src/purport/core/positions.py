@@ -22,6 +22,7 @@ __all__ = [
     "Matrix2",
     "bearing_deg",
     "compass_point",
+    "destination",
     "from_geographic",
     "geodesic_distance_m",
     "metric_crs",
@@ -177,6 +178,23 @@ def bearing_deg(start: GeoPoint, end: GeoPoint) -> float:
         start.longitude_deg, start.latitude_deg, end.longitude_deg, end.latitude_deg
     )
     return math.fmod(azimuth + 2 * _HALF_TURN_DEG, 2 * _HALF_TURN_DEG)
+
+
+def destination(start: GeoPoint, azimuth_deg: float, distance_m: float) -> GeoPoint:
+    """Return where a geodesic of a length ends that leaves a point in a direction.
+
+    Args:
+        start: Where it begins.
+        azimuth_deg: Clockwise from true north. [deg]
+        distance_m: Its length. [m]
+
+    References:
+        Karney (2013), Algorithms for geodesics, through pyproj.Geod.
+    """
+    longitude, latitude, _ = _GEOD.fwd(
+        start.longitude_deg, start.latitude_deg, azimuth_deg, distance_m
+    )
+    return GeoPoint(longitude_deg=float(longitude), latitude_deg=float(latitude))
 
 
 def compass_point(azimuth_deg: float) -> str:

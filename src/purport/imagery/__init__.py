@@ -11,6 +11,7 @@ from purport.imagery.references import (
     require_inside,
 )
 from purport.imagery.terrain import Heights, Terrain, fit_plane, open_terrain, read_heights
+from purport.imagery.tile_archives import TileArchive, TileKind, open_tile_archive
 from purport.imagery.windows import PixelWindow, encode_picture, read_window
 
 __all__ = [
@@ -20,11 +21,14 @@ __all__ = [
     "PixelWindow",
     "Reference",
     "Terrain",
+    "TileArchive",
+    "TileKind",
     "encode_picture",
     "fit_plane",
     "load_area",
     "open_reference",
     "open_terrain",
+    "open_tile_archive",
     "pixels_of_map",
     "read_heights",
     "read_luma",

@@ -14,10 +14,12 @@ from purport.reports.disputes import DisputeView, view_disputes
 from purport.reports.document import case_document, case_schema
 from purport.reports.dossier import write_dossier
 from purport.reports.frame_pictures import PictureForm, encode_frame, encode_poster
+from purport.reports.map_drawings import ellipse_axes, footprint
 from purport.reports.phrases import (
     PART_NAMES,
     RATING_ICONS,
     SLOT_NAMES,
+    format_length,
     format_seconds,
     humanise,
 )
@@ -29,8 +31,10 @@ from purport.reports.player_views import (
     shown_in_picture,
     view_for_player,
 )
+from purport.reports.readings import PlaceReading, StrikeReading, read_place, read_strikes
 from purport.reports.sheet_views import claimed_words, distance_words, group_words, holder_words
 from purport.reports.source_pages import SourceRun, lay_out_source
+from purport.reports.sun_drawings import SunView, view_sun
 
 __all__ = [
     "FOUND_LAYERS",
@@ -44,15 +48,21 @@ __all__ = [
     "MatrixView",
     "PartView",
     "PictureForm",
+    "PlaceReading",
     "PlayerView",
     "Shown",
     "SourceRun",
+    "StrikeReading",
+    "SunView",
     "case_document",
     "case_schema",
     "claimed_words",
     "distance_words",
+    "ellipse_axes",
     "encode_frame",
     "encode_poster",
+    "footprint",
+    "format_length",
     "format_seconds",
     "graphic_from",
     "group_words",
@@ -60,10 +70,13 @@ __all__ = [
     "humanise",
     "lay_out_source",
     "name_finding",
+    "read_place",
+    "read_strikes",
     "shown_in_picture",
     "view_claims",
     "view_disputes",
     "view_for_player",
     "view_matrix",
+    "view_sun",
     "write_dossier",
 ]

@@ -21,6 +21,7 @@ __all__ = [
 _BUSY_TIMEOUT_S = 30
 _OPENINGS = count()
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
+_POOL = {"min_size": 1, "max_size": 16, "timeout": _BUSY_TIMEOUT_S}
 _DISTRUST_SCHEMA = "; PRAGMA trusted_schema=OFF"
 
 
@@ -79,12 +80,15 @@ def database_options(location: Path | str, *, served: bool = False) -> dict[str,
     Args:
         location: The file of an SQLite database, or a `postgresql://` address.
         served: Whether a server writes accounts into it too. Their tables check JSON by a function
-            that SQLite calls unsafe in a schema that it is told to distrust.
+            that SQLite calls unsafe in a schema that it is told to distrust; and a server keeps
+            connections to PostgreSQL for the request that comes next.
 
     Raises:
         InputError: The address is not that of a PostgreSQL database.
     """
-    return _sqlite(location, served=served) if isinstance(location, Path) else _postgresql(location)
+    if isinstance(location, Path):
+        return _sqlite(location, served=served)
+    return _postgresql(location, served=served)
 
 
 def remove_database(alias: str) -> None:
@@ -106,7 +110,7 @@ def _sqlite(path: Path, *, served: bool) -> dict[str, object]:
     }
 
 
-def _postgresql(address: str) -> dict[str, object]:
+def _postgresql(address: str, *, served: bool) -> dict[str, object]:
     parts = urlsplit(address)
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgresql", "postgres"} or not name:
@@ -122,5 +126,5 @@ def _postgresql(address: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**dict(parse_qsl(parts.query)), **({"pool": _POOL} if served else {})},
     }

@@ -1,6 +1,5 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from purport.core.digests import Digest, canonical_json
 from purport.core.errors import ConflictError, InputError
 from purport.core.records import from_json, to_json
 from purport.store.configuration import add_database, remove_database
-from purport.store.encoding import encode_record
+from purport.store.encoding import decode_body, encode_record
 from purport.store.faults import translate_database_faults
 from purport.store.kinds import KINDS, Kind, kind_of
 from purport.store.listing import list_cases
@@ -175,7 +174,7 @@ class DjangoStore:
                 .filter(parameters=parameters, withdrawn=False)
                 .order_by("-pk")
             )
-        return tuple(from_json(Outcome, json.loads(row.body)) for row in rows)
+        return tuple(from_json(Outcome, decode_body(row.body)) for row in rows)
 
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
@@ -222,7 +221,7 @@ class DjangoStore:
         table: type[RecordRow | CustodyRow],
         rows: Sequence[int],
         *,
-        brief: Callable[[RecordT], RecordT] | None = None,
+        brief: Callable[[str], Any] | None = None,
     ) -> Mapping[int, RecordT]:
         """Return the records of rows by primary key; those read before come from the memo."""
         memo = self._memo
@@ -237,8 +236,7 @@ class DjangoStore:
             some = missing[first : first + _ROWS_AT_ONCE]
             wanted = table.objects.using(self._alias).filter(pk__in=some)
             for row, body in wanted.values_list("pk", "body"):
-                whole = from_json(record, json.loads(body))
-                known[row] = brief(whole) if brief else whole
+                known[row] = from_json(record, (brief or decode_body)(body))
                 if memo is not None:
                     length = min(len(body), _BRIEF) if brief else len(body)
                     memo.keep(called, row, known[row], length)
@@ -277,7 +275,7 @@ class DjangoStore:
         self, draft: EventDraft, named: Sequence[tuple[str, str, Digest]]
     ) -> CustodyEvent:
         latest = self._events().order_by("-sequence").first()
-        previous = None if latest is None else from_json(CustodyEvent, json.loads(latest.body))
+        previous = None if latest is None else from_json(CustodyEvent, decode_body(latest.body))
         rows = [list(triple) for triple in named]
         details = {**draft.details, "rows": rows} if rows else draft.details
         event = next_event(

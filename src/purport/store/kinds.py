@@ -1,7 +1,7 @@
 """Which record goes into which table, and under which key."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from purport.core.case import ItemRecord
@@ -9,10 +9,11 @@ from purport.core.casefile import MarkRecord, StoryText
 from purport.core.claims import Claim
 from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import digest_json
-from purport.core.findings import Derivation
+from purport.core.editions import Edition
 from purport.core.second_looks import SecondLook
 from purport.core.verdicts import Verdict
 from purport.store import models
+from purport.store.encoding import decode_body, decode_without_numbers
 from purport.store.records import (
     Attachment,
     InputFault,
@@ -31,16 +32,6 @@ def _no_columns(_: Any) -> Mapping[str, str]:  # noqa: ANN401 - any record
     return {}
 
 
-def _unchanged(record: RecordT) -> RecordT:
-    return record
-
-
-def _without_numbers(outcome: Outcome) -> Outcome:
-    nothing = Derivation(inputs=(), parameters={}, libraries=())
-    findings = tuple(replace(one, values={}, derivation=nothing) for one in outcome.findings)
-    return replace(outcome, findings=findings)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind(Generic[RecordT]):
     """A kind of record."""
@@ -53,8 +44,8 @@ class Kind(Generic[RecordT]):
     """What tells its records apart; of each key one row is live."""
     columns: Callable[[RecordT], Mapping[str, str]] = _no_columns
     """Columns of its own, by which rows are found."""
-    brief: Callable[[RecordT], RecordT] = _unchanged
-    """The record without what takes room in it and is not shown in lists."""
+    brief: Callable[[str], Any] = decode_body
+    """Reads the JSON of a row without what takes room in it and is not shown in lists."""
 
     @property
     def name(self) -> str:
@@ -98,10 +89,11 @@ KINDS: tuple[Kind[Any], ...] = (
         table=models.OutcomeRow,
         key=lambda outcome: f"{outcome.item}:{outcome.check}",
         columns=_cache_columns,
-        brief=_without_numbers,
+        brief=decode_without_numbers,
     ),
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),
     Kind(record=SecondLook, table=models.SecondLookRow, key=lambda look: look.id),
+    Kind(record=Edition, table=models.EditionRow, key=lambda edition: str(edition.number)),
     Kind(record=Verdict, table=models.ProposalRow, key=_verdict_key),
     Kind(record=Review, table=models.ReviewRow, key=lambda review: _verdict_key(review.verdict)),
     Kind(

@@ -8,10 +8,17 @@ from typing import Any
 from django.db.models import Count, Max
 
 from purport.core.digests import Digest
+from purport.core.editions import Edition
+from purport.core.records import from_json
+from purport.store.encoding import decode_body
+from purport.store.kinds import kind_of
+from purport.store.memo import RecordMemo
 from purport.store.models import CaseRow, ClaimRow, CustodyRow, ItemRow, SettingRow
 from purport.store.records import ShelvedCase
 
-__all__ = ["CaseList", "list_cases"]
+__all__ = ["CaseList", "list_cases", "list_editions"]
+
+_ROWS_AT_ONCE = 500
 
 
 def list_cases(alias: str) -> tuple[ShelvedCase, ...]:
@@ -56,6 +63,36 @@ class CaseList:
         told = {pk: fresh[pk][1] if pk in fresh else kept[pk][1] for pk in rows}
         order = sorted(rows, key=lambda pk: (-last.get(pk, 0), pk))
         return tuple(case for pk in order if (case := told[pk]) is not None)
+
+
+def list_editions(
+    alias: str, memo: RecordMemo, key: str | None
+) -> Mapping[str, tuple[Edition, ...]]:
+    """Return the editions of every case that has any, by key of the case.
+
+    Args:
+        alias: Under which Django knows the database.
+        memo: Rows that were read before.
+        key: Of one case alone; None for all.
+    """
+    kind = kind_of(Edition)
+    name = kind.table._meta.db_table  # noqa: SLF001 - Django's own way
+    live = (
+        _live(kind.table, alias) if key is None else _live(kind.table, alias).filter(case__key=key)
+    )
+    rows = list(live.order_by("pk").values_list("pk", "case__key"))
+    kept = ((pk, memo.get(f"{alias} {name}", pk)) for pk, _ in rows)
+    known: dict[int, Edition] = {pk: record for pk, record in kept if record is not None}
+    missing = [pk for pk, _ in rows if pk not in known]
+    for first in range(0, len(missing), _ROWS_AT_ONCE):
+        some = kind.table.objects.using(alias).filter(pk__in=missing[first : first + _ROWS_AT_ONCE])
+        for pk, body in some.values_list("pk", "body"):
+            known[pk] = from_json(Edition, decode_body(body))
+            memo.keep(f"{alias} {name}", pk, known[pk], len(body))
+    told: dict[str, list[Edition]] = {}
+    for pk, of_case in rows:
+        told.setdefault(of_case, []).append(known[pk])
+    return {of_case: tuple(editions) for of_case, editions in told.items()}
 
 
 def _read(alias: str, rows: Mapping[int, str]) -> Mapping[int, ShelvedCase]:

@@ -15,6 +15,7 @@ __all__ = [
     "CorrectionRow",
     "CustodyRow",
     "DocumentRow",
+    "EditionRow",
     "InputFaultRow",
     "ItemRow",
     "JobRow",
@@ -156,6 +157,15 @@ class SecondLookRow(RecordRow):
         """The table."""
 
         db_table = "purport_second_look"
+
+
+class EditionRow(RecordRow):
+    """Editions of the case, as far as each has come."""
+
+    class Meta(RecordRow.Meta):
+        """The table."""
+
+        db_table = "purport_edition"
 
 
 class OutcomeRow(RecordRow):

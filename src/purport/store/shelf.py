@@ -1,8 +1,10 @@
 """The cases of the database that a server keeps open: on Django's own connections, one a thread."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from purport.core.editions import Edition
 from purport.core.errors import AbsentError, InputError
 from purport.store.memo import RecordMemo
 from purport.store.records import ShelvedCase, Store
@@ -92,3 +94,14 @@ class CaseShelf:
             self._list = CaseList(_SERVED)
         with translated(self._subject):
             return self._list.listed(keys)
+
+    def editions(self, key: str | None = None) -> Mapping[str, tuple[Edition, ...]]:
+        """Return the editions of every case that has any, by key of the case.
+
+        Args:
+            key: Of one case alone; None for all.
+        """
+        from purport.store.listing import list_editions  # noqa: PLC0415 - needs Django
+
+        with translated(self._subject):
+            return list_editions(_SERVED, self._memo, key)

@@ -1,6 +1,5 @@
 """Holding the rows against the custody chain, which names every one of them by digest."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, canonical_json
 from purport.core.errors import BrokenChainError
 from purport.core.records import from_json, to_json
+from purport.store.encoding import decode_body
 from purport.store.kinds import KINDS, Kind
 from purport.store.models import CustodyRow
 from purport.vault import row_digest, verify_chain
@@ -53,7 +53,7 @@ def _load_events(alias: str, case: int) -> list[CustodyEvent]:
     events = []
     for row in CustodyRow.objects.using(alias).filter(case_id=case).order_by("sequence"):
         try:
-            event = from_json(CustodyEvent, json.loads(row.body))
+            event = from_json(CustodyEvent, decode_body(row.body))
         except Exception as error:
             raise BrokenChainError(
                 f"custody event {row.sequence}", "cannot be read any more", remedy=_REMEDY
@@ -93,7 +93,7 @@ def _verify_row(named: Named, row: Any) -> None:  # noqa: ANN401 - Django ships 
 
 
 def _columns(kind: Kind[Any], body: str) -> Mapping[str, str]:
-    return kind.columns(from_json(kind.record, json.loads(body)))
+    return kind.columns(from_json(kind.record, decode_body(body)))
 
 
 _KIND_OF_TABLE = {kind.name: kind for kind in KINDS}

@@ -29,8 +29,8 @@ class EventDraft:
     """What is to be said of an act, before it takes its place in the chain."""
 
     kind: str
-    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "exported",
-    "verified"."""
+    """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "published",
+    "exported", "verified"."""
     agent: str
     """Who or what acted."""
     tool_version: str

@@ -40,6 +40,8 @@ class RoomSettings:
     workspace."""
     sign_up: bool = False
     """Whether strangers may make themselves an account (without a role in any case)."""
+    publisher: str = "Unnamed publisher"
+    """Who publishes, as published cases name them."""
 
 
 def configure_room(room: RoomSettings) -> None:
@@ -75,6 +77,7 @@ def configure_room(room: RoomSettings) -> None:
         DATA_UPLOAD_MAX_MEMORY_SIZE=_LONGEST_FORM,
         FILE_UPLOAD_MAX_MEMORY_SIZE=_UPLOAD_KEPT_IN_MEMORY,
         FILE_UPLOAD_TEMP_DIR=str(_made(kept / "uploads")),
+        PURPORT_PUBLISHER=room.publisher,
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
         **_cookies(room),
         **_mail(room, kept),

@@ -39,6 +39,8 @@ class ServeOptions:
     """Address of a mail server; None to write mails into the workspace."""
     sign_up: bool = False
     """Whether strangers may make themselves an account."""
+    publisher: str = "Unnamed publisher"
+    """Who publishes, as published cases name them."""
     workers: int = 1
     """Processes for work in the background."""
 
@@ -93,6 +95,7 @@ def _settings(options: ServeOptions, folder: Path) -> RoomSettings:
         secure=options.secure,
         mail=options.mail,
         sign_up=options.sign_up,
+        publisher=options.publisher,
     )
 
 
@@ -148,7 +151,8 @@ def _owner(name: str) -> int:
 
 def _listen(options: ServeOptions) -> socket.socket:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # the protocol is named so that asyncio sets TCP_NODELAY: without it each answer waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))

@@ -3,7 +3,20 @@
 from django.urls import include, path
 
 from purport.web.api import api
-from purport.web.pages import adding, case, details, entering, front, jobs, ledger, player
+from purport.web.pages import (
+    adding,
+    case,
+    details,
+    entering,
+    front,
+    jobs,
+    ledger,
+    player,
+    publishing,
+    readers,
+    sun,
+)
+from purport.web.pages import map as mapping
 from purport.web.pages import place as placing
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -24,6 +37,8 @@ urlpatterns = [
     path("cases/<slug:key>/ledger/claims/<slug:claim>", ledger.claim, name="claim"),
     path("cases/<slug:key>/contradictions", ledger.contradictions, name="contradictions"),
     path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
+    path("cases/<slug:key>/map", mapping.case_on_map, name="map"),
+    path("cases/<slug:key>/map/tiles/<str:name>", mapping.tiles, name="tiles"),
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/add", adding.add, name="add"),
     path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),
@@ -33,9 +48,27 @@ urlpatterns = [
     path("cases/<slug:key>/work/<slug:job>/cancel", jobs.cancel, name="cancel"),
     path("cases/<slug:key>/dossier", jobs.dossier, name="dossier"),
     path("cases/<slug:key>/items/<slug:digest>/place", placing.place, name="place"),
+    path("cases/<slug:key>/items/<slug:digest>/sun", sun.sun, name="sun"),
+    path("cases/<slug:key>/publish", publishing.publish, name="publish"),
+    path("cases/<slug:key>/publish/ask", publishing.ask, name="ask_for_edition"),
+    path("cases/<slug:key>/publish/withdraw", publishing.withdraw, name="withdraw_edition"),
+    path("cases/<slug:key>/publish/<int:number>", publishing.decide, name="decide_edition"),
     path("cases/<slug:key>/people", case.people, name="people"),
     path("cases/<slug:key>/people/<int:user>", case.member, name="member"),
     path("cases/<slug:key>/items/<slug:digest>/", player.player, name="player"),
     path("cases/<slug:key>/items/<slug:digest>/media", player.media, name="media"),
     path("cases/<slug:key>/items/<slug:digest>/playable", player.playable, name="playable"),
+    path("published/", readers.published, name="published"),
+    path("published/feed.atom", readers.feed, name="feed"),
+    path("published/<slug:key>/", readers.case, name="published_case"),
+    path("published/<slug:key>/case.json", readers.document, name="published_document"),
+    path("published/<slug:key>/places.geojson", readers.geojson, name="published_geojson"),
+    path("published/<slug:key>/places.kml", readers.kml, name="published_kml"),
+    path("published/<slug:key>/ratings.csv", readers.ratings, name="published_ratings"),
+    path(
+        "published/<slug:key>/items/<slug:digest>/picture.jpg",
+        readers.picture,
+        name="published_picture",
+    ),
+    path("published/<slug:key>/claims/<slug:claim>", readers.claim, name="published_claim"),
 ]

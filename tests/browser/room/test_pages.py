@@ -10,7 +10,7 @@ Seat: TypeAlias = Any
 
 pytestmark = pytest.mark.browser
 
-IN_THE_CASE = ("", "add", "work", "history", "people")
+IN_THE_CASE = ("", "map", "add", "work", "history", "people")
 OF_THE_ACCOUNT = ("2fa/", "email/", "password/set/", "sessions/")
 
 

@@ -229,6 +229,7 @@ def test_dragging_changes_residuals_and_offset_and_the_last_answer_wins(
 ) -> None:
     with opened() as hand:
         hand.until("document.querySelector('.offset-figure') !== null")
+        hand.until("document.querySelector('#residuals:not([hidden]) canvas')?.width > 0")
         before = hand.figure()
         point = next(one for one in served.marks() if one["mark"]["kind"] == "control_point")
         x, y = hand.at("map-pane", tuple(point["on_map"]["position"][0]))
@@ -245,7 +246,7 @@ def test_dragging_changes_residuals_and_offset_and_the_last_answer_wins(
         # it is here again after a reload, and thrown away on request
         hand.page.reload()
         ready(hand)
-        assert "is here again" in hand.page.locator("#notice").inner_text()
+        hand.until("document.getElementById('notice').textContent.includes('is here again')")
         hand.click("#notice button:has-text('Throw it away')")
         hand.until("document.getElementById('saved-state').textContent === ''")
         assert hand.console == []

@@ -327,7 +327,8 @@ def test_shuttle_and_loop_by_keys(numbered_room: Room) -> None:
         if (frame) seen.push(Number(frame)); }
       return seen; }""")
     assert 100 <= min(seen) <= 102  # a busy screen skips frames
-    assert max(seen) <= 112
+    assert max(seen) <= 133  # and turns back late: within a second
+    assert sum(frame <= 109 for frame in seen) > 0.7 * len(seen)
     assert any(after < before for before, after in pairwise(seen))
     assert opened.page.inner_text("#range") == "100–108"
     opened.press("k")

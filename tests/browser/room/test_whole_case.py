@@ -156,6 +156,18 @@ def test_a_case_from_nothing_to_a_reviewed_verdict(room: Room, owner: Any, seat:
         page.get_by_role("button", name="Run the checks").click()
         wait_for_checks(sitting, key)
 
+        sitting.visit(f"/cases/{key}/items/{item}/")
+        sitting.settle("document.querySelectorAll('#offset-plot canvas').length", wanted=1)
+        assert re.search(r"1\s+\d+\.\d m", page.inner_text(".offset-rows tbody"))
+        assert sitting.violations() == []
+
+        sitting.visit(f"/cases/{key}/map")
+        sitting.settle("document.getElementById('map').dataset.ready", wanted="yes")
+        page.get_by_role("button", name="Impact 1 in").click()
+        sitting.settle("Number(document.getElementById('map').dataset.zoom) === 20")
+        assert "from the target, to the" in page.inner_text(".map-list")
+        sitting.require_calm()
+
     told = owner.get(f"/api/v1/cases/{key}").json()
     assert printed(room, key, "claims") == told["claims"]
     assert printed(room, key, "findings") == told["findings"]

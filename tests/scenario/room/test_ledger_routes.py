@@ -306,3 +306,20 @@ def test_what_is_not_there_is_told(scene: Scene) -> None:
     page = owner.get(f"/cases/{KEY}/history?page=999&kind=nothing")
     assert page.status_code == 200
     assert "Nothing like that was done." in page.text
+
+
+def test_the_dossier_is_closed_to_whoever_looks_a_second_time(scene: Scene) -> None:
+    owner, editor = scene.people["owner"], scene.people["editor"]
+    case = owner.get(API).json()
+    at = f"{API}/items/{case['items'][0]['record']['digest']}"
+    values = {"frame": 0, "pixel": [40.0, 50.0], "pixel_sd": 2.0}
+    placed = owner.send("POST", f"{at}/marks", {"kind": "impact", "values": values})
+    assert placed.status_code == 201, placed.text
+    assert editor.get(f"/cases/{KEY}/dossier").status_code == 200
+    assert editor.send("POST", f"{at}/second-looks").status_code == 201
+    closed = editor.get(f"/cases/{KEY}/dossier")
+    assert closed.status_code == 409
+    assert "second look" in closed.text
+    assert owner.get(f"/cases/{KEY}/dossier").status_code == 200
+    assert editor.send("DELETE", f"{at}/second-looks").status_code in {200, 204}
+    assert editor.get(f"/cases/{KEY}/dossier").status_code == 200

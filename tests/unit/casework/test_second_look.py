@@ -17,6 +17,7 @@ from purport.casework.second_look import (
     hand_in,
     looks_at,
     open_look,
+    require_no_open_look,
     veil_case,
 )
 from purport.core.digests import Digest, JsonObject
@@ -121,11 +122,15 @@ def test_a_second_look_sees_nothing_of_the_first(workspace: Workspace, item: Dig
     assert open_look(workspace, item, "Bea") == look
     assert veil_case(workspace, file, "Bea").marks == ()
     assert veil_case(workspace, file, "Ada").marks == file.marks
+    with pytest.raises(ConflictError, match="dossier: is closed to you"):
+        require_no_open_look(workspace, "Bea", what="dossier")
+    require_no_open_look(workspace, "Ada", what="dossier")
     with pytest.raises(ConflictError, match="at one already"):
         begin_look(workspace, item=item, author="Bea")
     placed = [LookedAt(kind="impact", values={**NAMED, "pixel": [42.0, 50.0]})]
     done = hand_in(workspace, item=item, author="Bea", placed=placed, note="hazy")
     assert open_look(workspace, item, "Bea") is None
+    require_no_open_look(workspace, "Bea", what="dossier")
     assert veil_case(workspace, file, "Bea") is file
     assert case_file(workspace).marks == file.marks
     assert [one.record for one in looks_at(workspace, item)] == [done]

@@ -6,6 +6,7 @@ from purport.core.errors import CrsMismatchError
 from purport.core.positions import (
     GeoPoint,
     bearing_deg,
+    destination,
     from_geographic,
     geodesic_distance_m,
     metric_crs,
@@ -37,6 +38,13 @@ def test_known_distance_and_bearing() -> None:
     assert bearing_deg(PARIS, north) == pytest.approx(0.0, abs=1e-6)
     west = GeoPoint(longitude_deg=2.34, latitude_deg=48.86)
     assert bearing_deg(PARIS, west) == pytest.approx(270.0, abs=0.01)
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 45.0, 200.0, 359.0])
+def test_a_destination_lies_where_distance_and_bearing_say(azimuth_deg: float) -> None:
+    there = destination(PARIS, azimuth_deg, 1234.5)
+    assert geodesic_distance_m(PARIS, there) == pytest.approx(1234.5, abs=1e-6)
+    assert bearing_deg(PARIS, there) == pytest.approx(azimuth_deg, abs=1e-6)
 
 
 def test_no_direction_exists_at_zero_distance() -> None:

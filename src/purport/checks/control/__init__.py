@@ -29,7 +29,7 @@ Broken geometry is an error that names the feature. Nothing is repaired in silen
 """
 
 from purport.checks.control._ask import ask_layers
-from purport.checks.control._assess import Rules
+from purport.checks.control._assess import Rules, territories_read
 from purport.checks.control._check import ControlCheck
 from purport.checks.control._layers import first_and_last_day, load_control
 from purport.checks.control._local import normal_lattice
@@ -67,4 +67,5 @@ __all__ = [
     "first_and_last_day",
     "load_control",
     "normal_lattice",
+    "territories_read",
 ]

@@ -34,7 +34,7 @@ from purport.checks.control.records import (
 )
 from purport.core.groups import canonical_group
 
-__all__ = ["Rules", "assess_layer"]
+__all__ = ["Rules", "assess_layer", "territories_read"]
 
 _CONTESTED = "contested"
 _LATTICE = normal_lattice(1024)
@@ -114,6 +114,18 @@ def assess_layer(
             )
         )
     return tuple(answers)
+
+
+def territories_read(
+    layer: ControlLayer, days: tuple[date, date]
+) -> tuple[tuple[Territory, int], ...]:
+    """Return what the check reads of a layer for a date: each territory with its age. [d]
+
+    Args:
+        layer: The layer.
+        days: First and last day of the date asked about.
+    """
+    return tuple((layer.territories[index], age) for age, index in _edition(layer, days))
 
 
 def _edition(layer: ControlLayer, days: tuple[date, date]) -> list[tuple[int, int]]:

@@ -7,16 +7,16 @@ TABLES = ("correction", "link", "second_look")
 MESSAGE = "records of purport are never changed; a correction is a new row"
 
 
-def guard_tables(apps, schema_editor):
+def guard_tables(apps, schema_editor, tables=TABLES):
     if schema_editor.connection.vendor == "postgresql":
-        for table in TABLES:
+        for table in tables:
             schema_editor.execute(
                 f"CREATE TRIGGER purport_{table}_guard BEFORE UPDATE OR DELETE ON purport_{table} "
                 "FOR EACH ROW EXECUTE FUNCTION purport_refuse()",
                 params=None,
             )
         return
-    for table in TABLES:
+    for table in tables:
         for action in ("UPDATE", "DELETE"):
             schema_editor.execute(
                 f"CREATE TRIGGER purport_{table}_guard_{action.lower()} "

@@ -10,7 +10,8 @@ from ninja.security import SessionAuth
 from purport import __version__
 from purport.core.errors import PurportError
 from purport.web.access import ForbiddenError
-from purport.web.api import cases, frames, ledger, place, second_looks, work
+from purport.web.api import cases, frames, ledger, place, second_looks, sun, work
+from purport.web.api import map as mapping
 from purport.web.faults import explain
 
 __all__ = ["api"]
@@ -27,8 +28,10 @@ api = NinjaAPI(
 api.add_router("/cases", cases.router)
 api.add_router("/cases", frames.router)
 api.add_router("/cases", ledger.router)
+api.add_router("/cases", mapping.router)
 api.add_router("/cases", place.router)
 api.add_router("/cases", second_looks.router)
+api.add_router("/cases", sun.router)
 api.add_router("/cases", work.router)
 
 

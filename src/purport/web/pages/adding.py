@@ -198,6 +198,7 @@ def _target_area(visit: Visit, form: forms.Form) -> Target | None:
 
 def _take_story(visit: Visit, form: forms.Form) -> str | None:
     said = form.cleaned_data
+    encoding = said["encoding"] or None
     if said["file"]:
         taken = _taken(
             visit,
@@ -205,9 +206,8 @@ def _take_story(visit: Visit, form: forms.Form) -> str | None:
             "file",
             UploadKind.STORY,
             [said["file"]],
-            lambda workspace, path: collect_story(
-                workspace, path, encoding=said["encoding"] or None
-            ),
+            lambda workspace, path: collect_story(workspace, path, encoding=encoding),
+            encoding=encoding,
         )
     else:
         pasted = ContentFile(said["text"].encode(), name=_PASTED)
@@ -252,11 +252,12 @@ def _taken(  # noqa: PLR0917 - all that is said of one upload
     kind: UploadKind,
     files: Sequence[UploadedFile],
     collect: Callable[[Workspace, Path], TakenT],
+    encoding: str | None = None,
 ) -> TakenT | None:
     """Look into a file apart, then take it in; None when it cannot be, told beside its field."""
     with kept_apart(visit.room, files) as (path, *_beside):
         try:
-            inspect_apart(kind, path)
+            inspect_apart(kind, path, encoding=encoding)
             return collect(visit.workspace(), path)
         except InputError as error:
             tell_beside(form, field, error)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from purport.casework import ask_for_work, dossier_path
+from purport.casework.second_look import require_no_open_look
 from purport.core.errors import AbsentError
 from purport.store import LeaseLedger
 from purport.web.access import Right, Visit, for_members
@@ -47,7 +48,9 @@ def cancel(visit: Visit, job: str) -> HttpResponse:
 @for_members(Right.SEE)
 def dossier(visit: Visit) -> HttpResponse:
     """Return the dossier as it was written last: a page of its own, with no rights here."""
-    path = dossier_path(visit.workspace())
+    workspace = visit.workspace()
+    require_no_open_look(workspace, visit.agent, what="dossier")
+    path = dossier_path(workspace)
     if not path.is_file():
         raise AbsentError("dossier", "was not written yet", remedy="Run the checks first.")
     response = HttpResponse(path.read_bytes(), content_type="text/html; charset=utf-8")

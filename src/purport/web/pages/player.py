@@ -13,7 +13,9 @@ from purport.casework import (
     player_view,
     watchable,
 )
+from purport.casework.offset_curves import offset_curves
 from purport.core.errors import AbsentError, InputError
+from purport.core.records import to_json
 from purport.reports import FOUND_LAYERS, PictureForm, graphic_from
 from purport.web.access import Right, Visit, for_members
 from purport.web.byte_ranges import ServedFile, serve_bytes
@@ -34,6 +36,7 @@ def player(visit: Visit, digest: str) -> HttpResponse:
         "item": item,
         "layers": FOUND_LAYERS.items(),
         "graphic_from": graphic_from(case, item),
+        "curves": [to_json(one) for one in offset_curves(case, item.record.digest)],
         "forms": [form.value for form in PictureForm],
     }
     try:

@@ -1,13 +1,15 @@
 """Filters of the pages: how times, ratings and lengths are put."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from purport.core.corrections import ReviewNote
+from purport.core.digests import JsonObject
 from purport.core.instants import format_utc
 from purport.core.ratings import Rating
 from purport.reports import RATING_ICONS, format_seconds, humanise
@@ -15,6 +17,7 @@ from purport.reports import RATING_ICONS, format_seconds, humanise
 __all__ = ["register"]
 
 register = template.Library()
+_SCRIPT_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
@@ -33,6 +36,13 @@ def seconds(value: float) -> str:
 def words(value: object) -> str:
     """Return an identifier as words."""
     return humanise(str(value))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def linked_data(value: JsonObject) -> SafeString:
+    """Return JSON-LD for a block of data in the page's head, which no text in it can end."""
+    written = json.dumps(value, ensure_ascii=False)
+    return mark_safe(written.translate(_SCRIPT_ESCAPES))  # noqa: S308 - escaped the line before
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types

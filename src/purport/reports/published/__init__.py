@@ -1,0 +1,26 @@
+"""What readers are shown of a case: chosen piece by piece, never the case with pieces taken out."""
+
+from purport.reports.published.covering import cover_measures, cover_names, cover_positions
+from purport.reports.published.feeds import FeedEntry, write_feed
+from purport.reports.published.geography import places_as_geojson, places_as_kml
+from purport.reports.published.linked_data import claim_reviews
+from purport.reports.published.opening import is_open, readers_view
+from purport.reports.published.snapshot import PUBLISHED_SCHEMA, Wording, published_document
+from purport.reports.published.tables import ratings_as_csv
+
+__all__ = [
+    "PUBLISHED_SCHEMA",
+    "FeedEntry",
+    "Wording",
+    "claim_reviews",
+    "cover_measures",
+    "cover_names",
+    "cover_positions",
+    "is_open",
+    "places_as_geojson",
+    "places_as_kml",
+    "published_document",
+    "ratings_as_csv",
+    "readers_view",
+    "write_feed",
+]

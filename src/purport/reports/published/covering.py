@@ -1,0 +1,124 @@
+"""Words in which nobody can read a position, a distance or a direction.
+
+Coverage goes before reading well: a figure that is covered without need costs a reader little, a
+position that is told may cost somebody their house.
+"""
+
+import re
+
+__all__ = [
+    "COVERED_MEASURE",
+    "COVERED_POSITION",
+    "cover_measures",
+    "cover_names",
+    "cover_positions",
+]
+
+COVERED_POSITION = "[position withheld]"
+"""What stands where a position stood."""
+COVERED_MEASURE = "[measure withheld]"
+"""What stands where a distance or a direction stood."""
+
+_DEGREE = "[°º˚]"
+_MINUTE = "['′’‘ʹ´]"
+_SECOND = "(?:[\"″”“ʺ]|''|′′)"
+_HEMISPHERE = "(?:[NSEWСЮВЗ]|North|South|East|West)"
+_DECIMALS = r"[-+−–]?\d{1,3}[.,٫]\d{2,}"
+_MAP_SITES = (
+    r"(?:maps\.app\.goo\.gl|goo\.gl/maps|w3w\.co|what3words\.com|osm\.org|wikimapia\.org|"
+    r"(?:www\.)?openstreetmap\.org|(?:www\.)?google\.[a-z.]+/maps)"
+)
+_MAP_QUESTION = r"(?:@|[?&#/](?:q|ll|mlat|mlon|lat|lon|lng|map|cp|sll|center|query|pin|at)=)"
+_DEGREES_MINUTES = (
+    rf"{_HEMISPHERE}?\s*\d{{1,3}}\s*{_DEGREE}\s*\d{{1,2}}(?:[.,]\d+)?\s*{_MINUTE}"
+    rf"(?:\s*\d{{1,2}}(?:[.,]\d+)?\s*{_SECOND})?\s*{_HEMISPHERE}?"
+)
+_TWO_DEGREES = (
+    rf"(?:lat(?:itude)?\W{{0,3}})?{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
+    rf"(?:\s*[,;/|]\s*|\s+(?:and\s+|и\s+|و\s*)?)(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
+    rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
+)
+_MGRS = (
+    r"\b\d{1,2}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?"
+    r"(?:\d{2}\s?\d{2}|\d{3}\s?\d{3}|\d{4}\s?\d{4}|\d{5}\s?\d{5})\b"
+)
+_UTM = (
+    r"\b(?:\d{1,2}\s?[C-HJ-NP-X]?\s+)?\d{6}(?:[.,]\d+)?\s*m?\s*E?[\s,;]+"
+    r"\d{7}(?:[.,]\d+)?\s*m?\s*N?\b"
+)
+_POSITIONS = (
+    rf"(?:https?://|www\.)\S*{_MAP_QUESTION}\S*",
+    rf"(?:https?://)?{_MAP_SITES}\S*",
+    r"geo:[-+\d.,;a-z=]+",
+    r"///[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+",
+    _DEGREES_MINUTES,
+    _TWO_DEGREES,
+    rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}\b",
+    rf"{_DECIMALS}\s*{_DEGREE}",
+    r"(?:lat|lon|long|lng|latitude|longitude|широта|долгота)\W{0,3}[-+−]?\d+(?:[.,]\d+)?",
+    _MGRS,
+    _UTM,
+    r"\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b",
+    r"geohash\W{0,3}[0-9b-hjkmnp-z]{5,12}",
+)
+_POSITION = re.compile("|".join(f"(?:{one})" for one in _POSITIONS), re.IGNORECASE)
+
+_NUMBER = r"\d[\d.,٫]*(?:\s?(?:to|–|-|—|до|bis)\s?\d[\d.,٫]*)?"
+_LENGTH = (
+    r"(?:m|km|cm|metres?|meters?|kilometres?|kilometers?|ft|feet|foot|yards?|yd|miles?|mi|nmi|"
+    r"м|км|метр(?:а|ов|ах)?|километр(?:а|ов|ах)?|متر(?:ا|اً)?|أمتار|كم|كيلومتر(?:ات)?)"
+)
+_WIND = (
+    r"(?:(?:north|south)(?:[ -]?(?:north|south))?[ -]?(?:east|west)?(?:ern|wards?|er(?:ly))?|"
+    r"(?:east|west)(?:[ -]?(?:north|south)[ -]?(?:east|west))?(?:ern|wards?|er(?:ly))?)"
+)
+_MEASURES = (
+    rf"{_NUMBER}\s?{_LENGTH}\b",
+    rf"(?:bearing|azimuth|heading|азимут)\W{{0,3}}(?:of\s)?{_NUMBER}",
+    rf"{_NUMBER}\s?(?:{_DEGREE}|degrees?\b|deg\b|градус\w*)",
+    rf"\b(?:to the |due )?{_WIND}(?= (?:of|from) (?:the |its |that )?(?:stated |claimed )?target)",
+    rf"\b(?:to the |due ){_WIND}\b",
+)
+_MEASURE = re.compile("|".join(f"(?:{one})" for one in _MEASURES), re.IGNORECASE)
+
+
+def cover_positions(text: str) -> str:
+    """Cover everything in a text that reads as a position on the ground.
+
+    Decimal degrees, degrees with minutes, MGRS, UTM, plus codes, three words, geo addresses and
+    addresses of maps, in digits of any script.
+
+    Examples:
+        >>> cover_positions("It lies at 36.2012, 37.1343, by the bakery.")
+        'It lies at [position withheld], by the bakery.'
+    """
+    return _POSITION.sub(COVERED_POSITION, text)
+
+
+def cover_measures(text: str) -> str:
+    """Cover positions, and distances, bearings and directions from a target too.
+
+    Examples:
+        >>> cover_measures("It lies 9.0 m from the target (95 % interval 7.4 to 10.6 m).")
+        'It lies [measure withheld] from the target (95 % interval [measure withheld]).'
+    """
+    return _MEASURE.sub(COVERED_MEASURE, cover_positions(text))
+
+
+def cover_names(text: str, names: dict[str, str]) -> str:
+    """Put other words in the place of names, the longest first, whatever their case.
+
+    Args:
+        text: Where.
+        names: What stands for each; empty names are passed over.
+
+    Examples:
+        >>> cover_names("Strike 1 in bridge.mp4", {"bridge.mp4": "Item 1"})
+        'Strike 1 in Item 1'
+    """
+    known = {name.casefold(): other for name, other in names.items() if name.strip()}
+    if not known:
+        return text
+    longest = sorted(known, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
+    return pattern.sub(lambda found: known.get(found.group().casefold(), found.group()), text)

@@ -1,0 +1,180 @@
+"""Published cases, for anybody: pages and files that hold what `readers_view` leaves, no more."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from purport.casework.frame_pictures import readers_picture
+from purport.casework.publishing import ReadersEdition
+from purport.casework.watching import item_of
+from purport.core.digests import JsonObject
+from purport.core.errors import AbsentError
+from purport.core.instants import format_utc
+from purport.reports.published import (
+    FeedEntry,
+    claim_reviews,
+    is_open,
+    places_as_geojson,
+    places_as_kml,
+    ratings_as_csv,
+    write_feed,
+)
+from purport.web.apps import room
+
+__all__ = [
+    "case",
+    "claim",
+    "document",
+    "feed",
+    "geojson",
+    "kml",
+    "picture",
+    "published",
+    "ratings",
+]
+
+_CASES_A_PAGE = 30
+_PICTURE_KEPT_S = 300
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def published(request: HttpRequest) -> HttpResponse:
+    """List the published cases, the latest edition first."""
+    stand = [
+        (key, edition) for key, edition in _published().items() if edition.document is not None
+    ]
+    latest = sorted(stand, key=lambda one: one[1].published_utc, reverse=True)
+    page = Paginator(latest, _CASES_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "readers/cases.html", {"cases": page, "publisher": _publisher()})
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def case(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a case; one that was taken back says why and nothing else."""
+    edition = _edition(key)
+    shown = {"key": key, "edition": edition, "publisher": _publisher()}
+    if edition.document is None:
+        return render(request, "readers/withdrawn.html", shown, status=HTTPStatus.GONE)
+    return render(request, "readers/case.html", {**shown, "case": edition.document})
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def claim(request: HttpRequest, key: str, claim: str) -> HttpResponse:
+    """Show one claim with its confirmed ratings, and say the same as ClaimReview."""
+    edition, told = _standing(key)
+    claims: list[JsonObject] = told["claims"]  # type: ignore[assignment]  # JSON
+    found = next((one for one in claims if one["id"] == claim), None)
+    if found is None:
+        raise AbsentError(claim, "there is no such published claim", remedy="Look at the case.")
+    url = request.build_absolute_uri(reverse("published_claim", args=[key, claim]))
+    shown = {
+        "key": key,
+        "edition": edition,
+        "case": told,
+        "claim": found,
+        "findings": {one["id"]: one for one in told["findings"]},  # type: ignore[union-attr,index,call-overload]  # JSON
+        "publisher": _publisher(),
+        "linked": claim_reviews(
+            found,
+            url=url,
+            publisher=_publisher(),
+            published=format_utc(edition.published_utc),
+        ),
+    }
+    return render(request, "readers/claim.html", shown)
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def document(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Return what readers see as `purport.published/1`."""
+    return JsonResponse(_standing(key)[1], json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def geojson(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Return the places that are public as GeoJSON."""
+    told = places_as_geojson(_standing(key)[1])
+    return JsonResponse(told, content_type="application/geo+json")
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def kml(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Return the places that are public as KML."""
+    told = places_as_kml(_standing(key)[1])
+    return HttpResponse(told, content_type="application/vnd.google-earth.kml+xml")
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def ratings(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Return the confirmed ratings as a table."""
+    answer = HttpResponse(ratings_as_csv(_standing(key)[1]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{key}-ratings.csv"'
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noqa: ARG001 - Django's
+    """Return a still of an item; blurred and grey unless it is fit for everybody by now."""
+    _, told = _standing(key)
+    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
+    shown = next((one for one in items if one["sha256"] == digest), None)
+    if shown is None:
+        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    item = item_of(room().outline(key), digest)
+    content = readers_picture(room().case(key, agent="readers"), item, plain=plain)
+    answer = HttpResponse(content, content_type="image/jpeg")
+    answer["Cache-Control"] = f"public, max-age={_PICTURE_KEPT_S}"
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def feed(request: HttpRequest) -> HttpResponse:
+    """Return the feed of cases and corrections."""
+    entries = [
+        FeedEntry(
+            url=request.build_absolute_uri(reverse("published_case", args=[key])),
+            number=edition.number,
+            title=str(edition.document["title"]),
+            summary=str(edition.document["correction"] or edition.document["summary"]),
+            published=edition.published_utc,
+        )
+        for key, edition in _published().items()
+        if edition.document is not None
+    ]
+    told = write_feed(
+        entries,
+        title=f"{_publisher()}: cases",
+        publisher=_publisher(),
+        home=request.build_absolute_uri(reverse("published")),
+        feed=request.build_absolute_uri(reverse("feed")),
+    )
+    return HttpResponse(told, content_type="application/atom+xml")
+
+
+def _publisher() -> str:
+    return str(settings.PURPORT_PUBLISHER)
+
+
+def _published() -> dict[str, ReadersEdition]:
+    return dict(room().published(datetime.now(UTC)))
+
+
+def _edition(key: str) -> ReadersEdition:
+    found = room().published_case(key, datetime.now(UTC))
+    if found is None:
+        raise AbsentError(key, "no such case is published", remedy="Look at the published cases.")
+    return found
+
+
+def _standing(key: str) -> tuple[ReadersEdition, JsonObject]:
+    edition = _edition(key)
+    if edition.document is None:
+        raise AbsentError(key, "was withdrawn", remedy="Its page says why.")
+    return edition, edition.document
