@@ -2,7 +2,8 @@
 
 Counted on the 100 unedited clips of the final set of `benchmarks/exam_edits.py`, asked once by
 version 4 of the check on 27 November 2026 (commit be22add), on none of which any rule was made.
-Version 5 lists fewer boxes and is not counted anew:
+Version 5 lists fewer boxes; version 6 finds pixelated boxes and plates in other ways as well, and
+makes hints of more cuts and slow motion. Neither is counted anew:
 
     python benchmarks/exam_edits.py --set final --out edits.jsonl
 

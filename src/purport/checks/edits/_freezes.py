@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
-__all__ = ["Freeze", "FreezeRules", "find_freezes"]
+__all__ = ["Freeze", "FreezeRules", "find_freezes", "flat_share"]
 
 _UNTOLD = 0.25
 
@@ -39,6 +39,8 @@ class FreezeRules:
     """Largest mean difference of thumbnails that counts as none. [luma, 0 to 255]"""
     drift: float = 0.5
     """Largest difference across a short interruption (a key frame of the codec) that is bridged."""
+    drift_at_key: float = 2.5
+    """The same where a key frame codes the whole picture anew. [luma]"""
     bridged_frames: int = 2
     """Longest interruption that is bridged."""
     around_frames: int = 25
@@ -51,7 +53,7 @@ class FreezeRules:
     """How many times smaller the difference within must be."""
     abrupt_share: float = 0.4
     """Least share of the usual difference around that the frames next to the freeze must reach."""
-    abrupt_frames: int = 3
+    abrupt_frames: int = 5
     """Frames next to the freeze, on either side, of which one must."""
     largest_still_share: float = 0.3
     """Largest share of the frames around that are still themselves: in a still scene the codec
@@ -99,11 +101,19 @@ def _bridged(
     for place in places.tolist():
         if runs and place - runs[-1].last <= rules.bridged_frames + 1:
             last = runs[-1].last
-            if place == last + 1 or _apart(scene, last, place) <= rules.drift:
+            if place == last + 1 or _apart(scene, last, place) <= _drift(
+                scene, FrameSpan(first=last + 1, last=place), rules
+            ):
                 runs[-1] = FrameSpan(first=runs[-1].first, last=place)
                 continue
         runs.append(FrameSpan(first=place - 1, last=place))
     return runs
+
+
+def _drift(scene: Scene, frames: FrameSpan, rules: FreezeRules) -> float:
+    """Return how much a frozen picture may differ across frames in which it is coded anew."""
+    types = () if scene.fine is None else scene.fine.picture_types[frames.first : frames.last + 1]
+    return rules.drift_at_key if b"I" in list(types) else rules.drift
 
 
 def _apart(scene: Scene, one: int, other: int) -> float:
@@ -128,7 +138,7 @@ def _judged(scene: Scene, run: FrameSpan, covered: NDArray[np.bool_], rules: Fre
     )
     moving = _still_share(scene, around, rules) <= rules.largest_still_share
     sudden = _begins_with_flash(scene, whole.first, shot, rules)
-    structured = _flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
+    structured = flat_share(scene.thumbnails[run.last]) <= rules.largest_flat_share
     lively = noise >= rules.least_noise and within * rules.contrast <= noise
     strength = (
         1.0 - 0.5 * within * rules.contrast / noise
@@ -154,7 +164,7 @@ def _begins_with_flash(scene: Scene, first: int, shot: FrameSpan, rules: FreezeR
     return bool(last.max() > rules.largest_jump * max(float(np.median(before)), rules.drift))
 
 
-def _flat_share(thumbnail: NDArray[np.uint8]) -> float:
+def flat_share(thumbnail: NDArray[np.uint8]) -> float:
     """Return the part of a picture whose neighbouring pixels differ by one level at most."""
     levels = thumbnail.astype(np.int16)
     down, across = np.abs(np.diff(levels, axis=0)), np.abs(np.diff(levels, axis=1))
@@ -171,10 +181,10 @@ def _beside(
 
 
 def _widened(scene: Scene, run: FrameSpan, shot: FrameSpan, *, limit: float) -> FrameSpan:
-    """Add frames at the ends that show the same picture, coded worse."""
-    first, last, middle = run.first, run.last, (run.first + run.last) // 2
-    while first > shot.first and _apart(scene, first - 1, middle) <= limit:
+    """Add frames at the ends that show the same picture as the run's, coded worse."""
+    first, last = run.first, run.last
+    while first > shot.first and _apart(scene, first - 1, run.first) <= limit:
         first -= 1
-    while last < shot.last and _apart(scene, last + 1, middle) <= limit:
+    while last < shot.last and _apart(scene, last + 1, run.last) <= limit:
         last += 1
     return FrameSpan(first=first, last=last)

@@ -7,7 +7,7 @@ import numpy as np
 
 from purport.checks.edits._bars import Bars
 from purport.checks.edits._cuts import Cut
-from purport.checks.edits._freezes import Freeze
+from purport.checks.edits._freezes import Freeze, flat_share
 from purport.checks.edits._hiding import Hidden
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._signs import list_hidden, list_plates
@@ -38,6 +38,9 @@ _LONGEST_BLINDING_S = 0.35
 _ABRUPT_FRAMES = 8
 _ABRUPT_SHARE = 0.6
 _ZOOM_STRENGTH = 0.25
+_BLINDED_STRENGTH = 0.25
+_LEAST_FLAT, _LONGEST_FLAT_S = 0.85, 2.0
+_BLACK_LUMA = 24
 _WHOLE_SILENCE_STRENGTH = 0.5
 _PART_SILENCE_STRENGTH = 0.75
 
@@ -95,7 +98,8 @@ _REPEAT = (
 def list_transitions(scene: Scene, cuts: Iterable[Cut] = ()) -> Iterator[Edit]:
     """List cuts and fades where a shot begins, and open cuts; fades close to each other are one."""
     for cut in cuts:
-        yield replace(_transition(scene, EditKind.CUT, cut.frame, cut.frame), strength=cut.strength)
+        listed = _transition(scene, EditKind.CUT, cut.frame, cut.frame)
+        yield _unless_blinded(scene, replace(listed, strength=cut.strength))
     fades: list[Shot] = []
     for shot in scene.shots:
         if shot.begins_with is Transition.CUT:
@@ -113,8 +117,35 @@ def _shot_cut(scene: Scene, frame: int) -> Edit:
     """List a cut; a step of the sensor's zoom is but a hint."""
     cut = _transition(scene, EditKind.CUT, frame, frame)
     if not is_zoom_step(scene, frame):
-        return cut
+        return _unless_blinded(scene, cut)
     return replace(cut, strength=_ZOOM_STRENGTH, innocent=(_ZOOM, *_CUT))
+
+
+def _unless_blinded(scene: Scene, cut: Edit) -> Edit:
+    """Make a cut a hint that lies beside a picture without structure which stays for a moment.
+
+    A sensor that a blast blinds shows such a one, and something else when it sees again, the more
+    so with few frames a second.
+    """
+    frame = cut.start_frame
+    if frame is None or not any(_is_blank_moment(scene, one) for one in (frame - 1, frame)):
+        return cut
+    return replace(cut, strength=_BLINDED_STRENGTH, innocent=(*_BLINDED, *_CUT))
+
+
+def _is_blank_moment(scene: Scene, frame: int) -> bool:
+    """Tell whether a frame lies in at most two seconds without any structure, but no black."""
+    if float(np.median(scene.thumbnails[frame])) <= _BLACK_LUMA:
+        return False
+    first, last = frame + 1, frame
+    while first > 0 and flat_share(scene.thumbnails[first - 1]) >= _LEAST_FLAT:
+        first -= 1
+    if first > frame:
+        return False
+    while last + 1 < scene.frames and flat_share(scene.thumbnails[last + 1]) >= _LEAST_FLAT:
+        last += 1
+    inside = first > 0 and last + 1 < scene.frames
+    return inside and end_s(scene, last) - scene.seconds(first) <= _LONGEST_FLAT_S
 
 
 def list_freezes(

@@ -18,7 +18,17 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot
 
-__all__ = ["Box", "Plate", "PlateRules", "find_plates", "overlap_of"]
+__all__ = [
+    "Box",
+    "Changes",
+    "Plate",
+    "PlateRules",
+    "find_plates",
+    "graphics_share",
+    "hides_ground",
+    "inside_of",
+    "overlap_of",
+]
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float32]
@@ -144,9 +154,9 @@ def _coming(scene: Scene, shot: Shot, steps: list[_Step], rules: PlateRules) -> 
         if scene.seconds(last) - scene.seconds(step.frame) < rules.shortest_s:
             continue
         if gone is None and (
-            _graphics_share(shot, step.box) < rules.least_graphics
+            graphics_share(shot, step.box) < rules.least_graphics
             or not _stands(scene, step, last, rules)
-            or not _hides(scene, FrameSpan(first=step.frame, last=last), step.box, rules)
+            or not hides_ground(scene, FrameSpan(first=step.frame, last=last), step.box, rules)
         ):
             continue
         until[step.box] = last
@@ -163,7 +173,7 @@ def _stands(scene: Scene, step: _Step, last: int, rules: PlateRules) -> bool:
     frames = np.unique(frames[frames > step.frame])
     if not len(frames):
         return False
-    inside = _inside(step.box)
+    inside = inside_of(step.box)
     within, about = [], []
     for frame in frames.tolist():
         change = cv2.absdiff(scene.thumbnails[frame], scene.thumbnails[frame - 1])
@@ -172,7 +182,7 @@ def _stands(scene: Scene, step: _Step, last: int, rules: PlateRules) -> bool:
     return sum(within) <= rules.largest_worn * sum(about)
 
 
-def _hides(scene: Scene, span: FrameSpan, box: Box, rules: PlateRules) -> bool:
+def hides_ground(scene: Scene, span: FrameSpan, box: Box, rules: PlateRules) -> bool:
     """Tell whether nearly all of a box shows the same in the key frames of a stretch.
 
     Lines and letters let the ground be seen between them. With fewer than two key frames, or where
@@ -204,7 +214,7 @@ def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
     beside what it does on the other side and beside the picture about it.
     """
     reach = rules.around_frames
-    changes = _Changes(scene.thumbnails, span)
+    changes = Changes(scene.thumbnails, span)
     for frame in range(span.first + rules.fewest_around, span.last - rules.fewest_around + 2):
         step = changes.at(frame)
         if np.count_nonzero(step >= rules.least_levels) < np.prod(rules.smallest_px):
@@ -215,7 +225,7 @@ def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
         for comes, (quiet, busy) in ((True, sides[::-1]), (False, sides)):
             stands = quiet <= np.maximum(rules.largest_worn * busy, _STILL_LEVELS)
             for box, inside in _boxes(stepping & stands, rules):  # 2
-                outside = np.count_nonzero(stepping & ~_inside(box)) / stepping.size
+                outside = np.count_nonzero(stepping & ~inside_of(box)) / stepping.size
                 if outside > rules.largest_outside:
                     continue
                 within, without = float(quiet[inside].mean()), float(busy[inside].mean())
@@ -227,7 +237,7 @@ def _steps(scene: Scene, span: FrameSpan, rules: PlateRules) -> Iterator[_Step]:
                     yield _Step(frame=frame, comes=comes, box=box, contrast=contrast)
 
 
-class _Changes:
+class Changes:
     """Changes of thumbnails from frame to frame within a shot, a few kept at a time."""
 
     def __init__(self, thumbnails: NDArray[np.uint8], span: FrameSpan) -> None:
@@ -288,14 +298,14 @@ def _to_box(left: int, top: int, wide: int, high: int) -> Box:
     return left / side, top / side, (left + wide) / side, (top + high) / side
 
 
-def _inside(box: Box) -> Flags:
+def inside_of(box: Box) -> Flags:
     flags = np.zeros((_THUMBNAIL_PX, _THUMBNAIL_PX), dtype=np.bool_)
     left, top, right, bottom = (round(edge * _THUMBNAIL_PX) for edge in box)
     flags[top:bottom, left:right] = True
     return flags
 
 
-def _graphics_share(shot: Shot, box: Box) -> float:
+def graphics_share(shot: Shot, box: Box) -> float:
     rows, columns = shot.overlay.shape
     left, right = round(box[0] * columns), round(box[2] * columns)
     top, bottom = round(box[1] * rows), round(box[3] * rows)
@@ -339,7 +349,7 @@ def _standing(scene: Scene, shot: Shot, rules: PlateRules) -> Iterator[Plate]:
         )
         box = left / 64.0, top / 64.0, (left + wide) / 64.0, (top + high) / 64.0
         if _is_box(thin, _THUMBNAIL_PX**2, rules) and (
-            _graphics_share(shot, box) >= rules.standing_graphics  # 3
+            graphics_share(shot, box) >= rules.standing_graphics  # 3
         ):
             yield Plate(span=shot.span, box=box, strength=0.75)
 

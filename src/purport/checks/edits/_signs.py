@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _CAPTION_WIDTH = 0.3
+_DOUBTFUL_STRENGTH = 0.4
+_SAME_FACTOR = 0.05
 
 
 def list_gaps(scene: Scene, gaps: Iterable[Gap], cuts: Sequence[int]) -> Iterator[Edit]:
@@ -60,17 +62,31 @@ def list_slow_motion(
 ) -> Iterator[Edit]:
     """List slow motion and converted frame rates.
 
-    A pattern of repeated frames says where it begins and ends more exactly than the movement.
+    A pattern of repeated frames says where it begins and ends more exactly than the movement. Where
+    a recorder made the pattern, what goes at its factor elsewhere in the shot is no slow motion,
+    and movement that is slowed there is but a hint: some of its frames are the recorder's.
     """
-    apart = [cadence for cadence in cadences if cadence.apart]
+    converted = [cadence for cadence in cadences if not cadence.apart]
+    apart = [one for one in cadences if one.apart and not _goes_on(scene, one, converted)]
     for cadence in cadences:
-        kind = EditKind.SLOW_MOTION if cadence.apart else EditKind.CADENCE
+        kind = EditKind.SLOW_MOTION if cadence in apart else EditKind.CADENCE
         yield _stretch(scene, kind, cadence.span, (cadence.strength, cadence.factor))
     for slowing in slowings:
-        if not any(meet(slowing.span, cadence.span) for cadence in apart):
-            yield _stretch(
-                scene, EditKind.SLOW_MOTION, slowing.span, (slowing.strength, slowing.factor)
-            )
+        if any(meet(slowing.span, cadence.span) for cadence in apart):
+            continue
+        doubtful = any(meet(slowing.span, cadence.span) for cadence in converted)
+        strength = min(slowing.strength, _DOUBTFUL_STRENGTH) if doubtful else slowing.strength
+        yield _stretch(scene, EditKind.SLOW_MOTION, slowing.span, (strength, slowing.factor))
+
+
+def _goes_on(scene: Scene, cadence: Cadence, others: Iterable[Cadence]) -> bool:
+    """Tell whether a pattern is that of a converted frame rate elsewhere in its shot."""
+    shot = scene.shot_of(cadence.span.first).span
+    return any(
+        meet(other.span, shot)
+        and abs(other.factor - cadence.factor) <= _SAME_FACTOR * cadence.factor
+        for other in others
+    )
 
 
 def list_crops(scene: Scene, crops: Iterable[Crop]) -> Iterator[Edit]:

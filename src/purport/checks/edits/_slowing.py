@@ -28,6 +28,9 @@ _PLUS_LEVELS = 0.15
 _LEAST_SPREAD = 0.12
 _SHARP_FRAMES = 6
 _LEAST_FALL = 0.6
+_FEWEST_KNOWN, _LEAST_KNOWN = 6, 0.5
+_FARTHEST = 3
+"""How many times as far is looked for frames whose links are known, through a blast say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,10 +210,12 @@ def _compare(
     pace = _pace(scene, path, (first, stop), shot=shot, rules=rules)
     if pace is None:
         return None
-    fall = _fall(activity, (first, stop), shot=shot, rules=rules)
+    falls = _falls(path, activity, (first, stop), shot=shot, rules=rules)
     least = np.log(pace.share)
-    if not least - 2 * rules.agreement <= fall <= _LEAST_FALL * least:  # 4
+    fits = [fall for fall in falls if least - 2 * rules.agreement <= fall <= _LEAST_FALL * least]
+    if not fits:  # 4
         return None
+    fall = falls[0]
     series = path.moved_px @ (pace.outside / float(pace.outside @ pace.outside)), activity
     reach, share = rules.refined_frames, pace.share
     begin = _refined(series, first, (1.0, share), fall=fall, reach=reach, shot=shot)
@@ -262,8 +267,8 @@ def _pace(
     """
     first, stop = ends
     outer = 2 * rules.side_frames
-    before = _velocity(path, max(shot.span.first + 1, first - outer), first)
-    after = _velocity(path, stop, min(shot.span.last + 1, stop + outer))
+    before = _velocity(path, _back(path, first, shot, outer=outer), first)
+    after = _velocity(path, stop, _on(path, stop, shot, outer=outer))
     within = _velocity(path, first, stop)
     if before is None or after is None or within is None:
         return None
@@ -280,17 +285,42 @@ def _pace(
     return _Pace(outside=outside, share=share) if _holds(path, ends, outside * share) else None  # 3
 
 
-def _fall(activity: Floats, ends: tuple[int, int], *, shot: Shot, rules: SlowingRules) -> float:
-    """Return how far activity lies lower within a stretch than about it."""
+def _back(path: Path, frame: int, shot: Shot, *, outer: int) -> int:
+    """Return from where on `outer` frames before one are known, as far as may be looked back."""
+    farthest = max(shot.span.first + 1, frame - _FARTHEST * outer)
+    wanted = int(path.known_before[frame]) - outer
+    return max(farthest, int(np.searchsorted(path.known_before, wanted, side="right")) - 1)
+
+
+def _on(path: Path, frame: int, shot: Shot, *, outer: int) -> int:
+    """Return up to where `outer` frames from one on are known, as far as may be looked ahead."""
+    farthest = min(shot.span.last + 1, frame + _FARTHEST * outer)
+    wanted = int(path.known_before[frame]) + outer
+    return min(farthest, int(np.searchsorted(path.known_before, wanted, side="left")))
+
+
+def _falls(
+    path: Path, activity: Floats, ends: tuple[int, int], *, shot: Shot, rules: SlowingRules
+) -> tuple[float, float]:
+    """Return how far activity lies lower within a stretch than about it, where links are known.
+
+    By the mean of logarithms, which frames shown again pull far down, and by the logarithm of the
+    mean, which they do not.
+    """
     first, stop = ends
     outer = 2 * rules.side_frames
-    about = np.concatenate(
+    near = np.concatenate(
         [
-            activity[max(shot.span.first + 1, first - outer) : first],
-            activity[stop : min(shot.span.last + 1, stop + outer)],
+            np.arange(_back(path, first, shot, outer=outer), first),
+            np.arange(stop, _on(path, stop, shot, outer=outer)),
         ]
     )
-    return float(activity[first:stop].mean() - about.mean())
+    inner = np.arange(first, stop)
+    about, within = (activity[part[path.known[part]]] for part in (near, inner))
+    if not len(about) or not len(within):
+        return 0.0, 0.0
+    linear = np.log(np.exp(within).mean() / np.exp(about).mean())
+    return float(within.mean() - about.mean()), float(linear)
 
 
 def _refined(
@@ -339,7 +369,7 @@ def _sharpness(series: tuple[Floats, Floats], frame: int, slower: float, fall: f
 def _velocity(path: Path, first: int, stop: int) -> Floats | None:
     """Return the mean movement over frames [px]; None when too few are known."""
     known = int(path.known_before[stop] - path.known_before[first])
-    if stop - first < 6 or known < 0.8 * (stop - first):  # noqa: PLR2004 - most frames of a few
+    if known < _FEWEST_KNOWN or known < _LEAST_KNOWN * (stop - first):
         return None
     return np.asarray((path.moved_before_px[stop] - path.moved_before_px[first]) / known)
 

@@ -25,6 +25,7 @@ from purport.checks.edits._listing import (
     list_transitions,
 )
 from purport.checks.edits._loops import LoopRules, find_loops
+from purport.checks.edits._mosaics import MosaicRules, find_mosaics, joined
 from purport.checks.edits._paths import trace_path
 from purport.checks.edits._plates import PlateRules, find_plates
 from purport.checks.edits._reversals import ReversalRules, find_reversals
@@ -51,6 +52,7 @@ from purport.checks.edits._stretches import (
     find_silence,
     measure_timing,
 )
+from purport.checks.edits._sudden_plates import SuddenPlateRules, find_sudden_plates, together
 from purport.checks.edits.records import Edit, EditKind, EditsAnswer, EditsValues, Sound
 from purport.core.digests import JsonObject
 from purport.core.findings import Finding
@@ -127,7 +129,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "5"
+    version: str = "6"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -170,9 +172,13 @@ class EditsCheck:
     reversals: ReversalRules = field(default_factory=ReversalRules)
     """When frames count as shown backwards."""
     hiding: HidingRules = field(default_factory=HidingRules)
-    """When a part of the picture counts as blurred or pixelated."""
+    """When a part of the picture counts as blurred or pixelated, by its detail."""
+    mosaics: MosaicRules = field(default_factory=MosaicRules)
+    """When a part of the picture counts as pixelated, by its blocks."""
     plates: PlateRules = field(default_factory=PlateRules)
     """When a box counts as a logo or caption."""
+    sudden_plates: SuddenPlateRules = field(default_factory=SuddenPlateRules)
+    """When a rectangle that comes at once does."""
     sound: SoundRules = field(default_factory=SoundRules)
     """When sound counts as looped or changed."""
 
@@ -268,8 +274,11 @@ class EditsCheck:
             *list_gaps(scene, gaps, starts),
             *list_overlays(
                 scene,
-                find_plates(scene, self.plates),
-                find_hidden(scene, self.hiding),
+                together(
+                    find_sudden_plates(scene, path, self.sudden_plates),
+                    find_plates(scene, self.plates),
+                ),
+                joined(find_mosaics(scene, self.mosaics), find_hidden(scene, self.hiding)),
                 find_bars(scene, self.bars),
             ),
         ]

@@ -1,13 +1,14 @@
 """find_freezes: frozen pictures are found; still scenes and resting cameras are not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from purport.checks.edits._freezes import FreezeRules, find_freezes
-from purport.scene import Scene
+from purport.scene import FineMeasures, Scene
 
 Thumbnails = NDArray[np.uint8]
 Ground = Callable[..., Thumbnails]
@@ -111,3 +112,31 @@ def test_a_cut_ends_a_freeze(ground: Ground, build_scene: BuildScene) -> None:
 
 def test_every_second_frame_repeated_is_no_freeze(ground: Ground, build_scene: BuildScene) -> None:
     assert find_freezes(build_scene(np.repeat(ground(60), 2, axis=0)), RULES) == ()
+
+
+def coded(scene: Scene, key: int) -> Scene:
+    """Say that a frame is a key frame, which the codec codes anew."""
+    types = np.full(scene.frames, b"P", dtype="S1")
+    types[key] = b"I"
+    ones = np.ones(scene.frames, np.float32)
+    tiles = np.full((scene.frames, 32, 32), 20, np.uint8)
+    fine = FineMeasures(step=ones, bend=ones, grain=ones, tiles=tiles, picture_types=types)
+    return replace(scene, fine=fine)
+
+
+def test_a_key_frame_does_not_part_a_freeze(ground: Ground, build_scene: BuildScene) -> None:
+    film = held(ground(100), 50, 24)
+    film[60:75] = np.clip(film[60:75].astype(int) + 1, 0, 255)
+    film[60:75, ::2] += 1
+    (freeze,) = find_freezes(coded(build_scene(film), 60), RULES)
+    assert (freeze.first, freeze.last) == (50, 74)
+    assert freeze.strength >= 0.5
+    parts = find_freezes(coded(build_scene(film), 20), RULES)
+    assert len(parts) == 2
+
+
+def test_two_freezes_are_not_joined_over_a_key_frame(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    film = held(held(ground(100, pace=1.0), 60, 15), 50, 15)
+    assert len(find_freezes(coded(build_scene(film), 70), RULES)) == 2

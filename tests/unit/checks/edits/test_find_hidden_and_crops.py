@@ -80,6 +80,20 @@ def test_other_losses_of_detail_are_no_box(
     assert find_hidden(scene_of(detail, build_scene, pictures), HidingRules()) == ()
 
 
+@pytest.mark.parametrize("beside", ["detailed", "smooth"])
+def test_a_less_clear_box_needs_sharp_sides(
+    beside: str, build_scene: BuildScene, even: Pixels
+) -> None:
+    """Where the ground beside it is as smooth, a fall of detail may be the ground's own."""
+    detail = tiles()
+    detail[FIRST:STOP, ROWS, COLUMNS] //= 3
+    if beside == "smooth":
+        detail[:, ROWS, 15:20] = 3
+    rules = HidingRules(clear_deviations=1000.0)
+    hidden = find_hidden(scene_of(detail, build_scene, even), rules)
+    assert [one.strength >= 0.5 for one in hidden] == [beside == "detailed"]
+
+
 def test_without_fine_measures_no_box_is_found(build_scene: BuildScene, even: Pixels) -> None:
     assert find_hidden(replace(build_scene(even), fine=None), HidingRules()) == ()
 

@@ -1,6 +1,7 @@
 """find_slowings: stretches in which all movement runs at a fraction of its speed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,3 +58,30 @@ def test_even_movement_is_not_slowed(measured: Measured, drift: Drift, seed: int
     steps = 0.3 + 2.0 * np.hypot(*moved.T)
     scene = measured(steps, moved)
     assert find_slowings(scene, trace_path(scene), RULES) == ()
+
+
+def test_a_sensor_blinded_beside_it_does_not_hide_it(measured: Measured, drift: Drift) -> None:
+    """Frames that cannot be linked lie shortly before; the pace before them is taken."""
+    scene = slowed(measured, drift, factor=3.0)
+    linked = np.ones(scene.frames, dtype=np.bool_)
+    linked[48:58] = False
+    blind = replace(scene, linked=linked)
+    (slowing,) = find_slowings(blind, trace_path(blind), RULES)
+    assert abs(slowing.span.first - 70) <= 2
+    assert abs(slowing.span.last - 139) <= 2
+    assert slowing.factor == pytest.approx(3.0, rel=0.1)
+
+
+@pytest.mark.parametrize("factor", [3, 4])
+def test_frames_shown_again_pull_differences_down_further_than_movement(
+    measured: Measured, drift: Drift, factor: int
+) -> None:
+    moved = drift(220, shake=0.1)
+    again = (np.arange(220) >= 70) & (np.arange(220) < 150) & (np.arange(220) % factor != 0)
+    moved[again] = 0.0
+    steps = np.where(again, 0.0, 0.3 + 2.0 * np.hypot(*moved.T))
+    scene = measured(steps, moved)
+    (slowing,) = find_slowings(scene, trace_path(scene), RULES)
+    assert slowing.factor == pytest.approx(factor, rel=0.1)
+    assert abs(slowing.span.first - 70) <= factor
+    assert abs(slowing.span.last - 149) <= factor

@@ -1,0 +1,224 @@
+"""Boxes that pixelate a part of the picture, seen by their blocks in the key frames.
+
+The blocks stand in one place of the picture while the ground moves on beneath, so that key frames
+apart show one lattice. When the box comes, the fine detail there falls from one frame to the next,
+and when it goes it is back; where it lies is known by then, so that much smaller falls tell than
+for boxes that are told by these alone (see `_hiding`).
+
+Measured on 204 simulated clips of development, on which the rules were made: of 10 pixelated boxes
+8 are found, 7 of them to the frame at either end, where 4 were by their detail; none is found in
+106 unedited clips, nor in 85 with other edits.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from purport.checks.edits._hiding import Hidden, measure_falls
+from purport.checks.edits._lattices import Lattice, LatticeRules, contrast_of, find_lattices
+from purport.checks.edits._plates import Box, overlap_of
+from purport.checks.edits._spans import meet
+from purport.core.media_time import FrameSpan
+from purport.scene import Scene
+
+__all__ = ["MosaicRules", "find_mosaics", "joined"]
+
+Floats = NDArray[np.float64]
+
+_WORKING_WIDTH_PX = 640
+_EDGE_SHARES = (0.25, 0.25, 0.75, 0.75)
+_CUT_FRAMES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MosaicRules:
+    """When blocks count as a box."""
+
+    lattices: LatticeRules = field(default_factory=LatticeRules)
+    """When edges count as those of blocks."""
+    again_contrast: float = 0.9
+    """Least contrast of a lattice in another key frame that shows it."""
+    least_contrast: float = 1.8
+    """Least contrast of a lattice (see `contrast_of`)."""
+    least_score: float = 2.0
+    """Least score of a lattice that counts as seen."""
+    least_alone: float = 6.0
+    """Least score of one that is seen in a single key frame."""
+    least_sum: float = 7.5
+    """Least sum of scores over key frames."""
+    same_box: float = 0.3
+    """Least intersection over union of the lattices of two key frames that are one."""
+    same_period: float = 0.06
+    """Largest difference of their spacings, or of one and a multiple of the other, as a share."""
+    least_end: float = 6.0
+    """Least change of detail at an end, in standard deviations of the tiles outside."""
+    alone_end: float = 8.0
+    """The same, at one end at least, for a box that a single key frame shows, or several between
+    which the ground does not move: houses can stand along the axes, too."""
+    least_moved: float = 0.03
+    """Least movement of the ground between key frames that a lattice outlasts, of the width."""
+    same_line_px: float = 1.5
+    """Largest distance of lines of lattices that are one, at the middle of the first. [px]"""
+    end_share: float = 0.3
+    """Least rise of detail at which a box goes, of the fall with which it came."""
+    shortest_s: float = 0.4
+    """Shortest time that a box stands. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    frame: int
+    luma: NDArray[np.uint8]
+    lattice: Lattice
+    box: Box
+
+
+def find_mosaics(scene: Scene, rules: MosaicRules) -> tuple[Hidden, ...]:
+    """Find pixelated boxes, by their first frame.
+
+    (1) Lattices of all key frames are brought together where they are one, line on line. (2) What
+    one key frame alone shows must be clearer. (3) The ends are where detail falls
+    and rises most, before the first and after the last of these key frames.
+    """
+    if scene.fine is None:
+        return ()
+    seen = sorted(_seen(scene, rules), key=lambda one: -one.lattice.score)
+    found: list[Hidden] = []
+    while seen:
+        group = _one_box(seen, rules)  # 1
+        seen = [one for one in seen if all(one is not other for other in group)]
+        total = sum(one.lattice.score for one in group)
+        if total < (rules.least_sum if len(group) > 1 else rules.least_alone):  # 2
+            continue
+        hidden = _with_ends(scene, group, total, rules)  # 3
+        if hidden is not None and not any(overlap_of(hidden.box, one.box) > 0.0 for one in found):
+            found.append(hidden)
+    return tuple(sorted(found, key=lambda one: one.span.first))
+
+
+def joined(mosaics: Sequence[Hidden], others: Sequence[Hidden]) -> tuple[Hidden, ...]:
+    """Leave out the other boxes that lie where a pixelated one does, at the same time."""
+    apart = (
+        other
+        for other in others
+        if not any(
+            overlap_of(other.box, one.box) > 0.0 and meet(other.span, one.span) for one in mosaics
+        )
+    )
+    return tuple(sorted([*mosaics, *apart], key=lambda one: one.span.first))
+
+
+def _seen(scene: Scene, rules: MosaicRules) -> Iterator[_Seen]:
+    """Yield the lattices of key frames that stand out."""
+    for key_frame in scene.key_frames:
+        luma = _working(key_frame.luma)
+        high, wide = luma.shape
+        for lattice in find_lattices(luma, rules.lattices):
+            if lattice.score < rules.least_score:
+                break
+            if contrast_of(luma, lattice) >= rules.least_contrast:
+                left, top, right, bottom = lattice.box_px
+                box = left / wide, top / high, right / wide, bottom / high
+                yield _Seen(frame=key_frame.index, luma=luma, lattice=lattice, box=box)
+
+
+def _working(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Bring a picture to working size, at most 640 px wide."""
+    high, wide = luma.shape
+    if wide <= _WORKING_WIDTH_PX:
+        return luma
+    size = (_WORKING_WIDTH_PX, max(round(high * _WORKING_WIDTH_PX / wide), 1))
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _one_box(seen: Sequence[_Seen], rules: MosaicRules) -> list[_Seen]:
+    """Return the first with those of other key frames that are one with it, each frame once."""
+    first = seen[0]
+    group: dict[int, _Seen] = {}
+    for one in seen:
+        if (
+            overlap_of(one.box, first.box) >= rules.same_box
+            and _are_one(one.lattice, first.lattice, rules)
+            and contrast_of(one.luma, first.lattice) >= rules.again_contrast
+        ):
+            group.setdefault(one.frame, one)
+    return list(group.values())
+
+
+def _are_one(one: Lattice, other: Lattice, rules: MosaicRules) -> bool:
+    """Tell whether two lattices fall on each other, or one on every other line of the other."""
+    left, top, right, bottom = other.box_px
+    pairs = (
+        ((one.across_px, one.left_px), (other.across_px, other.left_px), (left + right) / 2.0),
+        ((one.down_px, one.top_px), (other.down_px, other.top_px), (top + bottom) / 2.0),
+    )
+    for *lines, middle in pairs:
+        (fine, origin), (coarse, place) = sorted(lines)
+        ratio = coarse / fine
+        if abs(ratio - round(ratio)) > rules.same_period * ratio:
+            return False
+        near = place + round((middle - place) / coarse) * coarse
+        aside = abs((near - origin + fine / 2.0) % fine - fine / 2.0)
+        if aside > rules.same_line_px:
+            return False
+    return True
+
+
+def _with_ends(
+    scene: Scene, group: Sequence[_Seen], total: float, rules: MosaicRules
+) -> Hidden | None:
+    """Return a box from where detail falls to where it rises; None when nothing bears it out."""
+    frames = sorted(one.frame for one in group)
+    box = _middle_box(group)
+    falls, deviations = measure_falls(scene, box)
+    for shot in scene.shots[1:]:
+        deviations[max(shot.span.first - _CUT_FRAMES, 0) : shot.span.first + _CUT_FRAMES] = 0.0
+    begin, end = int(np.argmax(deviations[: frames[0] + 1])), scene.frames - 1
+    if frames[-1] < scene.frames - 1:
+        end = frames[-1] + 1 + int(np.argmin(deviations[frames[-1] + 1 :]))
+    coming, going = float(deviations[begin]), -float(deviations[end])
+    comes, goes = coming >= rules.least_end, going >= rules.least_end
+    if comes and -falls[end] < rules.end_share * falls[begin]:
+        goes = False
+    span = FrameSpan(first=begin if comes else 0, last=end - 1 if goes else scene.frames - 1)
+    if scene.seconds(span.last) - scene.seconds(span.first) < rules.shortest_s:
+        return None
+    if _moved(scene, box, frames) < rules.least_moved:
+        clearest = max(coming if comes else 0.0, going if goes else 0.0)
+        if clearest < rules.alone_end:
+            return None
+    return Hidden(
+        span=span, box=box, strength=1.0 - 0.5 * rules.least_alone / max(total, rules.least_alone)
+    )
+
+
+def _moved(scene: Scene, box: Box, frames: Sequence[int]) -> float:
+    """Return how far the ground moves in a box from the first to a later frame, of the width.
+
+    A cut between them is as good as any movement: infinite.
+    """
+    size = scene.width_px, scene.height_px
+    middle = [(box[edge] + box[edge + 2]) / 2.0 * size[edge] for edge in (0, 1)]
+    farthest = 0.0
+    for frame in frames[1:]:
+        if frame not in scene.shot_of(frames[0]).span:
+            return float("inf")
+        if not (scene.linked[frame] and scene.linked[frames[0]]):
+            continue
+        ground = scene.to_anchor[frames[0]] @ np.array([*middle, 1.0])
+        there = np.linalg.solve(scene.to_anchor[frame], ground)
+        moved = there[:2] / there[2] - middle
+        farthest = max(farthest, float(np.hypot(*moved)) / scene.width_px)
+    return farthest
+
+
+def _middle_box(group: Sequence[_Seen]) -> Box:
+    """Return a box that most of a group fill."""
+    boxes = np.array([one.box for one in group])
+    left, top, right, bottom = (
+        float(np.quantile(boxes[:, edge], share)) for edge, share in enumerate(_EDGE_SHARES)
+    )
+    return left, top, right, bottom
