@@ -8,15 +8,17 @@ from pathlib import Path
 
 from purport.casework.checking import reference_sources, terrain_sources
 from purport.casework.copies import attachment_path, media_path, scene_path
+from purport.casework.frame_tables import item_probe
 from purport.casework.holdings import live_attachments, live_items
 from purport.casework.workspace import Workspace
 from purport.checks.contract import ReferenceSource, TerrainSource
 from purport.checks.place import PlaceCheck
 from purport.core.case import ItemRecord
 from purport.core.digests import Digest
-from purport.core.errors import AbsentError, InputError
+from purport.core.errors import AbsentError, ConsistencyError, InputError
 from purport.core.findings import Finding
 from purport.imagery import Reference, open_reference
+from purport.media import Probe
 from purport.scene import Scene, load_scene
 from purport.store import AttachmentKind, Outcome
 
@@ -50,6 +52,8 @@ class Bench:
     """Its working copy."""
     scene: Scene | None
     """Its scene; None when nobody has gone over its frames yet."""
+    probe: Probe | None
+    """What its container says; None when nobody has gone over its frames yet."""
     references: tuple[BenchReference, ...]
     """Its orthophotos."""
     terrain: TerrainSource | None
@@ -70,6 +74,20 @@ class Bench:
                 remedy="Let it be examined first: the page offers it, and so does purport check.",
             )
         return self.scene
+
+    def require_probe(self) -> Probe:
+        """Return what its container says.
+
+        Raises:
+            InputError: Nobody has gone over the frames yet.
+            ConsistencyError: There is a scene without it.
+        """
+        self.require_scene()
+        if self.probe is None:
+            raise ConsistencyError(
+                self.item.name, "has a scene and no probe", remedy="Report this fault."
+            )
+        return self.probe
 
     def require_frame(self, frame: int) -> Scene:
         """Return the scene, when it has such a frame.
@@ -157,6 +175,7 @@ def _gather(workspace: Workspace, digest: str, scene: Path) -> Bench:
         item=item,
         path=media_path(workspace, item.digest),
         scene=_scene(scene) if scene.is_file() else None,
+        probe=item_probe(workspace, item.digest) if scene.is_file() else None,
         references=tuple(_on_bench(one, sources[one]) for one in item.references),
         terrain=None if item.terrain is None else terrain_sources(workspace)[item.terrain],
         place=_place_finding(workspace, item.digest),

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,6 @@ from purport.core.marks import MarkKind, mark_fault
 from purport.core.positions import GeoPoint, compass_point, from_geographic
 from purport.core.records import to_json
 from purport.imagery import Reference, reference_pixel
-from purport.media import Probe
 from purport.scene import Scene
 
 __all__ = [
@@ -300,7 +298,7 @@ def _evidence(
     return Evidence(
         item=bench.item,
         path=bench.path,
-        probe=cast("Probe", None),
+        probe=bench.require_probe(),
         load_scene=lambda: scene,
         references=() if chosen is None else (chosen.source,),
         terrain=bench.terrain,
