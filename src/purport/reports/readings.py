@@ -198,6 +198,8 @@ class StrikeReading:
     """How far a point 1 m above the ground appears displaced; None when not known. [m]"""
     mark: str | None = None
     """What a person's mark changed; None without one."""
+    target_basis: str | None = None
+    """Who states the target that the offset counts from; None when not measured."""
     marks_not_used: tuple[str, ...] = ()
     """Marks that could not be used, each with the reason."""
 
@@ -347,6 +349,7 @@ def _strike(number: int, row: Mapping[str, Any]) -> StrikeReading:
         scale_basis=row.get("scale_basis"),
         lean_m=_optional(row.get("lean_m")),
         mark=_mark_words(row.get("mark")),
+        target_basis=row.get("target_basis"),
         marks_not_used=tuple(row.get("marks_not_used") or ()),
         budget_m=tuple(sorted(causes, key=lambda cause: -cause[1])),
     )

@@ -18,6 +18,7 @@ from purport.reports.published import (
     published_document,
     readers_view,
 )
+from purport.reports.published.places import places_of
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 WORDING = Wording(
@@ -205,6 +206,17 @@ def test_nothing_is_summed_up_over_strikes(hand_made: Any) -> None:  # noqa: ANN
     assert not any(
         part in name for name in names for part in ("mean", "median", "cep", "average", "spread")
     )
+
+
+def test_a_strike_shown_again_names_the_number_of_the_first(hand_made: Any) -> None:  # noqa: ANN401
+    finding = next(one for one in hand_made.case.findings if one.check == "impacts")
+    values: Any = finding.values
+    first = {**values["strikes"][0], "same_strike_as": None}
+    strikes = [first, {**first, "same_strike_as": 0}]
+    again = replace(finding, values={**values, "strikes": strikes})
+    item = next(one for one in hand_made.case.items if one.record.digest == finding.item)
+    told: Any = [one for one in places_of(item.record, [again]) if one["kind"] == "impact"]
+    assert [(one["strike"], one["same_strike_as"]) for one in told] == [(1, None), (2, 1)]
 
 
 def test_an_embargo_may_be_longer_and_not_shorter_than_a_day() -> None:

@@ -3,18 +3,16 @@
 Strike by strike: nothing is summed up over several, and nothing is said of how well anybody aims.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from purport.core.case import ItemRecord
 from purport.core.digests import JsonObject, JsonValue
 from purport.core.findings import Finding
+from purport.core.positions import GeoPoint, Matrix2
+from purport.reports.map_drawings import ellipse_axes
+from purport.reports.readings import StrikeReading, read_place, read_strikes
 
 __all__ = ["places_of"]
-
-_QUANTILE_95_TWO_AXES = 2.4477468306808166
-"""Radius that holds 95 % of a circular normal distribution, in its standard deviations: the square
-root of the 0.95 quantile of chi-squared with 2 degrees of freedom."""
 
 
 def places_of(record: ItemRecord, findings: Sequence[Finding]) -> list[JsonValue]:
@@ -26,63 +24,47 @@ def places_of(record: ItemRecord, findings: Sequence[Finding]) -> list[JsonValue
 
     Returns:
         Of each its `kind` ("claimed", "filmed" or "impact"), `position` (longitude and latitude on
-        WGS 84, degrees), `radius_95_m` (None where not known) and, for an impact, `strike`,
-        `onset_s`, `offset_m`, `offset_95_m` and `bearing_deg` (None where not measured).
+        WGS 84, degrees), `radius_95_m` (the long half axis of the 95 % ellipse; None where not
+        known) and, for an impact, its number `strike` from 1, `same_strike_as` (the number of the
+        strike that it shows again), `onset_s`, `offset_m`, `offset_95_m`, `bearing_deg` and
+        `target_basis` (None where not measured).
     """
     places: list[JsonValue] = []
     claimed = record.claimed_place
     if claimed is not None and claimed.point is not None:
-        point = claimed.point
-        places.append(
-            {
-                "kind": "claimed",
-                "position": [point.longitude_deg, point.latitude_deg],
-                "radius_95_m": None,
-            }
-        )
+        places.append(_place("claimed", claimed.point, None))
     for finding in findings:
         if finding.check == "place" and finding.answer == "matches":
-            places += _filmed(finding.values)
+            place = read_place(finding)
+            if place.centre is not None:
+                places.append(_place("filmed", place.centre, place.covariance_m2))
         elif finding.check == "impacts":
-            places += _impacts(finding.values)
+            places += [
+                _impact(strike, strike.position)
+                for strike in read_strikes(finding)
+                if strike.position is not None
+            ]
     return places
 
 
-def _filmed(values: JsonObject) -> list[JsonValue]:
-    centre = values.get("centre")
-    if not isinstance(centre, Sequence):
-        return []
-    radius = _radius_95_m(values.get("covariance_m2"))
-    return [{"kind": "filmed", "position": list(centre), "radius_95_m": radius}]
+def _place(kind: str, point: GeoPoint, covariance_m2: Matrix2 | None) -> dict[str, JsonValue]:
+    radius = None if covariance_m2 is None else round(ellipse_axes(covariance_m2)[0], 2)
+    return {
+        "kind": kind,
+        "position": [point.longitude_deg, point.latitude_deg],
+        "radius_95_m": radius,
+    }
 
 
-def _impacts(values: JsonObject) -> list[JsonValue]:
-    strikes = values.get("strikes")
-    told: list[JsonValue] = []
-    for number, strike in enumerate(strikes if isinstance(strikes, Sequence) else (), 1):
-        if not isinstance(strike, Mapping) or strike.get("position") is None:
-            continue
-        told.append(
-            {
-                "kind": "impact",
-                "strike": number,
-                "same_strike_as": strike.get("same_strike_as"),
-                "position": strike["position"],
-                "radius_95_m": _radius_95_m(strike.get("position_covariance_m2")),
-                "onset_s": strike.get("onset_s"),
-                "offset_m": strike.get("offset_m"),
-                "offset_95_m": strike.get("offset_95_m"),
-                "bearing_deg": strike.get("bearing_deg"),
-                "target_basis": strike.get("target_basis"),
-            }
-        )
-    return told
-
-
-def _radius_95_m(covariance: object) -> float | None:
-    """Return the radius of the 95 % ellipse along its long axis. [m]"""
-    if not isinstance(covariance, Sequence):
-        return None
-    (xx, xy), (_, yy) = covariance
-    longest = (xx + yy) / 2 + math.hypot((xx - yy) / 2, xy)
-    return round(_QUANTILE_95_TWO_AXES * math.sqrt(longest), 2)
+def _impact(strike: StrikeReading, position: GeoPoint) -> JsonObject:
+    interval = strike.offset_95_m
+    return {
+        **_place("impact", position, strike.covariance_m2),
+        "strike": strike.number,
+        "same_strike_as": strike.same_strike_as,
+        "onset_s": strike.onset_s,
+        "offset_m": strike.offset_m,
+        "offset_95_m": None if interval is None else list(interval),
+        "bearing_deg": strike.bearing_deg,
+        "target_basis": strike.target_basis,
+    }
