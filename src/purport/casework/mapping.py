@@ -5,6 +5,7 @@ Maps brought along are PMTiles files in the folder `map` of the workspace; all i
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -112,7 +113,7 @@ def tile_archives(folder: Path, faults: list[str]) -> tuple[TileArchive, ...]:
         faults: Is told of those that cannot be used.
     """
     found = []
-    for path in sorted((folder / _FOLDER).glob(f"*{_SUFFIX}")):
+    for path in _tile_files(folder):
         try:
             found.append(open_tile_archive(path))
         except InputError as error:
@@ -126,12 +127,17 @@ def get_tile_archive(folder: Path, name: str) -> TileArchive:
     Raises:
         AbsentError: There is none of this name.
     """
-    for archive in tile_archives(folder, []):
-        if archive.name == name:
-            return archive
+    for path in _tile_files(folder):
+        if path.name == name:
+            with suppress(InputError):  # one that cannot be used is on no map
+                return open_tile_archive(path)
     raise AbsentError(
         name, "there is no such map", remedy="Look at the folder map of the workspace."
     )
+
+
+def _tile_files(folder: Path) -> list[Path]:
+    return sorted((folder / _FOLDER).glob(f"*{_SUFFIX}"))
 
 
 def picture_of(digest: Digest, reference: Reference) -> MapPicture:

@@ -44,6 +44,7 @@ __all__ = [
     "ellipse_about",
     "fit_view",
     "ground_of_shot",
+    "how_registered",
     "is_from_points",
     "move_pixel",
     "on_orthophoto",
@@ -368,6 +369,19 @@ def registered_ground_of(bench: Bench, frame: int) -> ShotGround | None:
         one = from_json(ShotGround, ground)
         if one.first <= frame <= one.last:
             return one
+    return None
+
+
+def how_registered(bench: Bench, *, first: int, last: int) -> str | None:
+    """Say how the place check laid a shot on the map: "automatically", "by points", or None.
+
+    Args:
+        bench: The item.
+        first: First frame of the shot.
+        last: Its last frame.
+    """
+    if registered_ground_of(bench, first) or registered_ground_of(bench, last):
+        return "by points" if is_from_points(bench.place, first) else "automatically"
     return None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from purport.casework.bench import Bench, BenchReference
 from purport.casework.measuring import crosshair_in
-from purport.casework.placing import Pair, is_from_points, registered_ground_of
+from purport.casework.placing import Pair, how_registered
 from purport.core.digests import Digest
 from purport.imagery import reference_pixel
 
@@ -102,15 +102,12 @@ def desk_of(bench: Bench) -> Desk:
 
 def _shot(bench: Bench, *, first: int, last: int) -> DeskShot:
     crosshair = crosshair_in(bench.require_scene(), first)
-    registered = None
-    if registered_ground_of(bench, first) or registered_ground_of(bench, last):
-        registered = "by points" if is_from_points(bench.place, first) else "automatically"
     return DeskShot(
         first=first,
         last=last,
         crosshair_px=None if crosshair is None else crosshair[0],
         crosshair_sd_px=None if crosshair is None else crosshair[1],
-        registered=registered,
+        registered=how_registered(bench, first=first, last=last),
     )
 
 

@@ -18,6 +18,8 @@ from purport.reports.published import (
 from purport.store import Entry, Stored
 
 __all__ = [
+    "MOST_SUMMARY",
+    "MOST_TITLE",
     "Correction",
     "EditionDraft",
     "ReadersEdition",
@@ -29,8 +31,10 @@ __all__ = [
     "withdraw_edition",
 ]
 
-_MOST_TITLE = 200
-_MOST_SUMMARY = 4000
+MOST_TITLE = 200
+"""Longest title. [characters]"""
+MOST_SUMMARY = 4000
+"""Longest summary. [characters]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def preview_edition(workspace: Workspace, draft: EditionDraft) -> JsonObject:
         InputError: Title or summary are missing or too long.
     """
     title, summary = draft.title.strip(), draft.summary.strip()
-    for name, text, most in (("title", title, _MOST_TITLE), ("summary", summary, _MOST_SUMMARY)):
+    for name, text, most in (("title", title, MOST_TITLE), ("summary", summary, MOST_SUMMARY)):
         if not text:
             raise InputError(name, "is empty", remedy="Readers are to know what the case is about.")
         if len(text) > most:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from purport.casework.bench import Bench
 from purport.casework.frame_tables import frame_table
-from purport.casework.placing import is_from_points, registered_ground_of
+from purport.casework.placing import how_registered
 from purport.casework.workspace import Workspace
 from purport.checks.sun import ShadowState, Span, SunCheck, SunValues
 from purport.core.casefile import CaseFile
@@ -152,14 +152,9 @@ def sun_desk(workspace: Workspace, bench: Bench) -> SunDesk:
         width=table.width_px,
         height=table.height_px,
         registered=tuple(
-            RegisteredShot(
-                first=shot.span.first,
-                last=shot.span.last,
-                by="by points" if is_from_points(bench.place, shot.span.first) else "automatically",
-            )
+            RegisteredShot(first=shot.span.first, last=shot.span.last, by=by)
             for shot in shots
-            if registered_ground_of(bench, shot.span.first)
-            or registered_ground_of(bench, shot.span.last)
+            if (by := how_registered(bench, first=shot.span.first, last=shot.span.last))
         ),
     )
 

@@ -18,6 +18,7 @@ from purport.store.listing import list_cases
 from purport.store.memo import RecordMemo
 from purport.store.migrating import is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
+from purport.store.reading import ROWS_AT_ONCE, read_records
 from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
 from purport.store.verification import verify_records
 from purport.vault import EventDraft, Row, next_event, row_digest
@@ -25,9 +26,6 @@ from purport.vault import EventDraft, Row, next_event, row_digest
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
-_BRIEF = 2000
-"""About how many characters a record without its numbers takes."""
-_ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in a statement, older builds 999
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -147,8 +145,8 @@ class DjangoStore:
         found: list[Row] = []
         with translate_database_faults(self._subject):
             for kind in KINDS:
-                for start in range(0, len(wanted), _ROWS_AT_ONCE):
-                    asked = wanted[start : start + _ROWS_AT_ONCE]
+                for start in range(0, len(wanted), ROWS_AT_ONCE):
+                    asked = wanted[start : start + ROWS_AT_ONCE]
                     rows = self._rows(kind.table).filter(digest__in=asked).order_by("pk")
                     found += [_row_of(kind, row) for row in rows.select_related("supersedes")]
         return tuple(found)
@@ -223,24 +221,7 @@ class DjangoStore:
         *,
         brief: Callable[[str], Any] | None = None,
     ) -> Mapping[int, RecordT]:
-        """Return the records of rows by primary key; those read before come from the memo."""
-        memo = self._memo
-        name = table._meta.db_table  # noqa: SLF001 - Django's own way
-        called = f"{self._alias} {name}{' briefly' if brief else ''}"
-        known: dict[int, RecordT] = {}
-        if memo is not None:
-            kept = ((row, memo.get(called, row)) for row in rows)
-            known = {row: one for row, one in kept if one is not None}
-        missing = [row for row in rows if row not in known]
-        for first in range(0, len(missing), _ROWS_AT_ONCE):
-            some = missing[first : first + _ROWS_AT_ONCE]
-            wanted = table.objects.using(self._alias).filter(pk__in=some)
-            for row, body in wanted.values_list("pk", "body"):
-                known[row] = from_json(record, (brief or decode_body)(body))
-                if memo is not None:
-                    length = min(len(body), _BRIEF) if brief else len(body)
-                    memo.keep(called, row, known[row], length)
-        return known
+        return read_records(self._alias, record, table, rows, memo=self._memo, brief=brief)
 
     def _rows(self, table: type[RecordRow]) -> Any:  # noqa: ANN401 - Django ships no types
         return table.objects.using(self._alias).filter(case_id=self._case)

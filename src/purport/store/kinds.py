@@ -13,7 +13,7 @@ from purport.core.editions import Edition
 from purport.core.second_looks import SecondLook
 from purport.core.verdicts import Verdict
 from purport.store import models
-from purport.store.encoding import decode_body, decode_without_numbers
+from purport.store.encoding import decode_without_numbers
 from purport.store.records import (
     Attachment,
     InputFault,
@@ -44,8 +44,9 @@ class Kind(Generic[RecordT]):
     """What tells its records apart; of each key one row is live."""
     columns: Callable[[RecordT], Mapping[str, str]] = _no_columns
     """Columns of its own, by which rows are found."""
-    brief: Callable[[str], Any] = decode_body
-    """Reads the JSON of a row without what takes room in it and is not shown in lists."""
+    brief: Callable[[str], Any] | None = None
+    """Reads the JSON of a row without what takes room in it and is not shown in lists; None where
+    nothing is left out."""
 
     @property
     def name(self) -> str:

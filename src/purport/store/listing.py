@@ -9,16 +9,13 @@ from django.db.models import Count, Max
 
 from purport.core.digests import Digest
 from purport.core.editions import Edition
-from purport.core.records import from_json
-from purport.store.encoding import decode_body
 from purport.store.kinds import kind_of
 from purport.store.memo import RecordMemo
 from purport.store.models import CaseRow, ClaimRow, CustodyRow, ItemRow, SettingRow
+from purport.store.reading import read_records
 from purport.store.records import ShelvedCase
 
 __all__ = ["CaseList", "list_cases", "list_editions"]
-
-_ROWS_AT_ONCE = 500
 
 
 def list_cases(alias: str) -> tuple[ShelvedCase, ...]:
@@ -75,20 +72,10 @@ def list_editions(
         memo: Rows that were read before.
         key: Of one case alone; None for all.
     """
-    kind = kind_of(Edition)
-    name = kind.table._meta.db_table  # noqa: SLF001 - Django's own way
-    live = (
-        _live(kind.table, alias) if key is None else _live(kind.table, alias).filter(case__key=key)
-    )
+    table = kind_of(Edition).table
+    live = _live(table, alias) if key is None else _live(table, alias).filter(case__key=key)
     rows = list(live.order_by("pk").values_list("pk", "case__key"))
-    kept = ((pk, memo.get(f"{alias} {name}", pk)) for pk, _ in rows)
-    known: dict[int, Edition] = {pk: record for pk, record in kept if record is not None}
-    missing = [pk for pk, _ in rows if pk not in known]
-    for first in range(0, len(missing), _ROWS_AT_ONCE):
-        some = kind.table.objects.using(alias).filter(pk__in=missing[first : first + _ROWS_AT_ONCE])
-        for pk, body in some.values_list("pk", "body"):
-            known[pk] = from_json(Edition, decode_body(body))
-            memo.keep(f"{alias} {name}", pk, known[pk], len(body))
+    known = read_records(alias, Edition, table, [pk for pk, _ in rows], memo=memo)
     told: dict[str, list[Edition]] = {}
     for pk, of_case in rows:
         told.setdefault(of_case, []).append(known[pk])

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from purport.checks.edits._hiding import Hidden, measure_falls
 from purport.checks.edits._lattices import Lattice, LatticeRules, contrast_of, find_lattices
-from purport.checks.edits._plates import Box, overlap_of
-from purport.checks.edits._spans import meet
+from purport.checks.edits._plates import Box, clear_of, overlap_of
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
@@ -101,14 +100,7 @@ def find_mosaics(scene: Scene, rules: MosaicRules) -> tuple[Hidden, ...]:
 
 def joined(mosaics: Sequence[Hidden], others: Sequence[Hidden]) -> tuple[Hidden, ...]:
     """Leave out the other boxes that lie where a pixelated one does, at the same time."""
-    apart = (
-        other
-        for other in others
-        if not any(
-            overlap_of(other.box, one.box) > 0.0 and meet(other.span, one.span) for one in mosaics
-        )
-    )
-    return tuple(sorted([*mosaics, *apart], key=lambda one: one.span.first))
+    return tuple(sorted([*mosaics, *clear_of(mosaics, others)], key=lambda one: one.span.first))
 
 
 def _seen(scene: Scene, rules: MosaicRules) -> Iterator[_Seen]:

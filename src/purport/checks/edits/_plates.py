@@ -10,11 +10,13 @@ thin lines and letters through which the ground is seen: no plate.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene, Shot
 
@@ -23,6 +25,7 @@ __all__ = [
     "Changes",
     "Plate",
     "PlateRules",
+    "clear_of",
     "find_plates",
     "graphics_share",
     "hides_ground",
@@ -34,6 +37,17 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of the picture's width and height."""
+
+
+class _Boxed(Protocol):
+    @property
+    def span(self) -> FrameSpan: ...
+
+    @property
+    def box(self) -> Box: ...
+
+
+_BoxedT = TypeVar("_BoxedT", bound=_Boxed)
 
 _THUMBNAIL_PX = 64
 _CLOSE_PX, _OPEN_PX = 5, 3
@@ -121,6 +135,15 @@ def find_plates(scene: Scene, rules: PlateRules) -> tuple[Plate, ...]:
             if all(overlap_of(plate.box, other.box) == 0.0 for other in coming)
         )
     return tuple(sorted(_joined(found, rules), key=lambda plate: (plate.span.first, plate.box)))
+
+
+def clear_of(placed: Sequence[_Boxed], others: Sequence[_BoxedT]) -> Iterator[_BoxedT]:
+    """Yield those of the others that lie where none of the placed does at the same time."""
+    for other in others:
+        if not any(
+            overlap_of(other.box, one.box) > 0.0 and meet(other.span, one.span) for one in placed
+        ):
+            yield other
 
 
 def overlap_of(one: Box, other: Box) -> float:

@@ -20,6 +20,7 @@ from purport.checks.edits._plates import (
     Changes,
     Plate,
     PlateRules,
+    clear_of,
     graphics_share,
     hides_ground,
     inside_of,
@@ -126,14 +127,9 @@ def _way(path: Path, span: FrameSpan) -> float:
 
 def together(sudden: Sequence[Plate], others: Sequence[Plate]) -> tuple[Plate, ...]:
     """Leave out the other plates that lie where a sudden one does, at the same time."""
-    apart = (
-        other
-        for other in others
-        if not any(
-            overlap_of(other.box, one.box) > 0.0 and meet(other.span, one.span) for one in sudden
-        )
+    return tuple(
+        sorted([*sudden, *clear_of(sudden, others)], key=lambda one: (one.span.first, one.box))
     )
-    return tuple(sorted([*sudden, *apart], key=lambda one: (one.span.first, one.box)))
 
 
 def _comings(scene: Scene, span: FrameSpan, rules: SuddenPlateRules) -> Iterator[_Coming]:

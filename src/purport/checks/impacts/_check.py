@@ -7,7 +7,7 @@ from typing import ClassVar, cast
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.impacts._assembly import assemble_values
 from purport.checks.impacts._candidates import Rules
-from purport.checks.impacts._linking import with_links_by_compression
+from purport.checks.impacts._linking import bits_per_pixel, with_links_by_compression
 from purport.checks.impacts._points import PointRules, coarseness
 from purport.checks.impacts._sightings import Sightings, find_sightings
 from purport.checks.impacts._wording import answer_of, limits_of
@@ -102,8 +102,7 @@ class ImpactsCheck:
             UnreadableMediaError: The video cannot be decoded.
         """
         scene = with_links_by_compression(evidence.load_scene(), evidence.probe)
-        pixels = scene.frames * scene.width_px * scene.height_px
-        bits = 8.0 * evidence.probe.size_bytes / pixels
+        bits = bits_per_pixel(scene, evidence.probe)
         return find_sightings(
             scene,
             decode_luma(evidence.path, probe=evidence.probe),

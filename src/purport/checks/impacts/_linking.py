@@ -7,13 +7,24 @@ import numpy as np
 from purport.media import Probe
 from purport.scene import Scene
 
-__all__ = ["with_links_by_compression"]
+__all__ = ["bits_per_pixel", "with_links_by_compression"]
 
+_FEWEST_BITS = 1e-6
 _USUAL_BITS = 0.03
 """Bits of the file for each pixel of each frame at which links are as sure as the scene states."""
 _POWER = 0.5
 _LEAST, _MOST = 0.5, 1.5
 """Bounds of the factor; 0.009 to 0.18 bits were measured."""
+
+
+def bits_per_pixel(scene: Scene, probe: Probe) -> float:
+    """Return bits of the file for each pixel of each frame.
+
+    Args:
+        scene: The scene.
+        probe: What is known of the same file.
+    """
+    return 8.0 * probe.size_bytes / (scene.frames * scene.width_px * scene.height_px)
 
 
 def with_links_by_compression(scene: Scene, probe: Probe) -> Scene:
@@ -28,7 +39,6 @@ def with_links_by_compression(scene: Scene, probe: Probe) -> Scene:
         scene: The scene.
         probe: What is known of the same file.
     """
-    pixels = scene.frames * scene.width_px * scene.height_px
-    bits = max(8.0 * probe.size_bytes / pixels, 1e-6)
+    bits = max(bits_per_pixel(scene, probe), _FEWEST_BITS)
     factor = float(np.clip((_USUAL_BITS / bits) ** _POWER, _LEAST, _MOST))
     return replace(scene, link_sd_px=(scene.link_sd_px * np.float32(factor)))

@@ -5,6 +5,7 @@ position that is told may cost somebody their house.
 """
 
 import re
+from collections.abc import Callable, Mapping
 
 __all__ = [
     "COVERED_MEASURE",
@@ -105,20 +106,23 @@ def cover_measures(text: str) -> str:
     return _MEASURE.sub(COVERED_MEASURE, cover_positions(text))
 
 
-def cover_names(text: str, names: dict[str, str]) -> str:
-    """Put other words in the place of names, the longest first, whatever their case.
+def cover_names(names: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what puts other words in the place of names, the longest first, whatever their case.
 
     Args:
-        text: Where.
         names: What stands for each; empty names are passed over.
 
     Examples:
-        >>> cover_names("Strike 1 in bridge.mp4", {"bridge.mp4": "Item 1"})
+        >>> cover_names({"bridge.mp4": "Item 1"})("Strike 1 in bridge.mp4")
         'Strike 1 in Item 1'
     """
     known = {name.casefold(): other for name, other in names.items() if name.strip()}
     if not known:
-        return text
+        return str
     longest = sorted(known, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
-    return pattern.sub(lambda found: known.get(found.group().casefold(), found.group()), text)
+
+    def covered(text: str) -> str:
+        return pattern.sub(lambda found: known.get(found.group().casefold(), found.group()), text)
+
+    return covered

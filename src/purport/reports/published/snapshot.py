@@ -78,7 +78,7 @@ class _Choice:
         self._labels = {
             item.record.digest: f"Item {place}" for place, item in enumerate(self._items, 1)
         }
-        self._other_words = self._names() if safety.hide_uploader else {}
+        self._without_names = cover_names(self._names() if safety.hide_uploader else {})
 
     def document(self, wording: Wording) -> JsonObject:
         claims = {verdict.claim for verdict in self._confirmed}
@@ -206,7 +206,7 @@ class _Choice:
         return other
 
     def _words(self, text: str) -> str:
-        named = cover_names(text, dict(self._other_words))
+        named = self._without_names(text)
         return cover_positions(named) if self._safety.blur_positions else named
 
 

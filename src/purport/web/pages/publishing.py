@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from purport.casework.publishing import (
+    MOST_SUMMARY,
+    MOST_TITLE,
     EditionDraft,
     ask_for_edition,
     decide_edition,
@@ -30,10 +32,10 @@ _USUAL = Safety()
 class EditionForm(forms.Form):  # type: ignore[misc]  # Django ships no types
     """What an edition is called, and what its readers are not shown."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=MOST_TITLE)
     summary = forms.CharField(
         label=gettext_lazy("What it comes to"),
-        max_length=4000,
+        max_length=MOST_SUMMARY,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("A few sentences, for readers who know nothing of the case."),
     )

@@ -46,10 +46,7 @@ _PICTURE_KEPT_S = 300
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 def published(request: HttpRequest) -> HttpResponse:
     """List the published cases, the latest edition first."""
-    stand = [
-        (key, edition) for key, edition in _published().items() if edition.document is not None
-    ]
-    latest = sorted(stand, key=lambda one: one[1].published_utc, reverse=True)
+    latest = sorted(_standing_cases(), key=lambda one: one[1].published_utc, reverse=True)
     page = Paginator(latest, _CASES_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "readers/cases.html", {"cases": page, "publisher": _publisher()})
 
@@ -141,12 +138,12 @@ def feed(request: HttpRequest) -> HttpResponse:
         FeedEntry(
             url=request.build_absolute_uri(reverse("published_case", args=[key])),
             number=edition.number,
-            title=str(edition.document["title"]),
-            summary=str(edition.document["correction"] or edition.document["summary"]),
+            title=str(shown["title"]),
+            summary=str(shown["correction"] or shown["summary"]),
             published=edition.published_utc,
         )
-        for key, edition in _published().items()
-        if edition.document is not None
+        for key, edition in _standing_cases()
+        if (shown := edition.document) is not None
     ]
     told = write_feed(
         entries,
@@ -162,8 +159,10 @@ def _publisher() -> str:
     return str(settings.PURPORT_PUBLISHER)
 
 
-def _published() -> dict[str, ReadersEdition]:
-    return dict(room().published(datetime.now(UTC)))
+def _standing_cases() -> list[tuple[str, ReadersEdition]]:
+    """Return the published cases that were not withdrawn, by key."""
+    shown = room().published(datetime.now(UTC)).items()
+    return [(key, edition) for key, edition in shown if edition.document is not None]
 
 
 def _edition(key: str) -> ReadersEdition:
