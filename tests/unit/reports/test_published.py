@@ -215,7 +215,8 @@ def test_a_strike_shown_again_names_the_number_of_the_first(hand_made: Any) -> N
     strikes = [first, {**first, "same_strike_as": 0}]
     again = replace(finding, values={**values, "strikes": strikes})
     item = next(one for one in hand_made.case.items if one.record.digest == finding.item)
-    told: Any = [one for one in places_of(item.record, [again]) if one["kind"] == "impact"]
+    places: Any = places_of(item.record, [again])
+    told = [one for one in places if one["kind"] == "impact"]
     assert [(one["strike"], one["same_strike_as"]) for one in told] == [(1, None), (2, 1)]
 
 
