@@ -91,6 +91,7 @@ _APPS = [
     "purport.web",
     "purport.store",
     "purport.store.accounts",
+    "purport.store.readers",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
