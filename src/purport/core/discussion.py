@@ -207,8 +207,7 @@ class EvidenceOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustRecord:
-    """What somebody's standing rests on: what the desk found of their work, never how much they
-    wrote."""
+    """What somebody's standing rests on: what the desk found of their work, not how much it is."""
 
     accepted: int = 0
     """Offers of evidence that were accepted."""
