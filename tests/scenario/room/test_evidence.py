@@ -53,7 +53,8 @@ def offer(desk: Desk, person: Person, **changes: str) -> str:
     sent = person.post(OFFER, {**POSITION, "item": desk.item, **changes})
     assert sent.status_code == 302, re.findall(r'class="errorlist".*?</ul>', sent.text, re.DOTALL)
     assert "waiting" in person.get("/me/offers").text
-    return re.findall(rf"{QUEUE}evidence/(\w+)", desk.editor.get(QUEUE).text)[-1]
+    queue = desk.editor.get(QUEUE).text
+    return str(re.findall(rf"{QUEUE}evidence/(\w+)", queue)[-1])
 
 
 def decide(person: Person, identifier: str, decision: str, note: str) -> int:
@@ -80,7 +81,8 @@ def test_accepted_evidence_is_a_finding_with_custody_and_without_a_name(desk: De
     assert "The chimneys match the map." in finding["reason"]
     assert witness.name not in json.dumps(told)
     history = desk.owner.get("/cases/case/history?kind=contributed").text
-    assert "contribution" in history
+    assert "evidence of a reader: position" in history
+    assert "The chimneys match the map." in history
     assert witness.name not in history
     assert "The chimneys match the map." in witness.get("/me/offers").text
     # its author is named beside the case, as they wished
