@@ -108,8 +108,8 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 """Method and path of each operation of the API, and the right that it needs."""
 WRITING = {"flag_comment", "offer_evidence", "withdraw_comment", "write_comment"}
 """Pages for whoever is signed in, of a case that is published; see `test_discussion`."""
-OWN = {"offers", "withdraw_offer"}
-"""What somebody wrote themselves; see `test_evidence`."""
+OWN = {"leave", "offers", "own_data", "stay", "take_along", "withdraw_offer"}
+"""What somebody wrote themselves; see `test_evidence`, `test_own_data`."""
 DESK = {"decide_evidence", "forum", "moderate_comment", "moderation", "word_list"}
 """Pages for those who moderate, or take evidence over; see `test_discussion`, `test_evidence`."""
 RIGHTS: Mapping[str, frozenset[str]] = {

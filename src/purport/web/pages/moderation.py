@@ -32,11 +32,11 @@ from purport.store.readers.comments import (
 from purport.store.readers.evidence import list_offers, offer_of
 from purport.store.readers.people import trust_record
 from purport.web.access import Right, enter, keys_with
+from purport.web.apps import room
 
 __all__ = ["comment", "evidence", "forum", "queue", "word_list"]
 
 PageArgs = ParamSpec("PageArgs")
-_LANGUAGES = ("*", "en", "ar", "ru")
 
 
 class WordForm(forms.Form):  # type: ignore[misc]  # Django ships no types
@@ -90,9 +90,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     moderated, changed = (keys_with(request, right) for right in (Right.MODERATE, Right.CHANGE))
     waiting = list_waiting(moderated)
     offers = list_offers(changed)
+    names = {one.key: one.name or one.key for one in room().listed()}
     shown = {
-        "comments": [(one, _standing(one.author)) for one in waiting],
-        "offers": [(one, _standing(one.author)) for one in offers],
+        "comments": [(one, names[one.case], _standing(one.author)) for one in waiting],
+        "offers": [(one, names[one.case], _standing(one.author)) for one in offers],
         "moderates": moderated is None or bool(moderated),
     }
     return render(request, "desk/queue.html", shown)
