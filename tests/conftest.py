@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, settings
 STARTED_WITHIN_S = 60.0
 SLOW_S = 60.0
 LINK = re.compile(r"http://\S+/enter/\S+")
+MAILED_CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
 
 
 # How fast the machine is decides no test, and the same code is asked the same questions; others are
@@ -112,6 +113,33 @@ class ServedRoom:
         assert entered.status_code == 302, entered.text
         someone.get("/")
         return Person(someone.client, name)
+
+    def reader(self, name: str) -> Person:
+        """Somebody who makes themselves an account, by the code that is mailed to them."""
+        someone = self.stranger()
+        someone.get("/accounts/signup/")
+        asked = {
+            "email": f"{name}@example.org",
+            "username": name,
+            "password1": "correct horse battery staple",
+        }
+        signed = someone.post("/accounts/signup/", asked)
+        assert signed.status_code == 302, signed.text
+        code = MAILED_CODE.search(self._mail_to(name))
+        assert code is not None
+        someone.get(signed.headers["location"])
+        entered = someone.post(signed.headers["location"], {"code": code.group(1)})
+        assert entered.status_code == 302, entered.text
+        someone.get("/published/")
+        return Person(someone.client, name)
+
+    def _mail_to(self, name: str) -> str:
+        """Return the last mail to somebody, which a room without a mail server writes down."""
+        mails = sorted(
+            (self.folder / "web" / "mail").iterdir(), key=lambda one: one.stat().st_mtime
+        )
+        told = [text for one in mails if f"{name}@" in (text := one.read_text(encoding="utf-8"))]
+        return told[-1]
 
     def kill(self) -> None:
         """End it as a power cut would, with all processes that it started."""

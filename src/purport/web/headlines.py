@@ -107,4 +107,4 @@ def _path(told: Telling) -> str:
         if told.claimant
         else reverse("published_case", args=[event.case])
     )
-    return f"{page}#comment-{event.subject}" if by_comment else str(page)
+    return f"{page}#c-{event.subject}" if by_comment else str(page)

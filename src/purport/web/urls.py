@@ -3,15 +3,20 @@
 from django.urls import include, path
 
 from purport.web.api import api
+from purport.web.live import live
 from purport.web.pages import (
     adding,
     case,
     details,
+    discussion,
     entering,
+    evidence,
     front,
     jobs,
     ledger,
+    moderation,
     notices,
+    own_data,
     player,
     publishing,
     readers,
@@ -81,4 +86,30 @@ urlpatterns = [
         name="published_picture",
     ),
     path("published/<slug:key>/claims/<slug:claim>", readers.claim, name="published_claim"),
+    path("published/<slug:key>/live", live, name="published_live"),
+    path("published/<slug:key>/comments", discussion.comment, name="write_comment"),
+    path(
+        "published/<slug:key>/comments/<slug:identifier>/flag",
+        discussion.flag,
+        name="flag_comment",
+    ),
+    path(
+        "published/<slug:key>/comments/<slug:identifier>/withdrawal",
+        discussion.withdraw,
+        name="withdraw_comment",
+    ),
+    path("published/<slug:key>/moderation", discussion.log, name="moderation_log"),
+    path("published/<slug:key>/evidence", evidence.offer, name="offer_evidence"),
+    path("me/session", discussion.session, name="readers_session"),
+    path("me/data", own_data.data, name="own_data"),
+    path("me/data.json", own_data.take_along, name="take_along"),
+    path("me/leave", own_data.leave, name="leave"),
+    path("me/stay", own_data.stay, name="stay"),
+    path("me/offers", evidence.offers, name="offers"),
+    path("me/offers/<slug:identifier>/withdrawal", evidence.withdraw, name="withdraw_offer"),
+    path("moderation/", moderation.queue, name="moderation"),
+    path("moderation/words", moderation.word_list, name="word_list"),
+    path("moderation/comments/<slug:identifier>", moderation.comment, name="moderate_comment"),
+    path("moderation/evidence/<slug:identifier>", moderation.evidence, name="decide_evidence"),
+    path("moderation/discussions/<slug:key>", moderation.forum, name="forum"),
 ]

@@ -5,7 +5,12 @@ from purport.reports.published.feeds import FeedEntry, write_feed
 from purport.reports.published.geography import places_as_geojson, places_as_kml
 from purport.reports.published.linked_data import claim_reviews
 from purport.reports.published.opening import is_open, readers_view
-from purport.reports.published.snapshot import PUBLISHED_SCHEMA, Wording, published_document
+from purport.reports.published.snapshot import (
+    PUBLISHED_SCHEMA,
+    Wording,
+    names_kept_back,
+    published_document,
+)
 from purport.reports.published.tables import ratings_as_csv
 
 __all__ = [
@@ -17,6 +22,7 @@ __all__ = [
     "cover_names",
     "cover_positions",
     "is_open",
+    "names_kept_back",
     "places_as_geojson",
     "places_as_kml",
     "published_document",

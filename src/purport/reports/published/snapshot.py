@@ -22,7 +22,7 @@ from purport.core.verdicts import EvidenceLink, Verdict
 from purport.reports.published.covering import cover_names, cover_positions
 from purport.reports.published.places import places_of
 
-__all__ = ["PUBLISHED_SCHEMA", "Wording", "published_document"]
+__all__ = ["PUBLISHED_SCHEMA", "Wording", "names_kept_back", "published_document"]
 
 PUBLISHED_SCHEMA = "purport.published/1"
 """What the document's `schema` member says."""
@@ -78,7 +78,9 @@ class _Choice:
         self._labels = {
             item.record.digest: f"Item {place}" for place, item in enumerate(self._items, 1)
         }
-        self._without_names = cover_names(self._names() if safety.hide_uploader else {})
+        self._without_names = cover_names(
+            _names_of(case, self._labels) if safety.hide_uploader else {}
+        )
 
     def document(self, wording: Wording) -> JsonObject:
         claims = {verdict.claim for verdict in self._confirmed}
@@ -188,26 +190,37 @@ class _Choice:
             "limits": [self._words(line) for line in finding.limits],
         }
 
-    def _names(self) -> Mapping[str, str]:
-        """Return what is said for whatever tells who uploaded an item."""
-        other: dict[str, str] = {}
-        for item in self._case.items:
-            record = item.record
-            label = self._labels.get(record.digest, "another item")
-            public = record.publication
-            addresses = [record.url, None if public is None else public.url]
-            other |= {url: "[address withheld]" for url in addresses if url}
-            other |= {host: "[site withheld]" for url in addresses if url and (host := _host(url))}
-            other |= {record.name: label}
-            if record.collector:
-                other[record.collector] = "[name withheld]"
-            if public is not None and public.publisher:
-                other[public.publisher] = "[uploader withheld]"
-        return other
-
     def _words(self, text: str) -> str:
         named = self._without_names(text)
         return cover_positions(named) if self._safety.blur_positions else named
+
+
+def names_kept_back(case: CaseFile, safety: Safety) -> tuple[str, ...]:
+    """Return the names and addresses that an edition keeps back of who made footage public.
+
+    Args:
+        case: The case as it stands.
+        safety: What its readers are not shown.
+    """
+    return tuple(_names_of(case, {})) if safety.hide_uploader else ()
+
+
+def _names_of(case: CaseFile, labels: Mapping[Digest, str]) -> Mapping[str, str]:
+    """Return what is said for whatever tells who uploaded an item."""
+    other: dict[str, str] = {}
+    for item in case.items:
+        record = item.record
+        label = labels.get(record.digest, "another item")
+        public = record.publication
+        addresses = [record.url, None if public is None else public.url]
+        other |= {url: "[address withheld]" for url in addresses if url}
+        other |= {host: "[site withheld]" for url in addresses if url and (host := _host(url))}
+        other |= {record.name: label}
+        if record.collector:
+            other[record.collector] = "[name withheld]"
+        if public is not None and public.publisher:
+            other[public.publisher] = "[uploader withheld]"
+    return other
 
 
 def _host(url: str) -> str:

@@ -1,6 +1,5 @@
 """What readers follow, what they wish to hear of and when, and what they are reading now."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from purport.core.errors import AbsentError
 from purport.core.notices import EventKind, MailPace, QuietHours, Wish
+from purport.store.readers.people import reader_of
 
 if TYPE_CHECKING:
     from purport.store.models import CaseRow
-    from purport.store.readers.models import ReaderRow
 
 __all__ = [
     "Habits",
@@ -22,14 +21,11 @@ __all__ = [
     "habits_of",
     "note_reading",
     "quiet_of",
-    "reader_of",
     "remove_follows",
     "set_habits",
     "set_wishes",
     "wishes_of",
 ]
-
-_SALT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +50,6 @@ def case_row(key: str) -> "CaseRow":
     if found is None:
         raise AbsentError(key, "there is no such case", remedy="Look at the published cases.")
     return found
-
-
-def reader_of(user: int) -> "ReaderRow":
-    """Return what an account is as a reader, made on first use."""
-    from django.utils.timezone import now  # noqa: PLC0415 - needs Django
-
-    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
-
-    usual = {"joined": now(), "salt": secrets.token_hex(_SALT_BYTES)}
-    row, _ = ReaderRow.objects.get_or_create(user_id=user, defaults=usual)
-    return row  # type: ignore[no-any-return]  # Django ships no types
 
 
 def add_follow(user: int, case: str, claim: str, *, now: datetime) -> None:
@@ -157,11 +142,14 @@ def quiet_of(from_min: int | None, to_min: int | None) -> QuietHours | None:
 
 def set_habits(user: int, habits: Habits) -> None:
     """Keep when an account wants to hear of things."""
-    row = reader_of(user)
-    row.time_zone = habits.zone
-    row.quiet_from = None if habits.quiet is None else habits.quiet.from_min
-    row.quiet_to = None if habits.quiet is None else habits.quiet.to_min
-    row.save(update_fields=["time_zone", "quiet_from", "quiet_to"])
+    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
+
+    reader_of(user)
+    ReaderRow.objects.filter(user_id=user).update(
+        time_zone=habits.zone,
+        quiet_from=None if habits.quiet is None else habits.quiet.from_min,
+        quiet_to=None if habits.quiet is None else habits.quiet.to_min,
+    )
 
 
 def note_reading(user: int, case: str, *, now: datetime) -> None:

@@ -90,7 +90,7 @@ _PACES: Mapping[MailPace, object] = {
 }
 
 
-def for_readers(
+def for_accounts(
     page: Callable[Concatenate[HttpRequest, PageArgs], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, PageArgs], HttpResponse]:
     """Make a page for everybody who is signed in, kept by no cache between."""
@@ -120,7 +120,7 @@ class Shown:
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def notices(request: HttpRequest) -> HttpResponse:
     """Show what a reader was told, the latest first, and what they follow."""
     before = request.GET.get("before", "")
@@ -158,7 +158,7 @@ def _followed(user: int, now: datetime) -> list[Mapping[str, str]]:
 
 
 @require_POST  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def seen(request: HttpRequest) -> HttpResponse:
     """Keep that a reader saw their notices."""
     mark_seen(request.user.pk, now=datetime.now(UTC))
@@ -166,7 +166,7 @@ def seen(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def follow_case(request: HttpRequest, key: str) -> HttpResponse:
     """Follow a case or a claim, or follow it no more."""
     claim = request.POST.get("claim", "")
@@ -184,7 +184,7 @@ def follow_case(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def reading(request: HttpRequest, key: str) -> HttpResponse:
     """Keep that a reader has a case open in front of them, and has seen what they were told of."""
     now = datetime.now(UTC)
@@ -194,7 +194,7 @@ def reading(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def choose(request: HttpRequest) -> HttpResponse:
     """Show how a reader is told of things, and take how they want it."""
     if request.method != "POST":
@@ -299,7 +299,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST  # type: ignore[untyped-decorator]  # Django ships no types
-@for_readers
+@for_accounts
 def let_push(request: HttpRequest) -> HttpResponse:
     """Keep, or forget, the browser that asks."""
     said = _body(request)

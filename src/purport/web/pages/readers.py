@@ -25,7 +25,10 @@ from purport.reports.published import (
     ratings_as_csv,
     write_feed,
 )
+from purport.store.readers.evidence import credits_of
+from purport.web.access import reading_of
 from purport.web.apps import room
+from purport.web.pages.discussion import talk_of
 
 __all__ = [
     "case",
@@ -58,7 +61,12 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
     shown = {"key": key, "edition": edition, "publisher": _publisher()}
     if edition.document is None:
         return render(request, "readers/withdrawn.html", shown, status=HTTPStatus.GONE)
-    return render(request, "readers/case.html", {**shown, "case": edition.document})
+    talk = talk_of(reading_of(request, key, edition))
+    return render(
+        request,
+        "readers/case.html",
+        {**shown, **talk, "case": edition.document, "contributors": credits_of(key)},
+    )
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -84,7 +92,8 @@ def claim(request: HttpRequest, key: str, claim: str) -> HttpResponse:
             published=format_utc(edition.published_utc),
         ),
     }
-    return render(request, "readers/claim.html", shown)
+    talk = talk_of(reading_of(request, key, edition), claim=claim)
+    return render(request, "readers/claim.html", {**shown, **talk})
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
