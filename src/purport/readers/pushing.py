@@ -164,8 +164,8 @@ class Pusher:
         """Send one push.
 
         Raises:
-            InputError: Its address is not one of a known push service.
-            ValueError: A key of the browser is none, or the payload is too long.
+            InputError: Its address is not one of a known push service, or its key is none.
+            ValueError: There is no browser, or the payload is too long.
             NotSentError: The push service cannot be reached.
             OSError: The connection was cut while it was being sent.
             http.client.HTTPException: What came back is no answer.
@@ -174,13 +174,18 @@ class Pusher:
         if browser is None or len(payload) > MOST_PAYLOAD:
             raise ValueError("there is no browser, or the payload is too long")
         require_endpoint(browser.endpoint, self._hosts)
-        message = self._maker.get(
-            payload,
-            WebPushSubscription(
-                endpoint=browser.endpoint,
-                keys=WebPushKeys(auth=browser.auth, p256dh=browser.p256dh),
-            ),
-        )
+        try:
+            message = self._maker.get(
+                payload,
+                WebPushSubscription(
+                    endpoint=browser.endpoint,
+                    keys=WebPushKeys(auth=browser.auth, p256dh=browser.p256dh),
+                ),
+            )
+        except ValueError as error:
+            raise InputError(
+                "p256dh", "is no key of a browser", remedy="Subscribe anew."
+            ) from error
         headers = {
             **message.headers,
             "authorization": self._authorization(browser.endpoint),
@@ -275,6 +280,6 @@ def _settle_fault(parcel: Parcel, error: Exception, now: datetime) -> Settled:
             deliveries=parcel.deliveries,
             state=DeliveryState.FAILED,
             fault=fault,
-            browser_is_gone=True,
+            browser_is_gone=isinstance(error, InputError),
         )
     return Settled(deliveries=parcel.deliveries, state=DeliveryState.UNKNOWN, fault=fault)
