@@ -16,6 +16,7 @@ async function post(url: string, body: string): Promise<boolean> {
     headers: { "Content-Type": "application/json", "X-CSRFToken": secret() },
     body,
     redirect: "manual",
+    keepalive: true,
   });
   return answer.ok;
 }
@@ -24,10 +25,13 @@ async function post(url: string, body: string): Promise<boolean> {
 const reading = document.querySelector<HTMLElement>("[data-reading]")?.dataset.reading;
 if (reading) {
   const say = (): void => {
-    if (document.visibilityState === "visible") void post(reading, "{}").catch(() => undefined);
+    const there = document.visibilityState === "visible";
+    void post(there ? reading : `${reading}?left=yes`, "{}").catch(() => undefined);
   };
   say();
-  setInterval(say, READING_MS);
+  setInterval(() => {
+    if (document.visibilityState === "visible") say();
+  }, READING_MS);
   document.addEventListener("visibilitychange", say);
 }
 

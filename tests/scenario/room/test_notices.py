@@ -178,6 +178,8 @@ def test_nothing_is_pushed_about_what_is_being_read(desk: Desk) -> None:
     ana = desk.reader("ana", push=True)
     ben = desk.reader("ben", push=True)
     assert ana.post(f"{READ}reading").status_code == 204
+    assert ben.post(f"{READ}reading").status_code == 204
+    assert ben.post(f"{READ}reading?left=yes").status_code == 204
     desk.publish(correction=CORRECTION)
     assert len(desk.push.wait_for(1, "ben")) == 1
     wait_until(lambda: desk.rows("SELECT 1 FROM purport_delivery WHERE state = 'skipped'"))

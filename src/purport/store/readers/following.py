@@ -16,6 +16,7 @@ __all__ = [
     "Habits",
     "add_follow",
     "case_row",
+    "end_reading",
     "follows_in",
     "follows_of",
     "habits_of",
@@ -164,3 +165,10 @@ def note_reading(user: int, case: str, *, now: datetime) -> None:
     if not open_now.update(last=now):
         row = case_row(case)
         ReadingRow.objects.get_or_create(user_id=user, case=row, defaults={"last": now})
+
+
+def end_reading(user: int, case: str) -> None:
+    """Keep that an account has a case open in front of it no more."""
+    from purport.store.readers.models import ReadingRow  # noqa: PLC0415 - needs Django
+
+    ReadingRow.objects.filter(user_id=user, case__key=case).delete()

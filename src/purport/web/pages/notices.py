@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Concatenate, ParamSpec
@@ -39,7 +39,13 @@ from purport.readers.following import (
 from purport.readers.pushing import vapid_keys
 from purport.readers.telling import tell
 from purport.store.readers.deliveries import browsers_of, remove_browser
-from purport.store.readers.following import Habits, follows_of, habits_of, note_reading
+from purport.store.readers.following import (
+    Habits,
+    end_reading,
+    follows_of,
+    habits_of,
+    note_reading,
+)
 from purport.store.readers.telling import mark_seen, notices_of
 from purport.web.apps import room
 from purport.web.headlines import Headline, headline_of
@@ -186,7 +192,13 @@ def follow_case(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST  # type: ignore[untyped-decorator]  # Django ships no types
 @for_accounts
 def reading(request: HttpRequest, key: str) -> HttpResponse:
-    """Keep that a reader has a case open in front of them, and has seen what they were told of."""
+    """Keep that a reader has a case open in front of them, and has seen what they were told of.
+
+    Or that they have it so no more; a page that is closed without saying so counts for a minute.
+    """
+    if "left" in request.GET:
+        end_reading(request.user.pk, key)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     now = datetime.now(UTC)
     note_reading(request.user.pk, key, now=now)
     mark_seen(request.user.pk, now=now, case=key)
@@ -235,7 +247,7 @@ def _choices(request: HttpRequest, fault: InputError | None) -> HttpResponse:
     shown = {
         "rows": rows,
         "zone": habits.zone,
-        "zones": sorted(available_timezones()),
+        "zones": _zones(),
         "quiet": quiet,
         "quiet_from": _time(22 * 60 if quiet is None else quiet.from_min),
         "quiet_to": _time(7 * 60 if quiet is None else quiet.to_min),
@@ -245,6 +257,12 @@ def _choices(request: HttpRequest, fault: InputError | None) -> HttpResponse:
     }
     status = HTTPStatus.OK if fault is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "readers/wishes.html", shown, status=status)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    """Return the names of all time zones; each is a file that is looked into."""
+    return tuple(sorted(available_timezones()))
 
 
 def _wishes(said: Mapping[str, str]) -> Mapping[EventKind, Wish]:
