@@ -36,6 +36,7 @@ __all__ = [
     "post_comment",
     "show_comment",
     "show_threads",
+    "show_waiting",
     "take_back",
 ]
 
@@ -114,7 +115,7 @@ class ShownComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPage:
-    """A page of a discussion as somebody sees it."""
+    """A page of a discussion as anybody sees it."""
 
     comments: tuple[ShownComment, ...]
     """The comments, threads one after the other."""
@@ -124,8 +125,6 @@ class ShownPage:
     """How many there are."""
     total: int
     """How many comments there are in all."""
-    closed: str | None
-    """Why no more are taken; None when it is open."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -320,37 +319,32 @@ def close_discussion(
 
 
 def show_threads(
-    case: str,
-    document: JsonObject,
-    *,
-    viewer: int | None = None,
-    page: int = 1,
-    claim: str | None = None,
+    case: str, document: JsonObject, *, page: int = 1, claim: str | None = None
 ) -> ShownPage:
-    """Return a page of a discussion as somebody sees it.
+    """Return a page of a discussion as anybody sees it.
 
     Args:
         case: Key of the case.
         document: What readers see of the case at this moment.
-        viewer: Account of whoever looks; None for anybody.
         page: Which page, from 1.
         claim: Of threads about one claim alone; None for all.
     """
-    found = rows.list_threads(case, viewer, page, THREADS_A_PAGE, claim=claim)
+    found = rows.list_threads(case, page, THREADS_A_PAGE, claim=claim)
     covering = covering_of(document)
-    forum = rows.forum_of(case)
     shown = [
-        show_comment(one, covering, viewer=viewer, depth=depth)
+        show_comment(one, covering, depth=depth)
         for thread in found.threads
         for one, depth in _in_order(thread)
     ]
     return ShownPage(
-        comments=tuple(shown),
-        page=found.page,
-        pages=found.pages,
-        total=found.comments,
-        closed=forum.reason if forum.closed else None,
+        comments=tuple(shown), page=found.page, pages=found.pages, total=found.comments
     )
+
+
+def show_waiting(case: str, document: JsonObject, user: int) -> tuple[ShownComment, ...]:
+    """Return the comments of somebody that wait for a moderator, as they see them."""
+    covering = covering_of(document)
+    return tuple(show_comment(one, covering, viewer=user) for one in rows.waiting_of(case, user))
 
 
 def show_comment(
