@@ -349,7 +349,7 @@ class ShotScan:
         if settings.count(Setting.QUIET) <= _MOST_QUIET:
             return False
         self._misfit_s = now_s
-        self._recovering_until_s = now_s + _RECOVERY_S
+        self._recovering_until_s = now_s + _CALM_S
         return True
 
     def _is_untold(self, blob: Blob) -> bool:
