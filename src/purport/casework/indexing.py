@@ -31,8 +31,12 @@ from purport.checks.reuse import (
     HashList,
     ListMatch,
     Rules,
+    TmkMatch,
     compare_with_list,
+    find_near,
+    is_tmk,
     parse_hash_list,
+    parse_tmk,
     print_video,
 )
 from purport.core.digests import Digest, digest_bytes, digest_file
@@ -267,12 +271,15 @@ def _submit(client: object, index: Path, task: _Task) -> "Future":
     return submit(_read, str(index.resolve()), task, pure=False, retries=3)
 
 
-def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str, ListMatch]]]:
+def search_index(
+    index: Path, video: Path
+) -> tuple[list[Found], list[tuple[str, ListMatch | TmkMatch]]]:
     """Find the items of an index that share seconds with a video, and the hash lists that know it.
 
     Returns:
-        Proven stretches; and lists by name with what of the video they recognise by vPDQ's rule
-        (at least half of its samples), which is no proof.
+        Proven stretches; and lists by name with what of the video they recognise, which is no
+        proof: lists of PDQ hashes at least half of its samples (vPDQ's rule), TMK hashes by
+        both of TMK's levels.
 
     Raises:
         InputError: There is no index.
@@ -282,29 +289,42 @@ def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str,
     asking = print_video(video, probe=probe_media(video), asking=True)
     archive = Archive(index, threads=len(os.sched_getaffinity(0)))
     found = archive.search(asking, Rules())
-    known = []
+    known: list[tuple[str, ListMatch | TmkMatch]] = []
     for path in sorted((index / _LISTS).glob("*.txt")):
         match = compare_with_list(asking, _load_list(path))
         if match.share >= 0.5:  # noqa: PLR2004 - the published rule
             known.append((path.stem, match))
+    hashes = sorted((index / _LISTS).glob("*.tmk"))
+    known += find_near(
+        asking, ((path.stem, parse_tmk(path.read_bytes(), name=path.name)) for path in hashes)
+    )
     return found, known
 
 
 def import_hash_list(index: Path, path: Path) -> int:
-    """Keep a list of PDQ hashes with an index; return how many hashes it has.
+    """Keep a list of PDQ hashes, or a video's TMK hash, with an index.
+
+    Returns:
+        How many hashes it has.
 
     Raises:
-        InputError: It is no list of PDQ hashes.
+        InputError: It is neither.
     """
-    text = path.read_text(encoding="utf-8", errors="replace")
-    known = parse_hash_list(text, name=path.name)
+    content = path.read_bytes()
+    if is_tmk(content):
+        parse_tmk(content, name=path.name)
+        count, suffix = 1, "tmk"
+    else:
+        text = content.decode("utf-8", errors="replace")
+        count, suffix = len(parse_hash_list(text, name=path.name).bits), "txt"
+        content = text.encode()
     folder = index / _LISTS
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{path.stem}-{digest_bytes(text.encode())[:12]}.txt"
+    name = f"{path.stem}-{digest_bytes(content)[:12]}.{suffix}"
     unfinished = folder / f".{name}.{os.getpid()}.part"
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_bytes(content)
     unfinished.replace(folder / name)
-    return len(known.bits)
+    return count
 
 
 def _load_list(path: Path) -> HashList:

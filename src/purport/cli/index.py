@@ -13,7 +13,7 @@ from purport.casework.indexing import (
     require_index,
     search_index,
 )
-from purport.checks.reuse import INDEX_FOLDER, SharedStretch
+from purport.checks.reuse import INDEX_FOLDER, ListMatch, SharedStretch, TmkMatch
 from purport.cli._exit_codes import EXIT_INPUT, EXIT_UNAVAILABLE
 from purport.cli._options import as_json, existing_file, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
@@ -147,7 +147,7 @@ def search(*, workspace: str | None, folder: Path | None, as_json: bool, video: 
         there = f"{stretch.other_start_s:.1f} to {stretch.other_end_s:.1f} s"
         click.echo(f"{told} = {there} of {one.item.name}{_changes(stretch)}")
     for name, match in lists:
-        click.echo(f"{match.share:.0%} of the frames are in the hash list {name} (no proof)")
+        click.echo(f"{_known(name, match)} (no proof)")
     if not found and not lists:
         click.echo("No second of it was found.")
 
@@ -157,10 +157,21 @@ def search(*, workspace: str | None, folder: Path | None, as_json: bool, video: 
 @_folder
 @click.argument("lists", nargs=-1, required=True, type=existing_file)
 def import_(*, workspace: str | None, folder: Path | None, lists: tuple[Path, ...]) -> None:
-    """Keep lists of PDQ hashes (plain or vPDQ) of another archive with an index."""
+    """Keep hashes of another archive with an index: PDQ (plain or vPDQ), TMK."""
     where = _index(folder, workspace)
     for path in lists:
-        click.echo(f"{path.name}: {import_hash_list(where, path)} hashes")
+        count = import_hash_list(where, path)
+        click.echo(f"{path.name}: {count} {'hash' if count == 1 else 'hashes'}")
+
+
+def _known(name: str, match: ListMatch | TmkMatch) -> str:
+    """Say how a hash of another archive recognises the video."""
+    if isinstance(match, TmkMatch):
+        return (
+            f"it is like the video of the TMK hash {name}: "
+            f"{match.level_1:.2f} on average, {match.level_2:.2f} in order of time"
+        )
+    return f"{match.share:.0%} of the frames are in the hash list {name}"
 
 
 def _changes(stretch: SharedStretch) -> str:
