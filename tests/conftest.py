@@ -1,5 +1,6 @@
 """A case room served by a process of its own, as `purport serve` does it, and people in it."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -290,3 +291,37 @@ def _noise(path: Path) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
         container.mux(stream.encode())
     return path
+
+
+def _receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    spec = importlib.util.spec_from_file_location(
+        "purport_receivers", Path(__file__).with_name("receivers.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault("purport_receivers", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def mail_sink() -> Iterator[Any]:
+    """A mail server that keeps what it is given."""
+    sink = _receivers().MailSink()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def push_service() -> Iterator[Any]:
+    """A push service that checks who signed, and decrypts."""
+    service = _receivers().PushService()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def subscriber() -> Any:  # noqa: ANN401 - its class lives in a module that is loaded by its path
+    """A browser's keys, and how it reads what was encrypted for it."""
+    return _receivers().Subscriber()

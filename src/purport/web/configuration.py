@@ -21,6 +21,7 @@ _SESSION_S = 14 * 24 * 3600
 _UPLOAD_KEPT_IN_MEMORY = 1 << 20
 _LONGEST_FORM = 4 << 20
 _SMTP_PORT = 25
+_MAIL_TIME_OUT_S = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class RoomSettings:
     """Whether strangers may make themselves an account (without a role in any case)."""
     publisher: str = "Unnamed publisher"
     """Who publishes, as published cases name them."""
+    push_hosts: frozenset[str] = frozenset()
+    """Push services that are taken beside those that everybody knows."""
+    beside: bool = False
+    """Whether this process works beside the server, whose files it leaves alone."""
 
 
 def configure_room(room: RoomSettings) -> None:
@@ -52,7 +57,8 @@ def configure_room(room: RoomSettings) -> None:
     """
     kept = room.workspace / "web"
     kept.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(kept / "uploads", ignore_errors=True)  # of a server that died; ours alone by now
+    if not room.beside:  # what a server that died left; the folder is ours alone by now
+        shutil.rmtree(kept / "uploads", ignore_errors=True)
     settings.configure(
         DEBUG=False,
         SECRET_KEY=_secret(kept / "secret"),
@@ -78,6 +84,8 @@ def configure_room(room: RoomSettings) -> None:
         FILE_UPLOAD_MAX_MEMORY_SIZE=_UPLOAD_KEPT_IN_MEMORY,
         FILE_UPLOAD_TEMP_DIR=str(_made(kept / "uploads")),
         PURPORT_PUBLISHER=room.publisher,
+        PURPORT_PUSH_HOSTS=room.push_hosts,
+        PURPORT_KEPT=kept,
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
         **_cookies(room),
         **_mail(room, kept),
@@ -244,6 +252,7 @@ def _mail(room: RoomSettings, kept: Path) -> Mapping[str, Any]:
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": _MAIL_TIME_OUT_S,
         "DEFAULT_FROM_EMAIL": f"purport@{parts.hostname}",
     }
 

@@ -44,6 +44,10 @@ class ServeOptions:
     """Who publishes, as published cases name them."""
     workers: int = 1
     """Processes for work in the background."""
+    senders: int = 1
+    """Processes that tell readers of what they follow."""
+    push_hosts: frozenset[str] = frozenset()
+    """Push services that are taken beside those that everybody knows."""
 
 
 def serve(options: ServeOptions, *, announce: Callable[[str], None]) -> None:
@@ -97,7 +101,25 @@ def _settings(options: ServeOptions, folder: Path) -> RoomSettings:
         mail=options.mail,
         sign_up=options.sign_up,
         publisher=options.publisher,
+        push_hosts=options.push_hosts,
     )
+
+
+def _beside(options: ServeOptions, base: str) -> list[list[str]]:
+    """Return the commands of the processes beside the server."""
+    hosts = [word for host in sorted(options.push_hosts) for word in ("--push-host", host)]
+    sender = ["notify", "--link", base, *hosts]
+    return [["work"]] * options.workers + [sender] * options.senders
+
+
+def _told(options: ServeOptions) -> dict[str, str]:
+    """Return what the processes beside the server are told by their environment."""
+    told = {
+        "PURPORT_DATABASE": options.database,
+        "PURPORT_MAIL": options.mail,
+        "PURPORT_PUBLISHER": options.publisher,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _serve_room(
@@ -127,7 +149,7 @@ def _serve_room(
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
     )
-    with Workers(room.folder, database=options.database, count=options.workers):
+    with Workers(room.folder, _beside(options, base), environment=_told(options)):
         uvicorn.Server(config).run(sockets=[listener])
 
 

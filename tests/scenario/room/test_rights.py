@@ -55,7 +55,19 @@ SENT: Mapping[str, str] = {
 """Pages that also take forms: the right that sending one needs."""
 ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
-READERS = {
+NOTICES = {
+    "follow",
+    "let_push",
+    "notices",
+    "notices_seen",
+    "reading",
+    "renew_push",
+    "stop_mails",
+    "wishes",
+    "worker",
+}
+"""Pages of readers about what they follow; see `test_notices`."""
+READERS = NOTICES | {
     "feed",
     "moderation_log",
     "published_live",

@@ -18,6 +18,7 @@ __all__ = [
     "NoticeRow",
     "PushRow",
     "ReaderRow",
+    "ReadingRow",
     "WishRow",
     "WordRow",
 ]
@@ -28,7 +29,7 @@ _NAME_LENGTH = 16
 
 
 class ReaderRow(models.Model):  # type: ignore[misc]  # Django ships no types
-    """What somebody with an account is as a reader."""
+    """What somebody with an account is as a reader; quiet hours in minutes of the day."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reader"
@@ -250,6 +251,26 @@ class FollowRow(models.Model):  # type: ignore[misc]  # Django ships no types
     def __str__(self) -> str:
         """Return what is followed."""
         return f"{self.case_id} {self.claim}"
+
+
+class ReadingRow(models.Model):  # type: ignore[misc]  # Django ships no types
+    """That somebody has a case open in front of them: nothing is pushed about it meanwhile."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey("purport.CaseRow", on_delete=models.CASCADE, related_name="+")
+    last = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "purport_reading"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "case"], name="reading_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return what is being read."""
+        return str(self.case_id)
 
 
 class WishRow(models.Model):  # type: ignore[misc]  # Django ships no types

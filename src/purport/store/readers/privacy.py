@@ -103,6 +103,7 @@ def _tables(user: int) -> list[tuple[str, Any, frozenset[str]]]:
         ("flags", models.FlagRow.objects.filter(**of_user), nothing),
         ("evidence", models.EvidenceRow.objects.filter(author_id=user), frozenset({"decided_by"})),
         ("follows", models.FollowRow.objects.filter(**of_user), nothing),
+        ("open_pages", models.ReadingRow.objects.filter(**of_user), nothing),
         ("wishes", models.WishRow.objects.filter(**of_user), nothing),
         ("notices", models.NoticeRow.objects.filter(**of_user), nothing),
         ("browsers", models.PushRow.objects.filter(**of_user), nothing),
