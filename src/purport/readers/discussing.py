@@ -16,11 +16,12 @@ from purport.core.discussion import (
     ModerationAction,
 )
 from purport.core.errors import AbsentError, ConflictError, InputError
+from purport.readers.announcing import announce_comment
 from purport.readers.moderating import Author, Draft, Outcome, Rules, hides, judge
 from purport.readers.plain import Covering, shown_words
 from purport.readers.standing import flag_weight, standing_of
+from purport.store.readers import as_one, people
 from purport.store.readers import comments as rows
-from purport.store.readers import people
 
 __all__ = [
     "THREADS_A_PAGE",
@@ -227,7 +228,9 @@ def post_comment(
         featured=False,
         created=now,
     )
-    rows.add_comment(comment)
+    with as_one():
+        rows.add_comment(comment)
+        announce_comment(comment, answered=None if parent is None else parent.author)
     return comment
 
 
@@ -285,6 +288,16 @@ def moderate_comment(  # noqa: PLR0917 - who does what to which, and why
             f"has {len(reason)} characters",
             remedy=f"Use {_LONGEST_REASON} at most.",
         )
+    with as_one():
+        changed = _moderated(identifier, action, reason, now)
+        rows.log_moderation(changed.case, identifier, action, reason, moderator, now)
+        if action is ModerationAction.APPROVED:
+            above = None if changed.parent is None else rows.comment_of(changed.parent)
+            announce_comment(changed, answered=None if above is None else above.author)
+    return changed
+
+
+def _moderated(identifier: str, action: ModerationAction, reason: str, now: datetime) -> Comment:
     comment = rows.comment_of(identifier)
     if action in _SETTLING:
         before, state, upheld = _SETTLING[action]
@@ -296,7 +309,6 @@ def moderate_comment(  # noqa: PLR0917 - who does what to which, and why
     else:
         _require_state(comment, frozenset({CommentState.SHOWN}))
         rows.change_comment(identifier, now, featured=action is ModerationAction.FEATURED)
-    rows.log_moderation(comment.case, identifier, action, reason, moderator, now)
     return rows.comment_of(identifier)
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "changes_since",
     "comment_of",
     "comments_by",
+    "forget_changes",
     "forum_of",
     "last_change",
     "list_threads",
@@ -386,6 +387,13 @@ def changes_since(number: int) -> tuple[tuple[int, str, str], ...]:
 
     rows = ChangeRow.objects.filter(pk__gt=number).order_by("pk")
     return tuple(rows.values_list("pk", "case__key", "comment")[:_MOST_CHANGES])
+
+
+def forget_changes(before: datetime) -> None:
+    """Forget changes of which every open page has heard."""
+    from purport.store.readers.models import ChangeRow  # noqa: PLC0415 - needs Django
+
+    ChangeRow.objects.filter(created__lt=before).delete()
 
 
 def _tell_pages(case: int, comment: str, now: datetime) -> None:
