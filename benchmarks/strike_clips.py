@@ -113,7 +113,7 @@ def run_clip(clip: Json, cache: Path | None) -> ClipResult:
     """Run the check on one clip and compare it with its labels."""
     path = CLIPS / clip["file"]
     probe = probe_media(path)
-    scene = _scene_of(path, probe, cache)
+    scene = scene_of(path, probe, cache)
     item = ItemRecord(digest=digest_file(path), name=path.name, size_bytes=path.stat().st_size)
     evidence = Evidence(item=item, path=path, probe=probe, load_scene=lambda: scene)
     start = time.process_time()
@@ -133,7 +133,7 @@ def run_clip(clip: Json, cache: Path | None) -> ClipResult:
     )
 
 
-def _scene_of(path: Path, probe: Probe, cache: Path | None) -> Scene:
+def scene_of(path: Path, probe: Probe, cache: Path | None) -> Scene:
     """Analyse a clip, or load what the same code made of it before."""
     if cache is None:
         return analyse_scene(path, probe=probe)

@@ -60,6 +60,8 @@ async function learnWho(): Promise<void> {
   for (const one of document.querySelectorAll<HTMLElement>("[data-signed-out]")) one.hidden = session.user !== null;
   for (const one of document.querySelectorAll<HTMLElement>("[data-signed-in]")) one.hidden = session.user === null;
   for (const one of document.querySelectorAll<HTMLElement>("[data-name]")) one.textContent = session.name ?? "";
+  if (discussion) discussion.dataset.who = session.name ?? "";
+  offerBack();
 }
 const tabs = new BroadcastChannel("purport");
 tabs.addEventListener("message", () => void learnWho());
@@ -132,6 +134,32 @@ function place(arrival: Arrival, own: boolean): void {
   }
   const nobody = document.getElementById("nobody");
   if (nobody) nobody.hidden = true;
+  offerBack();
+}
+
+// What somebody wrote themselves they can take back: pages are drawn alike for all, so it is added here.
+function offerBack(): void {
+  const who = discussion?.dataset.who;
+  if (!discussion || !who) return;
+  for (const one of document.querySelectorAll<HTMLElement>(".comment[data-state=shown]")) {
+    if (one.dataset.by !== who || one.querySelector("[data-take-back]")) continue;
+    one.querySelector("[data-flag]")?.remove();
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.dataset.takeBack = one.id.slice(2);
+    button.textContent = discussion.dataset.backWords ?? "";
+    one.querySelector(".acts")?.append(button);
+  }
+}
+
+async function takeBack(id: string): Promise<void> {
+  const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const answer = await fetch((discussion?.dataset.back ?? "").replace("COMMENT", id), {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token },
+  });
+  if (answer.ok) document.getElementById(`c-${id}`)?.remove();
 }
 
 function depthOf(comment: HTMLElement): number {
@@ -191,6 +219,8 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const reply = target?.closest<HTMLElement>("[data-reply]");
   const flag = target?.closest<HTMLElement>("[data-flag]");
+  const back = target?.closest<HTMLElement>("[data-take-back]");
+  if (back?.dataset.takeBack) void takeBack(back.dataset.takeBack);
   if (reply?.dataset.reply && writer) {
     event.preventDefault();
     answer(reply.dataset.reply, reply.dataset.to ?? "");
@@ -212,6 +242,8 @@ if (discussion?.dataset.live && "EventSource" in window) {
   });
   window.addEventListener("pagehide", () => source.close());
 }
+
+offerBack();
 
 // Evidence: fields by kind.
 const offer = document.querySelector<HTMLFormElement>("form#offer");

@@ -5,11 +5,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from purport.core.digests import JsonObject
+from purport.core.discussion import Comment, CommentState, EvidenceOffer, EvidenceState
 from purport.core.editions import Edition, EditionState
 from purport.core.notices import Event, EventKind
 from purport.store.readers.telling import store_event
 
-__all__ = ["announce", "announce_editions", "rating_changes"]
+__all__ = [
+    "announce",
+    "announce_comment",
+    "announce_decision",
+    "announce_editions",
+    "rating_changes",
+]
 
 
 def announce(  # noqa: PLR0913 - what an event is
@@ -115,6 +122,57 @@ def announce_editions(case_key: str, editions: Sequence[Edition]) -> int:
             at=last.published_utc,
         )
     return known
+
+
+def announce_comment(comment: Comment, *, answered: int | None) -> None:
+    """Let those hear of a comment who follow its case or claim, and whom it answers.
+
+    Args:
+        comment: The comment; nothing is announced unless it is shown.
+        answered: Account of whoever wrote what it answers; None for nobody.
+    """
+    if comment.state is not CommentState.SHOWN:
+        return
+    if answered is not None and answered != comment.author:
+        announce(
+            comment.case,
+            EventKind.REPLY,
+            event_id=comment.id,
+            claim=comment.anchor.claim,
+            subject=comment.id,
+            actor=comment.author,
+            to=answered,
+        )
+    announce(
+        comment.case,
+        EventKind.COMMENT,
+        event_id=comment.id,
+        claim=comment.anchor.claim,
+        subject=comment.id,
+        actor=comment.author,
+    )
+
+
+def announce_decision(offer: EvidenceOffer) -> None:
+    """Let a reader hear what came of their evidence, and followers of what a case took over."""
+    announce(
+        offer.case,
+        EventKind.EVIDENCE_ACCEPTED,
+        event_id=offer.id,
+        claim=offer.claim,
+        subject=offer.id,
+        to=offer.author,
+        body={"state": offer.state.value},
+    )
+    if offer.state is EvidenceState.ACCEPTED:
+        announce(
+            offer.case,
+            EventKind.EVIDENCE_ACCEPTED,
+            event_id=f"{offer.id} for all",
+            claim=offer.claim,
+            subject=offer.id,
+            actor=offer.author,
+        )
 
 
 def rating_changes(before: JsonObject, after: JsonObject) -> dict[str, list[JsonObject]]:

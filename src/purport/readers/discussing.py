@@ -16,11 +16,12 @@ from purport.core.discussion import (
     ModerationAction,
 )
 from purport.core.errors import AbsentError, ConflictError, InputError
+from purport.readers.announcing import announce_comment
 from purport.readers.moderating import Author, Draft, Outcome, Rules, hides, judge
 from purport.readers.plain import Covering, shown_words
 from purport.readers.standing import flag_weight, standing_of
+from purport.store.readers import as_one, people
 from purport.store.readers import comments as rows
-from purport.store.readers import people
 
 __all__ = [
     "THREADS_A_PAGE",
@@ -36,6 +37,7 @@ __all__ = [
     "post_comment",
     "show_comment",
     "show_threads",
+    "show_waiting",
     "take_back",
 ]
 
@@ -114,7 +116,7 @@ class ShownComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPage:
-    """A page of a discussion as somebody sees it."""
+    """A page of a discussion as anybody sees it."""
 
     comments: tuple[ShownComment, ...]
     """The comments, threads one after the other."""
@@ -124,8 +126,6 @@ class ShownPage:
     """How many there are."""
     total: int
     """How many comments there are in all."""
-    closed: str | None
-    """Why no more are taken; None when it is open."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -228,7 +228,9 @@ def post_comment(
         featured=False,
         created=now,
     )
-    rows.add_comment(comment)
+    with as_one():
+        rows.add_comment(comment)
+        announce_comment(comment, answered=None if parent is None else parent.author)
     return comment
 
 
@@ -286,6 +288,16 @@ def moderate_comment(  # noqa: PLR0917 - who does what to which, and why
             f"has {len(reason)} characters",
             remedy=f"Use {_LONGEST_REASON} at most.",
         )
+    with as_one():
+        changed = _moderated(identifier, action, reason, now)
+        rows.log_moderation(changed.case, identifier, action, reason, moderator, now)
+        if action is ModerationAction.APPROVED:
+            above = None if changed.parent is None else rows.comment_of(changed.parent)
+            announce_comment(changed, answered=None if above is None else above.author)
+    return changed
+
+
+def _moderated(identifier: str, action: ModerationAction, reason: str, now: datetime) -> Comment:
     comment = rows.comment_of(identifier)
     if action in _SETTLING:
         before, state, upheld = _SETTLING[action]
@@ -297,7 +309,6 @@ def moderate_comment(  # noqa: PLR0917 - who does what to which, and why
     else:
         _require_state(comment, frozenset({CommentState.SHOWN}))
         rows.change_comment(identifier, now, featured=action is ModerationAction.FEATURED)
-    rows.log_moderation(comment.case, identifier, action, reason, moderator, now)
     return rows.comment_of(identifier)
 
 
@@ -320,37 +331,32 @@ def close_discussion(
 
 
 def show_threads(
-    case: str,
-    document: JsonObject,
-    *,
-    viewer: int | None = None,
-    page: int = 1,
-    claim: str | None = None,
+    case: str, document: JsonObject, *, page: int = 1, claim: str | None = None
 ) -> ShownPage:
-    """Return a page of a discussion as somebody sees it.
+    """Return a page of a discussion as anybody sees it.
 
     Args:
         case: Key of the case.
         document: What readers see of the case at this moment.
-        viewer: Account of whoever looks; None for anybody.
         page: Which page, from 1.
         claim: Of threads about one claim alone; None for all.
     """
-    found = rows.list_threads(case, viewer, page, THREADS_A_PAGE, claim=claim)
+    found = rows.list_threads(case, page, THREADS_A_PAGE, claim=claim)
     covering = covering_of(document)
-    forum = rows.forum_of(case)
     shown = [
-        show_comment(one, covering, viewer=viewer, depth=depth)
+        show_comment(one, covering, depth=depth)
         for thread in found.threads
         for one, depth in _in_order(thread)
     ]
     return ShownPage(
-        comments=tuple(shown),
-        page=found.page,
-        pages=found.pages,
-        total=found.comments,
-        closed=forum.reason if forum.closed else None,
+        comments=tuple(shown), page=found.page, pages=found.pages, total=found.comments
     )
+
+
+def show_waiting(case: str, document: JsonObject, user: int) -> tuple[ShownComment, ...]:
+    """Return the comments of somebody that wait for a moderator, as they see them."""
+    covering = covering_of(document)
+    return tuple(show_comment(one, covering, viewer=user) for one in rows.waiting_of(case, user))
 
 
 def show_comment(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from purport.core.discussion import Anchor, AnchorKind
-from purport.readers.plain import fold, links_in, plain_words
+from purport.readers.plain import compared_words, fold, links_in, plain_words
 from purport.readers.standing import Standing
 from purport.reports.published import cover_positions
 
@@ -185,16 +185,16 @@ def _flood(draft: Draft, rules: Rules) -> Judgement:
 
 def _repeats(draft: Draft, rules: Rules) -> Judgement:
     del rules
-    words = fold(plain_words(draft.body))
+    words = compared_words(draft.body)
     own = (
-        fold(plain_words(said))
+        compared_words(said)
         for when, said in draft.author.recent
         if draft.now - when < _REPEATED_WITHIN
     )
     if words in own:
         return _refuse("You wrote this already today.")
     copied = len(words) >= _LONG_ENOUGH_TO_COPY and words in (
-        fold(plain_words(said)) for said in draft.others
+        compared_words(said) for said in draft.others
     )
     return _hold() if copied else _PASSED
 
@@ -227,7 +227,7 @@ def _positions(draft: Draft, rules: Rules) -> Judgement:
 
 
 def _names(draft: Draft, rules: Rules) -> Judgement:
-    words = fold(plain_words(draft.body))
+    words = compared_words(draft.body)
     return _hold() if any(name and fold(name) in words for name in rules.unnamed) else _PASSED
 
 
@@ -261,7 +261,7 @@ def _is_new(draft: Draft) -> bool:
 
 def _languages_with(body: str, words: Mapping[str, frozenset[str]]) -> set[str]:
     """Return the languages of whose words a text holds one, as whole words."""
-    said = "".join(one if one.isalnum() else " " for one in fold(plain_words(body)))
+    said = "".join(one if one.isalnum() else " " for one in compared_words(body))
     padded = f" {' '.join(said.split())} "
     return {
         language

@@ -14,8 +14,9 @@ from purport.core.contributions import Contribution, commitment_of, finding_of
 from purport.core.digests import Digest, JsonObject, digest_json
 from purport.core.discussion import EvidenceKind, EvidenceOffer, EvidenceState
 from purport.core.errors import ConflictError, InputError
+from purport.readers.announcing import announce_decision
+from purport.store.readers import as_one, people
 from purport.store.readers import evidence as rows
-from purport.store.readers import people
 
 __all__ = [
     "LONGEST_WORDS",
@@ -151,15 +152,17 @@ def accept_offer(workspace: Workspace, identifier: str, decision: Decision) -> s
         accepted_utc=decision.when,
     )
     finding = _taken_over(workspace, contribution)
-    rows.decide_offer(
-        identifier,
-        EvidenceState.ACCEPTED,
-        note,
-        decision.by,
-        decision.when,
-        commitment=commitment,
-        opening=salt,
-    )
+    with as_one():
+        rows.decide_offer(
+            identifier,
+            EvidenceState.ACCEPTED,
+            note,
+            decision.by,
+            decision.when,
+            commitment=commitment,
+            opening=salt,
+        )
+        announce_decision(rows.offer_of(identifier))
     return finding
 
 
@@ -185,14 +188,16 @@ def refuse_offer(identifier: str, decision: Decision, *, misleading: bool = Fals
     """
     reason = _said(decision.note, "Say why; its author is told.")
     _waiting(identifier)
-    rows.decide_offer(
-        identifier,
-        EvidenceState.REFUSED,
-        reason,
-        decision.by,
-        decision.when,
-        misleading=misleading,
-    )
+    with as_one():
+        rows.decide_offer(
+            identifier,
+            EvidenceState.REFUSED,
+            reason,
+            decision.by,
+            decision.when,
+            misleading=misleading,
+        )
+        announce_decision(rows.offer_of(identifier))
 
 
 def withdraw_offer(identifier: str, user: int, now: datetime) -> None:

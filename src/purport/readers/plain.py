@@ -3,13 +3,15 @@
 import html
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
 
 from purport.reports.published import cover_measures, cover_positions
 
-__all__ = ["Covering", "fold", "links_in", "plain_words", "shown_words"]
+__all__ = ["Covering", "compared_words", "fold", "links_in", "plain_words", "shown_words"]
 
 _MARKDOWN = MarkdownIt("zero", {"linkify": True, "breaks": True}).enable(
     ["emphasis", "link", "linkify", "autolink", "list", "blockquote", "backticks", "escape",
@@ -20,21 +22,20 @@ _SCHEMES = {"http", "https"}
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/[^\s<>\"]*", re.IGNORECASE
 )
+_KEPT = 4000
+"""Texts whose rendering is kept: the same comments are shown again and again."""
 _JOINERS = "\u200c\u200d"
 _PARAGRAPH = re.compile(r"</(?:p|li|blockquote)>|<br\s*/?>")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Covering:
-    """What of a case's positions readers may not be told yet, or ever.
+    """What of a case's positions readers may not be told yet, or ever."""
 
-    Args:
-        withheld: Whether positions, distances and directions are kept back for now.
-        blurred: Whether no position is ever told.
-    """
-
-    def __init__(self, *, withheld: bool, blurred: bool) -> None:
-        self.withheld = withheld
-        self.blurred = blurred
+    withheld: bool
+    """Whether positions, distances and directions are kept back for now."""
+    blurred: bool
+    """Whether no position is ever told."""
 
     def __call__(self, text: str) -> str:
         """Cover what may not be told."""
@@ -48,6 +49,7 @@ class Covering:
         return self.withheld or self.blurred
 
 
+@lru_cache(maxsize=_KEPT)
 def shown_words(body: str, covering: Covering) -> str:
     """Return a comment as HTML that is safe to show.
 
@@ -82,6 +84,12 @@ def plain_words(body: str) -> str:
     words = _words_of(rendered)
     hidden = [link for link in links_in(rendered) if link not in words]
     return " ".join([words, *hidden]).strip()
+
+
+@lru_cache(maxsize=_KEPT)
+def compared_words(body: str) -> str:
+    """Return a comment's words as comments are compared: plain and folded."""
+    return fold(plain_words(body))
 
 
 def links_in(text: str) -> tuple[str, ...]:

@@ -19,9 +19,8 @@ from purport.casework.second_look import veil_case
 from purport.core.casefile import CaseFile
 from purport.core.digests import JsonObject
 from purport.core.errors import AbsentError
-from purport.readers.standing import Standing, standing_of
 from purport.store.accounts.ledger import cases_of, role_in
-from purport.store.readers.people import trust_record
+from purport.store.readers.people import has_contributed
 from purport.web.apps import room
 
 __all__ = [
@@ -228,8 +227,7 @@ def _role_as_reader(request: HttpRequest, key: str) -> Role | None:
     given = role_of(request, key)
     if given is not None:
         return given
-    trusted = standing_of(trust_record(request.user.pk)) is Standing.TRUSTED
-    return Role.CONTRIBUTOR if trusted else Role.READER
+    return Role.CONTRIBUTOR if has_contributed(request.user.pk) else Role.READER
 
 
 def for_readers(

@@ -13,9 +13,8 @@ from functools import partial
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from purport.core.discussion import CommentState
@@ -24,6 +23,7 @@ from purport.readers.discussing import covering_of, show_comment
 from purport.store.readers.comments import changes_since, comment_of, last_change
 from purport.web.access import read_published
 from purport.web.apps import room
+from purport.web.drawing import draw_comment
 
 __all__ = ["LivePages", "live"]
 
@@ -104,6 +104,8 @@ async def live(request: HttpRequest, key: str) -> HttpResponse:
 
 async def _events(key: str, page: "asyncio.Queue[str]") -> AsyncIterator[bytes]:
     try:
+        # this request lasts as long as its page is open: it must not keep a connection all the time
+        await sync_to_async(connections.close_all)()
         yield b"retry: 2000\n\n"
         while True:
             try:
@@ -118,8 +120,10 @@ async def _events(key: str, page: "asyncio.Queue[str]") -> AsyncIterator[bytes]:
 
 async def _apart(ask: Callable[[], AnswerT]) -> AnswerT:
     def asked() -> AnswerT:
-        close_old_connections()
-        return ask()
+        try:
+            return ask()
+        finally:
+            connections.close_all()
 
     return await sync_to_async(asked, thread_sensitive=False)()
 
@@ -137,10 +141,7 @@ def _draw(key: str, identifier: str) -> str:
     if comment.state is CommentState.WAITING:
         return gone
     shown = show_comment(comment, covering_of(edition.document))
-    drawn = render_to_string(
-        "readers/_comment.html",
-        {"one": shown, "key": key, "case": edition.document, "may_write": True},
-    )
+    drawn = draw_comment(shown, key, edition.document)
     told = {
         "id": identifier,
         "parent": comment.parent,

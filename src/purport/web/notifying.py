@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,9 +23,11 @@ from purport.casework import CaseRoom
 from purport.core.notices import Channel, DeliveryState, Event, Hearing, Parcel, Settled
 from purport.readers.announcing import announce_editions
 from purport.readers.delivering import LEASE, deliver, settle_mail, try_again
+from purport.readers.leaving import remove_those_who_left
 from purport.readers.planning import plan_telling
 from purport.readers.pushing import Pusher, settle_push, vapid_keys
 from purport.readers.telling import Telling, tell
+from purport.store.readers.comments import forget_changes
 from purport.store.readers.deliveries import give_up_on_the_dead
 from purport.store.readers.telling import tell_some
 from purport.web.configuration import RoomSettings, configure_room
@@ -38,6 +40,7 @@ _PUSHES_AT_ONCE = 16
 _WORDS_KEPT_S = 2.0
 _LOOK_ROUND_S = 60.0
 _WORDS_KEPT = 250
+_CHANGES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +142,16 @@ class _Notifier:
         return tell_some(plan, now=now) is not None
 
     def _look_round(self) -> None:
-        """Announce what a server that died could not, and give up on senders that died."""
+        """See to what nobody asks for: what those who died left, and those who left themselves."""
         if time.monotonic() - self._looked_round < _LOOK_ROUND_S and self._looked_round:
             return
         self._looked_round = time.monotonic()
         for key, editions in self._room.shelf.editions().items():
             announce_editions(key, editions)
-        give_up_on_the_dead(now=datetime.now(UTC), lease=LEASE)
+        now = datetime.now(UTC)
+        give_up_on_the_dead(now=now, lease=LEASE)
+        remove_those_who_left(now)
+        forget_changes(now - _CHANGES_KEPT)
 
     def _send_mails(self) -> bool:
         try:

@@ -15,6 +15,7 @@ __all__ = ["ServeOptions", "serve"]
 
 _BACKLOG = 128
 _PATIENCE_S = 8.0
+_KEEP_ALIVE_S = 65  # readers come back within it, and a server in front closes before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +130,12 @@ def _serve_room(
 ) -> None:
     import uvicorn  # noqa: PLC0415 - only a server needs it
     from django.apps import apps  # noqa: PLC0415 - set up by now
-    from django.core.asgi import get_asgi_application  # noqa: PLC0415 - set up by now
 
     from purport.store.accounts.ledger import make_entrance  # noqa: PLC0415 - needs Django
+    from purport.web.application import room_application  # noqa: PLC0415 - needs Django
 
     apps.get_app_config("purport_web").room = room
-    application = get_asgi_application()
+    application = room_application()
     port = listener.getsockname()[1]
     scheme, name = ("https", options.names[0]) if options.secure and options.names else ("http", "")
     base = f"{scheme}://{name}" if name else f"http://localhost:{port}"
@@ -145,6 +146,7 @@ def _serve_room(
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
     )
     with Workers(room.folder, _beside(options, base), environment=_told(options)):

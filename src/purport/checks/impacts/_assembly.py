@@ -35,6 +35,7 @@ def assemble_values(evidence: Evidence, scene: Scene, sightings: Sightings) -> I
         frames_unlinked=int(np.count_nonzero(~scene.linked)),
         began_before=sightings.began_before,
         marks_not_used=unused,
+        frames_restless=sightings.restless_frames,
     )
 
 

@@ -30,10 +30,11 @@ class ImpactsCheck:
     one spot of the ground from one moment to the next and leaves fire, smoke or a scar. A change
     of the whole picture (a cut, a step in exposure), one that stands still on the picture (a
     caption), one that is gone after some frames (a glint) and one that travels (a vehicle) are
-    not, nor is what the fire and smoke of an earlier strike do, unless it outdoes them. When a
-    blast blinds the camera, the spot is taken from the flash in the last frames before, or else
-    from what burns there afterwards, with a larger uncertainty. The same strike shown again is
-    counted once.
+    not, nor is what the fire and smoke of an earlier strike do, unless it outdoes them. Where much
+    of the picture moves in every frame all the same, as near the camera, no strike can be told.
+    When a blast blinds the camera, the spot is taken from the flash in the last frames before, or
+    else from what burns there afterwards, with a larger uncertainty. The same strike shown again
+    is counted once.
 
     Where the footage has been placed on a map, the spot gets a position, and its distance from the
     target is given with a range that holds the true distance 68 or 95 times in a hundred, the
@@ -49,7 +50,7 @@ class ImpactsCheck:
     """
 
     name: ClassVar[str] = "impacts"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(

@@ -46,6 +46,8 @@ class Sightings:
     """Showings of strikes, by onset."""
     began_before: tuple[BeganBefore, ...]
     """What grew from the first frames of a shot on."""
+    restless_frames: int = 0
+    """Frames in which so much moves that a strike could not be told."""
 
 
 def find_sightings(
@@ -61,18 +63,21 @@ def find_sightings(
     """
     sightings: list[StrikeSighting] = []
     before: list[BeganBefore] = []
+    restless = 0
     number, scan = 0, ShotScan(scene, scene.shots[0], rules)
     with Ahead(frames, _unchanged) as coming:
         for frame in coming:
             if frame.index > scene.shots[number].span.last:
                 sightings.extend(_measure(scene, number, scan, point_rules))
                 before.extend(_going_on(number, scan))
+                restless += scan.restless_frames()
                 number += 1
                 scan = ShotScan(scene, scene.shots[number], rules)
             scan.feed(frame.index, frame.luma)
     sightings.extend(_measure(scene, number, scan, point_rules))
     before.extend(_going_on(number, scan))
-    return Sightings(strikes=tuple(sightings), began_before=tuple(before))
+    restless += scan.restless_frames()
+    return Sightings(strikes=tuple(sightings), began_before=tuple(before), restless_frames=restless)
 
 
 def _unchanged(frame: LumaFrame) -> LumaFrame:

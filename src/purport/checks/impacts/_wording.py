@@ -11,6 +11,7 @@ _TELLING_LEAN = 0.3
 _LIMITS = (
     "A flash, blast or plume is seen, not its cause: bomb, shell, charge and secondary look alike.",
     "Strikes out of view, behind smoke, or at almost one place and time are not told apart.",
+    "Made for footage from the air: people and things near the camera may look like strikes.",
     "Slow dust without a flash counts as a strike only where nothing else burns or smokes yet.",
     "Light and smoke above the ground appear displaced; the stated uncertainty includes that.",
 )
@@ -45,20 +46,34 @@ def _answer(values: ImpactsValues) -> tuple[ImpactsAnswer, str]:
                 "from a glint."
             ),
         )
-    if values.frames_unlinked > _MOST_UNLINKED * values.frames_scanned:
-        return (
-            ImpactsAnswer.CANNOT_TELL,
-            (
-                f"{values.frames_unlinked} of {values.frames_scanned} frames could not be held "
-                "still on the ground, so a strike in them could not be told."
-            ),
-        )
+    if values.frames_unlinked + values.frames_restless > _MOST_UNLINKED * values.frames_scanned:
+        return ImpactsAnswer.CANNOT_TELL, _say_untold(values)
     return (
         ImpactsAnswer.NO_STRIKE_SEEN,
         (
             "No change was seen that appears at one spot of the ground from one moment to the next "
             "and stays."
         ),
+    )
+
+
+def _say_untold(values: ImpactsValues) -> str:
+    """Say in how many frames no strike could be told, and why."""
+    whole = f"of {values.frames_scanned} frames"
+    moving = (
+        "much of the picture moves against the rest all the time, as what stands near the camera, "
+        "crowds and water do"
+    )
+    unlinked = f"{values.frames_unlinked} {whole} could not be held still on the ground"
+    if not values.frames_restless:
+        return f"{unlinked}, so a strike in them could not be told."
+    if not values.frames_unlinked:
+        return (
+            f"In {values.frames_restless} {whole} {moving}, so a strike in them could not be told."
+        )
+    return (
+        f"{unlinked}, and in {values.frames_restless} more {moving}, so a strike in them could not "
+        "be told."
     )
 
 

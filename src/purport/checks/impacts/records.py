@@ -152,3 +152,6 @@ class ImpactsValues:
     """What grew from the first frames of a shot on: it began before, and no strike is counted."""
     marks_not_used: tuple[str, ...] = ()
     """Marks that could not be used, each with the reason."""
+    frames_restless: int = 0
+    """Frames looked at in which so much moves, though the picture is held still, that a strike in
+    them could not be told; no sighting there is listed."""

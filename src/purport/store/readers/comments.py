@@ -31,6 +31,7 @@ __all__ = [
     "changes_since",
     "comment_of",
     "comments_by",
+    "forget_changes",
     "forum_of",
     "last_change",
     "list_threads",
@@ -43,6 +44,8 @@ __all__ = [
     "set_forum",
     "set_word",
     "settle_flags",
+    "talk_version",
+    "waiting_of",
     "words",
 ]
 
@@ -62,7 +65,7 @@ class CommentPage:
     pages: int
     """How many there are."""
     comments: int
-    """How many comments the case has, as this reader may see them."""
+    """How many comments of the case stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +160,11 @@ def comment_of(identifier: str) -> Comment:
     return _read(row)
 
 
-def list_threads(
-    case: str, viewer: int | None, page: int, a_page: int, *, claim: str | None = None
-) -> CommentPage:
-    """Return some threads of a case as somebody may see them: what stands, and what they wrote.
+def list_threads(case: str, page: int, a_page: int, *, claim: str | None = None) -> CommentPage:
+    """Return some threads of a case as anybody may see them.
 
     Args:
         case: Key of the case.
-        viewer: Account of whoever looks; None for anybody.
         page: Which page, from 1; the last one where there are fewer.
         a_page: Threads a page.
         claim: Of threads about one claim alone; None for all.
@@ -173,37 +173,58 @@ def list_threads(
 
     from purport.store.readers.models import CommentRow  # noqa: PLC0415 - needs Django
 
-    seen = Q(state=CommentState.SHOWN) | Q(state=CommentState.HIDDEN)
-    if viewer is not None:
-        seen |= Q(state=CommentState.WAITING, author_id=viewer)
     of_case = CommentRow.objects.filter(case__key=case)
-    visible = of_case.filter(seen)
+    visible = of_case.filter(state__in=(CommentState.SHOWN, CommentState.HIDDEN))
     # a comment that was taken back keeps its place while somebody's answer to it stands
+    kept = Q(state=CommentState.DELETED, pk__in=visible.values("thread"))
     roots = of_case.filter(parent=None).filter(
-        seen | Q(state=CommentState.DELETED, pk__in=visible.values("thread"))
+        Q(state__in=(CommentState.SHOWN, CommentState.HIDDEN)) | kept
     )
     if claim is not None:
         roots = roots.filter(claim=claim)
-    total = roots.count()
-    pages = max(1, -(-total // a_page))
+    pages = max(1, -(-roots.count() // a_page))
     page = min(max(page, 1), pages)
     wanted = list(
         roots.order_by("-featured", "-created", "pk").values_list("pk", flat=True)[
             (page - 1) * a_page : page * a_page
         ]
     )
-    rows = _joined(
-        of_case.filter(thread__in=wanted).filter(seen | Q(state=CommentState.DELETED))
-    ).order_by("created", "pk")
+    rows = (
+        of_case.filter(thread__in=wanted)
+        .exclude(state=CommentState.WAITING)
+        .select_related("author")
+        .order_by("created", "pk")
+    )
     threads: dict[str, list[Comment]] = {thread: [] for thread in wanted}
     for row in rows:
-        threads[row.thread].append(_read(row))
+        threads[row.thread].append(_read(row, case=case))
     return CommentPage(
         threads=tuple(tuple(thread) for thread in threads.values()),
         page=page,
         pages=pages,
-        comments=visible.exclude(state=CommentState.HIDDEN).count(),
+        comments=visible.filter(state=CommentState.SHOWN).count(),
     )
+
+
+def waiting_of(case: str, user: int) -> tuple[Comment, ...]:
+    """Return the comments of somebody in a case that wait for a moderator, the latest first."""
+    from purport.store.readers.models import CommentRow  # noqa: PLC0415 - needs Django
+
+    rows = CommentRow.objects.filter(
+        case__key=case, author_id=user, state=CommentState.WAITING
+    ).select_related("author")
+    return tuple(_read(row, case=case) for row in rows.order_by("-created", "pk"))
+
+
+def talk_version(case: str) -> tuple[int, int]:
+    """Return what differs whenever a comment of a case came, went or was hidden."""
+    from django.db.models import Count, Max  # noqa: PLC0415 - needs Django
+
+    from purport.store.readers.models import ChangeRow  # noqa: PLC0415 - needs Django
+
+    # writers commit in any order: the count tells of one that comes in behind the last
+    told = ChangeRow.objects.filter(case__key=case).aggregate(Count("pk"), Max("pk"))
+    return told["pk__count"], told["pk__max"] or 0
 
 
 def list_waiting(cases: Iterable[str] | None) -> tuple[Comment, ...]:
@@ -368,6 +389,13 @@ def changes_since(number: int) -> tuple[tuple[int, str, str], ...]:
     return tuple(rows.values_list("pk", "case__key", "comment")[:_MOST_CHANGES])
 
 
+def forget_changes(before: datetime) -> None:
+    """Forget changes of which every open page has heard."""
+    from purport.store.readers.models import ChangeRow  # noqa: PLC0415 - needs Django
+
+    ChangeRow.objects.filter(created__lt=before).delete()
+
+
 def _tell_pages(case: int, comment: str, now: datetime) -> None:
     from purport.store.readers.models import ChangeRow  # noqa: PLC0415 - needs Django
 
@@ -394,10 +422,10 @@ def _absent(identifier: str) -> AbsentError:
     return AbsentError(identifier, "there is no such comment", remedy="Look at the case again.")
 
 
-def _read(row: Any) -> Comment:  # noqa: ANN401 - Django ships no types
+def _read(row: Any, case: str | None = None) -> Comment:  # noqa: ANN401 - Django ships no types
     return Comment(
         id=row.pk,
-        case=row.case.key,
+        case=case or row.case.key,
         author=row.author_id,
         name="" if row.author is None else row.author.get_username(),
         parent=row.parent_id,
@@ -416,5 +444,5 @@ def _read(row: Any) -> Comment:  # noqa: ANN401 - Django ships no types
         reason=row.reason,
         featured=row.featured,
         created=row.created,
-        flags=row.open_flags,
+        flags=getattr(row, "open_flags", 0),
     )

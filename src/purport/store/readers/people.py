@@ -8,6 +8,7 @@ from purport.core.discussion import CommentState, EvidenceState, TrustRecord
 
 __all__ = [
     "Reader",
+    "has_contributed",
     "leave",
     "leaving_by",
     "reader_of",
@@ -79,6 +80,14 @@ def trust_record(user: int) -> TrustRecord:
         flags_upheld=flags.filter(settled="upheld").count(),
         flags_dismissed=flags.filter(settled="dismissed").count(),
     )
+
+
+def has_contributed(user: int) -> bool:
+    """Tell whether a case took evidence of somebody over."""
+    from purport.store.readers.models import EvidenceRow  # noqa: PLC0415 - needs Django
+
+    offers = EvidenceRow.objects.filter(author_id=user, state=EvidenceState.ACCEPTED)
+    return bool(offers.exists())
 
 
 def shown_comments(user: int) -> int:

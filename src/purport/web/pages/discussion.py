@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -18,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 from purport.core.discussion import Anchor, AnchorKind, Comment, CommentState, FlagKind
 from purport.core.errors import InputError
 from purport.readers.discussing import (
-    ShownPage,
     Wish,
     Writer,
     anchor_in,
@@ -26,13 +24,14 @@ from purport.readers.discussing import (
     flag_comment,
     post_comment,
     show_comment,
-    show_threads,
+    show_waiting,
     take_back,
 )
 from purport.reports.published import names_kept_back
-from purport.store.readers.comments import comment_of, moderation_log
+from purport.store.readers.comments import comment_of, forum_of, moderation_log
 from purport.web.access import Reading, Right, for_readers, read_published
 from purport.web.apps import room
+from purport.web.drawing import draw_comment, draw_talk
 
 __all__ = ["comment", "flag", "log", "session", "talk_of", "withdraw"]
 
@@ -50,39 +49,41 @@ class CommentForm(forms.Form):  # type: ignore[misc]  # Django ships no types
     longitude = forms.FloatField(required=False)
 
 
+FLAG_KINDS = (
+    (FlagKind.POSITION.value, gettext_lazy("It tells where somebody or something is")),
+    (FlagKind.PERSON.value, gettext_lazy("It exposes a person")),
+    (FlagKind.ABUSE.value, gettext_lazy("It insults or threatens")),
+    (FlagKind.SPAM.value, gettext_lazy("It advertises")),
+    (FlagKind.FALSE.value, gettext_lazy("It misleads")),
+)
+"""Why a comment should not stand, as readers choose it."""
+
+
 class FlagForm(forms.Form):  # type: ignore[misc]  # Django ships no types
     """Why a comment should not stand."""
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is wrong with it?"),
-        choices=[
-            (FlagKind.POSITION.value, gettext_lazy("It tells where somebody or something is")),
-            (FlagKind.PERSON.value, gettext_lazy("It exposes a person")),
-            (FlagKind.ABUSE.value, gettext_lazy("It insults or threatens")),
-            (FlagKind.SPAM.value, gettext_lazy("It advertises")),
-            (FlagKind.FALSE.value, gettext_lazy("It misleads")),
-        ],
-    )
-    note = forms.CharField(label=gettext_lazy("More"), required=False, max_length=500)
+    kind = forms.ChoiceField(choices=FLAG_KINDS)
+    note = forms.CharField(required=False, max_length=500)
 
 
 def talk_of(reading: Reading, *, claim: str | None = None) -> dict[str, Any]:
     """Return what the discussion of a case or a claim needs in its page."""
     asked = reading.request.GET
     page = asked.get("talk", "1")
-    shown: ShownPage = show_threads(
-        reading.key,
-        reading.document,
-        viewer=reading.user,
-        page=int(page) if page.isdecimal() else 1,
-        claim=claim,
-    )
+    drawn = draw_talk(reading.key, reading.document, int(page) if page.isdecimal() else 1, claim)
+    own = () if reading.user is None else show_waiting(reading.key, reading.document, reading.user)
+    forum = forum_of(reading.key)
     return {
-        "talk": shown,
+        "talk": drawn.page,
+        "drawn": drawn.html,
+        "own_waiting": [
+            draw_comment(one, reading.key, reading.document, reading.request) for one in own
+        ],
+        "closed": forum.reason if forum.closed else None,
         "about": f"claim:{claim}" if claim is not None else "case",
         "reply_to": asked.get("reply", ""),
         "flagged": asked.get("flag", ""),
-        "flag_form": FlagForm(),
+        "flag_kinds": FLAG_KINDS,
         "may_write": reading.role is None or reading.may(Right.WRITE),
         "may_moderate": reading.may(Right.MODERATE),
     }
@@ -212,8 +213,7 @@ def _told(reading: Reading, words: str) -> HttpResponse:
 
 def _drawn(reading: Reading, posted: Comment) -> str:
     shown = show_comment(posted, covering_of(reading.document), viewer=reading.user)
-    around = {"one": shown, "key": reading.key, "case": reading.document, "may_write": True}
-    return str(render_to_string("readers/_comment.html", around, request=reading.request))
+    return draw_comment(shown, reading.key, reading.document, reading.request)
 
 
 def _wants_json(request: HttpRequest) -> bool:
