@@ -234,7 +234,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
     shelf = CaseShelf(subject="database")
     shelf.bring_up_to_date()
-    announce_editions("case", shelf.editions()["case"])
+    ((case, editions),) = shelf.editions().items()
+    announce_editions(case, editions)
     EventRow.objects.update(told=True)  # of before anybody followed
     ours, theirs = multiprocessing.Pipe()
     receiver = multiprocessing.Process(target=receive, args=(theirs,), daemon=True)
@@ -251,7 +252,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     senders = [start_sender(workspace, options.database, ports, log) for _ in range(2)]
     time.sleep(options.warm_s)  # they are there when something happens, as beside a server
     began = time.monotonic()
-    announce("case", EventKind.CORRECTION, event_id="bench", body={"edition": 2})
+    announce(case, EventKind.CORRECTION, event_id="bench", body={"edition": 2})
     wait_until(lambda: len(received()[0]) >= options.followers / 2, "half of the mails")
     half_s = time.monotonic() - began
     senders[0].send_signal(signal.SIGKILL)
