@@ -7,9 +7,10 @@ that no group is torn in two.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from purport.core.notices import (
     Channel,
@@ -24,9 +25,6 @@ from purport.core.notices import (
 )
 from purport.store.readers.following import set_wishes, wishes_of
 from purport.store.readers.telling import read_event
-
-if TYPE_CHECKING:
-    from purport.store.readers.models import DeliveryRow
 
 __all__ = [
     "add_browser",
@@ -72,6 +70,8 @@ def hand_over(
         _settle(settled, owner)
         rows = _due(channel, now, most) if most else []
         rows = _without_needless(rows, channel, read_since)
+        if not rows:
+            return ()
         _rows(pk__in=[row.pk for row in rows]).update(
             state=DeliveryState.SENDING.value, owner=owner, taken=now
         )
@@ -98,27 +98,56 @@ def _settle(settled: Sequence[Settled], owner: str) -> None:
         mine.update(**changes)
 
 
-def _due(channel: Channel, now: datetime, most: int) -> "list[DeliveryRow]":
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A delivery that is due, with what is needed of the rows about it."""
+
+    pk: int
+    user: int
+    group: str
+    attempts: int
+    event: str
+    case: int
+    seen: datetime | None
+    language: str | None
+    zone: str | None
+    endpoint: str | None
+    p256dh: str | None
+    auth: str | None
+
+
+_COLUMNS = (
+    "pk",
+    "user_id",
+    "group",
+    "attempts",
+    "notice__event_id",
+    "notice__event__case_id",
+    "notice__seen",
+    "user__reader__language",
+    "user__reader__time_zone",
+    "push__endpoint",
+    "push__p256dh",
+    "push__auth",
+)
+
+
+def _due(channel: Channel, now: datetime, most: int) -> list[_Due]:
     """Return what waits and is due, whole groups at a time."""
-    waiting = (
-        _waiting(channel, now)
-        .select_related("notice__event__case", "notice__event__actor", "push", "user__reader")
-        .order_by("due", "pk")
-    )
-    first = list(waiting[:most])
-    groups = {(row.user_id, row.group) for row in first if row.group}
+    waiting = _waiting(channel, now).order_by("due", "pk")
+    first = [_Due(*row) for row in waiting.values_list(*_COLUMNS)[:most]]
+    groups = {(row.user, row.group) for row in first if row.group}
     if not groups:
         return first
     known = {row.pk for row in first}
     more = waiting.filter(
         user__in={user for user, _ in groups}, group__in={group for _, group in groups}
     ).exclude(pk__in=known)
-    return first + [row for row in more if (row.user_id, row.group) in groups]
+    rest = (_Due(*row) for row in more.values_list(*_COLUMNS))
+    return first + [row for row in rest if (row.user, row.group) in groups]
 
 
-def _without_needless(
-    rows: "list[DeliveryRow]", channel: Channel, read_since: datetime
-) -> "list[DeliveryRow]":
+def _without_needless(rows: list[_Due], channel: Channel, read_since: datetime) -> list[_Due]:
     """Leave out, for good, what needs no telling any more.
 
     Of a group what was seen in the pages meanwhile; and pushes about what is being read.
@@ -129,50 +158,64 @@ def _without_needless(
     if channel is Channel.PUSH:
         reading = set(
             ReadingRow.objects.filter(
-                user__in={row.user_id for row in rows}, last__gte=read_since
+                user__in={row.user for row in rows}, last__gte=read_since
             ).values_list("user", "case")
         )
-    needless = [
+    needless = {
         row.pk
         for row in rows
-        if (row.user_id, row.notice.event.case_id) in reading
-        or (row.notice.seen is not None and (row.group or channel is Channel.PUSH))
-    ]
+        if (row.user, row.case) in reading
+        or (row.seen is not None and (row.group or channel is Channel.PUSH))
+    }
     if needless:
         _rows(pk__in=needless).update(state=DeliveryState.SKIPPED.value)
-    return [row for row in rows if row.pk not in set(needless)]
+    return [row for row in rows if row.pk not in needless]
 
 
-def _parcels(rows: "list[DeliveryRow]", channel: Channel) -> tuple[Parcel, ...]:
-    addresses = _addresses({row.user_id for row in rows}) if channel is Channel.MAIL else {}
-    together: dict[tuple[int, str], list[DeliveryRow]] = {}
+def _parcels(rows: list[_Due], channel: Channel) -> tuple[Parcel, ...]:
+    addresses = _addresses({row.user for row in rows}) if channel is Channel.MAIL else {}
+    events = _events({row.event for row in rows})
+    together: dict[tuple[int, str], list[_Due]] = {}
     for row in rows:
-        together.setdefault((row.user_id, row.group or f"alone {row.pk}"), []).append(row)
+        together.setdefault((row.user, row.group or f"alone {row.pk}"), []).append(row)
     return tuple(
-        _parcel(sorted(group, key=lambda row: row.pk), addresses.get(user, ""))
+        _parcel(
+            sorted(group, key=lambda row: row.pk),
+            channel=channel,
+            mail_to=addresses.get(user, ""),
+            events=events,
+        )
         for (user, _), group in together.items()
     )
 
 
-def _parcel(group: "list[DeliveryRow]", mail_to: str) -> Parcel:
+def _parcel(
+    group: list[_Due], *, channel: Channel, mail_to: str, events: Mapping[str, Event]
+) -> Parcel:
     first = group[0]
-    reader = getattr(first.user, "reader", None)
-    events: list[Event] = [read_event(row.notice.event) for row in group]
+    browser = None
+    if first.endpoint is not None:
+        browser = PushAddress(
+            endpoint=first.endpoint, p256dh=first.p256dh or "", auth=first.auth or ""
+        )
     return Parcel(
         deliveries=tuple(row.pk for row in group),
-        user=first.user_id,
-        channel=Channel(first.channel),
+        user=first.user,
+        channel=channel,
         mail_to=mail_to,
-        browser=None
-        if first.push is None
-        else PushAddress(
-            endpoint=first.push.endpoint, p256dh=first.push.p256dh, auth=first.push.auth
-        ),
-        language="" if reader is None else reader.language,
-        zone="UTC" if reader is None else reader.time_zone,
-        events=tuple(events),
+        browser=browser,
+        language=first.language or "",
+        zone=first.zone or "UTC",
+        events=tuple(events[row.event] for row in group),
         attempts=max(row.attempts for row in group) + 1,
     )
+
+
+def _events(identifiers: set[str]) -> Mapping[str, Event]:
+    from purport.store.readers.models import EventRow  # noqa: PLC0415 - needs Django
+
+    rows = EventRow.objects.filter(pk__in=identifiers).select_related("case", "actor")
+    return {row.pk: read_event(row) for row in rows}
 
 
 def _addresses(users: Iterable[int]) -> dict[int, str]:
