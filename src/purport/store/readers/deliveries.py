@@ -168,7 +168,7 @@ def _parcel(group: "list[DeliveryRow]", mail_to: str) -> Parcel:
         else PushAddress(
             endpoint=first.push.endpoint, p256dh=first.push.p256dh, auth=first.push.auth
         ),
-        language="" if reader is None else reader.language,
+        language="" if reader is None else reader.mail_language,
         zone="UTC" if reader is None else reader.time_zone,
         events=tuple(events),
         attempts=max(row.attempts for row in group) + 1,
