@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
+from purport.web.languages import choose_language
 from purport.web.live import live
 from purport.web.pages import (
     adding,
@@ -104,6 +105,7 @@ urlpatterns = [
     path("me/session", discussion.session, name="readers_session"),
     path("me/data", own_data.data, name="own_data"),
     path("me/data.json", own_data.take_along, name="take_along"),
+    path("me/language", choose_language, name="choose_language"),
     path("me/leave", own_data.leave, name="leave"),
     path("me/stay", own_data.stay, name="stay"),
     path("me/offers", evidence.offers, name="offers"),
