@@ -148,7 +148,7 @@ function offerBack(): void {
     button.type = "button";
     button.className = "quiet";
     button.dataset.takeBack = one.id.slice(2);
-    button.textContent = discussion.dataset.backWords ?? "";
+    button.textContent = discussion.dataset.undoLabel ?? "";
     one.querySelector(".acts")?.append(button);
   }
 }

@@ -213,7 +213,7 @@ class Parcel:
     browser: PushAddress | None
     """The browser; None for a mail."""
     language: str
-    """The reader's language; empty when they chose none."""
+    """The reader's language; empty when it is not known."""
     zone: str
     """The reader's time zone."""
     events: tuple[Event, ...]

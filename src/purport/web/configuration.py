@@ -14,10 +14,14 @@ from django.conf import settings
 from purport.casework import room_database
 from purport.core.errors import InputError
 
-__all__ = ["RoomSettings", "configure_room"]
+__all__ = ["LANGUAGES", "RoomSettings", "configure_room"]
+
+LANGUAGES = (("en", "English"), ("ar", "العربية"), ("ru", "Русский"))
+"""Languages of the reader's side, each by its own name; the first is the desk's."""
 
 _SECRET_BYTES = 50
 _SESSION_S = 14 * 24 * 3600
+_LANGUAGE_S = 365 * 24 * 3600
 _UPLOAD_KEPT_IN_MEMORY = 1 << 20
 _LONGEST_FORM = 4 << 20
 _SMTP_PORT = 25
@@ -73,7 +77,13 @@ def configure_room(room: RoomSettings) -> None:
         TIME_ZONE="UTC",
         USE_I18N=True,
         LANGUAGE_CODE="en",
-        LANGUAGES=[("en", "English")],
+        LANGUAGES=list(LANGUAGES),
+        LANGUAGE_COOKIE_NAME="purport_language",
+        LANGUAGE_COOKIE_AGE=_LANGUAGE_S,
+        LANGUAGE_COOKIE_HTTPONLY=True,
+        LANGUAGE_COOKIE_SAMESITE="Lax",
+        LANGUAGE_COOKIE_SECURE=room.secure,
+        LOCALE_PATHS=[str(Path(__file__).parent / "locale")],
         STATIC_URL="static/",
         STATICFILES_DIRS=[],
         WHITENOISE_USE_FINDERS=True,
@@ -117,10 +127,10 @@ _MIDDLEWARE = [
     "purport.web.static_files.WholeFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "purport.web.languages.ReadersLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from purport.core.notices import EventKind
 from purport.readers.telling import Change, Telling
-from purport.reports import humanise
+from purport.web.words import spoken
 
 __all__ = ["Headline", "headline_of"]
 
@@ -91,9 +91,9 @@ def _lines(told: Telling) -> tuple[str, ...]:
 
 def _change(change: Change) -> str:
     words: Mapping[str, str] = {
-        "part": humanise(change.part),
-        "before": change.before or _("not rated"),
-        "after": change.after or _("not rated"),
+        "part": spoken(change.part, "part"),
+        "before": spoken(change.before, "rating") if change.before else _("not rated"),
+        "after": spoken(change.after, "rating") if change.after else _("not rated"),
     }
     return _("%(part)s: %(after)s, before that %(before)s") % words
 

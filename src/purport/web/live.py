@@ -1,7 +1,7 @@
 """Open pages of published cases hear of comments at once, by server-sent events.
 
 One task of the server asks the database for changes, whatever number of pages are open, and draws
-each comment once, as anybody may see it.
+each comment once a language, as anybody may see it.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import TypeVar
 from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
 from purport.core.discussion import CommentState
@@ -39,25 +40,32 @@ _TOLD_KEPT = 4 * _BEHIND
 
 @dataclass
 class LivePages:
-    """The pages that are open, by case, and what they are still to be told."""
+    """The pages that are open, by case and language, and what they are still to be told."""
 
-    pages: dict[str, set["asyncio.Queue[str]"]] = field(default_factory=dict)
+    pages: dict[str, dict[str, set["asyncio.Queue[str]"]]] = field(default_factory=dict)
     _task: "asyncio.Task[None] | None" = None
 
-    def open(self, key: str) -> "asyncio.Queue[str] | None":
+    def open(self, key: str, language: str) -> "asyncio.Queue[str] | None":
         """Return what a page reads from; None when too many are open."""
-        if sum(map(len, self.pages.values())) >= _MOST_PAGES:
+        if (
+            sum(len(pages) for case in self.pages.values() for pages in case.values())
+            >= _MOST_PAGES
+        ):
             return None
         page: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
-        self.pages.setdefault(key, set()).add(page)
+        self.pages.setdefault(key, {}).setdefault(language, set()).add(page)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._watch())
         return page
 
     def close(self, key: str, page: "asyncio.Queue[str]") -> None:
         """Forget a page."""
-        self.pages.get(key, set()).discard(page)
-        if not self.pages.get(key):
+        of_case = self.pages.get(key, {})
+        for language, pages in tuple(of_case.items()):
+            pages.discard(page)
+            if not pages:
+                del of_case[language]
+        if not of_case:
             self.pages.pop(key, None)
 
     async def _watch(self) -> None:
@@ -72,14 +80,14 @@ class LivePages:
                     continue
                 told[number] = None
                 last = max(last, number)
-                if key in self.pages:
-                    drawn = await _apart(partial(_draw, key, comment))
-                    self._tell(key, drawn)
+                for language in tuple(self.pages.get(key, ())):
+                    drawn = await _apart(partial(_draw, key, comment, language))
+                    self._tell(key, language, drawn)
             while len(told) > _TOLD_KEPT:
                 del told[next(iter(told))]
 
-    def _tell(self, key: str, drawn: str) -> None:
-        for page in tuple(self.pages.get(key, ())):
+    def _tell(self, key: str, language: str, drawn: str) -> None:
+        for page in tuple(self.pages.get(key, {}).get(language, ())):
             try:
                 page.put_nowait(drawn)
             except asyncio.QueueFull:  # it does not read; its browser comes back by itself
@@ -93,7 +101,7 @@ _OPEN = LivePages()
 async def live(request: HttpRequest, key: str) -> HttpResponse:
     """Tell an open page of comments as they come, go and are hidden."""
     await sync_to_async(read_published)(request, key)
-    page = _OPEN.open(key)
+    page = _OPEN.open(key, str(request.LANGUAGE_CODE))
     if page is None:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
     answer = StreamingHttpResponse(_events(key, page), content_type="text/event-stream")
@@ -128,8 +136,8 @@ async def _apart(ask: Callable[[], AnswerT]) -> AnswerT:
     return await sync_to_async(asked, thread_sensitive=False)()
 
 
-def _draw(key: str, identifier: str) -> str:
-    """Return a comment as anybody may see it, or that nobody may."""
+def _draw(key: str, identifier: str, language: str) -> str:
+    """Return a comment as anybody may see it in a language, or that nobody may."""
     gone = json.dumps({"id": identifier, "html": None})
     edition = room().published_case(key, datetime.now(UTC))
     if edition is None or edition.document is None:
@@ -141,7 +149,8 @@ def _draw(key: str, identifier: str) -> str:
     if comment.state is CommentState.WAITING:
         return gone
     shown = show_comment(comment, covering_of(edition.document))
-    drawn = draw_comment(shown, key, edition.document)
+    with override(language):
+        drawn = draw_comment(shown, key, edition.document)
     told = {
         "id": identifier,
         "parent": comment.parent,

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from purport.web.api import api
+from purport.web.languages import choose_language
 from purport.web.live import live
 from purport.web.pages import (
     adding,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("published/<slug:key>/case.json", readers.document, name="published_document"),
     path("published/<slug:key>/places.geojson", readers.geojson, name="published_geojson"),
     path("published/<slug:key>/places.kml", readers.kml, name="published_kml"),
+    path("published/<slug:key>/timemap.json", readers.timemap, name="published_timemap"),
     path("published/<slug:key>/ratings.csv", readers.ratings, name="published_ratings"),
     path(
         "published/<slug:key>/items/<slug:digest>/picture.jpg",
@@ -103,6 +105,7 @@ urlpatterns = [
     path("me/session", discussion.session, name="readers_session"),
     path("me/data", own_data.data, name="own_data"),
     path("me/data.json", own_data.take_along, name="take_along"),
+    path("me/language", choose_language, name="choose_language"),
     path("me/leave", own_data.leave, name="leave"),
     path("me/stay", own_data.stay, name="stay"),
     path("me/offers", evidence.offers, name="offers"),

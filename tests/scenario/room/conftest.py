@@ -17,7 +17,7 @@ KEY = "case"
 AT = f"/cases/{KEY}/publish"
 HOME = "/published/"
 READ = f"/published/{KEY}/"
-FILES = ("case.json", "ratings.csv", "places.geojson", "places.kml")
+FILES = ("case.json", "ratings.csv", "places.geojson", "places.kml", "timemap.json")
 FORM = {
     "title": "What fell on Harbour Road",
     "summary": "It lies at 35.90068, -14.19878, 9.0 m from the target.",

@@ -80,6 +80,7 @@ READERS = NOTICES | {
     "published_kml",
     "published_picture",
     "published_ratings",
+    "published_timemap",
 }
 """Pages for anybody; see `test_published_cases`."""
 OPERATIONS: Mapping[tuple[str, str], str] = {

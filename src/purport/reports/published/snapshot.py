@@ -21,6 +21,7 @@ from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import EvidenceLink, Verdict
 from purport.reports.published.covering import cover_names, cover_positions
 from purport.reports.published.places import places_of
+from purport.verdicts import JudgedInputs, item_authenticity
 
 __all__ = ["PUBLISHED_SCHEMA", "Wording", "names_kept_back", "published_document"]
 
@@ -28,6 +29,8 @@ PUBLISHED_SCHEMA = "purport.published/1"
 """What the document's `schema` member says."""
 
 _PROPOSED = " (proposed rating: "
+_ON_FOOTAGE = frozenset({"edits", "reuse"})
+"""Checks whose findings tell what was done to footage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,13 @@ class _Choice:
         self._labels = {
             item.record.digest: f"Item {place}" for place, item in enumerate(self._items, 1)
         }
+        self._authenticity = item_authenticity(
+            JudgedInputs(
+                claims=case.claims,
+                findings=tuple(one for one in self._findings if one.check in _ON_FOOTAGE),
+                items=tuple(item.record for item in case.items),
+            )
+        )
         self._without_names = cover_names(
             _names_of(case, self._labels) if safety.hide_uploader else {}
         )
@@ -159,6 +169,7 @@ class _Choice:
             "publisher": None if hidden or public is None else public.publisher,
             "url": None if hidden or public is None else public.url,
             "claimed_place": self._claimed_name(record),
+            "authenticity": [one.value for one in self._authenticity.get(record.digest, ())],
             "opens_blurred": self._safety.blur_positions
             or record.digest not in self._safety.shown_plain,
             "positions_from_utc": None if opens is None else format_utc(opens),

@@ -124,7 +124,7 @@ _COLUMNS = (
     "notice__event_id",
     "notice__event__case_id",
     "notice__seen",
-    "user__reader__language",
+    "user__reader__mail_language",
     "user__reader__time_zone",
     "push__endpoint",
     "push__p256dh",

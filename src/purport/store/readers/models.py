@@ -36,6 +36,7 @@ class ReaderRow(models.Model):  # type: ignore[misc]  # Django ships no types
     )
     joined = models.DateTimeField()
     language = models.CharField(max_length=_NAME_LENGTH, default="")
+    mail_language = models.CharField(max_length=_NAME_LENGTH, default="")
     time_zone = models.CharField(max_length=64, default="UTC")
     frozen = models.BooleanField(default=False)
     quiet_from = models.PositiveSmallIntegerField(null=True)

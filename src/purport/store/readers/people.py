@@ -8,9 +8,12 @@ from purport.core.discussion import CommentState, EvidenceState, TrustRecord
 
 __all__ = [
     "Reader",
+    "choose_language",
     "has_contributed",
+    "language_of",
     "leave",
     "leaving_by",
+    "note_mail_language",
     "reader_of",
     "shown_comments",
     "stay",
@@ -61,6 +64,31 @@ def reader_of(user: int) -> Reader:
         salt=row.salt,
         leaves=row.leaves,
     )
+
+
+def language_of(user: int) -> str:
+    """Return the language that somebody chose for the pages; empty where they chose none."""
+    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
+
+    chosen = ReaderRow.objects.filter(user_id=user).values_list("language", flat=True).first()
+    return str(chosen or "")
+
+
+def choose_language(user: int, language: str) -> None:
+    """Keep the language that somebody chose for the pages and their mails."""
+    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
+
+    reader_of(user)
+    ReaderRow.objects.filter(user_id=user).update(language=language, mail_language=language)
+
+
+def note_mail_language(user: int, language: str) -> None:
+    """Keep in which language somebody read last; mails come in it where they chose none."""
+    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
+
+    reader_of(user)
+    unchosen = ReaderRow.objects.filter(user_id=user, language="")
+    unchosen.exclude(mail_language=language).update(mail_language=language)
 
 
 def trust_record(user: int) -> TrustRecord:

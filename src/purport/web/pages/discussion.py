@@ -32,6 +32,7 @@ from purport.store.readers.comments import comment_of, forum_of, moderation_log
 from purport.web.access import Reading, Right, for_readers, read_published
 from purport.web.apps import room
 from purport.web.drawing import draw_comment, draw_talk
+from purport.web.languages import note_mail_language
 
 __all__ = ["comment", "flag", "log", "session", "talk_of", "withdraw"]
 
@@ -115,6 +116,7 @@ def comment(reading: Reading) -> HttpResponse:
         unnamed=names_kept_back(room().outline(reading.key), reading.edition.safety),
         now=datetime.now(UTC),
     )
+    note_mail_language(reading.account)
     waits = posted.state is CommentState.WAITING
     told = (
         _("Thank you. A moderator looks at it before others see it.")

@@ -18,7 +18,8 @@ from purport.core.errors import ConflictError, InputError
 from purport.readers.offering import LONGEST_WORDS, OfferForm, offer_evidence, withdraw_offer
 from purport.store.readers.evidence import offers_by
 from purport.web.access import Reading, Right, for_readers
-from purport.web.details_forms import tell_beside
+from purport.web.languages import note_mail_language
+from purport.web.words import told
 
 __all__ = ["offer", "offers", "withdraw"]
 
@@ -89,6 +90,7 @@ def offer(reading: Reading) -> HttpResponse:
         said = form.cleaned_data
         offered = OfferForm(**{**said, "kind": EvidenceKind(said["kind"])})
         try:
+            note_mail_language(reading.account)
             offer_evidence(
                 reading.key,
                 offered,
@@ -99,7 +101,7 @@ def offer(reading: Reading) -> HttpResponse:
         except ConflictError:
             raise
         except InputError as error:
-            tell_beside(form, error.subject if error.subject in form.fields else None, error)
+            _tell_beside(form, error)
         else:
             messages.success(reading.request, _("Thank you. The desk looks at it and tells you."))
             return redirect("offers")
@@ -123,6 +125,12 @@ def withdraw(request: HttpRequest, identifier: str) -> HttpResponse:
     withdraw_offer(identifier, request.user.pk, datetime.now(UTC))
     messages.success(request, _("It is taken back."))
     return redirect("offers")
+
+
+def _tell_beside(form: EvidenceForm, error: InputError) -> None:
+    """Tell an error beside the field that caused it, or above all fields."""
+    field = error.subject if error.subject in form.fields else None
+    form.add_error(field, f"{told(error.fault)}. {told(error.remedy)}")
 
 
 def _form(reading: Reading) -> EvidenceForm:

@@ -49,6 +49,7 @@ from purport.store.readers.following import (
 from purport.store.readers.telling import mark_seen, notices_of
 from purport.web.apps import room
 from purport.web.headlines import Headline, headline_of
+from purport.web.languages import note_mail_language
 from purport.web.mailing import read_stop_token
 
 __all__ = [
@@ -178,6 +179,7 @@ def follow_case(request: HttpRequest, key: str) -> HttpResponse:
     claim = request.POST.get("claim", "")
     if request.POST.get("follow") == "yes":
         follow(room(), request.user.pk, key, claim)
+        note_mail_language(request.user.pk)
         messages.success(request, _("You follow it now."))
     else:
         unfollow(request.user.pk, key, claim)
@@ -216,6 +218,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         habits = _habits(request.POST)
         choose_habits(user, habits)
         choose_wishes(user, _wishes(request.POST))
+        note_mail_language(user)
     except InputError as error:
         return _choices(request, error)
     messages.success(request, _("Kept."))

@@ -20,8 +20,10 @@ from purport.reports.published import (
     FeedEntry,
     claim_reviews,
     is_open,
+    media_reviews,
     places_as_geojson,
     places_as_kml,
+    places_as_timemap,
     ratings_as_csv,
     write_feed,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "picture",
     "published",
     "ratings",
+    "timemap",
 ]
 
 _CASES_A_PAGE = 30
@@ -62,10 +65,22 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
     if edition.document is None:
         return render(request, "readers/withdrawn.html", shown, status=HTTPStatus.GONE)
     talk = talk_of(reading_of(request, key, edition))
+    linked = media_reviews(
+        edition.document,
+        url=request.build_absolute_uri(reverse("published_case", args=[key])),
+        publisher=_publisher(),
+        published=format_utc(edition.published_utc),
+    )
     return render(
         request,
         "readers/case.html",
-        {**shown, **talk, "case": edition.document, "contributors": credits_of(key)},
+        {
+            **shown,
+            **talk,
+            "linked": linked,
+            "case": edition.document,
+            "contributors": credits_of(key),
+        },
     )
 
 
@@ -114,6 +129,14 @@ def kml(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Djang
     """Return the places that are public as KML."""
     told = places_as_kml(_standing(key)[1])
     return HttpResponse(told, content_type="application/vnd.google-earth.kml+xml")
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def timemap(request: HttpRequest, key: str) -> HttpResponse:
+    """Return the places that are public as events of TimeMap."""
+    url = request.build_absolute_uri(reverse("published_case", args=[key]))
+    told = places_as_timemap(_standing(key)[1], url=url)
+    return JsonResponse(told, safe=False, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
