@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from django.utils import translation
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from purport.core.claims import Part
 from purport.core.discussion import CommentState, EvidenceKind, EvidenceState, ModerationAction
@@ -18,6 +18,15 @@ from purport.core.ratings import Confidence, Likelihood, Rating, Stance
 from purport.reports import humanise
 
 __all__ = ["FAULTS", "VOCABULARY", "spoken", "told"]
+
+
+def gettext_noop(message: str) -> str:
+    """Return a message as it is; `scripts/make-messages` finds it by this name.
+
+    Django's own asks for settings, which are not there when only the words are wanted.
+    """
+    return message
+
 
 VOCABULARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
