@@ -92,23 +92,24 @@ def _spread(
     last = np.array(_CELLS) - 1
     columns, rows = np.minimum((places * _CELLS / (width, height)).astype(int), last).T
     cells = rows * _CELLS[0] + columns
-    groups = [
-        iter(_in_turn(np.flatnonzero((told[:, 0] >= low) & (told[:, 0] < high)), cells, told[:, 1]))
-        for low, high in _DETAIL
-    ]
-    kept: list[int] = []
-    while len(kept) < most:
-        drawn = [place for group in _TURNS if (place := next(groups[group], None)) is not None]
-        if not drawn:
-            break
-        kept += drawn
-    return [corners[place] for place in kept[:most]]
+    # each round draws from the groups as `_TURNS` says; an empty group is passed over
+    order, turns = [], []
+    for group, (low, high) in enumerate(_DETAIL):
+        drawn = _in_turn(
+            np.flatnonzero((told[:, 0] >= low) & (told[:, 0] < high)), cells, told[:, 1]
+        )
+        slots = np.flatnonzero(np.array(_TURNS) == group)
+        rounds, slot = np.divmod(np.arange(len(drawn)), len(slots))
+        order.append(drawn)
+        turns.append(rounds * len(_TURNS) + slots[slot])
+    kept = np.concatenate(order)[np.argsort(np.concatenate(turns))][:most]
+    return [corners[place] for place in kept]
 
 
 def _in_turn(
     some: NDArray[np.intp], cells: NDArray[np.int64], strength: NDArray[np.float64]
-) -> list[int]:
+) -> NDArray[np.intp]:
     """Order corners: the strongest of each cell, then the second of each, and so on."""
     by_cell = some[np.lexsort((-strength[some], cells[some]))]
     turn = np.arange(len(by_cell)) - np.searchsorted(cells[by_cell], cells[by_cell])
-    return [int(place) for place in by_cell[np.lexsort((cells[by_cell], turn))]]
+    return by_cell[np.lexsort((cells[by_cell], turn))]

@@ -25,33 +25,44 @@ def without_standing(frames: Sequence[LocalFeatures], *, apart: int) -> tuple[Lo
         frames: Features of frames in order of time.
         apart: How many frames make about a second.
     """
-    made = []
-    for index, frame in enumerate(frames):
-        standing = np.zeros(len(frame.points), dtype=np.int64)
-        seen = 0
-        for lag in _LAGS:
-            for other in (index - lag * apart, index + lag * apart):
-                if 0 <= other < len(frames):
-                    seen += 1
-                    standing += _stands(frame, frames[other])
-        marked = standing * 2 >= max(seen, 1)
-        if not seen or not len(marked) or marked.mean() > _STILL_SHARE:
-            made.append(frame)
-        else:
-            made.append(
-                LocalFeatures(points=frame.points[~marked], descriptors=frame.descriptors[~marked])
-            )
-    return tuple(made)
+    standing = [np.zeros(len(frame.points), dtype=np.int64) for frame in frames]
+    seen = np.zeros(len(frames), dtype=np.int64)
+    for lag in _LAGS:
+        for index, (frame, other) in enumerate(zip(frames, frames[lag * apart :], strict=False)):
+            later = index + lag * apart
+            seen[[index, later]] += 1
+            here, there = _alike(frame, other)
+            standing[index][here] += 1
+            standing[later][there] += 1
+    return tuple(
+        _without(frame, marks * 2 >= count) if count else frame
+        for frame, marks, count in zip(frames, standing, seen.tolist(), strict=True)
+    )
 
 
-def _stands(frame: LocalFeatures, other: LocalFeatures) -> NDArray[np.bool_]:
-    """Tell which features have one like them at the same place in another frame."""
-    if not len(frame.points) or not len(other.points):
-        return np.zeros(len(frame.points), dtype=np.bool_)
+def _without(frame: LocalFeatures, marked: NDArray[np.bool_]) -> LocalFeatures:
+    """Leave out the marked features, unless they are most of them, or there are none at all."""
+    if not len(marked) or marked.mean() > _STILL_SHARE:
+        return frame
+    return LocalFeatures(points=frame.points[~marked], descriptors=frame.descriptors[~marked])
+
+
+def _alike(
+    frame: LocalFeatures, other: LocalFeatures
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which features of each of two frames have one like them at the same place in the other.
+
+    Both ways at once: what is like the other is so from either side.
+    """
+    here = np.zeros(len(frame.points), dtype=np.bool_)
+    there = np.zeros(len(other.points), dtype=np.bool_)
+    if not len(here) or not len(there):
+        return here, there
     across = np.abs(frame.points[:, 0, None] - other.points[None, :, 0]) <= _NEAR_PX
     down = np.abs(frame.points[:, 1, None] - other.points[None, :, 1]) <= _NEAR_PX
     rows, columns = np.nonzero(across & down)
-    differing = np.bitwise_count(frame.descriptors[rows] ^ other.descriptors[columns]).sum(axis=1)
-    stands = np.zeros(len(frame.points), dtype=np.bool_)
-    stands[rows[differing <= _LIKE_BITS]] = True
-    return stands
+    apart = np.bitwise_xor(frame.descriptors[rows], other.descriptors[columns])
+    like = np.bitwise_count(apart.view(np.uint64)).sum(axis=1) <= _LIKE_BITS
+    here[rows[like]] = True
+    there[columns[like]] = True
+    return here, there
