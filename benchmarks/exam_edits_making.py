@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -503,9 +504,11 @@ def _dimmed(planes: Planes, light: float) -> Planes:
     return _join(*(np.clip(one, 0, 255).astype(np.uint8) for one in (dark, *made)))
 
 
-def _dissolve(table: _Table, room: _Room, generator: np.random.Generator) -> None:
+def _dissolve(
+    table: _Table, room: _Room, generator: np.random.Generator, *, longest_s: float = 1.0
+) -> None:
     entries = table.entries
-    length = max(round(float(generator.uniform(0.3, 1.0)) * table.rate), 4)
+    length = max(round(float(generator.uniform(0.3, longest_s)) * table.rate), 4)
     first, stop = _stretch(
         table, room, length / float(table.rate) + float(generator.uniform(1.2, 2.0))
     )
@@ -583,6 +586,7 @@ _EDITS = {
     "drop": _drop,
     "fade": _fade,
     "dissolve": _dissolve,
+    "long_dissolve": partial(_dissolve, longest_s=1.5),  # of `dissolves.py`, not of the exam
     "black": _black,
     "crop": _crop,
 }
