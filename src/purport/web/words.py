@@ -10,7 +10,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from django.utils import translation
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
+from django.utils.translation.trans_real import gettext_noop
 
 from purport.core.claims import Part
 from purport.core.discussion import CommentState, EvidenceKind, EvidenceState, ModerationAction
