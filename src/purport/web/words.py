@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from django.utils import translation
 from django.utils.translation import pgettext_lazy
+from django.utils.translation.trans_real import gettext_noop
 
 from purport.core.claims import Part
 from purport.core.discussion import CommentState, EvidenceKind, EvidenceState, ModerationAction
@@ -18,15 +19,6 @@ from purport.core.ratings import Confidence, Likelihood, Rating, Stance
 from purport.reports import humanise
 
 __all__ = ["FAULTS", "VOCABULARY", "spoken", "told"]
-
-
-def gettext_noop(message: str) -> str:
-    """Return a message as it is; `scripts/make-messages` finds it by this name.
-
-    Django's own asks for settings, which are not there when only the words are wanted.
-    """
-    return message
-
 
 VOCABULARY: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
