@@ -131,6 +131,7 @@ def main() -> None:
     parser.add_argument("--set", dest="set_name", choices=sorted(FIRST_SEED), required=True)
     parser.add_argument("--from", dest="first", type=int, default=0, help="first question")
     parser.add_argument("--to", dest="end", type=int, default=COUNT, help="question to stop before")
+    parser.add_argument("--unedited", action="store_true", help="ask only of unedited clips")
     parser.add_argument("--out", type=Path, action="append", required=True, help="JSON lines")
     parser.add_argument("--report", action="store_true", help="print the figures, ask nothing")
     options = parser.parse_args()
@@ -141,7 +142,12 @@ def main() -> None:
         return
     if len(options.out) > 1:
         sys.exit("give one --out file to write to")
-    run(options.set_name, range(options.first, options.end), options.out[0])
+    asked = [
+        index
+        for index in range(options.first, options.end)
+        if not (options.unedited and make_question(options.set_name, index).edits)
+    ]
+    run(options.set_name, asked, options.out[0])
 
 
 if __name__ == "__main__":

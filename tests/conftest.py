@@ -1,5 +1,6 @@
 """A case room served by a process of its own, as `purport serve` does it, and people in it."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from hypothesis import HealthCheck, settings
 STARTED_WITHIN_S = 60.0
 SLOW_S = 60.0
 LINK = re.compile(r"http://\S+/enter/\S+")
+MAILED_CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
 
 
 # How fast the machine is decides no test, and the same code is asked the same questions; others are
@@ -111,6 +113,33 @@ class ServedRoom:
         assert entered.status_code == 302, entered.text
         someone.get("/")
         return Person(someone.client, name)
+
+    def reader(self, name: str) -> Person:
+        """Somebody who makes themselves an account, by the code that is mailed to them."""
+        someone = self.stranger()
+        someone.get("/accounts/signup/")
+        asked = {
+            "email": f"{name}@example.org",
+            "username": name,
+            "password1": "correct horse battery staple",
+        }
+        signed = someone.post("/accounts/signup/", asked)
+        assert signed.status_code == 302, signed.text
+        code = MAILED_CODE.search(self._mail_to(name))
+        assert code is not None
+        someone.get(signed.headers["location"])
+        entered = someone.post(signed.headers["location"], {"code": code.group(1)})
+        assert entered.status_code == 302, entered.text
+        someone.get("/published/")
+        return Person(someone.client, name)
+
+    def _mail_to(self, name: str) -> str:
+        """Return the last mail to somebody, which a room without a mail server writes down."""
+        mails = sorted(
+            (self.folder / "web" / "mail").iterdir(), key=lambda one: one.stat().st_mtime
+        )
+        told = [text for one in mails if f"{name}@" in (text := one.read_text(encoding="utf-8"))]
+        return told[-1]
 
     def kill(self) -> None:
         """End it as a power cut would, with all processes that it started."""
@@ -262,3 +291,37 @@ def _noise(path: Path) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
         container.mux(stream.encode())
     return path
+
+
+def _receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    spec = importlib.util.spec_from_file_location(
+        "purport_receivers", Path(__file__).with_name("receivers.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault("purport_receivers", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def mail_sink() -> Iterator[Any]:
+    """A mail server that keeps what it is given."""
+    sink = _receivers().MailSink()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def push_service() -> Iterator[Any]:
+    """A push service that checks who signed, and decrypts."""
+    service = _receivers().PushService()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def subscriber() -> Any:  # noqa: ANN401 - its class lives in a module that is loaded by its path
+    """A browser's keys, and how it reads what was encrypted for it."""
+    return _receivers().Subscriber()

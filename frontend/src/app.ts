@@ -129,3 +129,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 export { htmx };
+
+// Other tabs learn that somebody signed in or out by the next page that is opened.
+const WHO = "purport-who";
+try {
+  const who = document.body.dataset.user ?? "";
+  if (localStorage.getItem(WHO) !== who) {
+    localStorage.setItem(WHO, who);
+    new BroadcastChannel("purport").postMessage(who);
+  }
+} catch {
+  // a browser that stores nothing asks when the tab is looked at again
+}

@@ -14,6 +14,7 @@ from purport.casework.workspace import Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import CustodyEvent, MarkRecord, StoryText
 from purport.core.claims import Claim, Part, Slot, Span
+from purport.core.contributions import Contribution
 from purport.core.corrections import ClaimCorrection, CorrectionAct, PersonLink
 from purport.core.digests import Digest
 from purport.core.records import from_json, to_json
@@ -321,6 +322,17 @@ def _tell_document(now: StoryText, then: StoryText | None, names: _Names) -> Cha
     )
 
 
+def _tell_contribution(now: Contribution, then: Contribution | None, names: _Names) -> Change:
+    about = "" if now.item is None else f" on {names.item(now.item)}"
+    return Change(
+        table="contribution",
+        subject=f"evidence of a reader: {now.kind.value}{about}",
+        changed=("taken over",) if then is None else ("changed",),
+        why=now.note,
+        claim=now.claim,
+    )
+
+
 def _tell_attachment(now: Attachment, then: Attachment | None, names: _Names) -> Change:
     del names
     kind = now.kind.value.replace("_", " ")
@@ -453,6 +465,7 @@ def _tell_fault(now: InputFault, then: InputFault | None, names: _Names) -> Chan
 
 
 _TELLERS: Mapping[str, tuple[type, Callable[[Any, Any, _Names], Change]]] = {
+    "contribution": (Contribution, _tell_contribution),
     "attachment": (Attachment, _tell_attachment),
     "claim": (Claim, _tell_claim),
     "correction": (ClaimCorrection, _tell_correction),

@@ -1,21 +1,29 @@
-"""An index of prints over a folder of videos: made by several processes or a cluster, resumable.
+"""An index of prints over folders and S3 prefixes: made by several processes, resumable.
 
 Each file is read by a worker, which keeps its print beside the index; nothing else is done there.
-This process alone adds prints to the index, in the order of the listing, some hundreds at a time.
-So a worker that dies loses nothing (its file is given to another one) and doubles nothing (a print
-is named by the content's digest, and the index takes each once). What was read is noted in
-`sources.jsonl`: a run that was cut short goes on where it was, and a file that has not changed is
-not read again.
+(A remote object is fetched for it to a temporary place, and forgotten.) This process alone adds
+prints to the index, in the order of the listing, some hundreds at a time. So a worker that dies
+loses nothing (its file is given to another one) and doubles nothing (a print is named by the
+content's digest, and the index takes each once). What was read is noted in `sources.jsonl`: a run
+that was cut short goes on where it was, and a file that has not changed is not read again. An
+object that the server did not give whole is not noted, and is asked for again by the next run.
 """
 
-import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from purport.casework.fanning_out import compute
+from purport.casework.index_sources import (
+    Ledger,
+    Place,
+    Source,
+    as_source,
+    list_places,
+    list_videos,
+)
 from purport.casework.progress import Progress, quiet
 from purport.checks.reuse import (
     Archive,
@@ -23,13 +31,18 @@ from purport.checks.reuse import (
     HashList,
     ListMatch,
     Rules,
+    TmkMatch,
     compare_with_list,
+    find_near,
+    is_tmk,
     parse_hash_list,
+    parse_tmk,
     print_video,
 )
 from purport.core.digests import Digest, digest_bytes, digest_file
 from purport.core.errors import InputError, PurportError, UnavailableError
 from purport.media import probe_media
+from purport.vault import RemoteObject, fetched
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -38,22 +51,18 @@ __all__ = [
     "IndexSummary",
     "add_to_index",
     "import_hash_list",
+    "list_places",
     "list_videos",
     "require_index",
     "search_index",
 ]
 
-_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *("3gp", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf"),
-        *("ogv", "ts", "vob", "webm", "wmv"),
-    )
-)
 _BATCH = 200
 _WINDOW = 2000
 _AHEAD = 64
 _LEDGER = "sources.jsonl"
+_LARGEST_BYTES = 8 << 30
+_MISSES = 16
 _LISTS = "lists"
 
 
@@ -67,78 +76,48 @@ class IndexSummary:
     """Files that it held already (by name, size and time, or by content)."""
     faults: tuple[tuple[str, str], ...]
     """Files that could not be read, and why."""
+    missed: tuple[tuple[str, str], ...]
+    """Objects that a server did not give whole, and why; the next run asks for them again."""
     items: int
     """Videos in the index now."""
     segments: int
     """Segments in the index now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A file as it was seen."""
-
-    path: str
-    size: int
-    changed_ns: int
-    digest: str | None = None
-    fault: str | None = None
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        """Name, size and time: what tells whether it must be read again."""
-        return self.path, self.size, self.changed_ns
-
-
-def list_videos(places: Sequence[Path]) -> list[Path]:
-    """Return the video files in folders (and the files named), each once, in order of name.
-
-    Raises:
-        InputError: A place isn't there.
-    """
-    found: set[Path] = set()
-    for place in places:
-        if place.is_dir():
-            found.update(
-                path
-                for path in place.rglob("*")
-                if path.suffix.lower() in _SUFFIXES and path.is_file()
-            )
-        elif place.is_file():
-            found.add(place)
-        else:
-            raise InputError(str(place), "is not there", remedy="Name a folder or a video file.")
-    return sorted(path.resolve() for path in found)
-
-
 def add_to_index(
     index: Path,
-    videos: Sequence[Path],
+    videos: Sequence[Place],
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    largest_bytes: int = _LARGEST_BYTES,
     progress: Progress = quiet,
 ) -> IndexSummary:
     """Read videos and add their prints to an index; what it holds is left as it is.
 
     Args:
         index: Folder of the index; made when absent.
-        videos: The files, in the order in which they are to be added.
+        videos: The files and objects, in the order in which they are to be added.
         workers: Processes on this machine; None for one a core.
         cluster: Address of a `distributed` scheduler whose workers see the same files at the same
-            paths; None for this machine.
+            paths, and reach the same servers; None for this machine.
+        largest_bytes: The longest object that is fetched; each process holds one at a time.
         progress: Is told of every file.
 
     Raises:
-        UnavailableError: A process or the cluster failed; what was done is kept.
+        UnavailableError: A process, the cluster or a server failed; what was done is kept.
     """
     index.mkdir(parents=True, exist_ok=True)
     run = _Run(index, videos, progress)
     for first in range(0, len(videos), _WINDOW):
-        window = run.unread(videos[first : first + _WINDOW])
+        window = [_Task(one, largest_bytes) for one in run.unread(videos[first : first + _WINDOW])]
         if cluster is not None:
             _read_on_cluster(cluster, index, window, run.keep)
         else:
-            graph = {str(path): (_read, str(index), _Path(str(path))) for path in window}
+            graph = {
+                f"{number}": (_read, str(index.resolve()), task)
+                for number, task in enumerate(window, start=first)
+            }
             compute(graph, workers=workers, items=len(window), finished=run.keep)
         run.add(videos[first : first + _WINDOW])
     return run.summary()
@@ -157,44 +136,60 @@ def require_index(index: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
-    """A path among a step's arguments, which a step's name must not be taken for."""
+class _Task:
+    """What a worker is to read."""
 
-    path: str
+    place: Place
+    largest_bytes: int
 
 
 class _Run:
-    """One run over a list of files."""
+    """One run over a list of files and objects."""
 
-    def __init__(self, index: Path, videos: Sequence[Path], progress: Progress) -> None:
-        self._index, self._progress, self._total = index, progress, len(videos)
+    def __init__(self, index: Path, videos: Sequence[Place], progress: Progress) -> None:
+        self._progress, self._total = progress, len(videos)
         self._archive = Archive(index)
-        self._ledger = index / _LEDGER
-        self._seen = {source.key: source for source in _read_ledger(self._ledger)}
-        self._done = self._added = 0
+        self._ledger = Ledger(index / _LEDGER)
+        self._done = self._added = self._misses = 0
         self._faults: list[tuple[str, str]] = []
+        self._missed: list[tuple[str, str]] = []
 
-    def unread(self, videos: Sequence[Path]) -> list[Path]:
-        """Return the files that were never read as they are, or whose print is lost."""
-        window = [path for path in videos if not self._is_read(_source(path))]
+    def unread(self, videos: Sequence[Place]) -> list[Place]:
+        """Return what was never read as it is, or whose print is lost."""
+        window = [place for place in videos if not self._is_read(as_source(place))]
         self._done += len(videos) - len(window)
         return window
 
     def keep(self, _: str, result: object) -> None:
-        """Note that a file was read."""
-        if not isinstance(result, _Source):
-            raise TypeError(f"a step returned {result!r}")
-        self._seen[result.key] = result
-        with self._ledger.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
-        self._done += 1
-        self._progress("index", done=self._done, total=self._total, label=Path(result.path).name)
+        """Note that a file or object was read.
 
-    def add(self, videos: Sequence[Path]) -> None:
+        Raises:
+            UnavailableError: Many objects one after the other could not be fetched.
+        """
+        if not isinstance(result, Source):
+            raise TypeError(f"a step returned {result!r}")
+        self._ledger.note(result)
+        self._done += 1
+        label = result.path.rsplit("/", 1)[-1]
+        self._progress("index", done=self._done, total=self._total, label=label)
+        self._misses = self._misses + 1 if result.unanswered else 0
+        if result.missed is not None:
+            self._missed.append((result.path, result.missed))
+        if self._misses >= _MISSES:
+            raise UnavailableError(
+                result.path,
+                f"the last {_MISSES} objects could not be fetched: {result.missed}",
+                remedy="Run again when the server answers; what was read is kept.",
+            )
+
+    def add(self, videos: Sequence[Place]) -> None:
         """Add what was read to the index, in order."""
-        sources = [self._seen[_source(path).key] for path in videos]
-        self._faults += [(one.path, one.fault) for one in sources if one.fault is not None]
-        whole = [(Digest(one.digest), one.path) for one in sources if one.digest is not None]
+        whole = []
+        for source in map(as_source, videos):
+            if self._ledger.was_unreadable(source):
+                self._faults.append((source.path, str(self._ledger.result(source))))
+            elif (digest := self._ledger.result(source)) is not None:
+                whole.append((Digest(digest), source.path))
         for first in range(0, len(whole), _BATCH):
             self._added += self._archive.add(whole[first : first + _BATCH])
 
@@ -202,50 +197,49 @@ class _Run:
         """Return what the run came to."""
         return IndexSummary(
             added=self._added,
-            known=self._total - self._added - len(self._faults),
+            known=self._total - self._added - len(self._faults) - len(self._missed),
             faults=tuple(self._faults),
+            missed=tuple(self._missed),
             items=len(self._archive.items),
             segments=self._archive.segments,
         )
 
-    def _is_read(self, source: _Source) -> bool:
-        seen = self._seen.get(source.key)
-        if seen is None or seen.digest is None:
+    def _is_read(self, source: Source) -> bool:
+        if not source.is_recognisable:
+            return False
+        seen = self._ledger.result(source)
+        if seen is None or self._ledger.was_unreadable(source):
             return seen is not None
-        digest = Digest(seen.digest)
+        digest = Digest(seen)
         return digest in self._archive or self._archive.print_path(digest).is_file()
 
 
-def _read(index: str, video: _Path) -> _Source:
-    """Digest and print a file; done in a worker."""
-    path = Path(video.path)
-    seen = _source(path)
+def _read(index: str, task: _Task) -> Source:
+    """Digest and print a file or object; done in a worker."""
+    seen = as_source(task.place)
+    if not isinstance(task.place, RemoteObject):
+        return _printed(index, task.place, seen)
+    try:
+        with fetched(task.place, most_bytes=task.largest_bytes) as path:
+            return _printed(index, path, seen)
+    except PurportError as error:
+        unanswered = isinstance(error, UnavailableError)
+        return replace(seen, missed=error.fault, unanswered=unanswered)
+
+
+def _printed(index: str, path: Path, seen: Source) -> Source:
     try:
         digest = digest_file(path)
         archive = Archive(Path(index))
         if not archive.print_path(digest).is_file():
             archive.keep_print(digest, print_video(path, probe=probe_media(path)))
     except PurportError as error:
-        return replace(seen, fault=str(error))
+        return replace(seen, fault=error.fault)
     return replace(seen, digest=digest)
 
 
-def _source(path: Path) -> _Source:
-    state = path.stat()
-    return _Source(path=str(path), size=state.st_size, changed_ns=state.st_mtime_ns)
-
-
-def _read_ledger(path: Path) -> Iterator[_Source]:
-    """Yield what was read; a last line that was cut short is passed over."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            yield _Source(**json.loads(line))
-        except ValueError:
-            continue
-
-
 def _read_on_cluster(
-    address: str, index: Path, videos: Sequence[Path], keep: Callable[[str, object], None]
+    address: str, index: Path, tasks: Sequence[_Task], keep: Callable[[str, object], None]
 ) -> None:
     """Let the workers of a cluster read files; what a dead worker had is given to another."""
     try:
@@ -258,9 +252,9 @@ def _read_on_cluster(
         ) from error
     try:
         with Client(address, timeout=30) as client:
-            rest = iter(videos)
-            first = [path for _, path in zip(range(_AHEAD), rest, strict=False)]
-            going = as_completed([_submit(client, index, path) for path in first])
+            rest = iter(tasks)
+            first = [task for _, task in zip(range(_AHEAD), rest, strict=False)]
+            going = as_completed([_submit(client, index, task) for task in first])
             for future in going:
                 keep(future.key, future.result())
                 following = next(rest, None)
@@ -272,17 +266,20 @@ def _read_on_cluster(
         ) from error
 
 
-def _submit(client: object, index: Path, path: Path) -> "Future":
+def _submit(client: object, index: Path, task: _Task) -> "Future":
     submit = client.submit  # type: ignore[attr-defined]  # a Client, known where it is imported
-    return submit(_read, str(index.resolve()), _Path(str(path)), pure=False, retries=3)
+    return submit(_read, str(index.resolve()), task, pure=False, retries=3)
 
 
-def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str, ListMatch]]]:
+def search_index(
+    index: Path, video: Path
+) -> tuple[list[Found], list[tuple[str, ListMatch | TmkMatch]]]:
     """Find the items of an index that share seconds with a video, and the hash lists that know it.
 
     Returns:
-        Proven stretches; and lists by name with what of the video they recognise by vPDQ's rule
-        (at least half of its samples), which is no proof.
+        Proven stretches; and lists by name with what of the video they recognise, which is no
+        proof: lists of PDQ hashes at least half of its samples (vPDQ's rule), TMK hashes by
+        both of TMK's levels.
 
     Raises:
         InputError: There is no index.
@@ -292,29 +289,42 @@ def search_index(index: Path, video: Path) -> tuple[list[Found], list[tuple[str,
     asking = print_video(video, probe=probe_media(video), asking=True)
     archive = Archive(index, threads=len(os.sched_getaffinity(0)))
     found = archive.search(asking, Rules())
-    known = []
+    known: list[tuple[str, ListMatch | TmkMatch]] = []
     for path in sorted((index / _LISTS).glob("*.txt")):
         match = compare_with_list(asking, _load_list(path))
         if match.share >= 0.5:  # noqa: PLR2004 - the published rule
             known.append((path.stem, match))
+    hashes = sorted((index / _LISTS).glob("*.tmk"))
+    known += find_near(
+        asking, ((path.stem, parse_tmk(path.read_bytes(), name=path.name)) for path in hashes)
+    )
     return found, known
 
 
 def import_hash_list(index: Path, path: Path) -> int:
-    """Keep a list of PDQ hashes with an index; return how many hashes it has.
+    """Keep a list of PDQ hashes, or a video's TMK hash, with an index.
+
+    Returns:
+        How many hashes it has.
 
     Raises:
-        InputError: It is no list of PDQ hashes.
+        InputError: It is neither.
     """
-    text = path.read_text(encoding="utf-8", errors="replace")
-    known = parse_hash_list(text, name=path.name)
+    content = path.read_bytes()
+    if is_tmk(content):
+        parse_tmk(content, name=path.name)
+        count, suffix = 1, "tmk"
+    else:
+        text = content.decode("utf-8", errors="replace")
+        count, suffix = len(parse_hash_list(text, name=path.name).bits), "txt"
+        content = text.encode()
     folder = index / _LISTS
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{path.stem}-{digest_bytes(text.encode())[:12]}.txt"
+    name = f"{path.stem}-{digest_bytes(content)[:12]}.{suffix}"
     unfinished = folder / f".{name}.{os.getpid()}.part"
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_bytes(content)
     unfinished.replace(folder / name)
-    return len(known.bits)
+    return count
 
 
 def _load_list(path: Path) -> HashList:

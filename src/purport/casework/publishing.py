@@ -79,6 +79,8 @@ class ReadersEdition:
     """Why the case was withdrawn; None when it stands."""
     corrections: tuple[Correction, ...]
     """What earlier editions and this one put right, the latest first."""
+    safety: Safety
+    """What readers are not shown."""
 
 
 def editions_of(workspace: Workspace) -> tuple[Stored[Edition], ...]:
@@ -238,6 +240,7 @@ def readers_edition(editions: Sequence[Edition], now: datetime) -> ReadersEditio
         published_utc=edition.published_utc,
         withdrawn=withdrawn,
         corrections=() if withdrawn is not None else _corrections(editions, edition, now),
+        safety=edition.safety,
     )
 
 

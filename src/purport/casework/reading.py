@@ -7,6 +7,7 @@ from purport.casework.holdings import case_date, live_claims, live_items, settin
 from purport.casework.workspace import Workspace
 from purport.core.casefile import CaseFile, CaseItem, CustodyEvent, Fault, MarkRecord, StoryText
 from purport.core.claims import Part
+from purport.core.contributions import Contribution, finding_of
 from purport.core.corrections import ClaimCorrection, PersonLink, ReviewNote
 from purport.core.digests import JsonValue
 from purport.core.findings import Finding, NotRun
@@ -58,7 +59,8 @@ def case_file(workspace: Workspace) -> CaseFile:
 def gather_findings(workspace: Workspace) -> Gathered:
     """Return what the checks came to, items in the order collected, then checks by name.
 
-    Sheets come after all items, in the order in which they were collected.
+    Sheets come after all items, in the order in which they were collected, and what was taken over
+    from readers comes last.
     """
     documents = (stored.record.document.digest for stored in workspace.store.live(StoryText))
     seen = [*(item.digest for item in live_items(workspace)), *documents]
@@ -71,9 +73,16 @@ def gather_findings(workspace: Workspace) -> Gathered:
         (stored.record for stored in workspace.store.live(Survey)),
         key=lambda survey: places[survey.item],
     )
+    contributions = sorted(
+        (stored.record for stored in workspace.store.live(Contribution)),
+        key=lambda one: (one.accepted_utc, one.id),
+    )
     refused = [stored.record.fault for stored in workspace.store.live(InputFault)]
     return Gathered(
-        findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        findings=(
+            *(finding for outcome in outcomes for finding in outcome.findings),
+            *(finding_of(one) for one in contributions),
+        ),
         not_run=tuple(outcome.not_run for outcome in outcomes if outcome.not_run is not None),
         faults=(
             *sorted(refused, key=lambda fault: fault.subject),

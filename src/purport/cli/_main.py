@@ -44,6 +44,7 @@ purport = LazyGroup(
         "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
         "serve": ("purport.cli.serve:serve", "Open the case room in the browser."),
         "work": ("purport.cli.serve:work", "Do the background work of a served workspace."),
+        "notify": ("purport.cli.serve:notify", "Tell readers what they follow, by mail and push."),
         "cases": ("purport.cli.serve:cases", "List the cases of the workspace."),
         "judge-sheet": (
             "purport.cli.judge_sheet:judge_sheet",

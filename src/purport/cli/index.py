@@ -1,5 +1,6 @@
 """`purport index`: which seconds of a video are in a large collection."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -8,16 +9,17 @@ from purport.casework.indexing import (
     IndexSummary,
     add_to_index,
     import_hash_list,
-    list_videos,
+    list_places,
     require_index,
     search_index,
 )
-from purport.checks.reuse import INDEX_FOLDER, SharedStretch
-from purport.cli._exit_codes import EXIT_INPUT
+from purport.checks.reuse import INDEX_FOLDER, ListMatch, SharedStretch, TmkMatch
+from purport.cli._exit_codes import EXIT_INPUT, EXIT_UNAVAILABLE
 from purport.cli._options import as_json, existing_file, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
 from purport.core.records import to_json
+from purport.vault import is_remote
 
 __all__ = ["index"]
 
@@ -29,9 +31,22 @@ _folder = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the index; the workspace's own when not given.",
 )
-_places = click.argument(
-    "places", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
+
+
+class _PlaceType(click.ParamType[str | Path]):
+    """A folder or file that is there, or an address."""
+
+    name = "place"
+    _path = click.Path(exists=True, path_type=Path)
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | Path:
+        """Leave an address as it is, and look whether a path is there."""
+        return value if is_remote(value) else Path(self._path.convert(value, param, ctx))
+
+
+_places = click.argument("places", nargs=-1, required=True, type=_PlaceType())
 _workers = click.option(
     "--workers", type=click.IntRange(min=1), help="Processes [PURPORT_WORKERS]."
 )
@@ -39,6 +54,16 @@ _cluster = click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Scheduler of a `distributed` cluster that sees the same files (tcp://host:8786).",
+)
+
+
+_largest = click.option(
+    "--largest",
+    "largest_gib",
+    type=click.FloatRange(min=0, min_open=True),
+    default=8.0,
+    show_default=True,
+    help="Longest object that is fetched from an address, in GiB; each process holds one.",
 )
 
 
@@ -52,6 +77,7 @@ def index() -> None:
 @_folder
 @_workers
 @_cluster
+@_largest
 @as_json
 @_places
 def build(
@@ -60,14 +86,17 @@ def build(
     folder: Path | None,
     workers: int | None,
     cluster: str | None,
+    largest_gib: float,
     as_json: bool,
-    places: tuple[Path, ...],
+    places: tuple[str | Path, ...],
 ) -> None:
     """Make an index of the videos in folders, or finish one that was begun.
 
-    Files that have not changed since are not read again; stop and start it as you like.
+    An address, such as s3://bucket/prefix, can stand for a folder. What has not changed since is
+    not read again; stop and start it as you like.
     """
-    _fill(_index(folder, workspace), places, (workers, cluster), as_json=as_json)
+    means = _Means(workers, cluster, largest_gib)
+    _fill(_index(folder, workspace), places, means, as_json=as_json)
 
 
 @index.command()
@@ -75,6 +104,7 @@ def build(
 @_folder
 @_workers
 @_cluster
+@_largest
 @as_json
 @_places
 def add(
@@ -83,13 +113,14 @@ def add(
     folder: Path | None,
     workers: int | None,
     cluster: str | None,
+    largest_gib: float,
     as_json: bool,
-    places: tuple[Path, ...],
+    places: tuple[str | Path, ...],
 ) -> None:
     """Add videos to an index that is there."""
     where = _index(folder, workspace)
     require_index(where)
-    _fill(where, places, (workers, cluster), as_json=as_json)
+    _fill(where, places, _Means(workers, cluster, largest_gib), as_json=as_json)
 
 
 @index.command()
@@ -116,7 +147,7 @@ def search(*, workspace: str | None, folder: Path | None, as_json: bool, video: 
         there = f"{stretch.other_start_s:.1f} to {stretch.other_end_s:.1f} s"
         click.echo(f"{told} = {there} of {one.item.name}{_changes(stretch)}")
     for name, match in lists:
-        click.echo(f"{match.share:.0%} of the frames are in the hash list {name} (no proof)")
+        click.echo(f"{_known(name, match)} (no proof)")
     if not found and not lists:
         click.echo("No second of it was found.")
 
@@ -126,10 +157,21 @@ def search(*, workspace: str | None, folder: Path | None, as_json: bool, video: 
 @_folder
 @click.argument("lists", nargs=-1, required=True, type=existing_file)
 def import_(*, workspace: str | None, folder: Path | None, lists: tuple[Path, ...]) -> None:
-    """Keep lists of PDQ hashes (plain or vPDQ) of another archive with an index."""
+    """Keep hashes of another archive with an index: PDQ (plain or vPDQ), TMK."""
     where = _index(folder, workspace)
     for path in lists:
-        click.echo(f"{path.name}: {import_hash_list(where, path)} hashes")
+        count = import_hash_list(where, path)
+        click.echo(f"{path.name}: {count} {'hash' if count == 1 else 'hashes'}")
+
+
+def _known(name: str, match: ListMatch | TmkMatch) -> str:
+    """Say how a hash of another archive recognises the video."""
+    if isinstance(match, TmkMatch):
+        return (
+            f"it is like the video of the TMK hash {name}: "
+            f"{match.level_1:.2f} on average, {match.level_2:.2f} in order of time"
+        )
+    return f"{match.share:.0%} of the frames are in the hash list {name}"
 
 
 def _changes(stretch: SharedStretch) -> str:
@@ -145,24 +187,30 @@ def _index(folder: Path | None, workspace: str | None) -> Path:
     return folder or workspace_folder(workspace) / "cache" / INDEX_FOLDER
 
 
-def _fill(
-    folder: Path,
-    places: tuple[Path, ...],
-    means: tuple[int | None, str | None],
-    *,
-    as_json: bool,
-) -> None:
-    workers, cluster = means
-    setting = resolve("workers", None if workers is None else str(workers))
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """By what an index is filled."""
+
+    workers: int | None
+    cluster: str | None
+    largest_gib: float
+
+
+def _fill(folder: Path, places: tuple[str | Path, ...], means: _Means, *, as_json: bool) -> None:
+    workers = None if means.workers is None else str(means.workers)
+    setting = resolve("workers", workers)
     with progress_bars(wanted=not as_json) as progress:
         summary = add_to_index(
             folder,
-            list_videos(places),
+            list_places(places),
             workers=None if setting is None else int(setting),
-            cluster=cluster,
+            cluster=means.cluster,
+            largest_bytes=int(means.largest_gib * 2**30),
             progress=progress,
         )
     _tell(folder, summary, as_json=as_json)
+    if summary.missed:
+        raise SystemExit(EXIT_UNAVAILABLE)
     if summary.faults and not summary.items:
         raise SystemExit(EXIT_INPUT)
 
@@ -171,9 +219,10 @@ def _tell(folder: Path, summary: IndexSummary, *, as_json: bool) -> None:
     if as_json:
         print_json({"index": str(folder), "summary": to_json(summary)})
         return
-    for path, fault in summary.faults:
+    for path, fault in (*summary.faults, *summary.missed):
         click.echo(f"{path}: {fault}", err=True)
+    missed = f"{len(summary.missed)} not fetched (run again); " if summary.missed else ""
     click.echo(
         f"{folder}: {summary.added} added, {summary.known} known, {len(summary.faults)} not "
-        f"readable; {summary.items} videos, {summary.segments} segments"
+        f"readable; {missed}{summary.items} videos, {summary.segments} segments"
     )

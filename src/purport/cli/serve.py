@@ -1,4 +1,4 @@
-"""`purport serve`, `work` and `cases`: the case room, its background work, and what is in it."""
+"""`purport serve`, `work`, `notify` and `cases`: the case room, what works beside it, its cases."""
 
 import click
 
@@ -6,9 +6,16 @@ from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
 from purport.cli._settings import resolve
 
-__all__ = ["cases", "serve", "work"]
+__all__ = ["cases", "notify", "serve", "work"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_push_hosts = click.option(
+    "--push-host",
+    "push_hosts",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="A push service to take beside those of browsers' makers, without TLS too.",
+)
 
 
 @click.command()
@@ -33,6 +40,14 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
     show_default=True,
     help="Processes for work in the background; 0 leaves it to purport work.",
 )
+@click.option(
+    "--senders",
+    type=click.IntRange(0, 16),
+    default=1,
+    show_default=True,
+    help="Processes that tell readers what they follow; 0 leaves it to purport notify.",
+)
+@_push_hosts
 @workspace
 def serve(  # noqa: PLR0913 - click passes every option by its name
     *,
@@ -45,6 +60,8 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
     sign_up: bool,
     publisher: str | None,
     background: int,
+    senders: int,
+    push_hosts: tuple[str, ...],
     workspace: str | None,
 ) -> None:
     """Open the case room in the browser: the workspace on one page, on this computer alone.
@@ -72,6 +89,8 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
         sign_up=sign_up,
         publisher=resolve("publisher", publisher) or "Unnamed publisher",
         workers=background,
+        senders=senders,
+        push_hosts=frozenset(push_hosts),
     )
     serve_room(options, announce=_announce)
 
@@ -94,6 +113,41 @@ def work(*, parent: int | None, workspace: str | None) -> None:
     from purport.casework import work as do_work  # noqa: PLC0415 - loads the checks
 
     do_work(workspace_folder(workspace), database=resolve("database"), parent=parent)
+
+
+@click.command()
+@click.option("--link", required=True, metavar="URL", help="Scheme and host of the site.")
+@click.option("--mail", metavar="SMTP-URL", help="Mail server [PURPORT_MAIL].")
+@click.option("--publisher", help="Who publishes, as readers are told [PURPORT_PUBLISHER].")
+@click.option("--parent", type=int, hidden=True, help="Process with which this one ends.")
+@_push_hosts
+@workspace
+def notify(
+    *,
+    link: str,
+    mail: str | None,
+    publisher: str | None,
+    parent: int | None,
+    push_hosts: tuple[str, ...],
+    workspace: str | None,
+) -> None:
+    """Tell readers of a served workspace what they follow, by mail and push, until stopped.
+
+    purport serve starts one by itself; further ones share the work, on PostgreSQL from other
+    machines too. Of what one is sending when it dies nothing is sent again.
+    """
+    from purport.web import NotifyOptions  # noqa: PLC0415 - the web application is slow to import
+    from purport.web import notify as tell_readers  # noqa: PLC0415
+
+    options = NotifyOptions(
+        workspace=workspace_folder(workspace),
+        link=link.rstrip("/"),
+        database=resolve("database"),
+        mail=resolve("mail", mail),
+        publisher=resolve("publisher", publisher) or "Unnamed publisher",
+        push_hosts=frozenset(push_hosts),
+    )
+    tell_readers(options, parent=parent)
 
 
 @click.command()

@@ -83,7 +83,7 @@ class CustodyEvent:
     """Position in the chain, from 0."""
     kind: str
     """"collected", "recorded", "analysed", "marked", "corrected", "linked", "judged", "published",
-    "exported", "verified"."""
+    "contributed", "exported", "verified"."""
     subject: Digest | None
     """Digest of the bytes or record concerned; None for the workspace as a whole."""
     agent: str

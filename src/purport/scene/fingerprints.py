@@ -25,7 +25,14 @@ from numpy.typing import NDArray
 from purport.core.media_time import FrameSpan
 from purport.scene.records import Scene
 
-__all__ = ["MatchRules", "SameStretch", "find_repeats", "fingerprint", "fingerprint_scene"]
+__all__ = [
+    "MatchRules",
+    "SameStretch",
+    "find_repeats",
+    "fingerprint",
+    "fingerprint_scene",
+    "frequencies",
+]
 
 _SIDE = 64
 _FREQUENCIES = 16
@@ -170,16 +177,26 @@ def fingerprint(thumbnails: NDArray[np.uint8]) -> tuple[Words, Floats]:
     count = len(thumbnails)
     bits = np.zeros((count, _FREQUENCIES * _FREQUENCIES // 64), dtype=np.uint64)
     structure = np.zeros(count, dtype=np.float64)
-    transform = _cosines()
     for start in range(0, count, _BLOCK):
         block = thumbnails[start : start + _BLOCK].astype(np.float64)
-        low = (transform @ block @ transform.T).reshape(len(block), -1)
+        low = frequencies(block)
         above = low > np.median(low, axis=1, keepdims=True)
         bits[start : start + _BLOCK] = np.packbits(above, axis=1).view(np.uint64)
         across = np.abs(np.diff(block, axis=2)).mean(axis=(1, 2))
         down = np.abs(np.diff(block, axis=1)).mean(axis=(1, 2))
         structure[start : start + _BLOCK] = (across + down) / 2.0
     return bits, structure
+
+
+def frequencies(thumbnails: NDArray[np.uint8] | Floats) -> Floats:
+    """Return what a fingerprint is rounded from: 16×16 low frequencies of pictures (n, 256).
+
+    They are rows 1 to 16 and columns 1 to 16 of the orthonormal cosine transform (type II), which
+    is what the publishers of PDQ call its float form (PDQF).
+    """
+    transform = _cosines()
+    pictures = thumbnails.astype(np.float64, copy=False)
+    return (transform @ pictures @ transform.T).reshape(len(pictures), -1)
 
 
 @lru_cache(maxsize=1)

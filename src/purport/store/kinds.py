@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from purport.core.case import ItemRecord
 from purport.core.casefile import MarkRecord, StoryText
 from purport.core.claims import Claim
+from purport.core.contributions import Contribution
 from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import digest_json
 from purport.core.editions import Edition
@@ -95,6 +96,7 @@ KINDS: tuple[Kind[Any], ...] = (
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),
     Kind(record=SecondLook, table=models.SecondLookRow, key=lambda look: look.id),
     Kind(record=Edition, table=models.EditionRow, key=lambda edition: str(edition.number)),
+    Kind(record=Contribution, table=models.ContributionRow, key=lambda one: one.id),
     Kind(record=Verdict, table=models.ProposalRow, key=_verdict_key),
     Kind(record=Review, table=models.ReviewRow, key=lambda review: _verdict_key(review.verdict)),
     Kind(

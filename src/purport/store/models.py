@@ -12,6 +12,7 @@ __all__ = [
     "AttachmentRow",
     "CaseRow",
     "ClaimRow",
+    "ContributionRow",
     "CorrectionRow",
     "CustodyRow",
     "DocumentRow",
@@ -166,6 +167,15 @@ class EditionRow(RecordRow):
         """The table."""
 
         db_table = "purport_edition"
+
+
+class ContributionRow(RecordRow):
+    """Evidence of readers that the case took over."""
+
+    class Meta(RecordRow.Meta):
+        """The table."""
+
+        db_table = "purport_contribution"
 
 
 class OutcomeRow(RecordRow):

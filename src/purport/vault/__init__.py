@@ -1,14 +1,19 @@
-"""Preserved bytes: content-addressed store and custody chain."""
+"""Preserved bytes: content-addressed store, custody chain, and objects that are read from afar."""
 
 from purport.vault.custody import GENESIS, EventDraft, next_event, verify_chain
 from purport.vault.folder import FolderVault, translate_storage_faults
+from purport.vault.remote import RemoteObject, fetched, is_remote, list_objects
 from purport.vault.rows import Row, live_rows, row_digest
 
 __all__ = [
     "GENESIS",
     "EventDraft",
     "FolderVault",
+    "RemoteObject",
     "Row",
+    "fetched",
+    "is_remote",
+    "list_objects",
     "live_rows",
     "next_event",
     "row_digest",

@@ -1,5 +1,6 @@
 """The case room: a door into casework, in the browser. It computes nothing itself."""
 
+from purport.web.notifying import NotifyOptions, notify
 from purport.web.serving import ServeOptions, serve
 
-__all__ = ["ServeOptions", "serve"]
+__all__ = ["NotifyOptions", "ServeOptions", "notify", "serve"]

@@ -2,22 +2,43 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from purport.casework import CaseRoom, Workspace
+from purport.casework.publishing import ReadersEdition
 from purport.casework.second_look import veil_case
 from purport.core.casefile import CaseFile
+from purport.core.digests import JsonObject
 from purport.core.errors import AbsentError
-from purport.store.accounts.ledger import role_in
+from purport.store.accounts.ledger import cases_of, role_in
+from purport.store.readers.people import has_contributed
 from purport.web.apps import room
 
-__all__ = ["RIGHTS", "ForbiddenError", "Right", "Role", "Visit", "enter", "for_members", "role_of"]
+__all__ = [
+    "GIVEN_ROLES",
+    "RIGHTS",
+    "ForbiddenError",
+    "Reading",
+    "Right",
+    "Role",
+    "Visit",
+    "enter",
+    "for_members",
+    "for_readers",
+    "keys_with",
+    "read_published",
+    "reading_of",
+    "role_of",
+]
 
 PageArgs = ParamSpec("PageArgs")
 
@@ -35,22 +56,34 @@ class Right(StrEnum):
     """Add material, run checks, place marks, correct claims, link findings."""
     MANAGE = "manage"
     """Say who works in it."""
+    MODERATE = "moderate"
+    """Look after what readers write: show it, hide it, end the discussion."""
+    WRITE = "write"
+    """Comment, flag and offer evidence once the case is published."""
 
 
 class Role(StrEnum):
-    """What somebody is in a case."""
+    """What somebody is in a case, or to it once it is published."""
 
     OWNER = "owner"
     EDITOR = "editor"
     REVIEWER = "reviewer"
+    MODERATOR = "moderator"
+    CONTRIBUTOR = "contributor"
+    READER = "reader"
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
-    Role.EDITOR: frozenset({Right.SEE, Right.LOOK_AGAIN, Right.JUDGE, Right.CHANGE}),
-    Role.REVIEWER: frozenset({Right.SEE, Right.LOOK_AGAIN, Right.JUDGE}),
+    Role.EDITOR: frozenset({Right.SEE, Right.LOOK_AGAIN, Right.JUDGE, Right.CHANGE, Right.WRITE}),
+    Role.REVIEWER: frozenset({Right.SEE, Right.LOOK_AGAIN, Right.JUDGE, Right.WRITE}),
+    Role.MODERATOR: frozenset({Right.MODERATE, Right.WRITE}),
+    Role.CONTRIBUTOR: frozenset({Right.WRITE}),
+    Role.READER: frozenset({Right.WRITE}),
 }
 """What each role may do. A stranger may do nothing, and is not told whether a case exists."""
+GIVEN_ROLES = (Role.OWNER, Role.EDITOR, Role.REVIEWER, Role.MODERATOR)
+"""Roles that somebody is invited to; contributors and readers are so by what they did."""
 
 
 class ForbiddenError(Exception):
@@ -119,6 +152,118 @@ def role_of(request: HttpRequest, key: str) -> Role | None:
         return Role.OWNER
     role = role_in(key, request.user.pk)
     return None if role is None else Role(role)
+
+
+def keys_with(request: HttpRequest, right: Right) -> frozenset[str] | None:
+    """Return the keys of the cases in which somebody has a right; None for all cases there are."""
+    if request.user.is_superuser:
+        return None
+    roles = cases_of(request.user.pk) if request.user.is_authenticated else {}
+    return frozenset(key for key, role in roles.items() if right in RIGHTS[Role(role)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Somebody at a published case: anybody, or a reader with an account."""
+
+    request: HttpRequest
+    """The request."""
+    key: str
+    """Key of the case."""
+    edition: ReadersEdition
+    """What is published."""
+    document: JsonObject
+    """What readers see of it at this moment."""
+    role: Role | None
+    """What they are to it; None for whoever is not signed in."""
+
+    @property
+    def user(self) -> int | None:
+        """Primary key of their account; None for whoever is not signed in."""
+        return self.request.user.pk if self.request.user.is_authenticated else None
+
+    @property
+    def account(self) -> int:
+        """Primary key of the account of whoever is signed in."""
+        return int(self.request.user.pk)
+
+    def may(self, right: Right) -> bool:
+        """Tell whether they may do something."""
+        return self.role is not None and right in RIGHTS[self.role]
+
+
+def read_published(request: HttpRequest, key: str) -> Reading:
+    """Open a published case to anybody.
+
+    Raises:
+        AbsentError: No such case is published, or it was withdrawn.
+    """
+    edition = room().published_case(key, datetime.now(UTC))
+    if edition is None:
+        raise AbsentError(key, "no such case is published", remedy="Look at the published cases.")
+    return reading_of(request, key, edition)
+
+
+def reading_of(request: HttpRequest, key: str, edition: ReadersEdition) -> Reading:
+    """Open a published case of which the edition is known.
+
+    Raises:
+        AbsentError: It was withdrawn.
+    """
+    if edition.document is None:
+        raise AbsentError(key, "was withdrawn", remedy="Its page says why.")
+    return Reading(
+        request=request,
+        key=key,
+        edition=edition,
+        document=edition.document,
+        role=_role_as_reader(request, key),
+    )
+
+
+def _role_as_reader(request: HttpRequest, key: str) -> Role | None:
+    if not request.user.is_authenticated:
+        return None
+    given = role_of(request, key)
+    if given is not None:
+        return given
+    return Role.CONTRIBUTOR if has_contributed(request.user.pk) else Role.READER
+
+
+def for_readers(
+    right: Right,
+) -> Callable[
+    [Callable[Concatenate[Reading, PageArgs], HttpResponse]],
+    Callable[Concatenate[HttpRequest, str, PageArgs], HttpResponse],
+]:
+    """Make a page of a published case for whoever is signed in and has a right there.
+
+    Whoever is not signed in is sent to sign in; a script is told so, as it asked for a part of a
+    page that is open.
+    """
+
+    def decorate(
+        page: Callable[Concatenate[Reading, PageArgs], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, str, PageArgs], HttpResponse]:
+        @wraps(page)
+        def entered(
+            request: HttpRequest, key: str, *args: PageArgs.args, **rest: PageArgs.kwargs
+        ) -> HttpResponse:
+            reading = read_published(request, key)
+            if reading.role is None:
+                if "application/json" in request.headers.get("Accept", ""):
+                    return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+                return redirect_to_login(reverse("published_case", args=[key]))
+            if not reading.may(right):
+                raise ForbiddenError(reading.role, right)
+            response = page(reading, *args, **rest)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        entered.right = right  # type: ignore[attr-defined]  # read by the test of routes and roles
+        return entered  # type: ignore[return-value]  # Django gives the key by its name
+
+    return decorate
 
 
 def enter(request: HttpRequest, key: str, right: Right) -> Visit:

@@ -14,13 +14,18 @@ from django.conf import settings
 from purport.casework import room_database
 from purport.core.errors import InputError
 
-__all__ = ["RoomSettings", "configure_room"]
+__all__ = ["LANGUAGES", "RoomSettings", "configure_room"]
+
+LANGUAGES = (("en", "English"), ("ar", "العربية"), ("ru", "Русский"))
+"""Languages of the reader's side, each by its own name; the first is the desk's."""
 
 _SECRET_BYTES = 50
 _SESSION_S = 14 * 24 * 3600
+_LANGUAGE_S = 365 * 24 * 3600
 _UPLOAD_KEPT_IN_MEMORY = 1 << 20
 _LONGEST_FORM = 4 << 20
 _SMTP_PORT = 25
+_MAIL_TIME_OUT_S = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,10 @@ class RoomSettings:
     """Whether strangers may make themselves an account (without a role in any case)."""
     publisher: str = "Unnamed publisher"
     """Who publishes, as published cases name them."""
+    push_hosts: frozenset[str] = frozenset()
+    """Push services that are taken beside those that everybody knows."""
+    beside: bool = False
+    """Whether this process works beside the server, whose files it leaves alone."""
 
 
 def configure_room(room: RoomSettings) -> None:
@@ -52,7 +61,8 @@ def configure_room(room: RoomSettings) -> None:
     """
     kept = room.workspace / "web"
     kept.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(kept / "uploads", ignore_errors=True)  # of a server that died; ours alone by now
+    if not room.beside:  # what a server that died left; the folder is ours alone by now
+        shutil.rmtree(kept / "uploads", ignore_errors=True)
     settings.configure(
         DEBUG=False,
         SECRET_KEY=_secret(kept / "secret"),
@@ -67,7 +77,13 @@ def configure_room(room: RoomSettings) -> None:
         TIME_ZONE="UTC",
         USE_I18N=True,
         LANGUAGE_CODE="en",
-        LANGUAGES=[("en", "English")],
+        LANGUAGES=list(LANGUAGES),
+        LANGUAGE_COOKIE_NAME="purport_language",
+        LANGUAGE_COOKIE_AGE=_LANGUAGE_S,
+        LANGUAGE_COOKIE_HTTPONLY=True,
+        LANGUAGE_COOKIE_SAMESITE="Lax",
+        LANGUAGE_COOKIE_SECURE=room.secure,
+        LOCALE_PATHS=[str(Path(__file__).parent / "locale")],
         STATIC_URL="static/",
         STATICFILES_DIRS=[],
         WHITENOISE_USE_FINDERS=True,
@@ -78,6 +94,8 @@ def configure_room(room: RoomSettings) -> None:
         FILE_UPLOAD_MAX_MEMORY_SIZE=_UPLOAD_KEPT_IN_MEMORY,
         FILE_UPLOAD_TEMP_DIR=str(_made(kept / "uploads")),
         PURPORT_PUBLISHER=room.publisher,
+        PURPORT_PUSH_HOSTS=room.push_hosts,
+        PURPORT_KEPT=kept,
         FORM_RENDERER="django.forms.renderers.TemplatesSetting",
         **_cookies(room),
         **_mail(room, kept),
@@ -91,6 +109,7 @@ _APPS = [
     "purport.web",
     "purport.store",
     "purport.store.accounts",
+    "purport.store.readers",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -108,10 +127,10 @@ _MIDDLEWARE = [
     "purport.web.static_files.WholeFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "purport.web.languages.ReadersLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -243,6 +262,7 @@ def _mail(room: RoomSettings, kept: Path) -> Mapping[str, Any]:
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": _MAIL_TIME_OUT_S,
         "DEFAULT_FROM_EMAIL": f"purport@{parts.hostname}",
     }
 

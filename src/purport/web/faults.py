@@ -1,7 +1,7 @@
 """What went wrong, told to a browser: the web's one broad catch, and the one map to statuses."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +17,7 @@ from purport.core.errors import (
     UnavailableError,
 )
 from purport.web.access import ForbiddenError
+from purport.web.words import VOCABULARY, spoken, told
 
 __all__ = [
     "FaultMiddleware",
@@ -70,38 +71,31 @@ def explain(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the answer that tells an error: JSON to programs, a page to people."""
     status = status_of(error)
     if isinstance(error, ForbiddenError):
-        told = {
+        said = {
             "subject": error.right.value,
             "fault": f"your role in this case ({error.role.value}) does not allow it",
             "remedy": "Ask an owner of the case.",
         }
     elif isinstance(error, PurportError):
-        told = {"subject": error.subject, "fault": error.fault, "remedy": error.remedy}
+        said = {"subject": error.subject, "fault": error.fault, "remedy": error.remedy}
     else:
-        told = {"subject": "Purport", "fault": "met a bug of its own", "remedy": "Report it."}
+        said = {"subject": "Purport", "fault": "met a bug of its own", "remedy": "Report it."}
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.path, error)
     if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse(told, status=status)
-    return render(request, "room/fault.html", {"told": told, "status": status}, status=status)
+        return JsonResponse(_in_its_language(said), status=status)
+    return _page(request, said, status)
 
 
 def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell that a form came without the secret that its page gave it."""
     del reason
-    return render(
-        request,
-        "room/fault.html",
-        {
-            "told": {
-                "subject": "the form",
-                "fault": "came without the secret of its page; nothing was changed",
-                "remedy": "Go back, reload the page and send it again.",
-            },
-            "status": HTTPStatus.FORBIDDEN,
-        },
-        status=HTTPStatus.FORBIDDEN,
-    )
+    said = {
+        "subject": "the form",
+        "fault": "came without the secret of its page; nothing was changed",
+        "remedy": "Go back, reload the page and send it again.",
+    }
+    return _page(request, said, HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -114,15 +108,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Tell that something is not allowed, for want of a fresh sign-in above all."""
     del exception
-    told = {
+    said = {
         "subject": "this",
         "fault": "needs you to show again who you are, and you have no password or passkey for it",
         "remedy": "Set a password first (in the menu); with it you can show who you are.",
     }
-    shown = {"told": told, "status": HTTPStatus.FORBIDDEN}
-    return render(request, "room/fault.html", shown, status=HTTPStatus.FORBIDDEN)
+    return _page(request, said, HTTPStatus.FORBIDDEN)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Tell that Purport met a bug of its own."""
     return explain(request, RuntimeError("unhandled"))
+
+
+def _page(request: HttpRequest, said: Mapping[str, str], status: HTTPStatus) -> HttpResponse:
+    shown = {"told": _in_its_language(said), "status": status}
+    return render(request, "room/fault.html", shown, status=status)
+
+
+def _in_its_language(said: Mapping[str, str]) -> dict[str, str]:
+    subject = said["subject"]
+    return {
+        "subject": spoken(subject, "subject") if subject in VOCABULARY["subject"] else subject,
+        "fault": told(said["fault"]),
+        "remedy": told(said["remedy"]),
+    }

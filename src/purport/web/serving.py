@@ -15,6 +15,7 @@ __all__ = ["ServeOptions", "serve"]
 
 _BACKLOG = 128
 _PATIENCE_S = 8.0
+_KEEP_ALIVE_S = 65  # readers come back within it, and a server in front closes before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class ServeOptions:
     """Who publishes, as published cases name them."""
     workers: int = 1
     """Processes for work in the background."""
+    senders: int = 1
+    """Processes that tell readers of what they follow."""
+    push_hosts: frozenset[str] = frozenset()
+    """Push services that are taken beside those that everybody knows."""
 
 
 def serve(options: ServeOptions, *, announce: Callable[[str], None]) -> None:
@@ -96,7 +101,25 @@ def _settings(options: ServeOptions, folder: Path) -> RoomSettings:
         mail=options.mail,
         sign_up=options.sign_up,
         publisher=options.publisher,
+        push_hosts=options.push_hosts,
     )
+
+
+def _beside(options: ServeOptions, base: str) -> list[list[str]]:
+    """Return the commands of the processes beside the server."""
+    hosts = [word for host in sorted(options.push_hosts) for word in ("--push-host", host)]
+    sender = ["notify", "--link", base, *hosts]
+    return [["work"]] * options.workers + [sender] * options.senders
+
+
+def _told(options: ServeOptions) -> dict[str, str]:
+    """Return what the processes beside the server are told by their environment."""
+    told = {
+        "PURPORT_DATABASE": options.database,
+        "PURPORT_MAIL": options.mail,
+        "PURPORT_PUBLISHER": options.publisher,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _serve_room(
@@ -107,12 +130,12 @@ def _serve_room(
 ) -> None:
     import uvicorn  # noqa: PLC0415 - only a server needs it
     from django.apps import apps  # noqa: PLC0415 - set up by now
-    from django.core.asgi import get_asgi_application  # noqa: PLC0415 - set up by now
 
     from purport.store.accounts.ledger import make_entrance  # noqa: PLC0415 - needs Django
+    from purport.web.application import room_application  # noqa: PLC0415 - needs Django
 
     apps.get_app_config("purport_web").room = room
-    application = get_asgi_application()
+    application = room_application()
     port = listener.getsockname()[1]
     scheme, name = ("https", options.names[0]) if options.secure and options.names else ("http", "")
     base = f"{scheme}://{name}" if name else f"http://localhost:{port}"
@@ -123,9 +146,10 @@ def _serve_room(
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
     )
-    with Workers(room.folder, database=options.database, count=options.workers):
+    with Workers(room.folder, _beside(options, base), environment=_told(options)):
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,9 +1,10 @@
-"""The worker processes that a server keeps going."""
+"""The processes that a server keeps going beside it: workers, and those that tell readers."""
 
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -14,22 +15,28 @@ _AGAIN_AFTER_S = 2.0
 
 
 class Workers:
-    """Worker processes; one that ends is started again. Use as a context manager.
+    """Processes of the command line; one that ends is started again. Use as a context manager.
 
     Args:
         folder: The workspace's folder.
-        database: Address of a PostgreSQL database; None for the file in the folder.
-        count: How many.
+        commands: The command of each, with its options.
+        environment: What they are told beside what this process was.
     """
 
-    def __init__(self, folder: Path, *, database: str | None, count: int) -> None:
-        self._command = [sys.executable, "-m", "purport.cli", "work", "-w", str(folder)]
-        self._command += ["--parent", str(os.getpid())]
-        self._environment = {**os.environ, **({"PURPORT_DATABASE": database} if database else {})}
+    def __init__(
+        self, folder: Path, commands: Sequence[Sequence[str]], *, environment: Mapping[str, str]
+    ) -> None:
+        own = ["-w", str(folder), "--parent", str(os.getpid())]
+        self._environment = {**os.environ, **environment}
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._keep_going, daemon=True, name=f"worker {number}")
-            for number in range(count)
+            threading.Thread(
+                target=self._keep_going,
+                args=([sys.executable, "-m", "purport.cli", *command, *own],),
+                daemon=True,
+                name=f"{command[0]} {number}",
+            )
+            for number, command in enumerate(commands)
         ]
 
     def __enter__(self) -> Self:
@@ -44,9 +51,9 @@ class Workers:
         for thread in self._threads:
             thread.join(timeout=2 * _WAIT_S)
 
-    def _keep_going(self) -> None:
+    def _keep_going(self, command: Sequence[str]) -> None:
         while not self._stop.is_set():
-            process = subprocess.Popen(self._command, env=self._environment)  # noqa: S603 - ourselves
+            process = subprocess.Popen(command, env=self._environment)  # noqa: S603 - ourselves
             while process.poll() is None and not self._stop.wait(0.2):
                 pass
             if process.poll() is None:

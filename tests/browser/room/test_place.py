@@ -273,7 +273,7 @@ def test_keyboard_alone_is_enough(opened: Callable[..., Any]) -> None:
         # tools by number, frames by comma and full stop
         page.locator("#frame-pane").focus()
         page.keyboard.press("4")
-        assert page.locator("[data-tool=impact]").get_attribute("aria-pressed") == "true"
+        hand.until("document.querySelector('[data-tool=impact]').ariaPressed === 'true'")
         page.keyboard.press(".")
         hand.until(f"document.getElementById('frame-pane').dataset.frame === '{FRAME + 1}'")
         page.keyboard.press(",")

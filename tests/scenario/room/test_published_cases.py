@@ -5,9 +5,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
@@ -17,7 +15,7 @@ import numpy as np
 import pytest
 
 Room: TypeAlias = Any  # its class lives in a conftest
-Person: TypeAlias = Any
+Desk: TypeAlias = Any
 
 KEY = "case"
 AT = f"/cases/{KEY}/publish"
@@ -33,88 +31,18 @@ FORM = {
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@dataclass
-class Desk:
-    """A served case and people at it."""
-
-    room: Room
-    owner: Person
-    editor: Person
-    reviewer: Person
-    reader: Person
-    claim: str
-
-    def everything(self) -> dict[str, str]:
-        """All that a reader can get of the case, by address."""
-        paths = [HOME, f"{HOME}feed.atom", READ, f"{READ}claims/{self.claim}"]
-        paths += [READ + name for name in FILES]
-        return {path: self.reader.get(path).text for path in paths}
-
-    def statuses(self) -> set[int]:
-        """How a reader is answered at the addresses of the case."""
-        paths = [READ, f"{READ}claims/{self.claim}", *(READ + name for name in FILES)]
-        return {self.reader.get(path).status_code for path in paths}
-
-
-@contextmanager
-def opened(serve_room: Room, checked: Path, folder: Path) -> Iterator[Desk]:
-    """The story checked, one rating confirmed by the editor."""
-    shutil.copytree(checked, folder, symlinks=True)
-    with serve_room(folder, "--publisher", "Harbour Desk") as room:
-        owner = room.owner()
-        editor = room.newcomer(owner, KEY, "editor", "ana")
-        reviewer = room.newcomer(owner, KEY, "reviewer", "rev")
-        claim = confirm(editor, "authentic")
-        yield Desk(room, owner, editor, reviewer, room.stranger(), claim)
-
-
 @pytest.fixture
-def fresh(serve_room: Room, checked_folder: Path, tmp_path: Path) -> Iterator[Desk]:
+def fresh(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Desk]:
     """A desk at which nothing was published."""
-    with opened(serve_room, checked_folder, tmp_path / "room") as desk:
+    with open_desk(tmp_path / "room") as desk:
         yield desk
 
 
 @pytest.fixture(scope="module")
-def desk(
-    serve_room: Room, checked_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+def desk(open_desk: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk that publishes edition after edition."""
-    with opened(serve_room, checked_folder, tmp_path_factory.mktemp("desk") / "room") as found:
+    with open_desk(tmp_path_factory.mktemp("desk") / "room") as found:
         yield found
-
-
-def confirm(person: Person, part: str) -> str:
-    """Stand behind the first proposed rating of a part that rests on evidence; return its claim."""
-    told = person.get(f"/api/v1/cases/{KEY}").json()
-    verdict = next(
-        one
-        for one in told["verdicts"]
-        if one["part"] == part and one["rating"] != "Not checkable" and one["links"]
-    )
-    page = person.get(f"/cases/{KEY}/ledger/claims/{verdict['claim']}").text
-    block = page[page.index(f'id="part-{part}"') :]
-    found = re.search(r'data-proposal="([0-9a-f]{64})"', block)
-    assert found is not None
-    sent = {
-        "claim": verdict["claim"],
-        "part": part,
-        "reason": "I looked at it; 35.90068, -14.19878.",
-        "proposal": found.group(1),
-        "review": None,
-    }
-    answer = person.send("POST", f"/api/v1/cases/{KEY}/reviews", sent)
-    assert answer.status_code in {200, 201}, answer.text
-    return str(verdict["claim"])
-
-
-def publish(desk: Desk, **changes: str) -> None:
-    asked = desk.editor.post(f"{AT}/ask", {**FORM, **changes})
-    assert asked.status_code == 302, asked.text
-    page = desk.reviewer.get(AT).text
-    number = re.findall(rf'action="{AT}/(\d+)"', page)[0]
-    decided = desk.reviewer.post(f"{AT}/{number}", {"decision": "publish"})
-    assert decided.status_code == 302, decided.text
 
 
 def test_from_a_confirmed_rating_to_readers_and_back(fresh: Desk) -> None:
@@ -133,9 +61,9 @@ def test_from_a_confirmed_rating_to_readers_and_back(fresh: Desk) -> None:
     assert fresh.statuses() == {200}
     assert FORM["title"] in fresh.reader.get(HOME).text
     # a rating confirmed later is not public before another edition
-    other = confirm(fresh.editor, "how_many")
+    other = fresh.confirm("how_many")
     assert fresh.reader.get(f"{READ}claims/{other}").status_code == 404
-    publish(fresh, correction="The first edition had no word on who was hit.")
+    fresh.publish(correction="The first edition had no word on who was hit.")
     assert fresh.reader.get(f"{READ}claims/{other}").status_code == 200
     assert "The first edition had no word" in fresh.reader.get(READ).text
     feed = ET.fromstring(fresh.reader.get(f"{HOME}feed.atom").text)  # noqa: S314 - our own
@@ -154,7 +82,7 @@ def test_from_a_confirmed_rating_to_readers_and_back(fresh: Desk) -> None:
 
 
 def test_what_readers_never_get(desk: Desk) -> None:
-    publish(desk, embargo_h=str(24 * 365 * 30))
+    desk.publish(embargo_h=str(24 * 365 * 30))
     case = desk.owner.get(f"/api/v1/cases/{KEY}").json()
     shown = desk.everything()
     proposed = [one for one in case["verdicts"] if one["review"] == "proposed, not reviewed"]
@@ -172,7 +100,7 @@ def test_what_readers_never_get(desk: Desk) -> None:
 
 
 def test_a_blurred_edition_keeps_positions_for_good(desk: Desk) -> None:
-    publish(desk, blur_positions="on")
+    desk.publish(blur_positions="on")
     told = json.loads(desk.reader.get(f"{READ}case.json").text)
     assert told["positions_blurred"] is True
     for path, text in desk.everything().items():
@@ -199,14 +127,14 @@ def test_pictures_are_grey_and_blurred_until_fit_and_open(desk: Desk) -> None:
     def is_grey(pixels: Any) -> bool:  # noqa: ANN401 - an array
         return int(np.abs(np.diff(pixels.astype(int), axis=2)).max()) <= 2
 
-    publish(desk)
+    desk.publish()
     veiled = picture()
     assert is_grey(veiled)
-    publish(desk, shown_plain=digest, blur_positions="on")
+    desk.publish(shown_plain=digest, blur_positions="on")
     assert is_grey(picture())
-    publish(desk, shown_plain=digest, embargo_h=str(24 * 365 * 30))
+    desk.publish(shown_plain=digest, embargo_h=str(24 * 365 * 30))
     assert is_grey(picture())
-    publish(desk, shown_plain=digest)
+    desk.publish(shown_plain=digest)
     plain = picture()
     assert not is_grey(plain)
     assert detail(plain) > 5 * detail(veiled)
@@ -215,7 +143,7 @@ def test_pictures_are_grey_and_blurred_until_fit_and_open(desk: Desk) -> None:
 
 
 def test_files_hold_what_the_page_shows(desk: Desk) -> None:
-    publish(desk)
+    desk.publish()
     told = json.loads(desk.reader.get(f"{READ}case.json").text)
     assert told["schema"] == "purport.published/1"
     (claim,) = told["claims"]

@@ -55,8 +55,23 @@ SENT: Mapping[str, str] = {
 """Pages that also take forms: the right that sending one needs."""
 ELSEWHERE = {"cases", "example_case", "enter"}
 """Pages that belong to no case; see `test_entering` and the last tests here."""
-READERS = {
+NOTICES = {
+    "follow",
+    "let_push",
+    "notices",
+    "notices_seen",
+    "reading",
+    "renew_push",
+    "stop_mails",
+    "wishes",
+    "worker",
+}
+"""Pages of readers about what they follow; see `test_notices`."""
+READERS = NOTICES | {
     "feed",
+    "moderation_log",
+    "published_live",
+    "readers_session",
     "published",
     "published_case",
     "published_claim",
@@ -65,6 +80,7 @@ READERS = {
     "published_kml",
     "published_picture",
     "published_ratings",
+    "published_timemap",
 }
 """Pages for anybody; see `test_published_cases`."""
 OPERATIONS: Mapping[tuple[str, str], str] = {
@@ -103,10 +119,17 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("POST", "/api/v1/cases/{key}/reviews"): "judge",
 }
 """Method and path of each operation of the API, and the right that it needs."""
+WRITING = {"flag_comment", "offer_evidence", "withdraw_comment", "write_comment"}
+"""Pages for whoever is signed in, of a case that is published; see `test_discussion`."""
+OWN = {"leave", "offers", "own_data", "stay", "take_along", "withdraw_offer"}
+"""What somebody wrote themselves; see `test_evidence`, `test_own_data`."""
+DESK = {"decide_evidence", "forum", "moderate_comment", "moderation", "word_list"}
+"""Pages for those who moderate, or take evidence over; see `test_discussion`, `test_evidence`."""
 RIGHTS: Mapping[str, frozenset[str]] = {
     "owner": frozenset({"see", "look_again", "judge", "change", "manage"}),
     "editor": frozenset({"see", "look_again", "judge", "change"}),
     "reviewer": frozenset({"see", "look_again", "judge"}),
+    "moderator": frozenset(),
 }
 """What each role may do: written down a second time, so that a slip in the code shows."""
 _CLAIM = {"claimant": " ", "content": [], "reason": " "}
@@ -148,6 +171,7 @@ def people(room: Room, owner: Person, example: str) -> Mapping[str, Person]:
         "owner": room.newcomer(owner, example, "owner", "olga"),
         "editor": room.newcomer(owner, example, "editor", "ed"),
         "reviewer": room.newcomer(owner, example, "reviewer", "rita"),
+        "moderator": room.newcomer(owner, example, "moderator", "mona"),
         "outsider": room.newcomer(owner, other, "owner", "otto"),
     }
 
@@ -221,7 +245,8 @@ def let_in(response: Any) -> bool:  # noqa: ANN401 - a response
 
 def test_every_route_is_in_the_tables(routes: Mapping[str, Any]) -> None:
     pages = {page["name"]: page["right"] for page in routes["pages"]}
-    assert pages.keys() - ELSEWHERE - READERS == PAGES.keys()
+    assert pages.keys() - ELSEWHERE - READERS - WRITING - OWN - DESK == PAGES.keys()
+    assert {pages[name] for name in WRITING} == {"write"}
     assert all(pages[name] is None for name in READERS)
     assert {name: pages[name] for name in PAGES} == {
         name: SENT.get(name, right) if name in {"add", "details"} else right

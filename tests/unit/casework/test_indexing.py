@@ -1,10 +1,12 @@
 """An index over a folder: complete, resumable, the same however it was made."""
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from purport.casework.indexing import (
     add_to_index,
@@ -12,7 +14,9 @@ from purport.casework.indexing import (
     list_videos,
     search_index,
 )
-from purport.checks.reuse import Archive, format_hash, load_print
+from purport.checks.reuse import Archive, ListMatch, VideoPrint, format_hash, load_print
+from purport.checks.reuse.tmk import TmkHash, hash_print
+from purport.cli._main import purport
 from purport.core.errors import InputError
 
 COUNT = 4
@@ -125,6 +129,7 @@ def test_a_hash_list_of_elsewhere_is_kept_and_recognises(folder: Path, tmp_path:
     assert import_hash_list(tmp_path / "b", shared) == len(kept.bits)
     _, ((name, match),) = search_index(tmp_path / "b", folder / "video-1.mp4")
     assert name.startswith("theirs-")
+    assert isinstance(match, ListMatch)
     assert match.share == 1.0
     assert match.last_s == pytest.approx(kept.times_s[-1], abs=0.01)
     assert search_index(tmp_path / "b", folder / "video-3.mp4")[1] == []
@@ -139,3 +144,43 @@ def test_an_index_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.json").write_text(json.dumps({"format": "purport.reuse-index-0"}))
     with pytest.raises(InputError, match="version"):
         Archive(tmp_path)
+
+
+def test_a_tmk_hash_of_elsewhere_is_kept_and_recognises(folder: Path, tmp_path: Path) -> None:
+    add_to_index(tmp_path / "a", list_videos([folder / "video-1.mp4"]), workers=1)
+    (item,) = Archive(tmp_path / "a").items
+    kept = load_print(Archive(tmp_path / "a").print_path(item.digest))
+    shared = tmp_path / "theirs.tmk"
+    shared.write_bytes(as_tmk(kept))
+    assert import_hash_list(tmp_path / "b", shared) == 1
+    assert search_index(tmp_path / "b", folder / "video-3.mp4")[1] == []
+    told = CliRunner().invoke(
+        purport, ["index", "search", "--index", str(tmp_path / "b"), str(folder / "video-1.mp4")]
+    )
+    assert "it is like the video of the TMK hash theirs-" in told.stdout
+    assert "1.00 on average, 1.00 in order of time (no proof)" in told.stdout
+
+
+def test_a_broken_tmk_file_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "broken.tmk").write_bytes(b"TMK1FVECPDQF")
+    with pytest.raises(InputError, match="ends within its head"):
+        import_hash_list(tmp_path / "index", tmp_path / "broken.tmk")
+    assert not (tmp_path / "index").exists()
+
+
+def as_tmk(kept: VideoPrint) -> bytes:
+    """Write what TMK keeps of a print: one period, two weights."""
+    blank = TmkHash(
+        rate=15,
+        frames=1,
+        periods=np.array([2731]),
+        coefficients=np.array([0.5, 0.25], np.float32),
+        average=np.zeros(256, np.float32),
+        cosines=np.zeros((1, 2, 256), np.float32),
+        sines=np.zeros((1, 2, 256), np.float32),
+    )
+    made = hash_print(kept, like=blank)
+    head = struct.pack("<8s4s5i", b"TMK1FVEC", b"PDQF", 15, 1, 2, 256, made.frames)
+    numbers = (made.coefficients, made.average, made.cosines, made.sines)
+    told = b"".join(np.asarray(part, "<f4").tobytes() for part in numbers)
+    return head + np.array([2731], "<i4").tobytes() + told

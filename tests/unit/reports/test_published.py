@@ -232,3 +232,13 @@ def _names(value: Any) -> list[str]:  # noqa: ANN401 - any JSON
     if isinstance(value, list):
         return [name for inner in value for name in _names(inner)]
     return []
+
+
+@pytest.mark.parametrize("text", ["on 12 May 2015 at 14:30", "since 3 Mar 2019", "36.2 and end"])
+def test_dates_and_words_are_no_positions(text: str) -> None:
+    assert cover_positions(text) == text
+
+
+@pytest.mark.parametrize("text", ["37S BA 1234 5678", "12M AY 20152016", "36.2012 E, 37.1343 N"])
+def test_grid_references_are_covered(text: str) -> None:
+    assert cover_positions(text) == "[position withheld]"

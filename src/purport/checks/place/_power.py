@@ -139,6 +139,7 @@ def judge_power(
     settings: MatchSettings,
     rule: PowerRule,
     random: np.random.Generator,
+    most_missed: int = 0,
 ) -> PowerTest:
     """Judge whether the views found again, and the footage itself, suffice for a negative answer.
 
@@ -149,6 +150,7 @@ def judge_power(
         settings: How to match.
         rule: When it suffices.
         random: Of the noise.
+        most_missed: How many of the views may be missed.
     """
     height, width = view.luma.shape
     size = (width, height)
@@ -161,7 +163,7 @@ def judge_power(
     texture = _texture(view.features, size)
     likeness = _likeness(view.features, reference)
     passed = (
-        counted[1] == counted[0]
+        counted[0] - counted[1] <= most_missed
         and self_found
         and rule.smallest_blur_px <= poorness.blur_px <= rule.largest_blur_px
         and poorness.empty_share <= rule.largest_empty_share

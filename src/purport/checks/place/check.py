@@ -85,7 +85,7 @@ class PlaceCheck:
     """
 
     name: str = "place"
-    version: str = "3"
+    version: str = "4"
     question: str = "Was it filmed at the place claimed, and where exactly?"
     needs: frozenset[Need] = frozenset({Need.MEDIA, Need.REFERENCE})
     uses: frozenset[Need] = frozenset(
@@ -352,7 +352,10 @@ class PlaceCheck:
             hints_at_place(*count, self.rule) or agrees_in_mirror(*count, self.rule)
             for count in counts
         )
-        if hinted or best_of(results) is not None:
+        stands = any(
+            outcome.searched is not None and outcome.searched.standing for outcome in outcomes
+        )
+        if hinted or stands or best_of(results) is not None:
             # Something agrees more than by chance: too much for "no", too little for "yes".
             return None
         first: PowerTest | None = None

@@ -18,6 +18,7 @@ from purport.checks.reuse.records import (
     ReuseMatch,
     ReuseValues,
 )
+from purport.checks.reuse.tmk import TmkMatch, find_near, is_tmk, parse_tmk
 from purport.checks.reuse.views import ViewRelation
 
 __all__ = [
@@ -35,12 +36,16 @@ __all__ = [
     "ReuseValues",
     "Rules",
     "SharedStretch",
+    "TmkMatch",
     "VideoPrint",
     "ViewRelation",
     "compare_with_list",
+    "find_near",
     "format_hash",
+    "is_tmk",
     "load_print",
     "parse_hash_list",
+    "parse_tmk",
     "print_video",
     "save_print",
 ]

@@ -12,11 +12,11 @@ References:
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from purport.checks.reuse._borders import Box
+from purport.checks.reuse._whole import whole_pictures
 from purport.checks.reuse.prints import VideoPrint
 from purport.core.errors import InputError
 from purport.scene.fingerprints import fingerprint
@@ -26,7 +26,6 @@ __all__ = ["HashList", "ListMatch", "compare_with_list", "format_hash", "parse_h
 _DIGITS = 64
 _LEAST_QUALITY = 50
 _MOST_FAULTS_TOLD = 3
-_BLACK = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,7 +123,7 @@ def compare_with_list(asking: VideoPrint, known: HashList, *, farthest_bits: int
     """Tell how much of a video a list recognises: as it is, mirrored, negative or both, at best."""
     asked = [asking.thumbnails]
     if asking.box != Box():
-        asked.append(_with_bars(asking))
+        asked.append(whole_pictures(asking))
     told = [
         _compared(pictures, known, (mirrored, inverted), farthest_bits)
         for pictures in asked
@@ -154,16 +153,3 @@ def _compared(
         first_s=None if seen is None else float(seen.min()),
         last_s=None if seen is None else float(seen.max()),
     )
-
-
-def _with_bars(made: VideoPrint) -> NDArray[np.uint8]:
-    """Put the thumbnails back between their black bars: lists hash the whole picture."""
-    side = made.thumbnails.shape[1]
-    left, right = round(made.box.left * side), round(made.box.right * side)
-    top, bottom = round(made.box.top * side), round(made.box.bottom * side)
-    whole = np.full_like(made.thumbnails, _BLACK)
-    for picture, thumbnail in zip(whole, made.thumbnails, strict=True):
-        picture[top:bottom, left:right] = cv2.resize(
-            thumbnail, (right - left, bottom - top), interpolation=cv2.INTER_AREA
-        )
-    return whole

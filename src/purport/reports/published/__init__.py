@@ -3,10 +3,16 @@
 from purport.reports.published.covering import cover_measures, cover_names, cover_positions
 from purport.reports.published.feeds import FeedEntry, write_feed
 from purport.reports.published.geography import places_as_geojson, places_as_kml
-from purport.reports.published.linked_data import claim_reviews
+from purport.reports.published.linked_data import claim_reviews, media_reviews
 from purport.reports.published.opening import is_open, readers_view
-from purport.reports.published.snapshot import PUBLISHED_SCHEMA, Wording, published_document
+from purport.reports.published.snapshot import (
+    PUBLISHED_SCHEMA,
+    Wording,
+    names_kept_back,
+    published_document,
+)
 from purport.reports.published.tables import ratings_as_csv
+from purport.reports.published.timemap import places_as_timemap
 
 __all__ = [
     "PUBLISHED_SCHEMA",
@@ -17,8 +23,11 @@ __all__ = [
     "cover_names",
     "cover_positions",
     "is_open",
+    "media_reviews",
+    "names_kept_back",
     "places_as_geojson",
     "places_as_kml",
+    "places_as_timemap",
     "published_document",
     "ratings_as_csv",
     "readers_view",

@@ -23,7 +23,7 @@ COVERED_MEASURE = "[measure withheld]"
 _DEGREE = "[°º˚]"
 _MINUTE = "['′’‘ʹ´]"
 _SECOND = "(?:[\"″”“ʺ]|''|′′)"
-_HEMISPHERE = "(?:[NSEWСЮВЗ]|North|South|East|West)"
+_HEMISPHERE = r"(?:(?:North|South|East|West|[NSEWСЮВЗ])(?![^\W\d_]))"
 _DECIMALS = r"[-+−–]?\d{1,3}[.,٫]\d{2,}"
 _MAP_SITES = (
     r"(?:maps\.app\.goo\.gl|goo\.gl/maps|w3w\.co|what3words\.com|osm\.org|wikimapia\.org|"
@@ -39,9 +39,11 @@ _TWO_DEGREES = (
     rf"(?:\s*[,;/|]\s*|\s+(?:and\s+|и\s+|و\s*)?)(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
     rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
 )
+_DATE = r"(?-i:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d{2}\b)"
 _MGRS = (
-    r"\b\d{1,2}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?"
-    r"(?:\d{2}\s?\d{2}|\d{3}\s?\d{3}|\d{4}\s?\d{4}|\d{5}\s?\d{5})\b"
+    rf"\b(?!{_DATE})"
+    r"\d{1,2}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?"
+    r"(?:\d{5}\s?\d{5}|\d{4}\s?\d{4}|\d{3}\s?\d{3}|\d{2}\s?\d{2})\b"
 )
 _UTM = (
     r"\b(?:\d{1,2}\s?[C-HJ-NP-X]?\s+)?\d{6}(?:[.,]\d+)?\s*m?\s*E?[\s,;]+"

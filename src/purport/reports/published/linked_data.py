@@ -1,7 +1,10 @@
-"""ClaimReview for search engines and other desks: one for each confirmed part of a claim.
+"""ClaimReview and MediaReview for search engines and other desks.
+
+One ClaimReview for each confirmed part of a claim, and one MediaReview for each item of which the
+published findings say what was done to it.
 
 References:
-    schema.org, ClaimReview, Claim and Rating (version 29).
+    schema.org, ClaimReview, Claim, Rating, MediaReview and MediaManipulationRatingEnumeration.
 """
 
 from collections.abc import Mapping
@@ -9,9 +12,18 @@ from typing import Any
 
 from purport.core.digests import JsonObject, JsonValue
 
-__all__ = ["claim_reviews"]
+__all__ = ["claim_reviews", "media_reviews"]
 
 _CONTEXT = "https://schema.org"
+_CATEGORIES = {
+    "Original": "OriginalMediaContent",
+    "Decontextualized": "DecontextualizedContent",
+    "EditedOrCropped": "EditedOrCroppedContent",
+    "Transformed": "TransformedContent",
+    "Staged": "StagedContent",
+    "SatireOrParody": "SatireOrParodyContent",
+}
+"""Members of schema.org's enumeration, by our words for them."""
 
 
 def claim_reviews(
@@ -20,7 +32,8 @@ def claim_reviews(
     """Write a claim's confirmed ratings as a JSON-LD graph of ClaimReviews.
 
     The six parts of a claim are rated apart (`reviewAspect`), and no scale of numbers is made up:
-    the rating is given in words (`alternateName`).
+    the rating is given in words (`alternateName`). An author has to be a person or an organization:
+    whoever has a role is taken for a person, all others for organizations.
 
     Args:
         claim: A claim of what readers see.
@@ -31,7 +44,10 @@ def claim_reviews(
     said: dict[str, JsonValue] = {
         "@type": "Claim",
         "text": claim["words"],
-        "author": {"@type": "Thing", "name": claim["claimant"]},
+        "author": {
+            "@type": "Person" if claim["claimant_role"] else "Organization",
+            "name": claim["claimant"],
+        },
     }
     told = claim["told_in"]
     if told["title"]:
@@ -45,6 +61,53 @@ def claim_reviews(
             _review(verdict, claim, said, url=url, publisher=publisher, published=published)
             for verdict in claim["verdicts"]
         ],
+    }
+
+
+def media_reviews(
+    document: Mapping[str, Any], *, url: str, publisher: str, published: str
+) -> JsonObject:
+    """Write what was done to the items of a case as a JSON-LD graph of MediaReviews.
+
+    Items of which no published finding says anything have none: that nothing was found does not
+    make footage original.
+
+    Args:
+        document: What readers see of the case.
+        url: Address of the case's page.
+        publisher: Who publishes the review.
+        published: When, ISO 8601.
+    """
+    return {
+        "@context": _CONTEXT,
+        "@graph": [
+            _media_review(item, word, url=url, publisher=publisher, published=published)
+            for item in document["items"]
+            for word in item["authenticity"]
+        ],
+    }
+
+
+def _media_review(
+    item: Mapping[str, Any], word: str, *, url: str, publisher: str, published: str
+) -> JsonObject:
+    reviewed: dict[str, JsonValue] = {
+        "@type": "VideoObject",
+        "name": item["name"],
+        "sha256": item["sha256"],
+    }
+    if item["url"]:
+        reviewed["contentUrl"] = item["url"]
+    if item["first_published"]:
+        reviewed["uploadDate"] = item["first_published"]
+    return {
+        "@type": "MediaReview",
+        "@id": f"{url}#media-{item['sha256'][:12]}-{word}",
+        "url": url,
+        "datePublished": published,
+        "author": {"@type": "Organization", "name": publisher},
+        "mediaAuthenticityCategory": f"{_CONTEXT}/{_CATEGORIES[word]}",
+        "itemReviewed": reviewed,
     }
 
 

@@ -21,13 +21,16 @@ from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import EvidenceLink, Verdict
 from purport.reports.published.covering import cover_names, cover_positions
 from purport.reports.published.places import places_of
+from purport.verdicts import JudgedInputs, item_authenticity
 
-__all__ = ["PUBLISHED_SCHEMA", "Wording", "published_document"]
+__all__ = ["PUBLISHED_SCHEMA", "Wording", "names_kept_back", "published_document"]
 
 PUBLISHED_SCHEMA = "purport.published/1"
 """What the document's `schema` member says."""
 
 _PROPOSED = " (proposed rating: "
+_ON_FOOTAGE = frozenset({"edits", "reuse"})
+"""Checks whose findings tell what was done to footage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,16 @@ class _Choice:
         self._labels = {
             item.record.digest: f"Item {place}" for place, item in enumerate(self._items, 1)
         }
-        self._without_names = cover_names(self._names() if safety.hide_uploader else {})
+        self._authenticity = item_authenticity(
+            JudgedInputs(
+                claims=case.claims,
+                findings=tuple(one for one in self._findings if one.check in _ON_FOOTAGE),
+                items=tuple(item.record for item in case.items),
+            )
+        )
+        self._without_names = cover_names(
+            _names_of(case, self._labels) if safety.hide_uploader else {}
+        )
 
     def document(self, wording: Wording) -> JsonObject:
         claims = {verdict.claim for verdict in self._confirmed}
@@ -157,6 +169,7 @@ class _Choice:
             "publisher": None if hidden or public is None else public.publisher,
             "url": None if hidden or public is None else public.url,
             "claimed_place": self._claimed_name(record),
+            "authenticity": [one.value for one in self._authenticity.get(record.digest, ())],
             "opens_blurred": self._safety.blur_positions
             or record.digest not in self._safety.shown_plain,
             "positions_from_utc": None if opens is None else format_utc(opens),
@@ -188,26 +201,37 @@ class _Choice:
             "limits": [self._words(line) for line in finding.limits],
         }
 
-    def _names(self) -> Mapping[str, str]:
-        """Return what is said for whatever tells who uploaded an item."""
-        other: dict[str, str] = {}
-        for item in self._case.items:
-            record = item.record
-            label = self._labels.get(record.digest, "another item")
-            public = record.publication
-            addresses = [record.url, None if public is None else public.url]
-            other |= {url: "[address withheld]" for url in addresses if url}
-            other |= {host: "[site withheld]" for url in addresses if url and (host := _host(url))}
-            other |= {record.name: label}
-            if record.collector:
-                other[record.collector] = "[name withheld]"
-            if public is not None and public.publisher:
-                other[public.publisher] = "[uploader withheld]"
-        return other
-
     def _words(self, text: str) -> str:
         named = self._without_names(text)
         return cover_positions(named) if self._safety.blur_positions else named
+
+
+def names_kept_back(case: CaseFile, safety: Safety) -> tuple[str, ...]:
+    """Return the names and addresses that an edition keeps back of who made footage public.
+
+    Args:
+        case: The case as it stands.
+        safety: What its readers are not shown.
+    """
+    return tuple(_names_of(case, {})) if safety.hide_uploader else ()
+
+
+def _names_of(case: CaseFile, labels: Mapping[Digest, str]) -> Mapping[str, str]:
+    """Return what is said for whatever tells who uploaded an item."""
+    other: dict[str, str] = {}
+    for item in case.items:
+        record = item.record
+        label = labels.get(record.digest, "another item")
+        public = record.publication
+        addresses = [record.url, None if public is None else public.url]
+        other |= {url: "[address withheld]" for url in addresses if url}
+        other |= {host: "[site withheld]" for url in addresses if url and (host := _host(url))}
+        other |= {record.name: label}
+        if record.collector:
+            other[record.collector] = "[name withheld]"
+        if public is not None and public.publisher:
+            other[public.publisher] = "[uploader withheld]"
+    return other
 
 
 def _host(url: str) -> str:

@@ -15,7 +15,7 @@ from purport.core.errors import InputError
 from purport.core.ratings import Rating
 from purport.reports import CaseIndex, view_claims
 from purport.store.accounts.ledger import invite, members_of, remove_member, set_role
-from purport.web.access import Right, Role, Visit, for_members
+from purport.web.access import GIVEN_ROLES, Right, Role, Visit, for_members
 
 __all__ = ["case", "history", "member", "people"]
 
@@ -83,7 +83,7 @@ def people(visit: Visit) -> HttpResponse:
         "case": visit.outline(),
         "tab": "people",
         "members": members_of(visit.key),
-        "roles": [role.value for role in Role],
+        "roles": [role.value for role in GIVEN_ROLES],
         "may_manage": visit.may(Right.MANAGE),
         "link": link,
     }
@@ -111,12 +111,14 @@ def member(visit: Visit, user: int) -> HttpResponse:
 
 
 def _role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError as error:
+    role = next((one for one in GIVEN_ROLES if one == text), None)
+    if role is None:
         raise InputError(
-            "role", f"{text!r} is none", remedy="Choose owner, editor or reviewer."
-        ) from error
+            "role",
+            f"{text!r} is none that is given",
+            remedy="Choose owner, editor, reviewer or moderator.",
+        )
+    return role
 
 
 def _open_questions(file: CaseFile) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from purport.casework import open_example
 from purport.core.errors import InputError
 from purport.store import ShelvedCase
-from purport.store.accounts.ledger import cases_of, set_role
-from purport.web.access import Role
+from purport.store.accounts.ledger import set_role
+from purport.web.access import Right, Role, keys_with
 from purport.web.apps import room
 
 __all__ = ["cases", "example_case"]
@@ -52,7 +52,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         else:
             set_role(key, request.user.pk, Role.OWNER)
             return redirect("case", key)
-    theirs = None if request.user.is_superuser else frozenset(cases_of(request.user.pk))
+    theirs = keys_with(request, Right.SEE)
     wanted = request.GET.get("q", "").strip()
     listed = [one for one in room().listed(theirs) if wanted.casefold() in _called(one).casefold()]
     shown = {

@@ -21,6 +21,7 @@ from purport.core.digests import Digest
 from purport.core.editions import LEAST_EMBARGO_H, EditionState, Safety, published_edition
 from purport.core.errors import ConflictError, InputError
 from purport.core.ratings import Rating, ReviewState
+from purport.readers.announcing import announce_editions
 from purport.web.access import Right, Visit, for_members
 from purport.web.details_forms import tell_beside
 
@@ -118,6 +119,7 @@ def decide(visit: Visit, number: int) -> HttpResponse:
         author=visit.agent,
         reason=said.get("reason", ""),
     )
+    _announce(visit)
     messages.success(visit.request, _("Published.") if publish_it else _("Sent back."))
     return redirect("publish", visit.key)
 
@@ -128,8 +130,14 @@ def withdraw(visit: Visit) -> HttpResponse:
     """Take the published edition back from its readers."""
     reason = visit.request.POST.get("reason", "")
     withdraw_edition(visit.workspace(), author=visit.agent, reason=reason)
+    _announce(visit)
     messages.success(visit.request, _("Withdrawn: its readers are told why."))
     return redirect("publish", visit.key)
+
+
+def _announce(visit: Visit) -> None:
+    """Let followers hear of it; a server that dies before is made up for by `purport notify`."""
+    announce_editions(visit.key, [one.record for one in editions_of(visit.workspace())])
 
 
 def _form(visit: Visit, sent: HttpRequest | None) -> EditionForm:

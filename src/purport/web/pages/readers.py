@@ -20,12 +20,17 @@ from purport.reports.published import (
     FeedEntry,
     claim_reviews,
     is_open,
+    media_reviews,
     places_as_geojson,
     places_as_kml,
+    places_as_timemap,
     ratings_as_csv,
     write_feed,
 )
+from purport.store.readers.evidence import credits_of
+from purport.web.access import reading_of
 from purport.web.apps import room
+from purport.web.pages.discussion import talk_of
 
 __all__ = [
     "case",
@@ -37,6 +42,7 @@ __all__ = [
     "picture",
     "published",
     "ratings",
+    "timemap",
 ]
 
 _CASES_A_PAGE = 30
@@ -58,7 +64,24 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
     shown = {"key": key, "edition": edition, "publisher": _publisher()}
     if edition.document is None:
         return render(request, "readers/withdrawn.html", shown, status=HTTPStatus.GONE)
-    return render(request, "readers/case.html", {**shown, "case": edition.document})
+    talk = talk_of(reading_of(request, key, edition))
+    linked = media_reviews(
+        edition.document,
+        url=request.build_absolute_uri(reverse("published_case", args=[key])),
+        publisher=_publisher(),
+        published=format_utc(edition.published_utc),
+    )
+    return render(
+        request,
+        "readers/case.html",
+        {
+            **shown,
+            **talk,
+            "linked": linked,
+            "case": edition.document,
+            "contributors": credits_of(key),
+        },
+    )
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -84,7 +107,8 @@ def claim(request: HttpRequest, key: str, claim: str) -> HttpResponse:
             published=format_utc(edition.published_utc),
         ),
     }
-    return render(request, "readers/claim.html", shown)
+    talk = talk_of(reading_of(request, key, edition), claim=claim)
+    return render(request, "readers/claim.html", {**shown, **talk})
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -105,6 +129,14 @@ def kml(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - Djang
     """Return the places that are public as KML."""
     told = places_as_kml(_standing(key)[1])
     return HttpResponse(told, content_type="application/vnd.google-earth.kml+xml")
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def timemap(request: HttpRequest, key: str) -> HttpResponse:
+    """Return the places that are public as events of TimeMap."""
+    url = request.build_absolute_uri(reverse("published_case", args=[key]))
+    told = places_as_timemap(_standing(key)[1], url=url)
+    return JsonResponse(told, safe=False, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types

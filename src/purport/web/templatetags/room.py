@@ -13,6 +13,9 @@ from purport.core.digests import JsonObject
 from purport.core.instants import format_utc
 from purport.core.ratings import Rating
 from purport.reports import RATING_ICONS, format_seconds, humanise
+from purport.web.words import VOCABULARY
+from purport.web.words import spoken as spoken_word
+from purport.web.words import told as told_words
 
 __all__ = ["register"]
 
@@ -36,6 +39,24 @@ def seconds(value: float) -> str:
 def words(value: object) -> str:
     """Return an identifier as words."""
     return humanise(str(value))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def spoken(value: object, of: str) -> str:
+    """Return a fixed word of the records in the reader's language."""
+    return spoken_word(value, of)
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def subject(value: str) -> str:
+    """Return what an error is about in the reader's language."""
+    return spoken_word(value, "subject") if value in VOCABULARY["subject"] else value
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def told(value: str) -> str:
+    """Return what an error says in the reader's language."""
+    return told_words(value)
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types

@@ -1,7 +1,7 @@
 """Search: a view is found anywhere in a large reference, and what is not there is not found."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from purport.checks.contract import Evidence, Prepares
 from purport.checks.place import PlaceCheck, PlaceValues, build_index, index_path, needs_index
 from purport.checks.place._features import detect_features
 from purport.checks.place._geometry import apply_homography
+from purport.checks.place._power import poorness_of
 from purport.checks.place._views import shot_views
 from purport.checks.place.records import Polarity, PowerTest
 from purport.checks.place.search import (
@@ -85,8 +86,8 @@ def corner(land: Ground) -> Ground:
     return land.crop(centre=(east + 110.0, north + 100.0), size_m=(240.0, 240.0))
 
 
-def run(evidence: Evidence) -> PlaceValues:
-    (finding,) = SMALL.run(evidence)
+def run(evidence: Evidence, check: PlaceCheck = SMALL) -> PlaceValues:
+    (finding,) = check.run(evidence)
     return from_json(PlaceValues, json.loads(canonical_json(finding.values)))
 
 
@@ -286,41 +287,58 @@ def test_an_index_is_made_ready_for_an_item_of_which_nothing_is_claimed(
 @pytest.fixture
 def same_tones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the views of the power test have nearly the reference's own tones."""
-    monkeypatch.setattr(_search_power, "_LIKE", (0.97, 1.0))
+    monkeypatch.setattr(_search_power, "_LIKE", ((0.97, 1.0),) * 4)
 
 
-@pytest.mark.usefixtures("same_tones")
 def test_the_check_denies_what_the_whole_reference_does_not_show(
     studio: Studio, ask: Callable[[Scene], Evidence], elsewhere: Ground
 ) -> None:
     values = run(ask(studio(elsewhere).scene))
     assert values.matched is False
     assert values.power is not None
-    assert values.power.views_found == values.power.views == 4
+    assert values.power.views_found == values.power.views == 8
 
 
-def test_pictures_too_small_to_be_found_in_other_tones_are_not_denied(
+def test_what_a_place_stands_out_for_is_not_denied(
     studio: Studio, ask: Callable[[Scene], Evidence], elsewhere: Ground
 ) -> None:
+    easy = replace(SMALL, search=SearchRule(chance_factor=0.0, chance_margin=0.1))
+    values = run(ask(studio(elsewhere).scene), easy)
+    assert values.search is not None
+    assert values.search.places > 0
+    assert values.matched is None
+    assert values.power is None
+
+
+def test_what_would_be_missed_in_other_tones_is_not_denied(
+    studio: Studio,
+    ask: Callable[[Scene], Evidence],
+    elsewhere: Ground,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_search_power, "_LIKE", ((0.0, 0.1),) * 4)
     values = run(ask(studio(elsewhere).scene))
     assert values.matched is None
     assert values.power is not None
     assert values.power.views_found < values.power.views
 
 
-def test_other_tones_are_as_unlike_as_stated(reference: Reference) -> None:
+@pytest.mark.parametrize("like", _search_power._LIKE)
+def test_other_tones_are_as_unlike_as_stated(
+    reference: Reference, like: tuple[float, float]
+) -> None:
     patch = read_luma(reference)
     random = np.random.default_rng(5)
     polarities = set()
-    for _ in range(20):
-        other, polarity = _search_power._with_other_tones(patch, random)
+    for _ in range(12):
+        other, polarity = _search_power._with_other_tones(patch, like, random)
         alike = np.corrcoef(patch.luma[patch.valid], other.luma[patch.valid])[0, 1]
-        assert 0.49 <= abs(alike) <= 0.76
+        assert like[0] - 0.01 <= abs(alike) <= like[1] + 0.01
         assert (polarity is Polarity.SAME) == (alike > 0.0)
         polarities.add(polarity)
     assert len(polarities) == 2
     flat = replace(patch, luma=np.full_like(patch.luma, 90))
-    assert _search_power._with_other_tones(flat, random) == (flat, Polarity.SAME)
+    assert _search_power._with_other_tones(flat, like, random) == (flat, Polarity.SAME)
 
 
 def test_a_quarter_of_the_points_is_thinned_from_each_stretch_alike(
@@ -351,7 +369,7 @@ def power_of(searched: Searched) -> PowerTest:
 
 
 @pytest.mark.usefixtures("same_tones")
-def test_views_of_which_half_is_not_found_are_asked_whole(
+def test_views_of_which_a_quarter_does_not_tell_are_asked_whole(
     look: Callable[[], Searched], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -362,16 +380,39 @@ def test_views_of_which_half_is_not_found_are_asked_whole(
 
     monkeypatch.setattr(_search_power, "find_places", count)
     searched = look()
-    assert power_of(searched).views_found == 4
-    halves = [number for number in asked if number <= 600]
-    assert len(halves) == 4
-    assert len(asked) < 8  # most are found by half alone
+    assert power_of(searched).views_found == 8
+    quarters = [number for number in asked if number <= 300]
+    assert len(quarters) == 8
+    assert len(asked) < 16  # most are found by a quarter alone
     asked.clear()
     hopeless = replace(searched, rule=SearchRule(chance_margin=1e6))
     assert power_of(hopeless).views_found == 0
-    # Half and all of the first; one that is missed decides.
-    assert len(asked) == 2
-    assert asked[1] > 1.5 * asked[0]
+    # A quarter and all of the first two; a second one that is missed decides.
+    assert power_of(hopeless).views == 2
+    assert len(asked) == 2 * 4
+    assert asked[1] > 3 * asked[0]
+
+
+@pytest.mark.usefixtures("same_tones")
+def test_views_finer_than_the_reference_are_no_poorer_than_the_footage(
+    look: Callable[[], Searched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = look()
+    view = searched.view
+    assert view is not None
+    wanted = poorness_of(view).blur_px
+    blurs: list[float] = []
+
+    def measure(pictures: Sequence[Any]) -> Iterator[Asked]:
+        views = [replace(view, luma=each.luma, usable=each.usable) for each in pictures]
+        blurs.extend(poorness_of(each).blur_px for each in views)
+        return iter(())
+
+    monkeypatch.setattr(_search_power, "_asked_ahead", measure)
+    with pytest.raises(ValueError, match="zip"):
+        power_of(searched)
+    assert len(blurs) == 8
+    assert max(blurs) <= 1.6 * wanted
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -33,9 +33,13 @@ class SearchRule:
     chance_margin: float = 2.0
     """And how many more besides."""
 
+    def least_votes(self, chance: float) -> float:
+        """Return the votes that are asked of a place, by how many chance gives anywhere."""
+        return self.chance_factor * chance + self.chance_margin
+
     def stands_above(self, votes: float, chance: float) -> bool:
         """Tell whether a place has more votes than chance gives anywhere."""
-        return votes >= self.chance_factor * chance + self.chance_margin
+        return votes >= self.least_votes(chance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
