@@ -67,15 +67,14 @@ class FadingRules:
     """Least detail of most of an end: a blinded sensor shows nothing. [luma]"""
     least_detail_share: float = 0.3
     """Least detail of one end, of the other's."""
-    dissolve_frames: tuple[int, ...] = (9, 12, 17, 24, 33, 45)
-    """Distances at which the ends of a dissolve are looked for: up to 1.5 s at 30 a second."""
+    dissolve_frames: tuple[int, ...] = (9, 12, 17, 24, 33)
+    """Distances at which the ends of a dissolve are looked for."""
     least_difference: float = 8.0
     """Least difference of the ends, root mean square over thumbnails. [luma]"""
     fewest_bits: int = 100
     """Fewest bits in which the fingerprints of the ends differ, of 256."""
-    largest_mixing: float = 0.37
-    """Largest difference of a frame between from the mixture, of the difference of the ends. In 122
-    unedited development clips nothing that meets the other rules comes nearer than 0.437."""
+    largest_mixing: float = 0.3
+    """Largest difference of a frame between from the mixture, of the difference of the ends."""
     explained: float = 0.7
     """Up to which share of the difference of the ends is left where movement explains it."""
     least_seen: float = 0.2

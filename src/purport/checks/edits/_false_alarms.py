@@ -6,8 +6,6 @@ records in `benchmarks/results`), and the first 11 of fresh development question
 
     python benchmarks/exam_edits.py --set dev --from 400 --to 422 --unedited --out edits.jsonl
 
-Version 7 differs in dissolves alone, of which it lists more; on 122 unedited clips none.
-
 Kinds that are stated without a claim of editing (symbology, bars, converted rates) have no rate.
 """
 
