@@ -129,7 +129,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "6"
+    version: str = "7"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
