@@ -68,6 +68,7 @@ NOTICES = {
 }
 """Pages of readers about what they follow; see `test_notices`."""
 READERS = NOTICES | {
+    "choose_language",
     "feed",
     "moderation_log",
     "published_live",
