@@ -227,7 +227,7 @@ class _Sealing:
         for number, digest in enumerate(preserved):
             name = names.get(digest, digest)
             self._progress("seal", done=number, total=len(preserved), label=name)
-            size = self._workspace.vault.path_of(digest).stat().st_size
+            size = self._workspace.vault.size_of(digest)
             file = None if digest in withheld else self._copy(digest, name)
             stated.append(Evidence(digest=digest, size_bytes=size, name=name, file=file))
         return tuple(stated)

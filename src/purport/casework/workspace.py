@@ -19,7 +19,7 @@ from purport.casework.locking import REFUSED, WorkspaceLock
 from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError
 from purport.store import Entry, Store, open_store
-from purport.vault import EventDraft, FolderVault, translate_storage_faults
+from purport.vault import EventDraft, FolderVault, ObjectVault, Vault, translate_storage_faults
 
 __all__ = [
     "DATABASE_FILE",
@@ -27,7 +27,9 @@ __all__ = [
     "Workspace",
     "first_case",
     "lock_workspace",
+    "open_vault",
     "require_workspace",
+    "set_vault",
     "sweep",
 ]
 
@@ -35,8 +37,20 @@ DATABASE_FILE = "purport.sqlite3"
 _LOCK_FILE = "lock"
 _CASE_FILE = "case"
 _FIRST_CASE = "case"
+_VAULT_FILE = "vault-at"
 _OWN = frozenset(
-    {"vault", "cache", "dossier", "map", "web", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part"}
+    {
+        "vault",
+        "cache",
+        "fixity",
+        "dossier",
+        "map",
+        "web",
+        _LOCK_FILE,
+        _CASE_FILE,
+        f"{_CASE_FILE}.part",
+    }
+    | {_VAULT_FILE, f"{_VAULT_FILE}.part"}
     | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
 _UNFINISHED = ".part"
@@ -81,7 +95,7 @@ class Workspace:
     ) -> None:
         self.folder = folder
         self.case = case
-        self.vault = FolderVault(folder / "vault")
+        self.vault: Vault = open_vault(folder)
         self.store = store
         self._lock = lock
         self._agent = agent
@@ -97,6 +111,7 @@ class Workspace:
         agent: str = "purport",
         database: str | None = None,
         case: str | None = None,
+        vault: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> Self:
         """Open a workspace.
@@ -108,6 +123,8 @@ class Workspace:
             agent: Who acts, as the custody chain names it.
             database: Address of a PostgreSQL database; None for the file in the folder.
             case: Key of a case within it, as the case room makes them; None for its first.
+            vault: Address of an S3 store for the files of a workspace that is made now, which
+                remembers it; None for a folder in it.
             clock: Gives the time of custody events.
 
         Raises:
@@ -116,9 +133,11 @@ class Workspace:
             StorageFullError: There is no room to make it.
         """
         folder = folder.absolute()
-        require_workspace(folder, create=create, has_database=database is not None)
+        known = require_workspace(folder, create=create, has_database=database is not None)
         lock = lock_workspace(folder, create=create) if writing else None
         try:
+            if vault is not None and not known:
+                set_vault(folder, vault)
             store = _open_store(folder, database, case, writing=writing)
         except BaseException:
             if lock is not None:
@@ -207,13 +226,49 @@ class Workspace:
             for called, preserved in files:
                 link = place / Path(called).name
                 with suppress(FileExistsError):  # made before, or by another thread just now
-                    link.symlink_to(os.path.relpath(self.vault.path_of(preserved), place))
+                    link.symlink_to(os.path.relpath(self.vault.local_copy(preserved), place))
         return place / Path(name).name
 
     def unfinished(self, path: Path) -> Path:
         """Return the name under which a derived file is written before it gets its own."""
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+
+
+def open_vault(folder: Path) -> Vault:
+    """Return the vault of a workspace: the store that it names, else the folder in it."""
+    named = folder / _VAULT_FILE
+    if not named.exists():
+        return FolderVault(folder / "vault")
+    address = named.read_text(encoding="utf-8").strip()
+    return ObjectVault(address, folder / "cache" / "vault")
+
+
+def set_vault(folder: Path, address: str) -> None:
+    """Say where a workspace's bytes are preserved, before there are any.
+
+    Args:
+        folder: The workspace's folder, locked by the caller.
+        address: `s3://bucket/prefix`.
+
+    Raises:
+        InputError: It is no such address, or bytes are preserved elsewhere already.
+    """
+    ObjectVault(address, folder / "cache" / "vault")
+    named = folder / _VAULT_FILE
+    if named.exists():
+        elsewhere = named.read_text(encoding="utf-8").strip() != address
+    else:
+        elsewhere = (folder / "vault").exists()
+    if elsewhere:
+        raise InputError(
+            str(folder),
+            f"its files are not preserved at {address}",
+            remedy="Leave the setting out, or bring them there by purport copy.",
+        )
+    unfinished = named.with_suffix(_UNFINISHED)
+    unfinished.write_text(f"{address}\n", encoding="utf-8")
+    unfinished.replace(named)
 
 
 def sweep(workspace: Workspace) -> None:
@@ -271,8 +326,11 @@ def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
     return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder))
 
 
-def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None:
+def require_workspace(folder: Path, *, create: bool, has_database: bool) -> bool:
     """Check that a folder is a workspace, or can become one.
+
+    Returns:
+        Whether it is one.
 
     Raises:
         InputError: It is neither.
@@ -282,7 +340,7 @@ def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None
             str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."
         )
     if (folder / (_CASE_FILE if has_database else DATABASE_FILE)).exists():
-        return
+        return True
     if not create:
         raise InputError(
             str(folder),
@@ -296,3 +354,4 @@ def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None
             f"holds other files ({', '.join(sorted(others)[:3])}) and no workspace",
             remedy="Name an empty or new folder for the workspace.",
         )
+    return False
