@@ -13,8 +13,11 @@ from click.testing import CliRunner
 
 from purport.casework import (
     CheckRequest,
+    Condition,
     Workspace,
     check_case,
+    check_fixity,
+    collect_story,
     seal_case,
     verify_bag,
     verify_workspace,
@@ -333,3 +336,31 @@ def test_the_setting_is_for_new_workspaces_and_is_remembered(
     assert "nobody" not in (tmp_path / "with" / "vault-at").read_text()
     with pytest.raises(InputError, match="are not preserved at s3://archive/other"):
         set_vault(tmp_path / "with", "s3://archive/other")
+
+
+def test_fixity_checks_go_on_over_objects_and_stop_when_the_store_is_away(
+    s3: Any,  # noqa: ANN401 - as above
+    address: str,
+    tmp_path: Path,
+    object_server: Any,  # noqa: ANN401 - as above
+) -> None:
+    with Workspace.open(tmp_path / "case", create=True, vault=address) as workspace:
+        for number in range(6):
+            (tmp_path / "story.txt").write_text(f"{STORY}{number}", encoding="utf-8")
+            collect_story(workspace, tmp_path / "story.txt")
+        first, second, *_ = workspace.vault.digests()
+    key = f"{address.removeprefix('s3://')}/{first[:2]}/{first[2:]}"
+    object_server.put(key, b"altered")
+    object_server.remove(f"{address.removeprefix('s3://')}/{second[:2]}/{second[2:]}")
+    report = check_fixity(tmp_path / "case")
+    assert [(fault.digest, fault.condition) for fault in report.faults] == [
+        (first, Condition.ALTERED),
+        (second, Condition.MISSING),
+    ]
+    assert report.checked == 6
+    s3.misdeed = lambda method, _: "busy" if method == "HEAD" else None
+    away = check_fixity(tmp_path / "case")
+    assert away.broken_off
+    assert {fault.condition for fault in away.faults} == {Condition.UNREADABLE}
+    assert all("failed 4 times" in fault.told for fault in away.faults)
+    assert away.checked == 3

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         describe_items,
     )
     from purport.casework.copies import cached_scene, media_path, reference_path
+    from purport.casework.copying import Copied, copy_workspace
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
@@ -63,6 +65,10 @@ __all__ = [
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "Condition",
+    "Copied",
+    "FixityFault",
+    "FixityReport",
     "FrameTable",
     "ItemDetails",
     "Making",
@@ -86,6 +92,7 @@ __all__ = [
     "cached_scene",
     "case_file",
     "check_case",
+    "check_fixity",
     "collect_control",
     "collect_item",
     "collect_matcher",
@@ -95,6 +102,7 @@ __all__ = [
     "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
+    "copy_workspace",
     "describe_case",
     "describe_item",
     "describe_items",
@@ -142,6 +150,10 @@ _MODULES = {
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "Condition": "fixity",
+    "Copied": "copying",
+    "FixityFault": "fixity",
+    "FixityReport": "fixity",
     "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
     "Making": "making",
@@ -165,6 +177,7 @@ _MODULES = {
     "cached_scene": "copies",
     "case_file": "reading",
     "check_case": "job",
+    "check_fixity": "fixity",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",
@@ -174,6 +187,7 @@ _MODULES = {
     "collect_target_area": "collecting",
     "collect_terrain": "collecting",
     "collect_trusted_signers": "collecting",
+    "copy_workspace": "copying",
     "describe_case": "collecting",
     "describe_item": "describing",
     "describe_items": "collecting",

@@ -8,10 +8,10 @@ from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest, JsonObject
-from purport.store import Attachment
+from purport.store import Attachment, Store
 from purport.vault import verify_chain
 
-__all__ = ["Verification", "verify_workspace"]
+__all__ = ["Verification", "names_of", "preserved_by", "verify_workspace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +54,32 @@ def verify_workspace(
     return Verification(objects=objects, records=records, events=len(events), head=head)
 
 
-def _verify_objects(workspace: Workspace) -> int:
-    names = dict(_names(workspace))
-    collected: dict[Digest, None] = {}
-    for event in workspace.store.custody():
-        preserved = event.details.get("bytes", [])
-        if event.kind == "collected" and isinstance(preserved, list):
-            collected.update({Digest(str(digest)): None for digest in preserved})
-    beside = [digest for digest in workspace.vault.digests() if digest not in collected]
-    for digest in (*collected, *beside):
-        workspace.vault.verify(digest, subject=names.get(digest, digest))
-    return len(collected) + len(beside)
-
-
-def _names(workspace: Workspace) -> Iterator[tuple[Digest, str]]:
-    for item in workspace.store.live(ItemRecord):
+def names_of(store: Store) -> Iterator[tuple[Digest, str]]:
+    """Name what a case preserved as it was given."""
+    for item in store.live(ItemRecord):
         yield item.record.digest, item.record.name
-    for story in workspace.store.live(StoryText):
+        for name, digest in item.record.sidecars:
+            yield digest, name
+    for story in store.live(StoryText):
         yield story.record.document.digest, story.record.document.name
-    for attachment in workspace.store.live(Attachment):
+    for attachment in store.live(Attachment):
         yield attachment.record.digest, attachment.record.name
         for name, digest in attachment.record.companions:
             yield digest, name
+
+
+def preserved_by(store: Store) -> Iterator[Digest]:
+    """Return the digests of what the custody chain of a case says was preserved."""
+    for event in store.custody():
+        preserved = event.details.get("bytes", [])
+        if isinstance(preserved, list):
+            yield from (Digest(str(digest)) for digest in preserved)
+
+
+def _verify_objects(workspace: Workspace) -> int:
+    names = dict(names_of(workspace.store))
+    preserved = dict.fromkeys(preserved_by(workspace.store))
+    beside = [digest for digest in workspace.vault.digests() if digest not in preserved]
+    for digest in (*preserved, *beside):
+        workspace.vault.verify(digest, subject=names.get(digest, digest))
+    return len(preserved) + len(beside)

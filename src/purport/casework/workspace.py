@@ -22,6 +22,9 @@ from purport.store import Entry, Store, open_store
 from purport.vault import EventDraft, FolderVault, ObjectVault, Vault, translate_storage_faults
 
 __all__ = [
+    "CASE_FILE",
+    "COPIED_FILE",
+    "COPYING_FILE",
     "DATABASE_FILE",
     "Act",
     "Workspace",
@@ -35,7 +38,12 @@ __all__ = [
 
 DATABASE_FILE = "purport.sqlite3"
 _LOCK_FILE = "lock"
-_CASE_FILE = "case"
+CASE_FILE = "case"
+"""Names the workspace's first case where that may have any key."""
+COPYING_FILE = "copying"
+"""Says that a copy of another workspace is under way here."""
+COPIED_FILE = "copied.json"
+"""Says of which workspace this one is a copy, with what was compared."""
 _FIRST_CASE = "case"
 _VAULT_FILE = "vault-at"
 _OWN = frozenset(
@@ -47,10 +55,10 @@ _OWN = frozenset(
         "map",
         "web",
         _LOCK_FILE,
-        _CASE_FILE,
-        f"{_CASE_FILE}.part",
+        CASE_FILE,
+        f"{CASE_FILE}.part",
     }
-    | {_VAULT_FILE, f"{_VAULT_FILE}.part"}
+    | {_VAULT_FILE, f"{_VAULT_FILE}.part", COPIED_FILE, COPYING_FILE}
     | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
 _UNFINISHED = ".part"
@@ -147,6 +155,26 @@ class Workspace:
         if writing:
             sweep(workspace)
         return workspace
+
+    @classmethod
+    def open_beside(
+        cls, folder: Path, *, agent: str = "purport", database: str | None = None
+    ) -> Self:
+        """Open a workspace for writing while a server and its workers may work in it.
+
+        Raises:
+            InputError: The folder is no workspace.
+            WorkspaceBusyError: A process that is not the server's is writing to it.
+        """
+        folder = folder.absolute()
+        require_workspace(folder, create=False, has_database=database is not None)
+        lock = lock_workspace(folder, create=False, shared=True)
+        try:
+            store = _open_store(folder, database, None, writing=False)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, store=store, lock=lock, agent=agent)
 
     def close(self) -> None:
         """Let go of the database and the lock."""
@@ -291,12 +319,13 @@ def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
 
     Args:
         folder: The workspace's folder.
-        shared: Whether its database holds cases of other workspaces; the folder then names its own.
+        shared: Whether its database may hold cases of other workspaces; the folder then names its
+            own, as it does when it is a copy of such a one.
         writing: Whether such a name may be made.
     """
-    if not shared:
+    named = folder / CASE_FILE
+    if not shared and not (named.exists() and (folder / COPIED_FILE).exists()):
         return _FIRST_CASE
-    named = folder / _CASE_FILE
     if writing and not named.exists():
         unfinished = named.with_suffix(_UNFINISHED)
         unfinished.write_text(uuid4().hex, encoding="ascii")
@@ -304,8 +333,13 @@ def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
     return named.read_text(encoding="ascii")
 
 
-def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
+def lock_workspace(folder: Path, *, create: bool, shared: bool = False) -> WorkspaceLock:
     """Lock a workspace's folder, made first when `create` says so.
+
+    Args:
+        folder: The folder.
+        create: Whether to make it.
+        shared: Whether others that share it, a server and its workers, may hold the lock too.
 
     Raises:
         InputError: It cannot be made or written to.
@@ -323,7 +357,7 @@ def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
                     "the folder cannot be made",
                     remedy="Choose a folder that you may write to.",
                 ) from error
-    return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder))
+    return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder), shared=shared)
 
 
 def require_workspace(folder: Path, *, create: bool, has_database: bool) -> bool:
@@ -339,7 +373,13 @@ def require_workspace(folder: Path, *, create: bool, has_database: bool) -> bool
         raise InputError(
             str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."
         )
-    if (folder / (_CASE_FILE if has_database else DATABASE_FILE)).exists():
+    if (folder / COPYING_FILE).exists():
+        raise InputError(
+            str(folder),
+            "a copy of another workspace is under way here, and not whole yet",
+            remedy="Run the same purport copy again; it goes on where it stopped.",
+        )
+    if (folder / (CASE_FILE if has_database else DATABASE_FILE)).exists():
         return True
     if not create:
         raise InputError(

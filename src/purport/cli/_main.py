@@ -54,6 +54,8 @@ purport = LazyGroup(
         "seal": ("purport.cli.seal:seal", "Seal the case as a bag that a stranger can check."),
         "verify": ("purport.cli.seal:verify", "Is a sealed bag, or the workspace, whole?"),
         "reproduce": ("purport.cli.seal:reproduce", "Run a sealed case again and compare."),
+        "copy": ("purport.cli.copying:copy", "Copy the workspace to another database or store."),
+        "fixity": ("purport.cli.fixity:fixity", "Are the preserved files what they were?"),
         "key": ("purport.cli.seal:key", "Show, replace or publish the key that signs."),
         "gazetteer": ("purport.cli.gazetteer:gazetteer", "Find places by name, offline."),
         "index": ("purport.cli.index:index", "Which seconds are in a large collection of videos?"),

@@ -18,6 +18,8 @@ from purport.vault import EventDraft, Row
 __all__ = [
     "Attachment",
     "AttachmentKind",
+    "CopiedDatabase",
+    "CopiedTable",
     "Entry",
     "InputFault",
     "Outcome",
@@ -187,6 +189,28 @@ class ShelvedCase:
     """Claims."""
     head: tuple[int, Digest] | None
     """Place and digest of its last custody event; None before the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedTable:
+    """A table that is equal in two databases."""
+
+    name: str
+    """Its name."""
+    rows: int
+    """How many rows it has."""
+    digest: Digest
+    """SHA-256 of the sorted SHA-256 of the canonical JSON of its rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedDatabase:
+    """A database that was copied."""
+
+    tables: tuple[CopiedTable, ...]
+    """Its tables, by name."""
+    cases: tuple[ShelvedCase, ...]
+    """Its cases, each with the head of its custody chain, which was verified in the copy."""
 
 
 class Store(Protocol):

@@ -4,7 +4,7 @@ Invariants: bytes lie under the SHA-256 of themselves; they get that name only w
 and durable; nothing that has such a name is ever written again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -43,6 +43,29 @@ class Vault(Protocol):
 
     def put_bytes(self, content: bytes, *, name: str) -> Digest:
         """Preserve bytes held in memory; see `put_file`."""
+        ...
+
+    def put_chunks(
+        self, chunks: Iterable[bytes], *, name: str, expected: Digest | None = None
+    ) -> Digest:
+        """Preserve bytes that come piece by piece; see `put_file`.
+
+        Args:
+            chunks: The pieces, in order.
+            name: What errors call them.
+            expected: The digest that they must have; None to take whatever comes.
+
+        Raises:
+            DigestMismatchError: They have another; nothing is left behind.
+        """
+        ...
+
+    def chunks(self, digest: Digest) -> Iterator[bytes]:
+        """Read the bytes of `digest` piece by piece; whether they are whole is for the caller.
+
+        Raises:
+            DigestMismatchError: There are none.
+        """
         ...
 
     def open(self, digest: Digest) -> BinaryIO:

@@ -116,6 +116,16 @@ class FolderVault:
                 incoming.unlink(missing_ok=True)
         return digest
 
+    def chunks(self, digest: Digest) -> Iterator[bytes]:
+        """Read the bytes of `digest` piece by piece; whether they are whole is for the caller.
+
+        Raises:
+            DigestMismatchError: There are none.
+        """
+        if not self.holds(digest):
+            raise missing(digest, digest)
+        yield from read_file(self.path_of(digest))
+
     def open(self, digest: Digest) -> BinaryIO:
         """Open the bytes of `digest` for reading.
 

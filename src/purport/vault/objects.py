@@ -8,7 +8,7 @@ Credentials and endpoint come from the environment, never from the address.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,22 @@ class ObjectVault:
     def put_bytes(self, content: bytes, *, name: str) -> Digest:
         """Preserve bytes held in memory; see `Vault`."""
         return self._send(self._local.put_bytes(content, name=name), name)
+
+    def put_chunks(
+        self, chunks: Iterable[bytes], *, name: str, expected: Digest | None = None
+    ) -> Digest:
+        """Preserve bytes that come piece by piece; see `Vault`. No local copy stays."""
+        digest = self._local.put_chunks(chunks, name=name, expected=expected)
+        self._send(digest, name)
+        self._local.path_of(digest).unlink(missing_ok=True)
+        return digest
+
+    def chunks(self, digest: Digest) -> Iterator[bytes]:
+        """Read the bytes of `digest` piece by piece, from the store; see `Vault`."""
+        try:
+            yield from self._bucket.read(self._key(digest))
+        except FileNotFoundError as error:
+            raise missing(digest, self._address_of(digest)) from error
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open the bytes of `digest` for reading; see `Vault`."""
