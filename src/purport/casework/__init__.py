@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from purport.casework.copying import Copied, copy_workspace
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.finding import ITEMS_A_PAGE, FoundItems, find_items
     from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "ITEMS_A_PAGE",
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
@@ -69,6 +71,7 @@ __all__ = [
     "Copied",
     "FixityFault",
     "FixityReport",
+    "FoundItems",
     "FrameTable",
     "ItemDetails",
     "Making",
@@ -108,6 +111,7 @@ __all__ = [
     "describe_items",
     "discover_checks",
     "dossier_path",
+    "find_items",
     "frame_picture",
     "frame_table",
     "import_bag",
@@ -154,6 +158,8 @@ _MODULES = {
     "Copied": "copying",
     "FixityFault": "fixity",
     "FixityReport": "fixity",
+    "FoundItems": "finding",
+    "ITEMS_A_PAGE": "finding",
     "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
     "Making": "making",
@@ -193,6 +199,7 @@ _MODULES = {
     "describe_items": "collecting",
     "discover_checks": "checking",
     "dossier_path": "reporting",
+    "find_items": "finding",
     "frame_picture": "frame_pictures",
     "frame_table": "frame_tables",
     "import_bag": "importing",

@@ -19,7 +19,7 @@ from typing import cast
 from purport import __version__
 from purport.casework.locking import WorkspaceLock
 from purport.casework.progress import Progress, quiet
-from purport.casework.verifying import names_of, preserved_by
+from purport.casework.verifying import names_of
 from purport.casework.workspace import DATABASE_FILE, Act, Workspace
 from purport.core.digests import Digest, JsonObject, digest_bytes
 from purport.core.errors import InputError, UnavailableError
@@ -240,7 +240,7 @@ def _expected(
     for shelved in workspace.store.neighbours():
         store = open_store(location, case=shelved.key, migrate=False)
         try:
-            preserved, called = set(preserved_by(store)), list(names_of(store))
+            preserved, called = set(store.preserved()), list(names_of(store))
         finally:
             store.close()
         elsewhere = database is not None and shelved.head != own and not preserved & held

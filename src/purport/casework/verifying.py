@@ -9,9 +9,9 @@ from purport.core.case import ItemRecord
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest, JsonObject
 from purport.store import Attachment, Store
-from purport.vault import verify_chain
+from purport.vault import GENESIS
 
-__all__ = ["Verification", "names_of", "preserved_by", "verify_workspace"]
+__all__ = ["Verification", "names_of", "verify_workspace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,14 @@ def verify_workspace(
         WorkspaceBusyError: Another process is writing to it.
     """
     with Workspace.open(folder, agent=agent, database=database) as workspace:
-        events = workspace.store.custody()
-        head = verify_chain(events)
+        last = workspace.store.head()
         records = workspace.store.verify()
+        events, head = (0, GENESIS) if last is None else (last[0] + 1, last[1])
         objects = _verify_objects(workspace)
         if record:
             details: JsonObject = {"objects": objects, "records": records, "head": head}
             workspace.record([], Act(kind="verified", details=details))
-    return Verification(objects=objects, records=records, events=len(events), head=head)
+    return Verification(objects=objects, records=records, events=events, head=head)
 
 
 def names_of(store: Store) -> Iterator[tuple[Digest, str]]:
@@ -68,17 +68,9 @@ def names_of(store: Store) -> Iterator[tuple[Digest, str]]:
             yield digest, name
 
 
-def preserved_by(store: Store) -> Iterator[Digest]:
-    """Return the digests of what the custody chain of a case says was preserved."""
-    for event in store.custody():
-        preserved = event.details.get("bytes", [])
-        if isinstance(preserved, list):
-            yield from (Digest(str(digest)) for digest in preserved)
-
-
 def _verify_objects(workspace: Workspace) -> int:
     names = dict(names_of(workspace.store))
-    preserved = dict.fromkeys(preserved_by(workspace.store))
+    preserved = dict.fromkeys(workspace.store.preserved())
     beside = [digest for digest in workspace.vault.digests() if digest not in preserved]
     for digest in (*preserved, *beside):
         workspace.vault.verify(digest, subject=names.get(digest, digest))

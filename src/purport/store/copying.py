@@ -24,6 +24,7 @@ from purport.core.instants import format_utc
 from purport.store.configuration import add_database, remove_database
 from purport.store.faults import translate_database_faults
 from purport.store.listing import list_cases
+from purport.store.migrating import RECORDS_APP, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
 from purport.store.records import CopiedDatabase, CopiedTable
 from purport.store.verification import verify_records
@@ -34,14 +35,13 @@ Model = Any
 """A class of Django's, which ships no types."""
 Tell = Callable[[str, int, int], None]
 _ROWS = 1000
-_RECORDS_APP = "purport"
 
 
 def copy_tables(source: Path | str, target: Path | str, *, tell: Tell) -> CopiedDatabase:
     """Copy a database; see `purport.store.copy_database`."""
     with _opened(source, "source") as origin, _opened(target, "target") as copy:
         installed = _installed_apps(origin)
-        _make_tables(copy, installed)
+        migrate_database(copy, apps=installed)
         models = [
             model
             for model in apps.get_models(include_auto_created=True)
@@ -89,7 +89,7 @@ def _installed_apps(alias: str) -> frozenset[str]:
             remedy="Copy it by the command purport copy.",
         )
     behind = {app for app, _ in shipped.symmetric_difference(applied) if app in installed}
-    if behind or _RECORDS_APP not in installed:
+    if behind or RECORDS_APP not in installed:
         raise InputError(
             "source database",
             "its tables are of another version of purport",
@@ -97,13 +97,6 @@ def _installed_apps(alias: str) -> frozenset[str]:
             "served; that brings them up to date.",
         )
     return installed
-
-
-def _make_tables(alias: str, installed: frozenset[str]) -> None:
-    executor = MigrationExecutor(connections[alias])
-    leaves = [leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] in installed]
-    if executor.migration_plan(leaves):
-        executor.migrate(leaves)
 
 
 def _is_recorded(model: Model) -> bool:

@@ -283,6 +283,25 @@ class Store(Protocol):
         """Return all custody events, in order."""
         ...
 
+    def preserved(self) -> tuple[Digest, ...]:
+        """Return the digests of what the custody chain says was preserved, each once, in order."""
+        ...
+
+    def live_containing(
+        self, kind: type[RecordT], words: Collection[str] = (), *, skip: int = 0
+    ) -> Iterator[Stored[RecordT]]:
+        """Give the live records of a kind whose JSON holds some words, in the order of their rows.
+
+        Names of members count too: whoever searches looks at the records' own text again. Read as
+        they are asked for, so that a first few come at once; nothing may be stored meanwhile.
+
+        Args:
+            kind: Which.
+            words: All of them must occur, in capitals or not.
+            skip: How many of the first are left out.
+        """
+        ...
+
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
         ...
