@@ -1,13 +1,16 @@
 """The two bundled cases, from story and footage to verdicts, against what is known to be true."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 from purport.casework import CheckOutcome, CheckRequest, check_case, verify_workspace
+from purport.cli.show import findings
 from purport.core.claims import Part
 from purport.core.ratings import Rating, ReviewState
 from purport.reports import case_schema
@@ -125,3 +128,27 @@ def test_a_story_alone_leaves_every_part_open(tmp_path: Path) -> None:
     assert found == {Rating.UNPROVEN, Rating.NOT_CHECKABLE}
     open_ones = [v for v in founding.case.verdicts if v.rating is Rating.UNPROVEN]
     assert all(verdict.because and verdict.would_change for verdict in open_ones)
+
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+
+
+def block_after(page: str, command: str) -> str:
+    return page.split(f"\n$ {command}\n", 1)[1].split("\n```", 1)[0]
+
+
+def without_digits(text: str) -> str:
+    return re.sub(r"\d+(\.\d+)?", "#", " ".join(text.split()))
+
+
+def test_the_tutorial_shows_what_the_program_says(workspace: Path, outcome: CheckOutcome) -> None:
+    del outcome  # the workspace is filled
+    shown = block_after(TUTORIAL.read_text(encoding="utf-8"), "purport findings --workspace demo")
+    said = CliRunner().invoke(findings, ["--workspace", str(workspace)])
+    assert said.exit_code == 0
+    heads = re.findall(r"^f[0-9a-f]{12}  (.+)$", shown, flags=re.MULTILINE)
+    assert len(heads) == 6
+    for head in heads:
+        assert f"  {head}\n" in said.output  # with the version of the check
+    for words in re.split(r"^f[0-9a-f]{12}  .+$", shown.replace("…", ""), flags=re.MULTILINE):
+        assert without_digits(words) in without_digits(said.output)
