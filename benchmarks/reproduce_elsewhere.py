@@ -30,8 +30,6 @@ from typing import Any
 
 from exam_main_job import make_clip
 
-from purport.casework import CheckRequest, Workspace, check_case, seal_case
-from purport.seals import KeyRing
 from purport.simulate import render, write_reference
 
 ROAD = Path(__file__).parents[1] / "examples" / "harbour-road"
@@ -53,26 +51,21 @@ ELDER: Mapping[str, str] = {
 }
 
 
-def seal(request: CheckRequest, out: Path, keys: Path) -> Path:
-    """Check a case, seal it, and throw its workspace away."""
-    check_case(request)
-    with Workspace.open(request.workspace) as workspace:
-        sealed = seal_case(workspace, out, keys=KeyRing(keys))
-    shutil.rmtree(request.workspace)
-    return sealed.bag
+def seal(work: Path, out: Path, *words: str | Path) -> Path:
+    """Check a case and seal it, as a user would, and throw its workspace away."""
+    case = work / "case"
+    surroundings = {**os.environ, "PURPORT_KEYS": str(work / "keys")}
+    for line in (("check", *words, "--workspace", case), ("seal", case, out)):
+        _run(sys.executable, "-m", "purport.cli", *line, surroundings=surroundings)
+    shutil.rmtree(case)
+    return out
 
 
 def bundled_case(work: Path) -> Path:
     """Seal the bundled case."""
-    request = CheckRequest(
-        workspace=work / "case",
-        story=ROAD / "story.html",
-        items_sheet=ROAD / "items.csv",
-        control=(ROAD / "control.geojson",),
-        target_area=ROAD / "target.geojson",
-        date="2019-03-13",
-    )
-    return seal(request, work / "bundled", work / "keys")
+    given = ("--items", ROAD / "items.csv", "--control", ROAD / "control.geojson")
+    rest = ("--target-area", ROAD / "target.geojson", "--date", "2019-03-13")
+    return seal(work, work / "bundled", ROAD / "story.html", *given, *rest)
 
 
 def three_clips(work: Path) -> Path:
@@ -101,8 +94,7 @@ def three_clips(work: Path) -> Path:
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    request = CheckRequest(workspace=work / "case", items_sheet=made / "items.csv")
-    return seal(request, work / "three", work / "keys")
+    return seal(work, work / "three", "--items", made / "items.csv")
 
 
 def environment(bag: Path, at: Path, others: Sequence[str]) -> Path:
@@ -119,8 +111,10 @@ def environment(bag: Path, at: Path, others: Sequence[str]) -> Path:
     return at / "bin" / "purport"
 
 
-def _run(*words: str | Path) -> None:
-    subprocess.run(list(map(str, words)), check=True)  # noqa: S603 - ourselves and pip
+def _run(*words: str | Path, surroundings: Mapping[str, str] | None = None) -> None:
+    subprocess.run(  # noqa: S603 - ourselves and pip
+        list(map(str, words)), check=True, env=surroundings, stdout=subprocess.DEVNULL
+    )
 
 
 def reproduce(program: Path, bag: Path, home: Path, extra: Mapping[str, str]) -> dict[str, Any]:
