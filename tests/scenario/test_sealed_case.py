@@ -59,6 +59,8 @@ def bag(bags: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_a_moved_bag_holds_and_gives_the_same_numbers(bag: Path) -> None:
     assert verify_bag(bag).faults == ()
+    exported = {path.name for path in (bag / "data/exports").iterdir()}
+    assert exported == {"map.geojson", "strikes.csv", "verdicts.csv"}
     again = reproduce_bag(bag, workers=1)
     assert again.same_environment
     assert again.identical, [record for record in again.records if record.differences]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from purport.casework.copies import cached_scene, media_path, reference_path
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.exporting import case_exports
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
@@ -84,6 +85,7 @@ __all__ = [
     "ask_for_claims",
     "ask_for_work",
     "cached_scene",
+    "case_exports",
     "case_file",
     "check_case",
     "collect_control",
@@ -163,6 +165,7 @@ _MODULES = {
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
     "cached_scene": "copies",
+    "case_exports": "exporting",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
