@@ -52,7 +52,7 @@ class Part(StrEnum):
 
 COUNTS = {Part.DAY: 2000, Part.WRONG: 1200, Part.YEAR: 120, Part.WIDTH: 400}
 """How many questions the final set has of each part."""
-FIRST_SEED = {"dev": 3_000_000, "final": 8_600_000}
+FIRST_SEED = {"dev": 3_000_000, "final": 8_600_000, "final2": 12_400_000}
 """Seed of the first question of each set."""
 PART_SEED = {Part.DAY: 0, Part.WRONG: 100_000, Part.YEAR: 200_000, Part.WIDTH: 300_000}
 """What each part adds to it."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from purport.casework.example import open_example
     from purport.casework.finding import ITEMS_A_PAGE, FoundItems, find_items
     from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
+    from purport.casework.exporting import case_exports
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
@@ -93,6 +94,7 @@ __all__ = [
     "ask_for_claims",
     "ask_for_work",
     "cached_scene",
+    "case_exports",
     "case_file",
     "check_case",
     "check_fixity",
@@ -181,6 +183,7 @@ _MODULES = {
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
     "cached_scene": "copies",
+    "case_exports": "exporting",
     "case_file": "reading",
     "check_case": "job",
     "check_fixity": "fixity",

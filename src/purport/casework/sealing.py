@@ -10,6 +10,7 @@ from typing import cast
 
 from purport import __version__
 from purport.casework.checking import discover_checks
+from purport.casework.exporting import case_exports
 from purport.casework.holdings import live_items
 from purport.casework.progress import Progress, quiet
 from purport.casework.reading import case_file
@@ -216,6 +217,8 @@ class _Sealing:
         document = case_document(case_file(self._workspace), dossier=None)
         self._writer.add(layout.CASE_FILE, _pretty(document))
         self._writer.add(f"{layout.SCHEMAS}case.schema.json", _pretty(case_schema()))
+        for name, content in case_exports(self._workspace).items():
+            self._writer.add(f"{layout.EXPORTS}{name}", content)
         return sum(map(len, lines.values()))
 
     def _evidence(self, events: Sequence[CustodyEvent]) -> tuple[Evidence, ...]:

@@ -51,6 +51,10 @@ purport = LazyGroup(
             "Judge a table of claims without any footage.",
         ),
         "report": ("purport.cli.show:report", "Write the dossier again."),
+        "export": (
+            "purport.cli.show:export",
+            "Write tables and a map for other programs.",
+        ),
         "seal": ("purport.cli.seal:seal", "Seal the case as a bag that a stranger can check."),
         "verify": ("purport.cli.seal:verify", "Is a sealed bag, or the workspace, whole?"),
         "reproduce": ("purport.cli.seal:reproduce", "Run a sealed case again and compare."),

@@ -1,18 +1,25 @@
-"""`purport claims`, `findings` and `report`: read a workspace and show it."""
+"""`purport claims`, `findings`, `report` and `export`: read a workspace and show it."""
 
 from pathlib import Path
 
 import click
 
-from purport.casework import Workspace, case_file, verify_publishable, write_case_dossier
+from purport.casework import (
+    Workspace,
+    case_exports,
+    case_file,
+    verify_publishable,
+    write_case_dossier,
+)
 from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
 from purport.cli._settings import resolve
 from purport.core.casefile import CaseFile
+from purport.core.errors import InputError
 from purport.core.records import to_json
 
-__all__ = ["claims", "findings", "report"]
+__all__ = ["claims", "export", "findings", "report"]
 
 
 @click.command()
@@ -90,11 +97,36 @@ def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
         click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
 
 
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@workspace
+def export(*, folder: Path, workspace: str | None) -> None:
+    """Write verdicts and strikes as tables, and what lies on a map as GeoJSON, into FOLDER.
+
+    They hold positions that may not be for publication yet; the dossier says until when.
+    """
+    with _opened(workspace) as case:
+        files = case_exports(case)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        if (folder / name).exists():
+            raise InputError(
+                str(folder / name), "is already there", remedy="Name a folder without it."
+            )
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        click.echo(f"Exported: {folder / name}")
+
+
 def _read(workspace: str | None) -> CaseFile:
-    with Workspace.open(
+    with _opened(workspace) as opened:
+        return case_file(opened)
+
+
+def _opened(workspace: str | None) -> Workspace:
+    return Workspace.open(
         workspace_folder(workspace),
         writing=False,
         database=resolve("database"),
         case=resolve("case"),
-    ) as opened:
-        return case_file(opened)
+    )

@@ -1,6 +1,7 @@
 """A case from an empty workspace to a verdict that a person changed, all of it in the browser.
 
-Then the same case is read by the command line: it gives the same numbers.
+Then the same case is read by the command line: it gives the same numbers. When it is sealed and run
+again from the bag alone, it gives them once more.
 """
 
 import json
@@ -101,16 +102,32 @@ def link_and_review(sitting: Sitting, page: Page) -> None:
     sitting.settle("document.querySelector('#part-what')?.innerText.includes('reviewed by owner')")
 
 
-def printed(room: Room, key: str, *words: str) -> Any:  # noqa: ANN401 - JSON
-    """Return what the command line says of the case."""
+def command(room: Room, key: str, *words: str) -> str:
+    """Return what the command line prints about the case."""
+    keys = str(room.folder.parent / "keys-of-the-desk")
     told = subprocess.run(
-        [sys.executable, "-m", "purport.cli", *words, "-w", str(room.folder), "--json"],
+        [sys.executable, "-m", "purport.cli", *words],
         check=True,
         capture_output=True,
         text=True,
-        env={**os.environ, "PURPORT_CASE": key},
+        env={**os.environ, "PURPORT_CASE": key, "PURPORT_KEYS": keys},
     )
-    return json.loads(told.stdout)
+    return told.stdout
+
+
+def printed(room: Room, key: str, *words: str) -> Any:  # noqa: ANN401 - JSON
+    """Return what the command line says of the case."""
+    return json.loads(command(room, key, *words, "-w", str(room.folder), "--json"))
+
+
+def require_the_same_from_its_bag(room: Room, key: str) -> None:
+    """Seal the case, with all that people did by hand, and run it again from the bag."""
+    room.kill()  # a served workspace is sealed when nobody writes to it
+    bag = room.folder.parent / "bag"
+    command(room, key, "seal", str(room.folder), str(bag))
+    again = json.loads(command(room, key, "reproduce", str(bag), "--json"))
+    assert again["identical"], again
+    assert again["numbers"] > 1_000
 
 
 def test_a_case_from_nothing_to_a_reviewed_verdict(room: Room, owner: Any, seat: Seat) -> None:  # noqa: ANN401
@@ -178,3 +195,4 @@ def test_a_case_from_nothing_to_a_reviewed_verdict(room: Room, owner: Any, seat:
     # of the automatic registration's points the one that a person moved is theirs
     assert sorted(one["kind"] for one in told["marks"]) == ["control_point", "impact"]
     assert {one["author"] for one in told["marks"]} == {"owner"}
+    require_the_same_from_its_bag(room, key)

@@ -20,7 +20,7 @@ class AgreementRules:
     point_chance: float
     """Chance of a disagreement as large among right ones, below which one is pointed at."""
     disagree_chance: float
-    """The same, below which shadows among which none can be pointed at cannot be used."""
+    """The same, below which shadows disagree: as they are, or without the one pointed at."""
     clear: float
     """By how much chi-squared without the odd one must lie below that without any other."""
     free: int
@@ -82,7 +82,7 @@ def _odd_one(
     gained = 1 + (shadows.shadows[place].height_m is not None)
     enough = upper_quantile(rules.point_chance / count, gained)
     freedom = max(count_constraints(left[place]) - rules.free, 1)
-    agrees = chance_above(rest[place], freedom) >= rules.point_chance
+    agrees = chance_above(rest[place], freedom) >= rules.disagree_chance
     several = agrees or count > _FEWEST  # two odd ones among four or more: the worse one first
     clear = others - rest[place] >= rules.clear
     return place if several and clear and whole - rest[place] >= enough else None

@@ -69,6 +69,13 @@ def test_the_odd_one_is_pointed_at_among_three_but_not_among_two() -> None:
     assert find_agreement(cast(0, 2, -2, 1), view.least, rules).odd == ()
 
 
+def test_among_three_none_is_odd_unless_the_others_could_be_right() -> None:
+    view, rules = day(), CHECK.agreement_rules(free=1)
+    assert find_agreement(cast(0, 11, 90), view.least, rules).odd == ("2",)  # 1 in 180 right ones
+    apart = find_agreement(cast(0, 16, 90), view.least, rules)  # 1 in 17,000
+    assert (apart.odd, apart.agree) == ((), False)
+
+
 def test_a_direction_towards_the_midnight_sun_fits_no_time() -> None:
     fit = day().fit(cast(-120.0))  # the sun would stand in the north
     assert fit.least() > 100.0
