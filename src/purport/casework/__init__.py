@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from purport.casework.copying import Copied, copy_workspace
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.exporting import case_exports
     from purport.casework.finding import ITEMS_A_PAGE, FoundItems, find_items
     from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
-    from purport.casework.exporting import case_exports
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
