@@ -335,7 +335,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--acts", default=",".join(SHARES))
     options = parser.parse_args(arguments)
     acts = options.acts.split(",")
-    with tempfile.TemporaryDirectory(prefix="purport-kills-") as folder:
+    with tempfile.TemporaryDirectory(prefix="purport-kills-of-all-") as folder:
         server = ObjectServer(Path(folder)) if {"upload", "copy"} & set(acts) else None
         try:
             tallies = run(Bench(Path(folder), server and server.address), acts, options)

@@ -6,10 +6,12 @@ from itertools import islice
 
 from purport.casework.workspace import Workspace
 from purport.core.case import ItemRecord
+from purport.core.digests import Digest
 
 __all__ = ["ITEMS_A_PAGE", "FoundItems", "find_items"]
 
 ITEMS_A_PAGE = 50
+_LEAST_OF_A_DIGEST = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +27,11 @@ class FoundItems:
 def find_items(
     workspace: Workspace, words: str = "", *, skip: int = 0, most: int = ITEMS_A_PAGE
 ) -> FoundItems:
-    """Find items by words in their name, digest, address, collector, publisher or place.
+    """Find items by words in their name, address, collector, publisher or place, or by digest.
 
     Args:
         workspace: Where.
-        words: All of them must occur, in capitals or not; empty for all items.
+        words: All of them must occur, in capitals or not, or begin the digest; empty for all items.
         skip: How many of the first found are left out.
         most: How many are returned.
     """
@@ -46,9 +48,14 @@ def find_items(
 
 def _matching(workspace: Workspace, words: list[str], wanted: list[str]) -> Iterator[ItemRecord]:
     for stored in workspace.store.live_containing(ItemRecord, words):
-        said = _said_of(stored.record)
-        if all(word in said for word in wanted):
+        said, digest = _said_of(stored.record), stored.record.digest
+        if all(word in said or _begins(digest, word) for word in wanted):
             yield stored.record
+
+
+def _begins(digest: Digest, word: str) -> bool:
+    """Tell whether a digest begins so; too short a beginning is a number in a name."""
+    return len(word) >= _LEAST_OF_A_DIGEST and digest.startswith(word)
 
 
 def _said_of(item: ItemRecord) -> str:
@@ -56,7 +63,6 @@ def _said_of(item: ItemRecord) -> str:
     published, place = item.publication, item.claimed_place
     said = (
         item.name,
-        item.digest,
         item.url,
         item.collector,
         published.publisher if published else None,

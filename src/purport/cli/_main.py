@@ -40,6 +40,7 @@ purport = LazyGroup(
         "add": ("purport.cli.workspace:add", "Preserve stories, footage, references, layers."),
         "claims": ("purport.cli.show:claims", "List the claims with their exact spans."),
         "findings": ("purport.cli.show:findings", "List what the checks found."),
+        "items": ("purport.cli.show:items", "List the media items, or find some by words."),
         "mark": ("purport.cli.people:mark", "Record a point that a person placed."),
         "judge": ("purport.cli.people:judge", "Judge all claims, or confirm or change a rating."),
         "serve": ("purport.cli.serve:serve", "Open the case room in the browser."),
