@@ -333,6 +333,9 @@ def object_proxy(object_server: Any) -> Iterator[Any]:  # noqa: ANN401 - as abov
 @pytest.fixture
 def s3(object_proxy: Any, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - as above
     """The proxy, on its best behaviour, as the store that the environment names."""
+    import fsspec  # noqa: PLC0415 - an extra
+
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # another module's speak to its proxy
     object_proxy.misdeed = lambda *_: None
     object_proxy.asked.clear()
     told = {"AWS_ENDPOINT_URL": object_proxy.address, **_beside("object_server").ENVIRONMENT}

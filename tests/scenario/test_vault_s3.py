@@ -338,6 +338,27 @@ def test_the_setting_is_for_new_workspaces_and_is_remembered(
         set_vault(tmp_path / "with", "s3://archive/other")
 
 
+@pytest.mark.parametrize(
+    ("vault", "told"),
+    [
+        ("s3://nowhere/x", "there is no such bucket"),
+        ("s3://archive/taken", r"holds something already \(s3://archive/taken/notes\.txt\)"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_told_when_the_workspace_is_made(
+    s3: Any,  # noqa: ANN401 - as above
+    tmp_path: Path,
+    vault: str,
+    told: str,
+) -> None:
+    s3.put("taken/notes.txt", b"somebody else's")
+    with pytest.raises(InputError, match=told):
+        Workspace.open(tmp_path / "case", create=True, vault=vault)
+    with Workspace.open(tmp_path / "case", create=True) as workspace:
+        assert not (tmp_path / "case" / "vault-at").exists()
+        assert list(workspace.vault.digests()) == []
+
+
 def test_fixity_checks_go_on_over_objects_and_stop_when_the_store_is_away(
     s3: Any,  # noqa: ANN401 - as above
     address: str,

@@ -176,7 +176,7 @@ def _require_room(source: Path, copy: Path | str, to_vault: str | None, target: 
             f"holds something else ({found})",
             remedy="Name a prefix below which there is nothing.",
         )
-    set_vault(target, to_vault)
+    set_vault(target, to_vault, may_hold=True)
 
 
 def _copy_objects(here: Vault, there: Vault, progress: Progress) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -272,17 +273,20 @@ def open_vault(folder: Path) -> Vault:
     return ObjectVault(address, folder / "cache" / "vault")
 
 
-def set_vault(folder: Path, address: str) -> None:
+def set_vault(folder: Path, address: str, *, may_hold: bool = False) -> None:
     """Say where a workspace's bytes are preserved, before there are any.
 
     Args:
         folder: The workspace's folder, locked by the caller.
         address: `s3://bucket/prefix`.
+        may_hold: Whether the caller knows what lies there already; else nothing may.
 
     Raises:
-        InputError: It is no such address, or bytes are preserved elsewhere already.
+        InputError: It is no such address, something lies there, or bytes are preserved elsewhere
+            already.
+        UnavailableError: The store does not answer.
     """
-    ObjectVault(address, folder / "cache" / "vault")
+    vault = ObjectVault(address, folder / "cache" / "vault")
     named = folder / _VAULT_FILE
     if named.exists():
         elsewhere = named.read_text(encoding="utf-8").strip() != address
@@ -293,6 +297,14 @@ def set_vault(folder: Path, address: str) -> None:
             str(folder),
             f"its files are not preserved at {address}",
             remedy="Leave the setting out, or bring them there by purport copy.",
+        )
+    if named.exists():
+        return
+    if not may_hold and (found := next(chain(vault.digests(), vault.strangers()), None)):
+        raise InputError(
+            address,
+            f"holds something already ({found})",
+            remedy="Give each workspace a prefix of its own, below which there is nothing.",
         )
     unfinished = named.with_suffix(_UNFINISHED)
     unfinished.write_text(f"{address}\n", encoding="utf-8")

@@ -157,7 +157,14 @@ class Bucket:
         """List the keys that begin so, in ascending order, a page at a time."""
         asked: dict[str, object] = {"Prefix": prefix, "MaxKeys": page}
         while True:
-            told = self._call(prefix, "list_objects_v2", **asked)
+            try:
+                told = self._call(prefix, "list_objects_v2", **asked)
+            except FileNotFoundError as error:
+                raise InputError(
+                    self.address_of(prefix),
+                    f"there is no such bucket ({error})",
+                    remedy="Make the bucket, or check its name and AWS_ENDPOINT_URL.",
+                ) from error
             yield from (str(one["Key"]) for one in told.get("Contents", ()))
             if not told.get("IsTruncated"):
                 return
