@@ -80,6 +80,7 @@ urlpatterns = [
     path("published/<slug:key>/case.json", readers.document, name="published_document"),
     path("published/<slug:key>/places.geojson", readers.geojson, name="published_geojson"),
     path("published/<slug:key>/places.kml", readers.kml, name="published_kml"),
+    path("published/<slug:key>/case.pdf", readers.paper, name="published_pdf"),
     path("published/<slug:key>/timemap.json", readers.timemap, name="published_timemap"),
     path("published/<slug:key>/ratings.csv", readers.ratings, name="published_ratings"),
     path(

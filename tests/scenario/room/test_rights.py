@@ -79,6 +79,7 @@ READERS = NOTICES | {
     "published_document",
     "published_geojson",
     "published_kml",
+    "published_pdf",
     "published_picture",
     "published_ratings",
     "published_timemap",

@@ -5,6 +5,7 @@ from purport.reports.published.feeds import FeedEntry, write_feed
 from purport.reports.published.geography import places_as_geojson, places_as_kml
 from purport.reports.published.linked_data import claim_reviews, media_reviews
 from purport.reports.published.opening import is_open, readers_view
+from purport.reports.published.printing import pages_as_pdf, pages_digest
 from purport.reports.published.snapshot import (
     PUBLISHED_SCHEMA,
     Wording,
@@ -25,6 +26,8 @@ __all__ = [
     "is_open",
     "media_reviews",
     "names_kept_back",
+    "pages_as_pdf",
+    "pages_digest",
     "places_as_geojson",
     "places_as_kml",
     "places_as_timemap",

@@ -1,5 +1,6 @@
 """Published cases, for anybody: pages and files that hold what `readers_view` leaves, no more."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -7,14 +8,16 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from purport.casework.frame_pictures import readers_picture
+from purport.casework.printing import printed
 from purport.casework.publishing import ReadersEdition
 from purport.casework.watching import item_of
 from purport.core.digests import JsonObject
-from purport.core.errors import AbsentError
+from purport.core.errors import AbsentError, InputError
 from purport.core.instants import format_utc
 from purport.reports.published import (
     FeedEntry,
@@ -39,6 +42,7 @@ __all__ = [
     "feed",
     "geojson",
     "kml",
+    "paper",
     "picture",
     "published",
     "ratings",
@@ -151,15 +155,40 @@ def ratings(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - D
 def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noqa: ARG001 - Django's
     """Return a still of an item; blurred and grey unless it is fit for everybody by now."""
     _, told = _standing(key)
-    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
-    shown = next((one for one in items if one["sha256"] == digest), None)
-    if shown is None:
-        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
-    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
-    item = item_of(room().outline(key), digest)
-    content = readers_picture(room().case(key, agent="readers"), item, plain=plain)
-    answer = HttpResponse(content, content_type="image/jpeg")
+    answer = HttpResponse(_still(key, _item(told, digest)), content_type="image/jpeg")
     answer["Cache-Control"] = f"public, max-age={_PICTURE_KEPT_S}"
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def paper(request: HttpRequest, key: str) -> HttpResponse:
+    """Return what an anonymous reader sees of the case as PDF, in the reader's language."""
+    edition, told = _standing(key)
+    pieces: dict[str, bytes] = {}
+    for item in _items(told):
+        with suppress(InputError):  # footage that cannot be decoded has no still
+            pieces[f"{item['sha256']}.jpg"] = _still(key, item)
+    claims: list[JsonObject] = told["claims"]  # type: ignore[assignment]  # JSON
+    shown = {
+        "case": told,
+        "edition": edition,
+        "publisher": _publisher(),
+        "url": request.build_absolute_uri(reverse("published_case", args=[key])),
+        "claims": [
+            {
+                **one,
+                "url": request.build_absolute_uri(
+                    reverse("published_claim", args=[key, one["id"]])
+                ),
+            }
+            for one in claims
+        ],
+        "pictured": {name.removesuffix(".jpg") for name in pieces},
+    }
+    html = render_to_string("readers/paper.html", shown)
+    content = printed(room().case(key, agent="readers"), html, pieces)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{key}-{edition.number}.pdf"'
     return answer
 
 
@@ -185,6 +214,25 @@ def feed(request: HttpRequest) -> HttpResponse:
         feed=request.build_absolute_uri(reverse("feed")),
     )
     return HttpResponse(told, content_type="application/atom+xml")
+
+
+def _items(told: JsonObject) -> list[JsonObject]:
+    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
+    return items
+
+
+def _item(told: JsonObject, digest: str) -> JsonObject:
+    found = next((one for one in _items(told) if one["sha256"] == digest), None)
+    if found is None:
+        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
+    return found
+
+
+def _still(key: str, shown: JsonObject) -> bytes:
+    """Return the still of an item, plain only when it is fit for everybody by now."""
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    item = item_of(room().outline(key), str(shown["sha256"]))
+    return readers_picture(room().case(key, agent="readers"), item, plain=plain)
 
 
 def _publisher() -> str:
