@@ -11,8 +11,8 @@ from purport.vault import translate_storage_faults
 
 __all__ = ["printed"]
 
-_MOST_KEPT = 24
-"""PDFs kept of one case (languages, and editions whose time is over); the oldest go first."""
+_MOST_KEPT = 300
+"""PDFs kept in a workspace; the oldest go first."""
 _ONE_AT_A_TIME = threading.Lock()
 """Printing takes a processor for some seconds; readers who ask for the same find it made."""
 

@@ -6,7 +6,7 @@ at the same presentation times, counted from the first. A key frame every second
 player step fast. It is for looking at; nothing is measured in it.
 
 Readers of a published case are given another: some stretches alone, with nothing of what the file
-says of itself, and veiled where they may be graphic: grey, and of 24 cells across before anything
+says of itself, and veiled where they may be graphic: grey, and of 16 cells across before anything
 else is done to a frame, so that no filter can bring the picture back.
 
 The child process may write no file. What it writes comes back through the shared memory in which
@@ -60,7 +60,8 @@ _WHOLE = 100
 _FILM_SIDE_PX = 640
 _FILM_CODING = {**_CODING, "crf": "34"}
 _VEILED_SIDE_PX = 320
-_VEILED_CELLS = 24
+_VEILED_CELLS = 16
+"""Fewer than of a still (24): of many frames somebody may put together more than is in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def write_film(
     veiled: bool,
     stretches_s: Sequence[tuple[float, float]],
 ) -> None:
-    """Write what readers may play of a video: VP9 in MP4, no sound, nothing the file says of itself.
+    """Write what readers may play: VP9 in MP4, no sound, nothing the file says of itself.
 
     Args:
         path: The video.

@@ -5,12 +5,11 @@ References:
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -145,18 +144,17 @@ def _dressed(
     return answer
 
 
-async def _pieces(path: Path, part: Slice) -> AsyncIterator[bytes]:
-    """Yield a part of a file; whoever hangs up is not read for any longer."""
-    in_thread = sync_to_async(thread_sensitive=False)
-    stream = await in_thread(path.open)("rb")
-    try:
-        await in_thread(stream.seek)(part.first)
+def _pieces(path: Path, part: Slice) -> Iterator[bytes]:
+    """Yield a part of a file; whoever hangs up is not read for any longer.
+
+    Pages are made in threads (WSGI), where what is read asynchronously would be gathered whole.
+    """
+    with path.open("rb") as stream:
+        stream.seek(part.first)
         left = len(part)
         while left > 0:
-            piece = await in_thread(stream.read)(min(_CHUNK_BYTES, left))
+            piece = stream.read(min(_CHUNK_BYTES, left))
             if not piece:
                 return
             left -= len(piece)
             yield piece
-    finally:
-        stream.close()

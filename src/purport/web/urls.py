@@ -88,6 +88,12 @@ urlpatterns = [
         readers.picture,
         name="published_picture",
     ),
+    path("published/<slug:key>/items/<slug:digest>/film.mp4", readers.film, name="published_film"),
+    path(
+        "published/<slug:key>/items/<slug:digest>/clear.mp4",
+        readers.clear_film,
+        name="published_clear_film",
+    ),
     path("published/<slug:key>/claims/<slug:claim>", readers.claim, name="published_claim"),
     path("published/<slug:key>/live", live, name="published_live"),
     path("published/<slug:key>/comments", discussion.comment, name="write_comment"),

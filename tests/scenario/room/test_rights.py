@@ -78,6 +78,8 @@ READERS = NOTICES | {
     "published_claim",
     "published_document",
     "published_geojson",
+    "published_film",
+    "published_clear_film",
     "published_kml",
     "published_pdf",
     "published_picture",

@@ -3,26 +3,29 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from purport.casework.filming import Film, film_path
 from purport.casework.frame_pictures import readers_picture
 from purport.casework.printing import printed
 from purport.casework.publishing import ReadersEdition
 from purport.casework.watching import item_of
-from purport.core.digests import JsonObject
+from purport.core.digests import Digest, JsonObject
 from purport.core.errors import AbsentError, InputError
 from purport.core.instants import format_utc
 from purport.reports.published import (
     FeedEntry,
     claim_reviews,
     is_open,
+    may_be_clear,
     media_reviews,
     places_as_geojson,
     places_as_kml,
@@ -33,13 +36,16 @@ from purport.reports.published import (
 from purport.store.readers.evidence import credits_of
 from purport.web.access import reading_of
 from purport.web.apps import room
+from purport.web.byte_ranges import ServedFile, serve_bytes
 from purport.web.pages.discussion import talk_of
 
 __all__ = [
     "case",
     "claim",
+    "clear_film",
     "document",
     "feed",
+    "film",
     "geojson",
     "kml",
     "paper",
@@ -83,6 +89,7 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
             **talk,
             "linked": linked,
             "case": edition.document,
+            "films": _films(edition),
             "contributors": credits_of(key),
         },
     )
@@ -161,6 +168,25 @@ def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noq
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
+    """Give the film of an item; grey and blurred unless it is fit for everybody by now."""
+    edition, told = _standing(key)
+    shown = _item(told, digest)
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    return _played(request, _film(told, edition, shown, veiled=not plain))
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def clear_film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
+    """Give the clear film of an item, where the desk lets readers have it behind a warning."""
+    edition, told = _standing(key)
+    shown = _item(told, digest)
+    if not may_be_clear(shown, datetime.now(UTC)):
+        raise AbsentError(digest, "is not shown clear", remedy="Look at the case.")
+    return _played(request, _film(told, edition, shown, veiled=False))
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     """Return what an anonymous reader sees of the case as PDF, in the reader's language."""
     edition, told = _standing(key)
@@ -225,6 +251,43 @@ def _item(told: JsonObject, digest: str) -> JsonObject:
     found = next((one for one in _items(told) if one["sha256"] == digest), None)
     if found is None:
         raise AbsentError(digest, "is no published item", remedy="Look at the case.")
+    return found
+
+
+def _film(told: JsonObject, edition: ReadersEdition, shown: JsonObject, *, veiled: bool) -> Film:
+    item = Digest(str(shown["sha256"]))
+    return Film(key=str(told["key"]), edition=edition.number, item=item, veiled=veiled)
+
+
+def _path_of(film: Film) -> Path:
+    return film_path(room().case(film.key, agent="readers"), film)
+
+
+def _played(request: HttpRequest, film: Film) -> HttpResponseBase:
+    path = _path_of(film)
+    if not path.is_file():
+        raise AbsentError(film.item, "its film is not made yet", remedy="Come back in a while.")
+    served = ServedFile(
+        path=path,
+        name=f"{film.key}-{film.item[:12]}.mp4",
+        media_type="video/mp4",
+        tag=f"{film.key}-{path.stem}",
+    )
+    return serve_bytes(request, served)
+
+
+def _films(edition: ReadersEdition) -> dict[str, str]:
+    """Return what can be played: "plain", "veiled", or "asked" (clear on a second click)."""
+    told, now = edition.document or {}, datetime.now(UTC)
+    found: dict[str, str] = {}
+    for item in _items(told):
+        plain = not item["opens_blurred"] and is_open(item, now)
+        if not _path_of(_film(told, edition, item, veiled=not plain)).is_file():
+            continue
+        asked = (
+            may_be_clear(item, now) and _path_of(_film(told, edition, item, veiled=False)).is_file()
+        )
+        found[str(item["sha256"])] = "plain" if plain else "asked" if asked else "veiled"
     return found
 
 

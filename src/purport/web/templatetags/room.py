@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django import template
@@ -96,6 +96,12 @@ def reading_direction(text: str) -> str:
 def isolated(text: str) -> str:
     """Return figures that are read from left to right, whatever stands around them (UAX #9)."""
     return f"\u2066{text}\u2069"
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def keyed(table: Mapping[str, object], key: str) -> object:
+    """Return what a table has at a key; None for nothing."""
+    return table.get(key)
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
