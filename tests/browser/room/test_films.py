@@ -1,4 +1,4 @@
-"""Films of a published case in a real Chromium: loaded when asked for, clear when asked for twice."""
+"""Films of a published case in real Chromium: loaded when asked for, clear when asked twice."""
 
 import time
 from collections.abc import Callable, Iterator

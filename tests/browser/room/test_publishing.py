@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-
 Room: TypeAlias = Any  # its class lives in a conftest
 Person: TypeAlias = Any
 Seat: TypeAlias = Any

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-
 Room: TypeAlias = Any  # its class lives in a conftest
 Person: TypeAlias = Any
 Seat: TypeAlias = Any
