@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from purport.casework.asking import ModelChoice, ModelReport
+    from purport.casework.capturing import CaptureChoice, Captured, capture_url, captures_of
     from purport.casework.checking import RunSummary, discover_checks, run_checks
     from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "CaptureChoice",
+    "Captured",
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
@@ -84,6 +87,8 @@ __all__ = [
     "ask_for_claims",
     "ask_for_work",
     "cached_scene",
+    "capture_url",
+    "captures_of",
     "case_file",
     "check_case",
     "collect_control",
@@ -139,6 +144,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CaptureChoice": "capturing",
+    "Captured": "capturing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
@@ -163,6 +170,8 @@ _MODULES = {
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
     "cached_scene": "copies",
+    "capture_url": "capturing",
+    "captures_of": "capturing",
     "case_file": "reading",
     "check_case": "job",
     "collect_control": "collecting",
