@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.archives import ArchiveKind, CollectedArchive, collect_archive
     from purport.casework.asking import ModelChoice, ModelReport
     from purport.casework.capturing import CaptureChoice, Captured, capture_url, captures_of
     from purport.casework.checking import RunSummary, discover_checks, run_checks
@@ -61,11 +62,13 @@ if TYPE_CHECKING:
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "ArchiveKind",
     "CaptureChoice",
     "Captured",
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "CollectedArchive",
     "FrameTable",
     "ItemDetails",
     "Making",
@@ -91,6 +94,7 @@ __all__ = [
     "captures_of",
     "case_file",
     "check_case",
+    "collect_archive",
     "collect_control",
     "collect_item",
     "collect_matcher",
@@ -144,11 +148,13 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ArchiveKind": "archives",
     "CaptureChoice": "capturing",
     "Captured": "capturing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "CollectedArchive": "archives",
     "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
     "Making": "making",
@@ -174,6 +180,7 @@ _MODULES = {
     "captures_of": "capturing",
     "case_file": "reading",
     "check_case": "job",
+    "collect_archive": "archives",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",

@@ -9,7 +9,10 @@ from purport.sources.catching import Caught, Film, Helpers, catch
 from purport.sources.comparing import differences
 from purport.sources.downloading import find_downloader
 from purport.sources.exchanging import Line
+from purport.sources.listings import Listing, ListingKind, StatedFile, read_listing
 from purport.sources.pages import Page, parse_page
+from purport.sources.reading_warc import ArchivedFilm, WarcReport, read_warc
+from purport.sources.reading_wacz import WaczReport, read_wacz
 from purport.sources.recognising import Arrival, recognise
 from purport.sources.records import (
     CaptureRecord,
@@ -26,6 +29,7 @@ from purport.sources.wacz import PageEntry, write_wacz
 from purport.sources.warc import Resource, write_warc
 
 __all__ = [
+    "ArchivedFilm",
     "Arrival",
     "CaptureRecord",
     "Caught",
@@ -37,12 +41,17 @@ __all__ = [
     "Helpers",
     "Limits",
     "Line",
+    "Listing",
+    "ListingKind",
     "Page",
     "PageEntry",
     "PageState",
     "Recognised",
     "Resource",
+    "StatedFile",
     "ToolNote",
+    "WaczReport",
+    "WarcReport",
     "address_fault",
     "body_digest",
     "catch",
@@ -52,6 +61,9 @@ __all__ = [
     "find_downloader",
     "parse_page",
     "raw_body",
+    "read_listing",
+    "read_wacz",
+    "read_warc",
     "recognise",
     "seen_type",
     "write_wacz",

@@ -36,7 +36,7 @@ def _differences(before: CaptureRecord, now: CaptureRecord) -> Iterator[str]:
     if before.title != now.title:
         yield f"its title was {before.title!r}, and is {now.title!r}"
     if before.text_sha256 != now.text_sha256:
-        yield "its words differ"
+        yield "its words differ" + _by_browser(before, now)
     had, has = dict(before.media), dict(now.media)
     gone = sorted(set(had.values()) - set(has.values()))
     come = sorted(set(has.values()) - set(had.values()))
@@ -45,6 +45,14 @@ def _differences(before: CaptureRecord, now: CaptureRecord) -> Iterator[str]:
         yield f"the film {names[digest]} ({digest[:12]}) is no longer there"
     for digest in come[:_SHOWN]:
         yield f"the film {names[digest]} ({digest[:12]}) is new"
+
+
+def _by_browser(before: CaptureRecord, now: CaptureRecord) -> str:
+    """Say so where the difference may come of how they were captured."""
+    had, has = (record.screenshot is not None for record in (before, now))
+    if had == has:
+        return ""
+    return " (a browser ran its scripts this time)" if has else " (no browser took part this time)"
 
 
 def _word(record: CaptureRecord) -> str:
