@@ -177,7 +177,9 @@ def _from_wacz(report: WaczReport) -> _Read:
 
 def _from_listing(root: Path, listing: Listing) -> _Read:
     atlos = listing.kind is ListingKind.ATLOS
-    notes = [f"stated and not there: {_called(each.names, each.digits)}" for each in listing.missing]
+    notes = [
+        f"stated and not there: {_called(each.names, each.digits)}" for each in listing.missing
+    ]
     notes.extend(
         f"nothing tells whether it was altered: {path.relative_to(root).as_posix()}"
         for path in (*(path for path, _ in listing.unhashed), *listing.unlisted)
@@ -219,7 +221,7 @@ def _store(
     preserved = {name: workspace.vault.put_file(each) for name, each in files.items()}
     if not preserved:
         preserved = {path.name: workspace.vault.put_file(path)}
-    main = _main_file(read, preserved, path)
+    main = _main_file(read, path)
     attachment = Attachment(
         kind=AttachmentKind.ARCHIVE,
         digest=preserved[main],
@@ -234,7 +236,9 @@ def _store(
         "notes": list(read.notes),
         **read.details,
     }
-    workspace.record([attachment], Act(kind="collected", subject=attachment.digest, details=details))
+    workspace.record(
+        [attachment], Act(kind="collected", subject=attachment.digest, details=details)
+    )
     told(f"{attachment.digest}  {attachment.name}")
     items, unread = _take_films(workspace, read, collector, told=told)
     return CollectedArchive(
@@ -249,7 +253,7 @@ def _by_digest(preserved: dict[str, Digest]) -> dict[str, JsonValue]:
     return {str(digest): name for name, digest in preserved.items()}
 
 
-def _main_file(read: _Read, preserved: dict[str, Digest], path: Path) -> str:
+def _main_file(read: _Read, path: Path) -> str:
     if not read.records:
         return path.name
     return read.records[0].relative_to(read.root).as_posix()

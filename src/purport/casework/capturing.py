@@ -283,9 +283,7 @@ def _write_archive(caught: Caught, folder: Path, *, at: datetime) -> Path | None
     pages = []
     if caught.final is not None:
         title = caught.page.title or None if caught.page is not None else None
-        pages.append(
-            PageEntry(url=caught.final.url, instant=caught.final.started_utc, title=title)
-        )
+        pages.append(PageEntry(url=caught.final.url, instant=caught.final.started_utc, title=title))
     path = folder / f"{_host(caught.url)}-{at:%Y%m%dT%H%M%SZ}.wacz"
     write_wacz(path, warc, lines, pages, software=software, created=at)
     return path

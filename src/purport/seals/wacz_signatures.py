@@ -1,8 +1,8 @@
 """Signatures of web archives (wacz-auth 0.1.0): by a key alone, or by the owner of a domain.
 
 A signature by a key alone shows that nothing was changed since, and not by whom. One by a domain
-shows that whoever held the domain's certificate signed it, at the time that an authority stamped. It
-is worth what the roots are worth at which its certificates end; an unknown root is reported as such.
+shows that whoever held the domain's certificate signed it, at the time that an authority stamped.
+It is worth what the roots are worth at which its certificates end; an unknown root is reported.
 
 References:
     Kreymer, Cushman & Summers (2022), WACZ Signing and Verification 0.1.0, specs.webrecorder.net.
@@ -185,9 +185,7 @@ def _require_signed(key: object, said: Mapping[str, str]) -> None:
 
 
 def _as_der(signature: bytes, size: int) -> bytes:
-    return encode_dss_signature(
-        int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
-    )
+    return encode_dss_signature(int.from_bytes(signature[:size]), int.from_bytes(signature[size:]))
 
 
 def _path(
@@ -214,9 +212,7 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     return bool(limits.value.ca)
 
 
-def _is_trusted(
-    path: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]
-) -> bool:
+def _is_trusted(path: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> bool:
     return path[-1].fingerprint(hashes.SHA256()) in {
         each.fingerprint(hashes.SHA256()) for each in trusted
     }

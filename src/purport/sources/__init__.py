@@ -11,8 +11,8 @@ from purport.sources.downloading import find_downloader
 from purport.sources.exchanging import Line
 from purport.sources.listings import Listing, ListingKind, StatedFile, read_listing
 from purport.sources.pages import Page, parse_page
-from purport.sources.reading_warc import ArchivedFilm, WarcReport, read_warc
 from purport.sources.reading_wacz import WaczReport, read_wacz
+from purport.sources.reading_warc import ArchivedFilm, WarcReport, read_warc
 from purport.sources.recognising import Arrival, recognise
 from purport.sources.records import (
     CaptureRecord,

@@ -61,19 +61,15 @@ def seen_type(head: bytes) -> str | None:
     """Return the content type that first bytes show; None when they show none.
 
     Examples:
-        >>> seen_type(b"\\n<!DOCTYPE html><html>")
+        >>> seen_type(b"<!DOCTYPE html><html>")
         'text/html'
-        >>> seen_type(b"\\x00\\x00\\x00\\x18ftypisom")
+        >>> seen_type(bytes([0, 0, 0, 24]) + b"ftypisom")
         'video/mp4'
     """
     for place, mark, kind in _MAGIC:
         if head[place : place + len(mark)] == mark:
             return kind
-    if (
-        len(head) > _TRANSPORT_STREAM
-        and head[0] == _SYNC
-        and head[_TRANSPORT_STREAM] == _SYNC
-    ):
+    if len(head) > _TRANSPORT_STREAM and head[0] == _SYNC and head[_TRANSPORT_STREAM] == _SYNC:
         return "video/mp2t"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     while start.startswith(b"<!--") and b"-->" in start:
@@ -154,7 +150,7 @@ def _unpacked(exchange: Exchange, *, most_bytes: int) -> Iterator[bytes]:
 
 def _inflated(exchange: Exchange) -> Iterator[bytes]:
     packed = unpacked = 0
-    engine: "zlib._Decompress | None" = None
+    engine: zlib._Decompress | None = None
     for piece in raw_body(exchange):
         packed += len(piece)
         if engine is None:

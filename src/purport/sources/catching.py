@@ -351,9 +351,7 @@ def _download(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
     folder = line.folder / "downloaded"
     folder.mkdir()
     try:
-        got = fetch_media(
-            helpers.downloader, found.url, folder, door=line.door, limits=line.limits
-        )
+        got = fetch_media(helpers.downloader, found.url, folder, door=line.door, limits=line.limits)
     except PurportError as error:
         caught.tools.append(ToolNote(name="yt-dlp", version="unknown", came=str(error)))
         return
@@ -369,7 +367,9 @@ def _unlike(name: str, films: Sequence[Film]) -> str:
     """Return the name, with a number where another film has it."""
     taken = {film.name.casefold() for film in films}
     stem, dot, ending = name.rpartition(".")
-    return next(each for each in _numbered(name, stem, dot + ending) if each.casefold() not in taken)
+    return next(
+        each for each in _numbered(name, stem, dot + ending) if each.casefold() not in taken
+    )
 
 
 def _numbered(name: str, stem: str, ending: str) -> Iterator[str]:
@@ -403,7 +403,10 @@ def _final(caught: Caught) -> Exchange:
 
 
 _STATE_WORDS: dict[PageState, tuple[str, str]] = {
-    PageState.LOG_IN_WALL: ("a demand to log in", "Save it while logged in, and add what you saved."),
+    PageState.LOG_IN_WALL: (
+        "a demand to log in",
+        "Save it while logged in, and add what you saved.",
+    ),
     PageState.CONSENT_WALL: ("a demand to agree first", "Save it in your browser, and add it."),
     PageState.DELETED: ("a notice that it is gone", "Look for it in other archives, and add it."),
     PageState.NOT_FOUND: ("no such page", "Check the address; look for it in other archives."),

@@ -30,8 +30,10 @@ def _differences(before: CaptureRecord, now: CaptureRecord) -> Iterator[str]:
         yield f"it led to {before.final_url}, and leads to {now.final_url}"
     old, new = _page(before), _page(now)
     if old != new:
-        yield f"its status was {old[0]}, and is {new[0]}" if old[0] != new[0] else (
-            f"its bytes differ ({old[2]:,} before, {new[2]:,} now)"
+        yield (
+            f"its status was {old[0]}, and is {new[0]}"
+            if old[0] != new[0]
+            else (f"its bytes differ ({old[2]:,} before, {new[2]:,} now)")
         )
     if before.title != now.title:
         yield f"its title was {before.title!r}, and is {now.title!r}"

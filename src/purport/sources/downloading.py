@@ -1,7 +1,8 @@
 """Films by yt-dlp, when it is installed: a program of its own, behind our proxy, within limits.
 
-It is never told more than the address, reads no settings or plug-ins of the user, runs nothing after
-it, and its files are read as strangers' files are. It is a program beside Purport, not part of it.
+It is never told more than the address, reads no settings or plug-ins of the user, runs nothing
+after it, and its files are read as strangers' files are. It is a program beside Purport, not part
+of it.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,10 +135,8 @@ def _run(
 
 def _end(run: "subprocess.Popen[bytes]") -> None:
     """End it with whatever it started; its group is its own."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(run.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     run.wait()
 
 

@@ -9,6 +9,7 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,7 +150,7 @@ class _Hearing:
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD_BYTES)
         self._began = time.monotonic()
         self._received = 0
-        self._body = 0
+        self._body = self._interim = 0
         self.kept = self.head_at = self.body_at = self.excess = 0
         self.status: int | None = None
         self.reason = ""
@@ -163,10 +164,8 @@ class _Hearing:
             sent += self._protocol.send(h11.Data(data=content)) or b""
         sent += self._protocol.send(h11.EndOfMessage()) or b""
         self._connection.settimeout(self._line.limits.silence_s)
-        try:
+        with suppress(OSError):  # it may answer and close before it heard all, and is heard below
             self._connection.sendall(sent)
-        except OSError:
-            pass  # a server may answer and close before it heard all; what it says is heard below
         return sent
 
     def listen(self) -> None:
@@ -185,32 +184,30 @@ class _Hearing:
         self._line.bytes_came += self._received
 
     def _hear(self) -> Ending:
-        interim = 0
         while True:
             event = self._protocol.next_event()
-            if event is h11.NEED_DATA:
-                ending = self._receive()
-                if ending is not None:
-                    return ending
-            elif isinstance(event, h11.InformationalResponse):
-                self.head_at = self._read_up_to()
-                interim += 1
-                if interim > _MOST_INTERIM:
-                    return Ending.MALFORMED
-            elif isinstance(event, h11.Response):
-                self._note(event)
-                if self._announced() > self._most:
-                    return Ending.TOO_LONG
-            elif isinstance(event, h11.Data):
-                self._body += len(event.data)
-                if self._body > self._most:
-                    return Ending.TOO_LONG
-            elif isinstance(event, h11.EndOfMessage):
-                self.kept = self._read_up_to()
-                self.excess = self._received - self.kept
-                return Ending.WHOLE
-            else:  # ConnectionClosed before a response, or a switch of protocols
-                return Ending.CUT_OFF if self.status is None else Ending.MALFORMED
+            ending = self._receive() if event is h11.NEED_DATA else self._take(event)
+            if ending is not None:
+                return ending
+
+    def _take(self, event: object) -> Ending | None:
+        """Take in what h11 made of the bytes; returns how it ended, None when it goes on."""
+        if isinstance(event, h11.InformationalResponse):
+            self.head_at = self._read_up_to()
+            self._interim += 1
+            return Ending.MALFORMED if self._interim > _MOST_INTERIM else None
+        if isinstance(event, h11.Response):
+            self._note(event)
+            return Ending.TOO_LONG if self._announced() > self._most else None
+        if isinstance(event, h11.Data):
+            self._body += len(event.data)
+            return Ending.TOO_LONG if self._body > self._most else None
+        if isinstance(event, h11.EndOfMessage):
+            self.kept = self._read_up_to()
+            self.excess = self._received - self.kept
+            return Ending.WHOLE
+        # closed before a response, or a switch of protocols
+        return Ending.CUT_OFF if self.status is None else Ending.MALFORMED
 
     def _receive(self) -> Ending | None:
         """Take in what comes next; returns how it ended, None when it goes on."""

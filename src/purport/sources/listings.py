@@ -112,7 +112,9 @@ def _held_against(
     records = tuple(dict.fromkeys(each.record for each in stated))
     digests = _Digests([path for path in files if path not in records])
     matched: dict[Path, StatedFile] = {}
-    missing, unhashed, faults = [], [], []
+    missing: list[StatedFile] = []
+    unhashed: list[tuple[Path, StatedFile]] = []
+    faults: list[tuple[Path, StatedFile]] = []
     for each in stated:
         named = [path for path in files if path not in records and _is_named(root, path, each)]
         if each.algorithm is None:
@@ -147,7 +149,7 @@ def _odd_in_place(
 
     Atlos names files by their kind, not in its record; a version's folder holds nothing else.
     """
-    found = []
+    found: list[tuple[Path, StatedFile]] = []
     for each in missing:
         if not each.alone:
             continue
@@ -165,8 +167,10 @@ def _raise_altered(
     words = [
         (
             path.relative_to(root).as_posix(),
-            f"was altered: its {each.algorithm} is {digests.of(path, each.algorithm or '')}, "
-            f"{each.record.relative_to(root).as_posix()} states {each.digits}",
+            (
+                f"was altered: its {each.algorithm} is {digests.of(path, each.algorithm or '')}, "
+                f"{each.record.relative_to(root).as_posix()} states {each.digits}"
+            ),
         )
         for path, each in (*faults, *odd)
     ]

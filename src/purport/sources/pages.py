@@ -15,7 +15,9 @@ _VOID = frozenset(
 )
 _FURNITURE = frozenset({"aside", "footer", "header", "nav"})
 _PICTURES = frozenset({"icon", "shortcut icon", "apple-touch-icon", "stylesheet"})
-_FILM_NAMES = frozenset({"og:video", "og:video:url", "og:video:secure_url", "twitter:player:stream"})
+_FILM_NAMES = frozenset(
+    {"og:video", "og:video:url", "og:video:secure_url", "twitter:player:stream"}
+)
 _PICTURE_NAMES = frozenset({"og:image", "og:image:url", "og:image:secure_url", "twitter:image"})
 _STYLE_URL = re.compile(r"""(?:url\(|@import\s+)\s*["']?([^"')\s;]+)""", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
@@ -78,7 +80,9 @@ def style_links(text: str, url: str) -> tuple[str, ...]:
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:
-    stated = re.search(rb"""<meta[^>]{0,200}charset=["']?([\w-]{2,20})""", content[:4096], re.I)
+    stated = re.search(
+        rb"""<meta[^>]{0,200}charset=["']?([\w-]{2,20})""", content[:4096], re.IGNORECASE
+    )
     names = (encoding, stated.group(1).decode("ascii") if stated else None, "utf-8")
     for name in names:
         try:

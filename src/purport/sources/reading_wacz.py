@@ -116,7 +116,7 @@ def _shape_faults(
     if package.get("profile") != "data-package":
         yield _PACKAGE, f"is no list of a data package: its profile is {package.get('profile')!r}"
     version = str(package.get("wacz_version", ""))
-    if version.split(".")[0] != "1":
+    if version.partition(".")[0] != "1":
         yield _PACKAGE, f"is of a version that is not known here: {version[:20]!r}"
     if not _resources(package):
         yield _PACKAGE, "lists no files"

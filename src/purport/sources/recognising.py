@@ -1,18 +1,18 @@
 """Is a page what was asked for, or a wall, a notice or an empty frame that came in its place?
 
-To take a page for a wall loses evidence for a moment, for it can be captured by another way; to take
-a wall for the page puts a wall into evidence. To call a page deleted that is not can damage
+To take a page for a wall loses evidence for a moment, for it can be captured by another way; to
+take a wall for the page puts a wall into evidence. To call a page deleted that is not can damage
 somebody. So a page with matter of its own is content whatever else stands on it, and what is called
 a wall shows it by its status, by where it led, or by words in its title or headings while it has
 little else to say. Rates stand in docs/capture.md.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from purport.sources.pages import Page
+from purport.sources.phrases import CONSENT_PATH, LOG_IN_PATH, SAID_IN_TITLES, SAID_IN_WORDS
 from purport.sources.records import PageState, Recognised
 
 __all__ = ["LITTLE_TEXT", "Arrival", "recognise"]
@@ -22,8 +22,9 @@ LITTLE_TEXT = 900
 the longest wall has 640 letters, and the shortest article 1,100."""
 _HARDLY_ANY = 40
 _PUBLISHED = frozenset({"article:published_time", "article:author", "datepublished", "pubdate"})
-_NOT_FOUND = frozenset({404, 410})
-_REFUSED = frozenset({401, 403, 407, 451})
+_GONE = 410
+_NOT_FOUND = frozenset({404, _GONE})
+_UNAUTHORISED = 401
 _BUSY = frozenset({420, 429})
 _SERVER_FAULT = 500
 _FAULT = 400
@@ -60,9 +61,7 @@ def recognise(page: Page, arrival: Arrival) -> Recognised:
     signs = tuple(_signs(page, arrival))
     if signs:
         first = signs[0][0]
-        return Recognised(
-            state=first, signs=tuple(words for kind, words in signs if kind is first)
-        )
+        return Recognised(state=first, signs=tuple(words for kind, words in signs if kind is first))
     if _is_empty_player(page, arrival):
         return Recognised(
             state=PageState.EMPTY_PLAYER,
@@ -77,26 +76,28 @@ def recognise(page: Page, arrival: Arrival) -> Recognised:
 
 
 def _by_status(page: Page, arrival: Arrival) -> Recognised | None:
+    """Tell what a page is whose status says that it is not what was asked for."""
     status = arrival.status
-    code = f"its status is {status}"
     if status < _FAULT:
         return None
+    code = f"its status is {status}"
+    words = {} if status in _BUSY else _heard(page, little=True)
+    kind = _kind_of_status(status, words)
+    return Recognised(state=kind, signs=(code, *([words[kind]] if kind in words else [])))
+
+
+def _kind_of_status(status: int, words: Mapping[PageState, str]) -> PageState:
     if status in _BUSY:
-        return Recognised(state=PageState.RATE_LIMITED, signs=(code,))
-    words = _heard(page, little=True)
+        return PageState.RATE_LIMITED
     if status in _NOT_FOUND:
-        gone = words.get(PageState.DELETED)
-        kind = PageState.DELETED if gone or status == 410 else PageState.NOT_FOUND  # noqa: PLR2004
-        return Recognised(state=kind, signs=(code, *([gone] if gone else [])))
+        gone = status == _GONE or PageState.DELETED in words
+        return PageState.DELETED if gone else PageState.NOT_FOUND
     for kind in (PageState.BOT_CHECK, PageState.RATE_LIMITED, PageState.LOG_IN_WALL):
         if kind in words:
-            return Recognised(state=kind, signs=(code, words[kind]))
-    if status == 401:  # noqa: PLR2004 - RFC 9110: credentials are missing
-        return Recognised(state=PageState.LOG_IN_WALL, signs=(code,))
-    if status in _REFUSED:
-        return Recognised(state=PageState.REFUSED, signs=(code,))
-    kind = PageState.SERVER_FAULT if status >= _SERVER_FAULT else PageState.REFUSED
-    return Recognised(state=kind, signs=(code,))
+            return kind
+    if status == _UNAUTHORISED:
+        return PageState.LOG_IN_WALL
+    return PageState.SERVER_FAULT if status >= _SERVER_FAULT else PageState.REFUSED
 
 
 def _signs(page: Page, arrival: Arrival) -> Iterator[tuple[PageState, str]]:
@@ -119,9 +120,9 @@ def _signs(page: Page, arrival: Arrival) -> Iterator[tuple[PageState, str]]:
     for kind in (
         PageState.RATE_LIMITED,
         PageState.CONSENT_WALL,
+        PageState.REFUSED,  # before "deleted": "not available in your country" is not gone
         PageState.DELETED,
         PageState.NOT_FOUND,
-        PageState.REFUSED,
     ):
         if kind in heard:
             yield kind, heard[kind]
@@ -146,11 +147,11 @@ def _led_elsewhere(arrival: Arrival) -> PageState | None:
         return None
     path, host = final.path.lower(), (final.hostname or "").lower()
     own = asked.path.lower()
-    if _LOG_IN_PATH.search(path) and not _LOG_IN_PATH.search(own):
+    if LOG_IN_PATH.search(path) and not LOG_IN_PATH.search(own):
         return PageState.LOG_IN_WALL
     if host.startswith("accounts.") and not (asked.hostname or "").startswith("accounts."):
         return PageState.LOG_IN_WALL
-    if (host.startswith("consent.") or _CONSENT_PATH.search(path)) and not _CONSENT_PATH.search(own):
+    if (host.startswith("consent.") or CONSENT_PATH.search(path)) and not CONSENT_PATH.search(own):
         return PageState.CONSENT_WALL
     deep = len([part for part in asked.path.split("/") if part]) >= 2  # noqa: PLR2004 - a page of a section
     same = _without_www(asked.hostname) == _without_www(final.hostname)
@@ -176,136 +177,9 @@ def _heard(page: Page, *, little: bool) -> dict[PageState, str]:
         places.append(("words", page.main_text))
     found: dict[PageState, str] = {}
     for place, words in places:
-        for kind, pattern in _SAID[place == "words"]:
+        for kind, pattern in SAID_IN_WORDS if place == "words" else SAID_IN_TITLES:
             match = pattern.search(words)
             if match is not None:
-                found.setdefault(kind, f"its {place} say{'s' * (place != 'words')} {match.group()!r}")
+                verb = "say" if place == "words" else "says"
+                found.setdefault(kind, f"its {place} {verb} {match.group()!r}")
     return found
-
-
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?!\w)", re.IGNORECASE)
-
-
-_LOG_IN_PATH = re.compile(r"/(?:log-?in|sign-?in|signup|auth|checkpoint|accounts/login)(?:[/.?]|$)")
-_CONSENT_PATH = re.compile(r"/(?:consent|cookie-?wall|privacy-?gate|age-?(?:gate|check))(?:[/.?]|$)")
-
-_LOG_IN = _any(
-    r"(?:you must|you need to|please) (?:log|sign) in",
-    r"(?:log|sign) in (?:or sign up )?to (?:continue|see|view|watch|confirm)[^.]{0,40}",
-    r"log in (?:to|or sign up for) \w+",
-    r"(?:only available|available only) to (?:registered|logged|signed)[^.]{0,30}",
-    r"this (?:account|profile|content|post|group) is private",
-    r"войдите(?: в аккаунт)?,? (?:чтобы|для)[^.]{0,40}",
-    r"(?:необходимо|нужно|требуется) (?:войти|авторизоваться|авторизация)",
-    r"увійдіть,? щоб[^.]{0,40}",
-    r"(?:يجب|يرجى) (?:عليك )?تسجيل الدخول",
-    r"سجل الدخول (?:للمتابعة|لمتابعة|لمشاهدة)",
-    r"connectez-vous pour[^.]{0,40}",
-    r"(?:bitte )?(?:melde dich an|melden sie sich an|einloggen),? um[^.]{0,40}",
-    r"inicia sesión para[^.]{0,40}",
-)
-_LOG_IN_TITLE = _any(
-    r"(?:log|sign) ?in(?: or sign up)?(?: (?:to|•|·|\||-|–|—|/).{0,40})?",
-    r"(?:you must|you need to|please) (?:log|sign) in",
-    r"вход(?: в .{0,30})?|авторизация|войти",
-    r"تسجيل الدخول",
-    r"anmelden|connexion|iniciar sesión|увійти|вхід",
-)
-_LOG_IN_TITLE = re.compile(rf"^\W*{_LOG_IN_TITLE.pattern}", re.IGNORECASE)
-_GONE = _any(
-    r"(?:this |the )?(?:video|post|tweet|page|account|content|media|photo|message|clip|story)"
-    r"[^.]{0,40} (?:has been|was|is|have been) (?:deleted|removed|taken down|withdrawn|terminated)"
-    r"[^.]{0,60}",
-    r"(?:this |the )?(?:video|post|tweet|account|content|channel|media)[^.]{0,30} (?:is|are) "
-    r"(?:no longer|not|currently un|un) ?available[^.]{0,60}",
-    r"(?:video|content|media|post|tweet) unavailable",
-    r"(?:this )?(?:video|account) is private",
-    r"account (?:suspended|has been suspended|terminated)",
-    r"(?:видео|запись|пост|страница|аккаунт|сообщение)[^.]{0,30} (?:удалено|удалена|удалён|удален"
-    r"|недоступно|недоступна|заблокирован\w*)",
-    r"(?:відео|запис|допис|сторінк\w)[^.]{0,30} (?:видалено|недоступне|недоступна)",
-    r"(?:هذا )?(?:الفيديو|المقطع|المنشور|الحساب|المحتوى)[^.]{0,30} "
-    r"(?:غير متاح|غير متوفر|محذوف|لم يعد متاح\w*)",
-    r"تم حذف (?:هذا )?(?:الفيديو|المنشور|المقطع|الحساب)",
-    r"cette (?:vidéo|page|publication)[^.]{0,20} (?:n'est plus disponible|a été supprimée)",
-    r"(?:dieses video|dieser beitrag)[^.]{0,20} (?:ist nicht mehr verfügbar|wurde gelöscht|wurde "
-    r"entfernt)",
-    r"(?:este vídeo|esta publicación|este contenido)[^.]{0,20} "
-    r"(?:ya no está disponible|no está disponible|ha sido eliminad\w)",
-)
-_MISSING = _any(
-    r"(?:the |this |that )?(?:page|article|file|document|url)[^.]{0,40} (?:could not|cannot|can't|"
-    r"can’t|couldn't|couldn’t|was not|is not|isn't|isn’t) (?:be )?(?:found|exist|available)",
-    r"(?:the |this |that )?page (?:you[^.]{0,40} )?(?:doesn't|doesn’t|does not) exist",
-    r"page not found|404 not found|not found \(404\)|error 404|404 error",
-    r"(?:sorry, )?(?:we can't|we can’t|we couldn't|we couldn’t|we could not) find (?:the|that) page",
-    r"nothing (?:was )?found (?:here|at this address)",
-    r"страница не (?:найдена|существует)",
-    r"сторінк[уа] не знайдено|сторінка не існує",
-    r"الصفحة (?:غير موجودة|المطلوبة غير موجودة)|لم يتم العثور على (?:هذه )?الصفحة",
-    r"page (?:introuvable|non trouvée)|seite (?:wurde )?nicht gefunden|página no encontrada",
-)
-_MISSING_TITLE = re.compile(rf"{_MISSING.pattern}|^\W*404\W*$|^\W*not found\W*$", re.IGNORECASE)
-_LIMITED = _any(
-    r"too many requests",
-    r"rate limit(?:ed| exceeded| reached)?",
-    r"you(?:'ve| have|'re| are)? (?:been )?(?:sending|made|making|reached)[^.]{0,30} (?:requests|limit)",
-    r"please (?:slow down|try again (?:in|after) (?:a few|some|\d+)[^.]{0,20})",
-    r"unusual traffic(?: from your)?[^.]{0,40}",
-    r"слишком много запросов",
-    r"забагато запитів",
-    r"طلبات كثيرة جد[اًا]+|عدد كبير جد[اًا]+ من الطلبات",
-    r"trop de requêtes|zu viele anfragen|demasiadas solicitudes",
-)
-_BOT = _any(
-    r"(?:verify|verifying|confirm|checking|prove)(?: that)?(?: if)? you (?:are|'re|’re) "
-    r"(?:a )?(?:not a robot|human)",
-    r"checking your browser(?: before[^.]{0,40})?",
-    r"i'?m not a robot|are you a (?:robot|human)\??",
-    r"just a moment\.\.\.|attention required!",
-    r"enable javascript and cookies to continue",
-    r"подтвердите, что (?:вы не робот|запросы отправляли вы)[^.]{0,20}",
-    r"تحقق من أنك (?:إنسان|لست روبوت\w*)",
-)
-_CONSENT = _any(
-    r"before you continue(?: to [^.]{0,40})?",
-    r"(?:accept|agree to)(?: all| our| the| to)*(?: use of)? (?:cookies|terms)[^.]{0,40} to "
-    r"(?:continue|proceed|enter|view|read)[^.]{0,30}",
-    r"you must (?:accept|agree)[^.]{0,40} (?:to|before)[^.]{0,40}",
-    r"(?:confirm|verify) (?:that )?(?:you are|your age|you're)[^.]{0,30}(?:18|adult|old)[^.]{0,20}",
-    r"this (?:content|video|page)[^.]{0,20} (?:may be inappropriate|is age.restricted|may contain "
-    r"sensitive)[^.]{0,60}",
-    r"прежде чем продолжить",
-    r"bevor sie (?:fortfahren|weiter\w*)[^.]{0,40}|mit werbung (?:und cookies )?weiterlesen",
-    r"avant de continuer|accepter (?:les cookies )?(?:pour|et) continuer",
-    r"antes de continuar",
-    r"قبل المتابعة",
-)
-_BARRED = _any(
-    r"access(?: to this (?:page|site|resource))? (?:is |has been )?denied",
-    r"(?:not available|unavailable|blocked) in your (?:country|region|location)[^.]{0,40}",
-    r"(?:недоступ\w+|заблокирован\w*) (?:в|на территории) (?:вашей|вашем)[^.]{0,30}",
-    r"غير متاح في (?:بلدك|منطقتك)",
-)
-_SAID: dict[bool, tuple[tuple[PageState, re.Pattern[str]], ...]] = {
-    False: (
-        (PageState.BOT_CHECK, _BOT),
-        (PageState.LOG_IN_WALL, _LOG_IN_TITLE),
-        (PageState.RATE_LIMITED, _LIMITED),
-        (PageState.CONSENT_WALL, _CONSENT),
-        (PageState.DELETED, _GONE),
-        (PageState.NOT_FOUND, _MISSING_TITLE),
-        (PageState.REFUSED, _BARRED),
-    ),
-    True: (
-        (PageState.BOT_CHECK, _BOT),
-        (PageState.LOG_IN_WALL, _LOG_IN),
-        (PageState.RATE_LIMITED, _LIMITED),
-        (PageState.CONSENT_WALL, _CONSENT),
-        (PageState.DELETED, _GONE),
-        (PageState.NOT_FOUND, _MISSING),
-        (PageState.REFUSED, _BARRED),
-    ),
-}
-"""What says what, in titles and headings (False) and in words (True)."""

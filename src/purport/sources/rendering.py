@@ -1,8 +1,8 @@
 """A page as a browser shows it: Chromium, without a network of its own.
 
-Everything that the page asks for goes through the same `Visitor` as the page itself: judged, pinned,
-bounded and recorded; Chromium itself can resolve no name and reach no machine. What it is given is
-what is on record, so the archive holds all that the picture shows.
+Everything that the page asks for goes through the same `Visitor` as the page itself: judged,
+pinned, bounded and recorded; Chromium itself can resolve no name and reach no machine. What it is
+given is what is on record, so the archive holds all that the picture shows.
 """
 
 import shutil

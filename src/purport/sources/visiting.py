@@ -1,6 +1,7 @@
 """Going to an address: redirects followed within a limit, cookies kept for the visit."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from email.message import Message
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urldefrag, urljoin
@@ -28,7 +29,9 @@ class Visitor:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self._jar = CookieJar(DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrict))
+        self._jar = CookieJar(
+            DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrict)
+        )
 
     def visit(
         self,
@@ -128,10 +131,8 @@ def location_of(found: Exchange) -> str | None:
     location = found.header("location")
     if found.status not in _REDIRECTS or not location:
         return None
-    try:
+    with suppress(UnicodeError):  # else it was written in Latin-1 indeed
         location = location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass  # written in Latin-1 indeed
     leads_to = urldefrag(urljoin(found.url, location.strip().replace(" ", "%20"))).url
     split_url(leads_to)
     return leads_to

@@ -97,8 +97,7 @@ def write_warc(
         writer.write_record(info)
         for each in exchanges:
             lines.extend(_write_exchange(writer, sink, path, each))
-        for resource in resources:
-            lines.append(_write_resource(writer, sink, path, resource))
+        lines.extend(_write_resource(writer, sink, path, each) for each in resources)
     return tuple(lines)
 
 
@@ -163,7 +162,7 @@ def _write_exchange(
         start = sink.tell()
         with found.response.open("rb") as source:
             source.seek(found.head_at)
-            _write(writer, found.url, "response", headers, source, length)
+            _write(writer, ("response", found.url), headers, (source, length))
         yield IndexLine(
             url=found.url,
             instant=found.started_utc,
@@ -183,7 +182,8 @@ def _write_exchange(
         "WARC-Block-Digest": f"sha256:{_base32(digest_bytes(found.request))}",
         "WARC-Payload-Digest": f"sha256:{_base32(digest_bytes(sent))}",
     }
-    _write(writer, found.url, "request", headers, io.BytesIO(found.request), len(found.request))
+    block = (io.BytesIO(found.request), len(found.request))
+    _write(writer, ("request", found.url), headers, block)
 
 
 def _write_resource(
@@ -198,8 +198,8 @@ def _write_resource(
         "WARC-Block-Digest": f"sha256:{_base32(digest)}",
         "WARC-Payload-Digest": f"sha256:{_base32(digest)}",
     }
-    content = io.BytesIO(resource.content)
-    _write(writer, resource.uri, "resource", headers, content, len(resource.content))
+    block = (io.BytesIO(resource.content), len(resource.content))
+    _write(writer, ("resource", resource.uri), headers, block)
     return IndexLine(
         url=resource.uri,
         instant=resource.made_utc,
@@ -214,18 +214,15 @@ def _write_resource(
 
 def _write(
     writer: WARCWriter,
-    uri: str,
-    kind: str,
+    what: tuple[str, str],
     headers: Mapping[str, str],
-    source: BinaryIO | io.BytesIO,
-    length: int,
+    block: tuple[BinaryIO | io.BytesIO, int],
 ) -> None:
     """Write a record whose block is copied as it is: warcio would read and write headers anew."""
+    (kind, uri), (source, length) = what, block
     stated = [("WARC-Type", kind), ("WARC-Target-URI", uri), *headers.items()]
     named = StatusAndHeaders("", stated, protocol="WARC/1.1")
-    record = ArcWarcRecord(
-        "warc", kind, named, source, None, headers["Content-Type"], length
-    )
+    record = ArcWarcRecord("warc", kind, named, source, None, headers["Content-Type"], length)
     record.payload_length = length
     writer.write_record(record)
 
@@ -237,9 +234,7 @@ def _identity(response: Path, date: str, what: str) -> str:
 def _uuid(content: bytes) -> str:
     digits = hashlib.sha256(content).hexdigest()
     variant = "89ab"[int(digits[16], 16) & 3]
-    return (
-        f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
-    )
+    return f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def _digest_from(path: Path, start: int) -> Digest:
