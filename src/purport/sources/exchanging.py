@@ -8,8 +8,8 @@ import hashlib
 import os
 import ssl
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,9 +89,8 @@ def exchange(
     """
     parts, host, port = split_url(url)
     _require_left(line, url)
-    connection, address = line.door.open(host, port, within_s=line.limits.connect_s)
-    with connection:
-        secured = _secured(connection, line, host) if parts.scheme == "https" else None
+    with _connected(line, host, port, tls=parts.scheme == "https") as (connection, address):
+        secured = connection if isinstance(connection, ssl.SSLSocket) else None
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         named = f"[{host}]" if ":" in host else host
         standard = port == (443 if parts.scheme == "https" else 80)
@@ -106,7 +105,7 @@ def exchange(
         )
         path = line.folder / f"{len(line.exchanges):05d}.http"
         with path.open("xb") as sink:
-            hearing = _Hearing(line, secured or connection, sink, largest_bytes)
+            hearing = _Hearing(line, connection, sink, largest_bytes)
             started = line.clock()
             sent = hearing.ask(request, content)
             hearing.listen()
@@ -132,6 +131,18 @@ def exchange(
     os.truncate(path, hearing.kept)
     line.exchanges.append(found)
     return found
+
+
+@contextmanager
+def _connected(line: Line, host: str, port: int, *, tls: bool) -> Iterator[tuple[socket, str]]:
+    """Give a connection to a host, with TLS if asked for, and the address that it goes to."""
+    connection, address = line.door.open(host, port, within_s=line.limits.connect_s)
+    with connection:
+        if not tls:
+            yield connection, address
+            return
+        with _secured(connection, line, host) as secured:
+            yield secured, address
 
 
 class _Hearing:
@@ -173,7 +184,8 @@ class _Hearing:
         try:
             self.ending = self._hear()
         except h11.RemoteProtocolError as error:
-            cut = self.status is not None and "without sending complete" in str(error)
+            broke = "without sending complete" in str(error)
+            cut = self._received == 0 or (self.status is not None and broke)
             self.ending = Ending.CUT_OFF if cut else Ending.MALFORMED
         except TimeoutError:
             self.ending = Ending.TOO_SLOW

@@ -23,7 +23,6 @@ CONSENT_PATH = re.compile(r"/(?:consent|cookie-?wall|privacy-?gate|age-?(?:gate|
 _LOG_IN = _any(
     r"(?:you must|you need to|please) (?:log|sign) in",
     r"(?:log|sign) in (?:or sign up )?to (?:continue|see|view|watch|confirm)[^.]{0,40}",
-    r"log in (?:to|or sign up for) \w+",
     r"(?:join|sign up for) \w+ to (?:see|view|watch|continue|read)[^.]{0,40}",
     r"(?:only available|available only) to (?:registered|logged|signed)[^.]{0,30}",
     r"this (?:account|profile|content|post|group) is private",

@@ -2,8 +2,9 @@
 
 `MADE_WITH` was written with the rules; they were changed until it came out. `SECOND` was written after
 that and counted once (36 of 39 walls, 2 of 16 pages taken for walls), then the rules were changed
-again. `FRESH` was written after that and was counted once, as docs/capture.md says; the rules were
-not changed after it.
+again. `FRESH` was written after
+that and counted once: 32 of 32 walls, 1 of 30 pages taken for a wall. The phrase that did it ("log in
+to the") was dropped then; nothing else was changed.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def page(title: str, body: str, head: str = "") -> str:
     )
 
 
-PASSWORD = (  # noqa: S105 - a form
+PASSWORD = (
     "<form action=/in><input name=user><input type=password name=p><button>OK</button></form>"
 )
 LONG = f"<p>{PROSE * 8}</p>"
@@ -476,5 +477,157 @@ SECOND = (
         "first page of a forum",
         S.CONTENT,
         page("Forum", f"{BAR}<h1>Forum</h1><p>Rules. Please sign in to post.</p>" + SHORT * 3),
+    ),
+)
+
+FRESH = (
+    Case("sign in, bare", S.LOG_IN_WALL, page("Sign in • Site", f"<h2>Sign in</h2>{PASSWORD}")),
+    Case(
+        "feed behind a form",
+        S.LOG_IN_WALL,
+        page("Site – see what's happening", f"<p>New here? Create account</p>{PASSWORD}"),
+        final="https://site.example/accounts/login/?next=%2Fp%2F1",
+    ),
+    Case("subscribers", S.LOG_IN_WALL, page("Daily", "<p>Please log in to read on.</p>")),
+    Case("followers", S.LOG_IN_WALL, page("@k", "<h2>This profile is private</h2><p>0 posts</p>")),
+    Case(
+        "Russian form", S.LOG_IN_WALL, page("Авторизация", f"<h1>Добро пожаловать</h1>{PASSWORD}")
+    ),
+    Case("Arabic form", S.LOG_IN_WALL, page("تسجيل الدخول", PASSWORD)),
+    Case("French wall", S.LOG_IN_WALL, page("Réseau", "<p>Connectez-vous pour voir la suite.</p>")),
+    Case("cookies first", S.CONSENT_WALL, page("Gate", "<h1>Before you continue</h1><button>OK")),
+    Case(
+        "terms", S.CONSENT_WALL, page("X", "<p>You must accept the terms before viewing this.</p>")
+    ),
+    Case("adult", S.CONSENT_WALL, page("X", "<p>Please verify your age (18 or older).</p>")),
+    Case(
+        "gate by address",
+        S.CONSENT_WALL,
+        page("Portal", "<button>I agree</button>"),
+        final="https://site.example/privacy-gate/accept?to=/posts/123",
+    ),
+    Case("owner", S.DELETED, page("Clip", "<p>Video was deleted by its owner.</p>")),
+    Case("rules", S.DELETED, page("Site", "<p>This post was removed for breaking our rules.</p>")),
+    Case("reel", S.DELETED, page("Site", "<h2>This reel isn't available</h2>")),
+    Case("gone channel", S.DELETED, page("Site", "<p>This channel is no longer available.</p>")),
+    Case(
+        "looking for", S.DELETED, page("S", "<p>The content you are looking for was removed.</p>")
+    ),
+    Case("German, gone", S.DELETED, page("S", "<p>Dieser Beitrag ist nicht mehr verfügbar.</p>")),
+    Case("Russian post", S.DELETED, page("S", "<h1>Запись удалена</h1>")),
+    Case("403, gone in words", S.REFUSED, page("S", "<p>Not for you.</p>"), status=403),
+    Case("missing", S.NOT_FOUND, page("S", "<h1>We can’t find that page</h1><p>Sorry.</p>")),
+    Case("nothing", S.NOT_FOUND, page("S", "<p>Nothing found at this address.</p>")),
+    Case("lost", S.NOT_FOUND, page("404", f"<p>You seem lost.</p>{FOOT}")),
+    Case("missing, Ukrainian", S.NOT_FOUND, page("Сайт", "<h1>Сторінку не знайдено</h1>")),
+    Case("empty box", S.EMPTY_PLAYER, page("Raid", "<div class=player></div><p>Raid, 30 Sept</p>")),
+    Case("empty element", S.EMPTY_PLAYER, page("Raid", "<video></video><p>Raid, 30 September</p>")),
+    Case("busy", S.RATE_LIMITED, page("Hm", "<p>Rate limit exceeded. Retry later.</p>")),
+    Case("busy, Russian", S.RATE_LIMITED, page("S", "<h1>Слишком много запросов</h1>")),
+    Case("are you human", S.BOT_CHECK, page("S", "<p>Please confirm you are human.</p>")),
+    Case(
+        "cookies and scripts",
+        S.BOT_CHECK,
+        page("S", "<p>Enable JavaScript and cookies to continue"),
+    ),
+    Case("barred", S.REFUSED, page("S", "<h1>Access to this page has been denied</h1>")),
+    Case("500", S.SERVER_FAULT, page("Oops", "<h1>Something broke</h1>"), status=500),
+    Case("bare app", S.EMPTY, page("S", "<div id=app></div><script src=/m.js></script>")),
+    # content, much of it about what walls say
+    Case("report", S.CONTENT, page("Two dead", f"<h1>Two dead</h1>{LONG}{FOOT}")),
+    Case("telegram-like post", S.CONTENT, page("Channel", f"<p>{PROSE}</p><p>12.4K views")),
+    Case("one line", S.CONTENT, page("Post", "<p>Smoke over the port, 07:40.</p>")),
+    Case("one line, Russian", S.CONTENT, page("Пост", "<p>Дым над портом, 07:40.</p>")),
+    Case("one line, Ukrainian", S.CONTENT, page("Допис", "<p>Дим над портом, 07:40.</p>")),
+    Case(
+        "about a deletion",
+        S.CONTENT,
+        page("Post", "<p>Ministry has deleted the video in which the bridge was named.</p>"),
+    ),
+    Case(
+        "about a deletion, Russian",
+        S.CONTENT,
+        page("Пост", "<p>Минобороны удалило видео удара; сохранили копию.</p>"),
+    ),
+    Case(
+        "about a private account",
+        S.CONTENT,
+        page("Note", "<p>The colonel's account was made private on Tuesday, hours after.</p>"),
+    ),
+    Case(
+        "about a block",
+        S.CONTENT,
+        page("Note", "<p>The messenger is not available in the occupied towns since May.</p>"),
+    ),
+    Case(
+        "about a log-in",
+        S.CONTENT,
+        page("Note", "<p>Officers who log in to the system see the strikes of the day.</p>"),
+    ),
+    Case(
+        "about cookies",
+        S.CONTENT,
+        page("Law", "<p>Sites must accept that readers refuse cookies, the court ruled.</p>"),
+    ),
+    Case(
+        "about a limit",
+        S.CONTENT,
+        page(
+            "Note", "<p>The town reached its limit of beds by noon; requests went unanswered.</p>"
+        ),
+    ),
+    Case(
+        "about a missing file",
+        S.CONTENT,
+        page("Note", "<p>The file that named the unit was not found among the papers.</p>"),
+    ),
+    Case(
+        "about age",
+        S.CONTENT,
+        page("Note", "<p>Volunteers must be over 18 and bring their papers to the depot.</p>"),
+    ),
+    Case("with a form beside it", S.CONTENT, page("Post", f"<nav>{PASSWORD}</nav>{SHORT}")),
+    Case("with a form above", S.CONTENT, page("Post", f"{BAR}<p>Bridge hit.</p>{FOOT}")),
+    Case("album", S.CONTENT, page("Album", "<img src=/1.jpg><img src=/2.jpg><img src=/3.jpg>")),
+    Case("map", S.CONTENT, page("Map of the front", "<img src=/map.png><p>As of 4 October</p>")),
+    Case(
+        "table", S.CONTENT, page("Losses", "<table><tr><td>Date<td>Place<td>Seen</table>" + SHORT)
+    ),
+    Case("film", S.CONTENT, page("Clip", "<video src=/a.mp4></video>"), has_film=True),
+    Case(
+        "film that is sensitive",
+        S.CONTENT,
+        page("Clip", "<p>This video may contain sensitive content.</p><video src=/a.mp4></video>"),
+        has_film=True,
+    ),
+    Case("statement", S.CONTENT, page("Foreign ministry", f"{BAR}<h1>Statement</h1>{SHORT}{FOOT}")),
+    Case(
+        "Arabic statement",
+        S.CONTENT,
+        page("بيان", "<p>نفت الوزارة استهداف المستشفى يوم الأحد.</p>"),
+    ),
+    Case("German note", S.CONTENT, page("Notiz", "<p>Das Video wurde am Montag geprüft.</p>")),
+    Case("search that found nothing", S.CONTENT, page("Search", f"<p>Results: 3</p>{SHORT}")),
+    Case("help", S.CONTENT, page("Error 404: what it means", f"<h1>Error 404</h1>{LONG}")),
+    Case(
+        "removed page, told of",
+        S.CONTENT,
+        page("Erratum", "<p>Page 4 was removed from the report."),
+    ),
+    Case(
+        "comments closed", S.CONTENT, page("Post", f"{SHORT}<p>Comments are no longer available.")
+    ),
+    Case(
+        "moved within the site",
+        S.CONTENT,
+        page("Raid", SHORT),
+        final="https://site.example/archive/2015/raid",
+    ),
+    Case(
+        "front page after a short address",
+        S.CONTENT,
+        page("Site", f"{BAR}{LONG}"),
+        asked="https://site.example/en",
+        final="https://site.example/",
     ),
 )
