@@ -5,6 +5,7 @@ that does not fit means altered bytes. One of its payload alone is only reported
 agree whether chunks count (ISO 28500:2017, 5.9, and warcio's issue 74).
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["ArchivedFilm", "WarcReport", "read_warc"]
 
 _PIECE_BYTES = 1 << 16
 _HEAD_BYTES = 1024
+_GZIP = b"\x1f\x8b"
 _FREE_BYTES = 256 << 20
 _LARGEST_RATIO = 150
 """Most bytes that one of the file may unpack to, beyond the first 256 MiB; text of pages packs to a
@@ -78,8 +80,10 @@ def read_warc(path: Path, *, name: str, films_into: Path) -> WarcReport:
     """
     report = WarcReport()
     budget = _Budget(name, _FREE_BYTES + path.stat().st_size * _LARGEST_RATIO)
+    _require_whole(path, name, _Budget(name, _FREE_BYTES + path.stat().st_size * _LARGEST_RATIO))
     with path.open("rb") as source:
         for record in _records(source, name):
+            _require_named(record, report, name)
             report.records += 1
             if report.records > _MOST_RECORDS:
                 raise _forged(name, f"holds more than {_MOST_RECORDS:,} records")
@@ -102,6 +106,38 @@ class _Budget:
         self._left -= length
         if self._left < 0:
             raise _forged(self._name, "unpacks to far more than its length: this is a bomb")
+
+
+def _require_whole(path: Path, name: str, budget: _Budget) -> None:
+    """Check that every packed member of the file ends: readers take a cut one for the end."""
+    with path.open("rb") as source:
+        if source.read(2) != _GZIP:
+            return
+        source.seek(0)
+        engine, begun = zlib.decompressobj(zlib.MAX_WBITS | 16), False
+        while piece := source.read(_PIECE_BYTES):
+            while piece:
+                begun = True
+                try:
+                    budget.spend(len(engine.decompress(piece, _PIECE_BYTES)))
+                except zlib.error as error:
+                    raise InputError(
+                        name, f"cannot be unpacked ({error})", remedy="Give a whole WARC file."
+                    ) from error
+                piece = engine.unconsumed_tail
+                if engine.eof:
+                    piece = engine.unused_data.lstrip(b"\0")
+                    engine, begun = zlib.decompressobj(zlib.MAX_WBITS | 16), False
+    if begun:
+        raise _forged(name, "is cut off: its last record does not end")
+
+
+def _require_named(record: Any, report: WarcReport, name: str) -> None:  # noqa: ANN401
+    """Check that a record has what every one has; one that was cut in its headers has not."""
+    wanted = ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length")
+    lacking = [each for each in wanted if not record.rec_headers.get_header(each)]
+    if record.format == "warc" and lacking:
+        raise _forged(name, f"record {report.records + 1} lacks {', '.join(lacking)}")
 
 
 def _records(source: BinaryIO, name: str) -> Iterator[Any]:
@@ -130,6 +166,9 @@ def _read_record(record: Any, report: WarcReport, budget: _Budget, folder: Path)
     sink = None
     head = b""
     coding = _coding(record)
+    if wanted and coding is not None and _stated_film(record):
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        report.notes.append(f"{str(url)[:200]}: a film that came {coding}; it is not taken out")
     try:
         while piece := _read(stream):
             budget.spend(len(piece))
@@ -143,6 +182,8 @@ def _read_record(record: Any, report: WarcReport, budget: _Budget, folder: Path)
     finally:
         if sink is not None:
             sink.close()
+    if getattr(stream, "limit", 0) > 0:
+        raise _forged(f"record {report.records}", f"is cut off: {stream.limit} bytes are missing")
     if sink is not None:
         _note_film(record, report, path, head)
 
@@ -173,6 +214,11 @@ def _coding(record: Any) -> str | None:  # noqa: ANN401 - as above
         if stated and stated.lower() != "identity":
             return str(stated)
     return None
+
+
+def _stated_film(record: Any) -> bool:  # noqa: ANN401 - as above
+    stated = record.http_headers and record.http_headers.get_header("content-type")
+    return bool(stated) and str(stated).lower().startswith("video/")
 
 
 def _note_film(record: Any, report: WarcReport, path: Path, head: bytes) -> None:  # noqa: ANN401

@@ -1,10 +1,9 @@
 """Pages of our own making: walls, notices and empty frames, and pages that only look like them.
 
-`MADE_WITH` was written with the rules; they were changed until it came out. `SECOND` was written after
-that and counted once (36 of 39 walls, 2 of 16 pages taken for walls), then the rules were changed
-again. `FRESH` was written after
-that and counted once: 32 of 32 walls, 1 of 30 pages taken for a wall. The phrase that did it ("log in
-to the") was dropped then; nothing else was changed.
+`MADE_WITH` was written with the rules; they were changed until it came out. `SECOND` was written
+after that and counted once (36 of 39 walls, 2 of 16 pages taken for walls), then the rules were
+changed again. `FRESH` was written after that and counted once: 32 of 32 walls, 1 of 30 pages taken
+for a wall. The phrase that did it ("log in to the") was dropped then; nothing else was changed.
 """
 
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ def page(title: str, body: str, head: str = "") -> str:
 
 
 PASSWORD = (
-    "<form action=/in><input name=user><input type=password name=p><button>OK</button></form>"
+    "<form action=/in><input name=user><input type=password name=p><button>OK</button></form>"  # noqa: S105 - a form
 )
 LONG = f"<p>{PROSE * 8}</p>"
 SHORT = f"<p>{PROSE}</p>"

@@ -86,7 +86,7 @@ def test_a_name_with_one_inner_address_is_not_visited() -> None:
 
 
 def test_the_connection_goes_to_the_address_that_was_judged() -> None:
-    """A name that means another machine when it is asked for again (DNS rebinding) gains nothing."""
+    """A name that means another machine when it is looked up again gains nothing by it."""
     answers = iter([("93.184.216.34",), ("127.0.0.1",)])
     dialled: list[tuple[str, int]] = []
 

@@ -1,8 +1,11 @@
 """A server that misbehaves costs a bounded time and room, and is told from one that does not."""
 
+import gzip
+import hashlib
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +29,7 @@ QUICK = Limits(
 )
 PUBLIC = "93.184.216.34"
 Site = Any  # of tests/misbehaving.py, which is loaded by its path
+Trouble = Any  # that module
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def public_door(site: Site, *inner: str) -> Door:
     return Door(look_up=look_up, dial=dial)
 
 
-def test_a_page_is_kept_byte_for_byte(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_a_page_is_kept_byte_for_byte(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.Given(b"<p>words</p>")
     found = visitor.visit(site.url("/a"))
     assert found.response.read_bytes() == trouble.response(site.pages["/a"])
@@ -62,7 +66,7 @@ def test_a_page_is_kept_byte_for_byte(site: Site, visitor: Visitor, trouble: Any
     assert found.started_utc <= found.ended_utc
 
 
-def test_chunks_are_kept_and_read(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_chunks_are_kept_and_read(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     raw = (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"5;note=x\r\nhello\r\n6\r\n world\r\n0\r\nX-Late: 1\r\n\r\n"
@@ -77,14 +81,14 @@ def test_chunks_are_kept_and_read(site: Site, visitor: Visitor, trouble: Any) ->
 def test_an_answer_without_a_length_ends_with_its_connection(
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
 ) -> None:
     site.pages["/a"] = trouble.says(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>old</p>")
     found = visitor.visit(site.url("/a"))
     assert (found.ending, read_body(found, most_bytes=100)) == (Ending.WHOLE, b"<p>old</p>")
 
 
-def test_early_hints_are_no_answer(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_early_hints_are_no_answer(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
     site.pages["/a"] = trouble.says(hints + trouble.response(trouble.Given(b"x")))
     found = visitor.visit(site.url("/a"))
@@ -95,7 +99,7 @@ def test_early_hints_are_no_answer(site: Site, visitor: Visitor, trouble: Any) -
 def test_redirects_are_followed_and_cookies_kept(
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
 ) -> None:
     site.pages["/a"] = trouble.moved("/b?x=1#part", cookie="seen=yes")
     site.pages["/b"] = trouble.Given(b"there")
@@ -108,9 +112,9 @@ def test_redirects_are_followed_and_cookies_kept(
 def test_a_redirect_that_sets_a_cookie_may_come_back_once(
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
 ) -> None:
-    def gate(client: socket.socket, asked: Any) -> None:  # noqa: ANN401
+    def gate(client: socket.socket, asked: Trouble) -> None:
         page = trouble.Given(b"in") if "cookie" in asked.headers else trouble.moved("/set")
         client.sendall(trouble.response(page))
 
@@ -118,15 +122,15 @@ def test_a_redirect_that_sets_a_cookie_may_come_back_once(
     assert visitor.visit(site.url("/a")).status == 200
 
 
-def test_a_circle_of_redirects_is_told(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_a_circle_of_redirects_is_told(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     site.pages |= {"/a": trouble.moved("/b"), "/b": trouble.moved("/a")}
     with pytest.raises(NotCapturedError, match="redirects in a circle"):
         visitor.visit(site.url("/a"))
     assert len(site.asked) == 2
 
 
-def test_redirects_without_end_are_left(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
-    def on(client: socket.socket, asked: Any) -> None:  # noqa: ANN401
+def test_redirects_without_end_are_left(site: Site, visitor: Visitor, trouble: Trouble) -> None:
+    def on(client: socket.socket, asked: Trouble) -> None:
         number = int(asked.path.partition("=")[2] or 0)
         client.sendall(trouble.response(trouble.moved(f"/a?n={number + 1}")))
 
@@ -154,21 +158,21 @@ def test_redirects_without_end_are_left(site: Site, visitor: Visitor, trouble: A
         ("tiny chunks", Ending.TOO_LONG, 6.0),
     ],
 )
-def test_a_server_that_misbehaves_is_left(
+def test_a_server_that_misbehaves_is_left(  # noqa: PLR0917 - fixtures and the table's columns
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
     what: str,
     ending: Ending,
     within_s: float,
 ) -> None:
     ok = b"HTTP/1.1 200 OK\r\n"
 
-    def stops(client: socket.socket, _: Any) -> None:  # noqa: ANN401
+    def stops(client: socket.socket, _: Trouble) -> None:
         client.sendall(ok + b"Content-Length: 50\r\n\r\n" + b"x" * 20)
         time.sleep(1.5)
 
-    def tiny(client: socket.socket, _: Any) -> None:  # noqa: ANN401
+    def tiny(client: socket.socket, _: Trouble) -> None:
         client.sendall(ok + b"Transfer-Encoding: chunked\r\n\r\n")
         while True:
             client.sendall(b"1;" + b"e" * 2000 + b"\r\nx\r\n")
@@ -198,7 +202,7 @@ def test_a_server_that_misbehaves_is_left(
 def test_bytes_after_the_announced_end_are_counted_and_left(
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
 ) -> None:
     site.pages["/a"] = trouble.says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nshort and more")
     found = visitor.visit(site.url("/a"))
@@ -206,7 +210,7 @@ def test_bytes_after_the_announced_end_are_counted_and_left(
     assert found.response.read_bytes().endswith(b"short")
 
 
-def test_a_gzip_bomb_is_not_unpacked(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_a_gzip_bomb_is_not_unpacked(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.bomb()
     found = visitor.visit(site.url("/a"))
     with pytest.raises(NotCapturedError, match="this is a bomb"):
@@ -219,12 +223,9 @@ def test_a_gzip_bomb_is_not_unpacked(site: Site, visitor: Visitor, trouble: Any)
 def test_packed_pages_are_read(
     site: Site,
     visitor: Visitor,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
     coding: str,
 ) -> None:
-    import gzip
-    import zlib
-
     raw = zlib.compressobj(wbits=-15)
     body = {
         "gzip": gzip.compress(b"<p>words</p>"),
@@ -243,7 +244,7 @@ def test_packed_pages_are_read(
     assert found.response.read_bytes().endswith(body)
 
 
-def test_a_broken_gzip_is_said(site: Site, visitor: Visitor, trouble: Any) -> None:  # noqa: ANN401
+def test_a_broken_gzip_is_said(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.Given(
         b"\x1f\x8b\x08\x00garbage here", headers=("Content-Encoding: gzip",)
     )
@@ -266,7 +267,7 @@ def test_a_broken_gzip_is_said(site: Site, visitor: Visitor, trouble: Any) -> No
 def test_a_redirect_to_an_inner_machine_is_not_followed(
     site: Site,
     tmp_path: Path,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
     to: str,
 ) -> None:
     site.pages["/a"] = trouble.moved(to)
@@ -277,7 +278,7 @@ def test_a_redirect_to_an_inner_machine_is_not_followed(
     assert line.exchanges[0].address == PUBLIC
 
 
-def test_all_exchanges_together_are_bounded(site: Site, tmp_path: Path, trouble: Any) -> None:  # noqa: ANN401
+def test_all_exchanges_together_are_bounded(site: Site, tmp_path: Path, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.Given(b"x" * 600_000, "application/octet-stream")
     limits = replace(QUICK, bytes_in_all=1_000_000)
     visitor = Visitor(Line(folder=tmp_path, door=Door(allow_private=True), limits=limits))
@@ -286,7 +287,7 @@ def test_all_exchanges_together_are_bounded(site: Site, tmp_path: Path, trouble:
     assert visitor.line.bytes_came <= 1_000_000
 
 
-def test_the_whole_capture_is_bounded_in_time(site: Site, tmp_path: Path, trouble: Any) -> None:  # noqa: ANN401
+def test_the_whole_capture_is_bounded_in_time(site: Site, tmp_path: Path, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.Given(b"x")
     limits = replace(QUICK, capture_s=0.0)
     visitor = Visitor(Line(folder=tmp_path, door=Door(allow_private=True), limits=limits))
@@ -296,7 +297,7 @@ def test_the_whole_capture_is_bounded_in_time(site: Site, tmp_path: Path, troubl
 
 
 @pytest.fixture
-def secure(tmp_path: Path, trouble: Any) -> Iterator[tuple[Any, Path]]:  # noqa: ANN401
+def secure(tmp_path: Path, trouble: Trouble) -> Iterator[tuple[Any, Path]]:
     """A server with TLS whose certificate is for `site.example`, and that certificate."""
     whole, alone = trouble.certificate(tmp_path, "site.example")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -315,14 +316,12 @@ def secure_line(folder: Path, site: Site, trusted: Path | None) -> Line:
 def test_a_certificate_that_holds_is_noted(
     secure: tuple[Any, Path],
     tmp_path: Path,
-    trouble: Any,  # noqa: ANN401
+    trouble: Trouble,
 ) -> None:
     site, alone = secure
     site.pages["/a"] = trouble.Given(b"x")
     found = Visitor(secure_line(tmp_path, site, alone)).visit("https://site.example/a")
     der = ssl.PEM_cert_to_DER_cert(alone.read_text())
-    import hashlib
-
     assert found.certificate == hashlib.sha256(der).hexdigest()
     assert (found.tls or "").startswith("TLSv1.")
 
@@ -344,7 +343,7 @@ def test_a_certificate_that_does_not_hold_is_said(
     assert line.exchanges == []
 
 
-def test_a_certificate_that_ran_out_is_said(tmp_path: Path, trouble: Any) -> None:  # noqa: ANN401
+def test_a_certificate_that_ran_out_is_said(tmp_path: Path, trouble: Trouble) -> None:
     whole, alone = trouble.certificate(tmp_path, "site.example", days=-1)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(whole)
