@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ class Fetched:
 
 def find_downloader() -> Path | None:
     """Return yt-dlp, None when it is not installed."""
-    found = shutil.which("yt-dlp")
+    beside = str(Path(sys.executable).parent)  # of this environment, whether or not it is on PATH
+    found = shutil.which("yt-dlp") or shutil.which("yt-dlp", path=beside)
     return None if found is None else Path(found)
 
 

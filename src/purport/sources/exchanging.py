@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 from typing import BinaryIO
+from urllib.parse import SplitResult
 
 import h11
 
@@ -53,8 +54,15 @@ class Line:
     """All responses so far."""
     exchanges: list[Exchange] = field(default_factory=list)
     """All exchanges so far, in order."""
+    number: int = 0
+    """Exchanges that were begun."""
     began_s: float = field(default_factory=time.monotonic)
     """When the capture began. [s]"""
+
+    def numbered(self) -> int:
+        """Return a number that no exchange had."""
+        self.number += 1
+        return self.number - 1
 
     def left_s(self) -> float:
         """Return how long the capture may still take. [s]"""
@@ -91,19 +99,8 @@ def exchange(
     _require_left(line, url)
     with _connected(line, host, port, tls=parts.scheme == "https") as (connection, address):
         secured = connection if isinstance(connection, ssl.SSLSocket) else None
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        named = f"[{host}]" if ":" in host else host
-        standard = port == (443 if parts.scheme == "https" else 80)
-        request = h11.Request(
-            method=method,
-            target=target.encode("ascii", "strict") if target.isascii() else _escaped(target),
-            headers=[
-                ("Host", named if standard else f"{named}:{port}"),
-                *headers,
-                ("Connection", "close"),
-            ],
-        )
-        path = line.folder / f"{len(line.exchanges):05d}.http"
+        request = _request(method, (parts, host, port), headers, content)
+        path = line.folder / f"{line.numbered():05d}.http"
         with path.open("xb") as sink:
             hearing = _Hearing(line, connection, sink, largest_bytes)
             started = line.clock()
@@ -131,6 +128,36 @@ def exchange(
     os.truncate(path, hearing.kept)
     line.exchanges.append(found)
     return found
+
+
+def _request(
+    method: str,
+    place: tuple[SplitResult, str, int],
+    headers: Sequence[tuple[str, str]],
+    content: bytes,
+) -> h11.Request:
+    parts, host, port = place
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    named = f"[{host}]" if ":" in host else host
+    standard = port == (443 if parts.scheme == "https" else 80)
+    length = [("Content-Length", str(len(content)))] if content or method != "GET" else []
+    try:
+        return h11.Request(
+            method=method,
+            target=_escaped(target),
+            headers=[
+                ("Host", named if standard else f"{named}:{port}"),
+                *headers,
+                *length,
+                ("Connection", "close"),
+            ],
+        )
+    except (h11.LocalProtocolError, ValueError) as error:
+        raise NotCapturedError(
+            parts.geturl()[:200],
+            f"cannot be asked for ({error})",
+            remedy="Give the address as a browser shows it.",
+        ) from error
 
 
 @contextmanager
