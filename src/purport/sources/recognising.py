@@ -56,12 +56,12 @@ def recognise(page: Page, arrival: Arrival) -> Recognised:
     state = _by_status(page, arrival)
     if state is not None:
         return state
-    if not page.text and not arrival.has_film and not page.parts:
-        return Recognised(state=PageState.EMPTY, signs=("it has no words, pictures or film",))
     signs = tuple(_signs(page, arrival))
     if signs:
         first = signs[0][0]
         return Recognised(state=first, signs=tuple(words for kind, words in signs if kind is first))
+    if not page.text and not arrival.has_film and not page.parts and not page.players:
+        return Recognised(state=PageState.EMPTY, signs=("it has no words, pictures or film",))
     if _is_empty_player(page, arrival):
         return Recognised(
             state=PageState.EMPTY_PLAYER,
