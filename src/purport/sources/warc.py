@@ -182,8 +182,8 @@ def _write_exchange(
         "WARC-Block-Digest": f"sha256:{_base32(digest_bytes(found.request))}",
         "WARC-Payload-Digest": f"sha256:{_base32(digest_bytes(sent))}",
     }
-    block = (io.BytesIO(found.request), len(found.request))
-    _write(writer, ("request", found.url), headers, block)
+    whole = (io.BytesIO(found.request), len(found.request))
+    _write(writer, ("request", found.url), headers, whole)
 
 
 def _write_resource(
