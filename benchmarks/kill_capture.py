@@ -153,7 +153,7 @@ def _stored(folder: Path) -> set[str]:
     with Workspace.open(folder, writing=False) as workspace:
         items = {stored.record.digest for stored in workspace.store.live(ItemRecord)}
         others = {stored.record.digest for stored in workspace.store.live(Attachment)}
-        return {str(each) for each in items | others if workspace.vault.path_of(each).is_file()}
+        return {str(each) for each in items | others if workspace.vault.holds(each)}
 
 
 if __name__ == "__main__":

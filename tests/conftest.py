@@ -322,6 +322,42 @@ def site(trouble: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
         yield server
 
 
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An S3-compatible server in a process of its own, with an empty bucket `archive`."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto")
+    server = _beside("object_server").ObjectServer(tmp_path_factory.mktemp("moto") / "log")
+    try:
+        server.make_bucket("archive")
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def object_proxy(object_server: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    """A proxy before that server that misbehaves when it is told to."""
+    made = _beside("object_server").Proxy(object_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def s3(object_proxy: Any, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - as above
+    """The proxy, on its best behaviour, as the store that the environment names."""
+    import fsspec  # noqa: PLC0415 - an extra
+
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # another module's speak to its proxy
+    object_proxy.misdeed = lambda *_: None
+    object_proxy.asked.clear()
+    told = {"AWS_ENDPOINT_URL": object_proxy.address, **_beside("object_server").ENVIRONMENT}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("purport.vault.bucket._PAUSES_S", (0.0, 0.0, 0.0))
+    return object_proxy
+
+
 @pytest.fixture
 def mail_sink() -> Iterator[Any]:
     """A mail server that keeps what it is given."""

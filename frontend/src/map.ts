@@ -54,7 +54,7 @@ async function begin(): Promise<void> {
   map.on("click", (event) => {
     const margin = 6, { x, y } = event.point;
     const hit = map.queryRenderedFeatures([[x - margin, y - margin], [x + margin, y + margin]]).filter((one) => one.source === "case");
-    const id = (hit.find((one) => one.properties.kind !== "control" && one.properties.kind !== "footprint") ?? hit[0])?.properties.id as string | undefined;
+    const id = (hit.find((one) => !["control", "footprint", "shadows"].includes(String(one.properties.kind))) ?? hit[0])?.properties.id as string | undefined;
     choose(map, shown, id ?? "", false);
   });
   whenSchemeChanges(() => { map.setStyle(style(), { diff: false }); choose(map, shown, chosen(), false); paintKeys(holders); });

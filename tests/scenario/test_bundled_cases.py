@@ -1,5 +1,6 @@
 """The two bundled cases, from story and footage to verdicts, against what is known to be true."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from purport.casework import CheckOutcome, CheckRequest, check_case, verify_workspace
-from purport.cli.show import findings
+from purport.cli.show import export, findings
 from purport.core.claims import Part
 from purport.core.ratings import Rating, ReviewState
 from purport.reports import case_schema
+from purport.reports.spreadsheets import harmless_cell
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROAD = EXAMPLES / "harbour-road"
@@ -152,3 +154,41 @@ def test_the_tutorial_shows_what_the_program_says(workspace: Path, outcome: Chec
         assert f"  {head}\n" in said.output  # with the version of the check
     for words in re.split(r"^f[0-9a-f]{12}  .+$", shown.replace("…", ""), flags=re.MULTILINE):
         assert without_digits(words) in without_digits(said.output)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_tables_and_map_for_other_programs_hold_what_the_findings_say(
+    workspace: Path, outcome: CheckOutcome, tmp_path: Path
+) -> None:
+    where = [str(tmp_path / "out"), "--workspace", str(workspace)]
+    assert CliRunner().invoke(export, where).exit_code == 0
+    strikes = rows_of(tmp_path / "out/strikes.csv")
+    (miss,) = [row for row in strikes if row["item"] == "coordination-centre.mp4"]
+    (found,) = values(outcome, "impacts", "coordination-centre.mp4")["strikes"]
+    low, high = found["offset_95_m"]
+    stated = (float(miss["offset_95_low_m"]), float(miss["offset_95_high_m"]))
+    assert stated == (low, high)
+    assert [row["same_strike_as"] for row in strikes] == ["", "1", ""]
+    verdicts = rows_of(tmp_path / "out/verdicts.csv")
+    assert len(verdicts) == len(outcome.case.verdicts)
+    assert {row["review"] for row in verdicts} == {ReviewState.PROPOSED.value}
+    drawn = json.loads((tmp_path / "out/map.geojson").read_bytes())["features"]
+    impacts = [
+        one["geometry"]["coordinates"]
+        for one in drawn
+        if (one["properties"]["kind"], one["properties"]["part"]) == ("impact", "self")
+    ]
+    at = [float(miss["longitude_deg"]), float(miss["latitude_deg"])]
+    assert any(impact == pytest.approx(at, abs=1e-7) for impact in impacts)
+    # nothing is written over
+    assert CliRunner().invoke(export, where).exit_code != 0
+
+
+def test_text_that_a_spreadsheet_would_work_out_is_disarmed() -> None:
+    assert harmless_cell("=HYPERLINK()") == "'=HYPERLINK()"
+    assert harmless_cell("-1 target") == "'-1 target"
+    assert harmless_cell(-14.2) == "-14.2"
+    assert harmless_cell(None) == ""

@@ -17,6 +17,7 @@ from purport.casework import (
     verify_bag,
     verify_workspace,
 )
+from purport.core.digests import digest_bytes
 from purport.core.errors import ForgedBagError
 from purport.seals import KeyRing
 
@@ -26,8 +27,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Check and seal the bundled case, then move the bag and remove the workspace."""
+def bags(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Check and seal the bundled case, with its footage and without, and remove the workspace."""
     place = tmp_path_factory.mktemp("sealing")
     request = CheckRequest(
         workspace=place / "case",
@@ -40,16 +41,26 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     check_case(request)
     with Workspace.open(place / "case") as workspace:
-        sealed = seal_case(workspace, place / "bag", keys=KeyRing(place / "keys"))
+        keys = KeyRing(place / "keys")
+        whole = seal_case(workspace, place / "bag", keys=keys)
+        lean = seal_case(workspace, place / "lean", keys=keys, media=False)
     assert verify_workspace(place / "case").events > 0
-    moved = tmp_path_factory.mktemp("elsewhere") / "moved"
-    shutil.move(sealed.bag, moved)
     shutil.rmtree(place / "case")
+    return whole.bag, lean.bag
+
+
+@pytest.fixture(scope="module")
+def bag(bags: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bag with footage, moved elsewhere."""
+    moved = tmp_path_factory.mktemp("elsewhere") / "moved"
+    shutil.move(bags[0], moved)
     return moved
 
 
 def test_a_moved_bag_holds_and_gives_the_same_numbers(bag: Path) -> None:
     assert verify_bag(bag).faults == ()
+    exported = {path.name for path in (bag / "data/exports").iterdir()}
+    assert exported == {"map.geojson", "strikes.csv", "verdicts.csv"}
     again = reproduce_bag(bag, workers=1)
     assert again.same_environment
     assert again.identical, [record for record in again.records if record.differences]
@@ -84,3 +95,44 @@ def test_a_bag_that_was_changed_is_not_run_again(bag: Path, tmp_path: Path) -> N
         stream.write(b"\n")
     with pytest.raises(ForgedBagError, match="custody"):
         reproduce_bag(forged, workers=1)
+
+
+FOOTAGE = ("command-post.mp4", "coordination-centre.mp4")
+
+
+def test_a_bag_without_footage_holds_its_digests_and_none_of_its_pictures(
+    bags: tuple[Path, Path],
+) -> None:
+    _, lean = bags
+    assert verify_bag(lean).faults == ()
+    clips = {name: (ROAD / "footage" / name).read_bytes() for name in FOOTAGE}
+    kept = {digest_bytes(path.read_bytes()) for path in lean.rglob("*") if path.is_file()}
+    assert not kept & {digest_bytes(content) for content in clips.values()}
+    dossier = (lean / "data/dossier.html").read_text(encoding="utf-8")
+    assert dossier.count("data:image/jpeg") == dossier.count('aria-label="Orthophoto') > 0
+    statement = json.loads((lean / "data/seal.json").read_bytes())
+    withheld = {
+        one["digest"]: one["size_bytes"] for one in statement["evidence"] if not one["file"]
+    }
+    assert withheld == {digest_bytes(content): len(content) for content in clips.values()}
+    assert "WITHHELD" in (lean / "data/README.txt").read_text(encoding="utf-8")
+
+
+def test_who_has_the_footage_runs_a_bag_without_it_again(
+    bags: tuple[Path, Path], tmp_path: Path
+) -> None:
+    _, lean = bags
+    alone = reproduce_bag(lean, workers=1)
+    assert sorted(alone.withheld) == sorted(FOOTAGE)
+    assert {record.table for record in alone.records} == {"claim", "proposal"}
+    # found by what it is, not by what it is called; one that was changed is not taken
+    for number, name in enumerate(FOOTAGE):
+        shutil.copyfile(ROAD / "footage" / name, tmp_path / f"{number}.bin")
+    with (tmp_path / "1.bin").open("ab") as stream:
+        stream.write(b"\0")
+    assert reproduce_bag(lean, media=tmp_path, workers=1).withheld == (FOOTAGE[1],)
+    shutil.copyfile(ROAD / "footage" / FOOTAGE[1], tmp_path / "1.bin")
+    again = reproduce_bag(lean, media=tmp_path, workers=1)
+    assert again.withheld == ()
+    assert again.identical
+    assert again.numbers > 10_000

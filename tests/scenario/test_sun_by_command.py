@@ -10,8 +10,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+import shapely
 from pyproj import Geod
 
+from purport.casework import Workspace, case_file
+from purport.casework.map_features import MapKind, features_of
 from purport.checks.sun._ephemeris import sun_positions
 from purport.cli import main
 
@@ -127,3 +130,30 @@ def test_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     make_case(tmp_path, "2015-09-30")
     azimuth = ("--azimuth", "300", "--azimuth-sd", "2", "--zone", "Asia/Raqqa", "--author", "A.")
     assert purport(tmp_path, "mark", "clip.mp4", "shadow_azimuth", *azimuth)[0] != 0
+
+
+def test_the_map_shows_where_the_shadows_are_possible_at_the_time_claimed(tmp_path: Path) -> None:
+    make_case(tmp_path, "2015-09-30T09:15")
+    for number in range(3):
+        shadow(tmp_path, number)
+    check(tmp_path)
+    with Workspace.open(tmp_path / "case", writing=False) as workspace:
+        features = features_of(case_file(workspace))
+    (area,) = [one for one in features if one.kind is MapKind.SHADOWS]
+    drawn = shapely.geometry.shape(area.geometry)
+    assert drawn.is_valid
+    assert drawn.contains(shapely.Point(WHERE))
+    # there the same sun stands an hour and more from where it stood here
+    assert not drawn.contains(shapely.Point(WHERE[0] + 20.0, WHERE[1]))
+    assert not drawn.contains(shapely.Point(WHERE[0] - 20.0, WHERE[1]))
+    west, _, east, _ = drawn.bounds
+    assert -180.0 <= west < east <= 180.0
+    assert "2015-09-30T09:15" in area.facts[0]
+
+
+def test_without_a_time_claimed_no_area_is_drawn(tmp_path: Path) -> None:
+    make_case(tmp_path, "2015-09-30")
+    shadow(tmp_path, 0)
+    check(tmp_path)
+    with Workspace.open(tmp_path / "case", writing=False) as workspace:
+        assert not [one for one in features_of(case_file(workspace)) if one.kind is MapKind.SHADOWS]

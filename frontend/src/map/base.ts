@@ -15,13 +15,36 @@ export async function loadBase(folder: string): Promise<Record<string, SourceSpe
   const [world, places] = await Promise.all([read<World>(`${folder}world.json`), read<Places>(`${folder}towns.json`)]);
   const shapes = (data: GeoJSON.GeoJSON): SourceSpecification => ({ type: "geojson", data, maxzoom: 8 });
   return {
-    land: shapes(feature(world, world.objects.land)),
+    land: shapes(unrolled(feature(world, world.objects.land))),
     lakes: shapes(feature(world, world.objects.lakes)),
     rivers: shapes(feature(world, world.objects.rivers)),
     borders: shapes(mesh(world, world.objects.land, (one, other) => one !== other)),
     countries: shapes(named(places.countries)),
     towns: shapes(named(places.towns)),
   };
+}
+
+// Outlines that cross the 180th meridian go on beyond it, else they would be drawn right across the
+// map; one that goes around the Earth is closed over the pole.
+function unrolled(land: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
+  for (const one of land.features) {
+    if (one.geometry.type === "Polygon") one.geometry.coordinates = one.geometry.coordinates.map(unrolledRing);
+    else if (one.geometry.type === "MultiPolygon") one.geometry.coordinates = one.geometry.coordinates.map((rings) => rings.map(unrolledRing));
+  }
+  return land;
+}
+
+export function unrolledRing(ring: GeoJSON.Position[]): GeoJSON.Position[] {
+  let turned = 0;
+  const found = ring.map((point, index) => {
+    const step = index ? (point[0] ?? 0) - (ring[index - 1]?.[0] ?? 0) : 0;
+    if (Math.abs(step) > 180) turned -= Math.sign(step) * 360;
+    return [(point[0] ?? 0) + turned, point[1] ?? 0];
+  });
+  const first = found[0], last = found.at(-1);
+  if (!turned || !first || !last) return found;
+  const pole = (last[1] ?? 0) < 0 ? -90 : 90;
+  return [...found, [last[0] ?? 0, pole], [first[0] ?? 0, pole], first];
 }
 
 async function read<T>(address: string): Promise<T> {

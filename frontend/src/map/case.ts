@@ -36,8 +36,11 @@ export function heldLayers(holders: string[]): LayerSpecification[] {
 export function caseLayers(): LayerSpecification[] {
   const ink = (name: string): ExpressionSpecification =>
     ["match", ["get", "kind"], ...KINDS.flatMap((one) => [one, colour(`map-${one}`)]), colour(name)] as unknown as ExpressionSpecification;
-  const shapes: FilterSpecification = ["all", area, ["!", kind("control")], part("self")];
+  const shapes: FilterSpecification = ["all", area, ["!", kind("control")], ["!", kind("shadows")], part("self")];
+  const possible: FilterSpecification = kind("shadows");
   const layers: LayerSpecification[] = [
+    { id: "shadows-fill", type: "fill", source: "case", filter: possible, paint: { "fill-color": colour("map-shadows"), "fill-opacity": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 10, 0] } },
+    { id: "shadows-line", type: "line", source: "case", filter: possible, paint: { "line-color": colour("map-shadows"), "line-width": 1.5 } },
     { id: "shape-fill", type: "fill", source: "case", filter: shapes, paint: { "fill-color": ink("map-name"), "fill-opacity": 0.1 } },
     { id: "shape-under", type: "line", source: "case", filter: shapes, paint: { "line-color": colour("map-halo"), "line-width": 5 } },
     { id: "shape-line", type: "line", source: "case", filter: shapes, paint: { "line-color": ink("map-name"), "line-width": 2.5 } },

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
         describe_items,
     )
     from purport.casework.copies import cached_scene, media_path, reference_path
+    from purport.casework.copying import Copied, copy_workspace
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
+    from purport.casework.exporting import case_exports
+    from purport.casework.finding import ITEMS_A_PAGE, FoundItems, find_items
+    from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "ITEMS_A_PAGE",
     "ArchiveKind",
     "CaptureChoice",
     "Captured",
@@ -69,6 +74,11 @@ __all__ = [
     "CheckOutcome",
     "CheckRequest",
     "CollectedArchive",
+    "Condition",
+    "Copied",
+    "FixityFault",
+    "FixityReport",
+    "FoundItems",
     "FrameTable",
     "ItemDetails",
     "Making",
@@ -92,8 +102,10 @@ __all__ = [
     "cached_scene",
     "capture_url",
     "captures_of",
+    "case_exports",
     "case_file",
     "check_case",
+    "check_fixity",
     "collect_archive",
     "collect_control",
     "collect_item",
@@ -104,11 +116,13 @@ __all__ = [
     "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
+    "copy_workspace",
     "describe_case",
     "describe_item",
     "describe_items",
     "discover_checks",
     "dossier_path",
+    "find_items",
     "frame_picture",
     "frame_table",
     "import_bag",
@@ -155,6 +169,12 @@ _MODULES = {
     "CheckOutcome": "job",
     "CheckRequest": "job",
     "CollectedArchive": "archives",
+    "Condition": "fixity",
+    "Copied": "copying",
+    "FixityFault": "fixity",
+    "FixityReport": "fixity",
+    "FoundItems": "finding",
+    "ITEMS_A_PAGE": "finding",
     "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
     "Making": "making",
@@ -181,6 +201,8 @@ _MODULES = {
     "case_file": "reading",
     "check_case": "job",
     "collect_archive": "archives",
+    "case_exports": "exporting",
+    "check_fixity": "fixity",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",
@@ -190,11 +212,13 @@ _MODULES = {
     "collect_target_area": "collecting",
     "collect_terrain": "collecting",
     "collect_trusted_signers": "collecting",
+    "copy_workspace": "copying",
     "describe_case": "collecting",
     "describe_item": "describing",
     "describe_items": "collecting",
     "discover_checks": "checking",
     "dossier_path": "reporting",
+    "find_items": "finding",
     "frame_picture": "frame_pictures",
     "frame_table": "frame_tables",
     "import_bag": "importing",

@@ -367,8 +367,8 @@ def _records(workspace: Workspace, url: str) -> Sequence[tuple[Digest, CaptureRe
     for attachment in live_attachments(workspace, AttachmentKind.CAPTURE):
         if attachment.name.startswith(host):
             digest = dict(attachment.companions)[_RECORD_FILE]
-            content = workspace.vault.path_of(digest).read_bytes()
-            record = from_json(CaptureRecord, json.loads(content))
+            with workspace.vault.open(digest) as source:
+                record = from_json(CaptureRecord, json.load(source))
             if record.url == url:
                 found.append((digest, record))
     return found

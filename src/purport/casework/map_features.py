@@ -13,6 +13,7 @@ from typing import Any, cast
 import shapely
 from numpy.typing import NDArray
 
+from purport.casework.shadow_places import shadow_places
 from purport.checks.control import ControlLayer, Territory, first_and_last_day, territories_read
 from purport.core.case import Target
 from purport.core.casefile import CaseFile, CaseItem
@@ -56,6 +57,8 @@ Bounds = tuple[float, float, float, float]
 class MapKind(StrEnum):
     """What a feature is."""
 
+    SHADOWS = "shadows"
+    """Where on Earth shadows are possible at the time claimed."""
     CLAIMED = "claimed"
     """Where footage is said to have been filmed."""
     FOUND = "found"
@@ -129,7 +132,7 @@ def bounds_of(features: Sequence[MapFeature]) -> Bounds | None:
     """Return west, south, east and north of the features; None when there is none.
 
     Areas of control and places claimed count only when there is nothing else: the one would show a
-    whole country, the other may lie far off. [deg]
+    whole country, the other may lie far off. Where shadows are possible does not count. [deg]
     """
     for wanted in (
         {MapKind.FOUND, MapKind.FOOTPRINT, MapKind.TARGET, MapKind.IMPACT},
@@ -219,6 +222,7 @@ def _dated(one: Territory, age_days: int) -> str:
 
 def _of_item(case: CaseFile, item: CaseItem) -> Iterator[MapFeature]:
     findings = {one.check: one for one in case.findings if one.item == item.record.digest}
+    yield from _shadows(item, findings)
     place = _read_place(findings)
     crs = place.frames[0].crs if place is not None and place.frames else None
     if place is not None:
@@ -229,6 +233,27 @@ def _of_item(case: CaseFile, item: CaseItem) -> Iterator[MapFeature]:
         for strike in read_strikes(findings["impacts"]):
             if strike.position is not None and strike.same_strike_as is None:
                 yield _impact(item, strike, strike.position, crs=crs)
+
+
+def _shadows(item: CaseItem, findings: dict[str, Finding]) -> Iterator[MapFeature]:
+    possible = shadow_places(findings["sun"]) if "sun" in findings else None
+    if possible is None:
+        return
+    area, values = possible
+    claimed = f" ({values.claimed})" if values.claimed else ""
+    yield _feature(
+        item,
+        MapKind.SHADOWS,
+        "",
+        geometry=_rounded(area),
+        title=f"Where shadows fall as in {item.record.name} at the time claimed",
+        label="",
+        facts=[
+            f"At the time claimed{claimed} shadows can fall here as those marked do (95 %).",
+            "Told in steps of a degree, between the polar circles.",
+            "A direction alone leaves a band around the Earth; a known height narrows it.",
+        ],
+    )
 
 
 def _read_place(findings: dict[str, Finding]) -> PlaceReading | None:

@@ -129,7 +129,8 @@ def reproduce_bag(
 def _conclude(
     name: str, imported: Imported, found: Sequence[Row], sealed_environment: JsonObject
 ) -> Reproduction:
-    causes = tuple(_environment_causes(sealed_environment, describe_environment()))
+    used = {name for row in (*imported.rows, *found) for name in _libraries(_value(row))}
+    causes = tuple(_environment_causes(sealed_environment, describe_environment(), used))
     again = {(row.table, row.key): row for row in found}
     sealed = {(row.table, row.key): row for row in imported.rows if row.table in _COMPARED}
     withheld = {each.digest for each in imported.missing}
@@ -200,13 +201,16 @@ def _without_ids(value: JsonValue) -> JsonValue:
     return value
 
 
-def _environment_causes(sealed: JsonObject, now: Environment) -> Iterator[Cause]:
+def _environment_causes(sealed: JsonObject, now: Environment, used: set[str]) -> Iterator[Cause]:
+    """Name what of machine and versions is not as it was; of optional parts, what was used."""
     for name in ("purport", "python", "system", "machine", "processor"):
         yield from _if_differs(_WORDS[name], str(sealed.get(name, "")), str(getattr(now, name)))
     for part, word in (("packages", "version of"), ("optional", "optional part")):
         before = _versions(sealed.get(part))
         after = dict(cast("Sequence[tuple[str, str]]", getattr(now, part)))
         for package in sorted(before.keys() | after.keys()):
+            if part == "optional" and package not in used:
+                continue
             what = f"{word} {package}"
             yield from _if_differs(what, before.get(package, ""), after.get(package, ""))
 

@@ -10,6 +10,7 @@ from typing import cast
 
 from purport import __version__
 from purport.casework.checking import discover_checks
+from purport.casework.exporting import case_exports
 from purport.casework.holdings import live_items
 from purport.casework.progress import Progress, quiet
 from purport.casework.reading import case_file
@@ -220,6 +221,8 @@ class _Sealing:
         document = case_document(case_file(self._workspace), dossier=None)
         self._writer.add(layout.CASE_FILE, _pretty(document))
         self._writer.add(f"{layout.SCHEMAS}case.schema.json", _pretty(case_schema()))
+        for name, content in case_exports(self._workspace).items():
+            self._writer.add(f"{layout.EXPORTS}{name}", content)
         return sum(map(len, lines.values()))
 
     def _evidence(self, events: Sequence[CustodyEvent]) -> tuple[Evidence, ...]:
@@ -231,7 +234,7 @@ class _Sealing:
         for number, digest in enumerate(preserved):
             name = names.get(digest, digest)
             self._progress("seal", done=number, total=len(preserved), label=name)
-            size = self._workspace.vault.path_of(digest).stat().st_size
+            size = self._workspace.vault.size_of(digest)
             file = None if digest in withheld else self._copy(digest, name)
             stated.append(Evidence(digest=digest, size_bytes=size, name=name, file=file))
         return tuple(stated)

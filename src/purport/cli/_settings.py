@@ -67,6 +67,12 @@ SETTINGS = (
         meaning="postgresql:// address; unset: purport.sqlite3 in the workspace",
     ),
     SettingDefinition(
+        name="vault",
+        variable="PURPORT_VAULT",
+        default=None,
+        meaning="s3:// address for the files of new workspaces; unset: vault/ in the workspace",
+    ),
+    SettingDefinition(
         name="case",
         variable="PURPORT_CASE",
         default=None,

@@ -1,18 +1,27 @@
-"""`purport claims`, `findings` and `report`: read a workspace and show it."""
+"""`purport claims`, `findings`, `items`, `report` and `export`: read a workspace and show it."""
 
 from pathlib import Path
 
 import click
 
-from purport.casework import Workspace, case_file, verify_publishable, write_case_dossier
+from purport.casework import (
+    ITEMS_A_PAGE,
+    Workspace,
+    case_exports,
+    case_file,
+    find_items,
+    verify_publishable,
+    write_case_dossier,
+)
 from purport.cli._opening import open_workspace
 from purport.cli._options import as_json, workspace, workspace_folder
 from purport.cli._output import print_json
 from purport.cli._settings import resolve
 from purport.core.casefile import CaseFile
+from purport.core.errors import InputError
 from purport.core.records import to_json
 
-__all__ = ["claims", "findings", "report"]
+__all__ = ["claims", "export", "findings", "items", "report"]
 
 
 @click.command()
@@ -75,6 +84,30 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
 
 
 @click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which fifty."
+)
+@workspace
+@as_json
+def items(*, words: tuple[str, ...], page: int, workspace: str | None, as_json: bool) -> None:
+    """List the media items, fifty at a time; of those alone that WORDS are said of.
+
+    All words must occur in name, address, collector, publisher or claimed place, or begin the
+    digest.
+    """
+    with _opened(workspace) as opened:
+        found = find_items(opened, " ".join(words), skip=(page - 1) * ITEMS_A_PAGE)
+    if as_json:
+        print_json(to_json(found))
+        return
+    for one in found.items:
+        click.echo(f"{one.digest}  {one.name}")
+    if found.more:
+        click.echo(f"More follow: --page {page + 1}", err=True)
+
+
+@click.command()
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="File.")
 @click.option(
     "--public",
@@ -90,11 +123,36 @@ def report(*, out: Path | None, public: bool, workspace: str | None) -> None:
         click.echo(f"Dossier: {write_case_dossier(opened, out=out)}")
 
 
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@workspace
+def export(*, folder: Path, workspace: str | None) -> None:
+    """Write verdicts and strikes as tables, and what lies on a map as GeoJSON, into FOLDER.
+
+    They hold positions that may not be for publication yet; the dossier says until when.
+    """
+    with _opened(workspace) as case:
+        files = case_exports(case)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        if (folder / name).exists():
+            raise InputError(
+                str(folder / name), "is already there", remedy="Name a folder without it."
+            )
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        click.echo(f"Exported: {folder / name}")
+
+
 def _read(workspace: str | None) -> CaseFile:
-    with Workspace.open(
+    with _opened(workspace) as opened:
+        return case_file(opened)
+
+
+def _opened(workspace: str | None) -> Workspace:
+    return Workspace.open(
         workspace_folder(workspace),
         writing=False,
         database=resolve("database"),
         case=resolve("case"),
-    ) as opened:
-        return case_file(opened)
+    )

@@ -34,6 +34,7 @@ from purport.reports.player_views import (
 from purport.reports.readings import PlaceReading, StrikeReading, read_place, read_strikes
 from purport.reports.sheet_views import claimed_words, distance_words, group_words, holder_words
 from purport.reports.source_pages import SourceRun, lay_out_source
+from purport.reports.spreadsheets import strikes_as_csv, verdicts_as_csv
 from purport.reports.sun_drawings import SunView, view_sun
 
 __all__ = [
@@ -73,6 +74,8 @@ __all__ = [
     "read_place",
     "read_strikes",
     "shown_in_picture",
+    "strikes_as_csv",
+    "verdicts_as_csv",
     "view_claims",
     "view_disputes",
     "view_for_player",

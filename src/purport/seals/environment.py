@@ -7,15 +7,18 @@ mirror of one), also when Purport is gone.
 
 import hashlib
 import io
+import os
 import platform
 import re
 import sys
 import zipfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from purport import __version__
 
@@ -23,7 +26,6 @@ __all__ = ["Environment", "build_wheel", "describe_environment", "lock_lines", "
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SKIPPED = frozenset({"__pycache__"})
-_NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,8 @@ class Environment:
     machine: str
     """Architecture: x86_64, aarch64."""
     processor: str
-    """Model of the processor, by which libraries choose their routines; empty when not known."""
+    """Model of the processor, by which libraries choose their routines, and what they are told
+    to leave; empty when not known."""
     packages: tuple[tuple[str, str], ...]
     """Name and version of every package that Purport needs, sorted."""
     optional: tuple[tuple[str, str], ...]
@@ -124,31 +127,39 @@ def _package_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _closure(name: str, *, extras: bool) -> Iterator[tuple[str, str]]:
-    """Give all installed packages that one needs, itself left out."""
-    waiting, seen = [name], {_normal(name)}
+    """Give all installed packages that one needs, itself left out.
+
+    Args:
+        name: Of the package.
+        extras: Whether what it can do without counts too.
+    """
+    own = metadata.distribution(name).metadata.get_all("Provides-Extra") or () if extras else ()
+    waiting, seen = [(name, frozenset(own))], set[tuple[str, frozenset[str]]]()
+    given = {_normal(name)}
     while waiting:
-        asking = waiting.pop()
-        for needed in _needs(asking, extras=extras and asking == name):
-            normal = _normal(needed)
-            if normal in seen:
+        asking, wanted = waiting.pop()
+        for needed in _needs(asking, wanted):
+            normal = _normal(needed.name)
+            if (normal, frozenset(needed.extras)) in seen:
                 continue
-            seen.add(normal)
+            seen.add((normal, frozenset(needed.extras)))
             try:
-                version = metadata.version(needed)
+                version = metadata.version(normal)
             except metadata.PackageNotFoundError:
                 continue
-            waiting.append(needed)
-            yield normal, version
+            waiting.append((normal, frozenset(needed.extras)))
+            if normal not in given:
+                given.add(normal)
+                yield normal, version
 
 
-def _needs(name: str, *, extras: bool) -> Sequence[str]:
-    """Name what a package requires on this platform; markers of extras only when asked for."""
-    found = []
+def _needs(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
+    """Give what a package, with some of its extras, requires on this platform."""
     for line in metadata.distribution(name).requires or ():
-        match = _NAME.match(line)
-        if match is not None and (extras or "extra ==" not in line):
-            found.append(match[1])
-    return found
+        needed = Requirement(line)
+        marker = needed.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            yield needed
 
 
 def _normal(name: str) -> str:
@@ -156,10 +167,27 @@ def _normal(name: str) -> str:
 
 
 def _processor() -> str:
-    """Return the processor's model as the system states it."""
+    """Return the processor's model as the system states it, and what libraries are told to leave.
+
+    A name alone tells too little: virtual machines call several generations by one.
+    """
+    model = platform.processor()
     path = Path("/proc/cpuinfo")
     if sys.platform == "linux" and path.is_file():
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith(("model name", "CPU part")):
-                return line.partition(":")[2].strip()
-    return platform.processor()
+        model = _stated_model(path.read_text(encoding="utf-8", errors="replace")) or model
+    left = [f"{name}={os.environ[name]}" for name in _ROUTINES if os.environ.get(name)]
+    return ", ".join([model, *left])
+
+
+_ROUTINES = ("OPENCV_CPU_DISABLE", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
+"""Variables by which a library chooses other routines than the processor's."""
+_STATED = ("model name", "cpu family", "model", "stepping", "CPU implementer", "CPU part")
+
+
+def _stated_model(cpuinfo: str) -> str:
+    """Read the first processor of `/proc/cpuinfo`."""
+    lines = (line.partition(":") for line in cpuinfo.split("\n\n", 1)[0].splitlines())
+    first = {name.strip(): value.strip() for name, _, value in lines}
+    name = first.get("model name", "")
+    rest = [f"{key} {first[key]}" for key in _STATED[1:] if key in first]
+    return ", ".join([name, *rest] if name else rest)

@@ -7,6 +7,7 @@ __all__ = [
     "DOSSIER_FILE",
     "ENVIRONMENT_FILE",
     "EVIDENCE",
+    "EXPORTS",
     "FORMAT",
     "KEYS_FILE",
     "KEY_FILE",
@@ -38,6 +39,7 @@ CUSTODY_FILE = "data/custody.jsonl"
 RECORDS = "data/records/"
 SCHEMAS = "data/schemas/"
 EVIDENCE = "data/evidence/"
+EXPORTS = "data/exports/"
 CASE_FILE = "data/case.json"
 DOSSIER_FILE = "data/dossier.html"
 ENVIRONMENT_FILE = "data/environment/environment.json"

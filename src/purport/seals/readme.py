@@ -23,6 +23,7 @@ def readme_text(statement: SealStatement, *, media: bool) -> str:
         "WHAT LIES HERE",
         "  data/dossier.html       the case for readers; open it in a browser, it loads nothing",
         "  data/case.json          the same for machines",
+        "  data/exports/           verdicts and strikes as tables (CSV), places as GeoJSON",
         "  data/evidence/          files as collected, each under the SHA-256 of its bytes",
         "  data/records/           every record, a line each, superseded and withdrawn ones too",
         "  data/schemas/           what each member of a record means (JSON Schema)",

@@ -11,6 +11,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -92,9 +94,15 @@ def serve_bytes(request: HttpRequest, served: ServedFile) -> HttpResponseBase:
     A page's player gets it to play; everybody else to save.
 
     Args:
-        request: The request, GET or HEAD.
+        request: The request, GET or HEAD; its path is one that stays open, see `application`, or
+            the whole file would be read before any of it is sent.
         served: The file.
+
+    Raises:
+        TypeError: It is not.
     """
+    if not isinstance(request, ASGIRequest):
+        raise TypeError(f"{request.path} is not served as what stays open; see STAYS_OPEN")
     size = served.path.stat().st_size
     tag = f'"{served.tag}"'
     if request.method in {"GET", "HEAD"} and _names(request.headers.get("If-None-Match"), tag):
@@ -147,6 +155,7 @@ def _dressed(
 
 async def _pieces(path: Path, part: Slice) -> AsyncIterator[bytes]:
     """Yield a part of a file; whoever hangs up is not read for any longer."""
+    await sync_to_async(connections.close_all)()  # or a slow download keeps one all the time
     in_thread = sync_to_async(thread_sensitive=False)
     stream = await in_thread(path.open)("rb")
     try:

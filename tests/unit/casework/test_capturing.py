@@ -95,7 +95,7 @@ def test_a_page_with_its_parts_and_its_film(
     assert (record.state, record.title, record.fault) == (PageState.CONTENT, "Raid", None)
     assert record.refused == ((site.url("/bg.png"), "its status is 404"),)
     assert {each.address for each in record.exchanges} == {"127.0.0.1"}
-    archive = workspace.vault.path_of(came.attachment.digest)
+    archive = workspace.vault.local_copy(came.attachment.digest)
     with zipfile.ZipFile(archive) as wacz:
         assert clip in gzip.decompress(wacz.read("archive/data.warc.gz"))
     (event,) = [each for each in workspace.store.custody() if each.details.get("what") == "capture"]
@@ -109,7 +109,7 @@ def test_the_record_can_be_read_again(workspace: Workspace, site: Site, trouble:
     came = capture_url(workspace, site.url("/a"), PLAIN)
     assert captures_of(workspace, site.url("/a")) == (came.record,)
     digest = dict(came.attachment.companions)["capture.json"]
-    said = json.loads(workspace.vault.path_of(digest).read_bytes())
+    said = json.loads(workspace.vault.local_copy(digest).read_bytes())
     assert said["format"] == "purport.capture/1"
     assert said["settings"]["limits"]["redirects"] == 10
 
@@ -201,10 +201,10 @@ def test_what_failed_is_kept_as_an_attempt_and_not_as_evidence(  # noqa: PLR0917
     assert caught.value.remedy
     assert attachments(workspace, AttachmentKind.CAPTURE) == []
     assert captures_of(workspace, site.url("/a")) == ()
-    with zipfile.ZipFile(workspace.vault.path_of(attempt.digest)) as wacz:
+    with zipfile.ZipFile(workspace.vault.local_copy(attempt.digest)) as wacz:
         assert "archive/data.warc.gz" in wacz.namelist()
     digest = dict(attempt.companions)["capture.json"]
-    said = json.loads(workspace.vault.path_of(digest).read_bytes())
+    said = json.loads(workspace.vault.local_copy(digest).read_bytes())
     assert said["fault"]
 
 
@@ -262,7 +262,7 @@ def test_what_is_stated_as_a_film_and_is_none_is_preserved_and_is_no_item(
     ((name, fault),) = came.unread
     assert name == "clip.mp4"
     assert fault
-    assert workspace.vault.path_of(digest_bytes(broken)).read_bytes() == broken
+    assert workspace.vault.local_copy(digest_bytes(broken)).read_bytes() == broken
 
 
 def test_bytes_beyond_the_announced_end_are_told(

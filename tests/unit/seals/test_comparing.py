@@ -1,4 +1,12 @@
-from purport.core.digests import JsonObject, JsonValue
+"""Numbers found again against sealed ones."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from purport.core.digests import JsonObject
+from purport.core.homographies import GroundHomography
+from purport.core.records import to_json
 from purport.seals import Tolerance, compare
 
 
@@ -42,20 +50,69 @@ def test_an_interval_has_its_own_width() -> None:
     assert not far.within
 
 
-def test_homographies_are_compared_by_where_they_put_points() -> None:
-    sealed: JsonObject = {
-        "covariance_m2": [[0.04, 0.0], [0.0, 0.04]],
-        "homographies": [{"to_map": [[0.1, 0, 500000.0], [0, -0.1, 4000000.0], [0, 0, 1]]}],
+def ground(sd_m: float = 0.0) -> GroundHomography:
+    """A picture of 640×360 px, 0.1 m to a pixel; the reference is known to 0.3 m per axis."""
+    return GroundHomography(
+        matrix=((32.0, 0.0, 0.0), (0.0, -32.0, 0.0), (0.0, 0.0, 1.0)),
+        normalisation=((1 / 320, 0.0, -1.0), (0.0, 1 / 320, -0.5625), (0.0, 0.0, 1.0)),
+        origin_m=(500_000.0, 4_000_000.0),
+        crs="EPSG:32637",
+        covariance=((0.0,) * 8,) * 8,
+        ground_sd_m=sd_m,
+        reference_sd_m=0.3,
+    )
+
+
+def finding(homography: GroundHomography, east_m: float = 0.0) -> JsonObject:
+    moved = np.array([[1.0, 0.0, east_m], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    frame = moved @ homography.to_map()
+    return {
+        "ground": [{"first": 0, "last": 9, "homography": to_json(homography)}],
+        "homographies": [{"frame": 4, "to_map": frame.tolist()}],
     }
 
-    def moved(by: float) -> JsonObject:
-        matrix: JsonValue = [[0.1, 0, 500000.0 + by], [0, -0.1, 4000000.0], [0, 0, 1]]
-        return {**sealed, "homographies": [{"to_map": matrix}]}
 
-    (near,) = compare(sealed, moved(0.019))
-    (far,) = compare(sealed, moved(0.021))
+def test_homographies_are_compared_by_where_they_put_points() -> None:
+    (near,) = compare(finding(ground()), finding(ground(), east_m=0.029))  # a tenth of 0.3 m
+    (far,) = compare(finding(ground()), finding(ground(), east_m=0.031))
+    assert near.path == "homographies.0.to_map"
     assert near.within
     assert not far.within
+    (exact,) = compare(finding(ground()), finding(ground(), east_m=1e-6), exactly=True)
+    assert not exact.within
+
+
+def test_a_frame_without_stated_ground_may_not_move() -> None:
+    sealed, moved = finding(ground()), finding(ground(), east_m=1e-6)
+    (found,) = compare({**sealed, "ground": []}, {**moved, "ground": []})
+    assert not found.within
+
+
+def test_what_a_homography_says_of_points_counts_not_how_it_says_it() -> None:
+    # 0.3 m of the reference with 0.05 m of relief is 0.304 m: 1.4 % more; with 0.1 m 5.4 %
+    small, large = (compare(finding(ground()), finding(ground(sd_m=sd))) for sd in (0.05, 0.1))
+    assert [each.within for each in small] == [True]
+    assert [each.within for each in large] == [False]
+    turned = replace(ground(), matrix=((32.0, 0.0, 0.0), (0.0, 32.0, 0.0), (0.0, 0.0, 1.0)))
+    assert not compare(to_json(ground()), to_json(turned))[0].within
+
+
+def test_a_part_of_a_budget_counts_by_the_whole() -> None:
+    sealed: JsonObject = {"budget_m": {"reference": 0.3, "relief": 0.01}}
+    (near,) = compare(sealed, {"budget_m": {"reference": 0.3, "relief": 0.017}})
+    (far,) = compare(sealed, {"budget_m": {"reference": 0.3, "relief": 0.018}})
+    assert near.within  # 2.4 % of 0.3 m is 0.0072 m
+    assert not far.within
+
+
+def test_statistics_and_numbers_of_points_have_tolerances_of_their_own() -> None:
+    sealed = {"residual_px": 0.2, "inliers": 200, "strikes": 200}
+    near = compare(sealed, {"residual_px": 0.2039, "inliers": 204, "strikes": 200})
+    far = compare(sealed, {"residual_px": 0.2041, "inliers": 205, "strikes": 201})
+    assert [each.within for each in near] == [True, True]
+    assert {each.tolerance for each in near} == {Tolerance.POINTS, Tolerance.STATISTIC}
+    assert [each.within for each in far] == [False, False, False]
+    assert compare({"inliers": 9}, {"inliers": 10})[0].within
 
 
 def test_a_text_may_differ_in_its_numbers_alone() -> None:

@@ -297,7 +297,7 @@ SECOND = (
     Case(
         "pay or consent",
         S.CONSENT_WALL,
-        page("Zeitung", "<h1>Mit Werbung weiterlesen</h1><p>Oder PUR-Abo bestellen.</p>"),
+        page("Zeitung", "<h1>Mit Werbung weiterlesen</h1><p>Mit dem PUR-Abo bestellen.</p>"),
     ),
     Case(
         "over 18",

@@ -5,6 +5,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from purport.reports.spreadsheets import harmless_cell
+
 __all__ = ["ratings_as_csv"]
 
 _COLUMNS = (
@@ -18,7 +20,6 @@ _COLUMNS = (
     "because",
     "confirmed_utc",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ratings_as_csv(document: Mapping[str, Any]) -> str:
@@ -35,11 +36,5 @@ def ratings_as_csv(document: Mapping[str, Any]) -> str:
                 "words": claim["words"],
                 "because": " ".join(verdict["because"]),
             }
-            writer.writerow([_harmless(row[name]) for name in _COLUMNS])
+            writer.writerow([harmless_cell(row[name]) for name in _COLUMNS])
     return sink.getvalue()
-
-
-def _harmless(value: object) -> str:
-    """Put an apostrophe before what a spreadsheet would work out (OWASP, CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
