@@ -45,6 +45,7 @@ _JUMP_RATIO = 5.0
 _GRADUAL_SHARE = 0.4
 _REPLACED_FRAMES = 12
 _REPLACED_ATTEMPTS = 5
+_BLACK_LUMA = 32.0
 
 
 class Judgement(Enum):
@@ -168,7 +169,8 @@ def find_replacement(
         features_before: Features in the reference before the loss.
 
     Returns:
-        The first frame of the new picture; None when there is none, or none told yet.
+        The first frame of the new picture, or of the black before it; None when there is none, or
+        none told yet.
     """
     if first == 0 or features_before < RICH or not attempts or attempts[-1].index != last:
         return None
@@ -187,7 +189,20 @@ def find_replacement(
         survey, last - _JUDGED_FRAMES, last
     )
     other = _likeness_across(survey, first, last) <= _OTHER_LIKENESS
-    return begins if sound and steady and other else None
+    if not (sound and steady and other):
+        return None
+    return first if _is_black_between(survey, first, begins) else begins
+
+
+def _is_black_between(survey: Survey, first: int, begins: int) -> bool:
+    """Tell whether the frames from `first` to before `begins` are black put between two shots.
+
+    The picture after it is there at once as it stays; a sensor blacked out by a blast sees again
+    little by little.
+    """
+    dark = survey.luma_mean[first:begins].max() < _BLACK_LUMA
+    blind = all(survey.is_blind(index) for index in range(first, begins))
+    return bool(dark and blind) and _has_steady_light(survey, begins, begins + _JUDGED_FRAMES)
 
 
 def _last_appearance(survey: Survey, first: int, last: int) -> int | None:
