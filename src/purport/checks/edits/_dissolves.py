@@ -370,7 +370,7 @@ def _fitted(
         squares[np.diag_indices_from(squares)] += 1e-6 * count
         fit = np.linalg.solve(squares, columns.T @ level)
         shares = fit[: len(layers)]
-        likeness = float(np.corrcoef(pixels)[0, 1]) if len(pixels) > 1 else 1.0
+        likeness = float(np.asarray(np.corrcoef(pixels))[0, 1]) if len(pixels) > 1 else 1.0
         answer = shares, float(np.sqrt(np.square(level - columns @ fit).mean())), likeness
         steps = fit[len(layers) : 3 * len(layers)].reshape(-1, 2)
         firm = np.abs(shares) > _LEAST_SHARE
