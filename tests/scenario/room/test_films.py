@@ -1,5 +1,6 @@
 """Films of a published case: veiled for everybody, clear where the desk says so, and no sooner."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,18 @@ def test_clear_where_the_desk_says_so_and_positions_are_open(desk: Desk, tmp_pat
     colour, detail = colour_and_detail(desk.reader.get(clear).content, tmp_path)
     assert colour > 30
     assert detail > 10
+
+
+def test_films_that_are_gone_are_made_when_they_are_asked_for(desk: Desk) -> None:
+    desk.publish()
+    wait_for_films(desk)
+    shutil.rmtree(desk.room.folder / "cache" / "films")
+    page = desk.reader.get(READ)
+    assert page.status_code == 200
+    assert "data-film" not in page.text
+    assert 'value="films"' in desk.editor.get("/cases/case/work").text
+    assert desk.editor.post("/cases/case/work/ask", {"kind": "films"}).status_code == 302
+    wait_for_films(desk)
 
 
 def test_films_go_with_the_case(desk: Desk) -> None:
