@@ -24,7 +24,7 @@ _DEGREE = "[°º˚]"
 _MINUTE = "['′’‘ʹ´]"
 _SECOND = "(?:[\"″”“ʺ]|''|′′)"
 _HEMISPHERE = r"(?:(?:North|South|East|West|[NSEWСЮВЗ])(?![^\W\d_]))"
-_DECIMALS = r"[-+−–]?\d{1,3}[.,٫]\d{2,}"
+_DECIMALS = r"[-+−–]?\d{1,3}[.,٫．]\d{2,}"
 _MAP_SITES = (
     r"(?:maps\.app\.goo\.gl|goo\.gl/maps|w3w\.co|what3words\.com|osm\.org|wikimapia\.org|"
     r"(?:www\.)?openstreetmap\.org|(?:www\.)?google\.[a-z.]+/maps)"
@@ -36,9 +36,20 @@ _DEGREES_MINUTES = (
 )
 _TWO_DEGREES = (
     rf"(?:lat(?:itude)?\W{{0,3}})?{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
-    rf"(?:\s*[,;/|]\s*|\s+(?:and\s+|и\s+|و\s*)?)(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
+    rf"(?:\s*[,;/|،؛、]\s*|\s+(?:and\s+|и\s+|و\s*)?|(?=[-+−]))(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
     rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
 )
+_WIND_LETTER = r"(?-i:[NSEWСЮВЗ])(?![^\W\d_])"
+_MINUTES_APART = r"\d{1,3}[ -]\d{2}(?:[ -]\d{2}(?:[.,]\d+)?|[.,]\d+)"
+_WITHOUT_SIGNS = (
+    rf"\b{_MINUTES_APART}\s?{_WIND_LETTER}",
+    rf"\b(?-i:[NSEW])\s?{_MINUTES_APART}\b",
+    r"\b\d{4}(?:\d{2})?(?:[.,]\d+)?\s?[NS]\W{0,3}\d{5}(?:\d{2})?(?:[.,]\d+)?\s?[EW]\b",
+    r"\d{1,3}\s*(?:degrees?|deg\b|градус\w*|درجة)\W{1,5}(?:and\s|и\s|و\s?)?"
+    r"\d{1,2}(?:[.,]\d+)?\s*(?:minutes?|min\b|минут\w*|دقيقة)"
+    r"(?:\W{1,5}(?:and\s|и\s|و\s?)?\d{1,2}(?:[.,]\d+)?\s*(?:seconds?|sec\b|секунд\w*|ثانية))?",
+)
+"""Degrees with minutes as receivers, pilots and people in words write them."""
 _DATE = r"(?-i:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d{2}\b)"
 _MGRS = (
     rf"\b(?!{_DATE})"
@@ -53,8 +64,9 @@ _POSITIONS = (
     rf"(?:https?://|www\.)\S*{_MAP_QUESTION}\S*",
     rf"(?:https?://)?{_MAP_SITES}\S*",
     r"geo:[-+\d.,;a-z=]+",
-    r"///[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+",
+    r"(?:///|what3words\W{1,3}|w3w\W{1,3})[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+",
     _DEGREES_MINUTES,
+    *_WITHOUT_SIGNS,
     _TWO_DEGREES,
     rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}\b",
     rf"{_DECIMALS}\s*{_DEGREE}",
