@@ -115,7 +115,7 @@ def spelled() -> str:
 
 
 def stage(folder: Path) -> str:
-    """Give the checked case a place, an uploader and confirmed ratings; return the first's claim."""
+    """Give the checked case a place, an uploader and confirmed ratings; return a claim."""
     with Workspace.open(folder, agent="zoraeditor") as workspace:
         describe_items(workspace, _details())
         (item,) = (stored.record.digest for stored in workspace.store.live(ItemRecord))
@@ -311,6 +311,6 @@ def _plain_digits(text: str) -> str:
         digit = unicodedata.decimal(one, None)
         if digit is not None:
             kept.append(str(digit))
-        elif unicodedata.category(one) not in {"Cf"}:
+        elif unicodedata.category(one) != "Cf":
             kept.append(one)
     return "".join(kept)

@@ -1,6 +1,7 @@
 """What readers are given: confirmed ratings alone, no position before its time, nobody's name."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,12 @@ from purport.core.ratings import Rating, ReviewState
 from purport.reports.published import (
     Wording,
     cover_measures,
+    cover_names,
     cover_positions,
     published_document,
     readers_view,
 )
+from purport.reports.published.covering import handles_in
 from purport.reports.published.places import places_of
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -164,6 +167,35 @@ def test_the_reviewer_and_the_uploader_are_not_named(hand_made: Any) -> None:  #
     shown = published_document(case, WORDING, Safety(hide_uploader=False))
     items: Any = shown["items"]
     assert {item["name"] for item in items} <= {record.name for record in records}
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://t.me/quarry_watch/7313131", "It was posted by @quarry_watch."),
+        ("https://t.me/s/quarry_watch/7313131", "quarry_watch was first."),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ", "See https://youtu.be/dQw4w9WgXcQ now."),
+        ("https://www.youtube.com/@QuarryWatch", "On youtube.com/@quarrywatch, twice."),
+        ("https://m.facebook.com/user/quarry.watch.9", "quarry.watch.9 took it down."),
+        ("https://www.quarry-news.example/a/b.html", "It ran on quarry-news.example first."),
+    ],
+)
+def test_accounts_and_posts_are_kept_back_with_the_uploader(
+    hand_made: Any,  # noqa: ANN401
+    address: str,
+    told: str,
+) -> None:
+    case = reviewed(hand_made.case)
+    items = tuple(replace(one, record=replace(one.record, url=address)) for one in case.items)
+    wording = replace(WORDING, summary=told)
+    document = published_document(replace(case, items=items), wording, Safety())
+    assert not re.search(r"quarry.?watch|dQw4|quarry-news", str(document["summary"]), re.IGNORECASE)
+    assert len(str(document["summary"])) > len("withheld")
+
+
+def test_short_names_are_covered_as_words_alone() -> None:
+    assert cover_names({"news": "X"})("News of the newspaper") == "X of the newspaper"
+    assert handles_in("https://example.org/world/syria/article") == ()
 
 
 def test_a_blurred_case_holds_no_coordinate_at_all(hand_made: Any) -> None:  # noqa: ANN401
