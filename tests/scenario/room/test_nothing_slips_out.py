@@ -314,7 +314,8 @@ def test_nobody_changes_anything(swept: Swept, slipping: Slipping, secret: bool)
     headers = {"X-CSRFToken": nobody.client.cookies["purport_csrf"]} if secret else {}
     slipped, taken = [], []
     for path in swept.addresses():
-        for method, sent in product(WRITING, ({"json": {}}, {"data": {"reason": "x"}})):
+        sent = {"json": {}} if path.startswith("/api/") else {"data": {"reason": "x"}}
+        for method in WRITING:
             answer = nobody.client.request(method, path, headers=headers, **sent)  # type: ignore[arg-type]  # either
             found = slipping.found_in(
                 told_in(slipping, answer, answer.content), beyond(path, swept.canaries)
