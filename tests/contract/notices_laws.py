@@ -33,7 +33,7 @@ from purport.core.notices import (
 )
 from purport.readers.announcing import announce
 from purport.readers.planning import USUAL_WISHES, plan_telling
-from purport.store.readers import deliveries, following, telling
+from purport.store.readers import deliveries, following, pruning, telling
 
 NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -394,6 +394,48 @@ def law_what_was_seen_is_counted(stage: Stage) -> None:
     listed = telling.notices_of(ana, most=2)
     assert [one.seen for one in listed] == [NOW, NOW]
     assert len(telling.notices_of(ana, before=listed[-1].id)) == 1
+
+
+def law_what_was_told_long_ago_is_forgotten(stage: Stage) -> None:
+    from purport.store.readers.models import EventRow, NoticeRow  # noqa: PLC0415 - set up by now
+
+    ana, ben = stage.person("ana"), stage.person("ben", mail=False)
+    stage.happens(EventKind.REPLY, event_id="r", to=ana)
+    stage.happens(EventKind.COMMENT, event_id="c")
+    stage.happens(EventKind.CORRECTION)
+    stage.tell_all()
+    assert stage.told() == {ana: 3, ben: 2}
+    assert pruning.forget_told(NOW) == 0  # not older than that
+    # what waits to go out stays, and the event with it
+    assert pruning.forget_told(SOON) == 4  # three notices and an event
+    assert stage.told() == {ana: 2}
+    parcels = take(now=LATER)
+    assert pruning.forget_told(SOON) == 0
+    take(settled=sent(parcels), now=LATER, most=0)
+    # what was seen only lately stays
+    telling.mark_seen(ana, now=LATER)
+    assert pruning.forget_told(SOON) == 0
+    NoticeRow.objects.filter(user=ana).update(seen=NOW)
+    assert pruning.forget_told(SOON) == 3
+    assert (stage.told(), stage.states()) == ({}, {})
+    kept = EventRow.objects.filter(case__key=stage.case)
+    assert set(kept.values_list("kind", flat=True)) == {EventKind.CORRECTION.value}
+    # an edition is not announced anew, now that nobody has a notice of it
+    assert not announce(stage.case, EventKind.CORRECTION, event_id="1", at=NOW)
+    stage.tell_all()
+    assert stage.told() == {}
+
+
+def law_what_not_everybody_was_told_of_is_kept(stage: Stage) -> None:
+    people = [stage.person(f"p{number}", mail=False) for number in range(3)]
+    stage.happens(EventKind.COMMENT)
+    telling.tell_some(planner(NOW), now=NOW, most=2)
+    assert pruning.forget_told(LATER) == 0
+    stage.tell_all()
+    assert stage.told() == dict.fromkeys(people, 1)
+    assert pruning.forget_told(LATER, most=2) == 2
+    assert pruning.forget_told(LATER, most=2) == 2
+    assert pruning.forget_told(LATER) == 0
 
 
 def laws() -> Mapping[str, Callable[[Stage], None]]:

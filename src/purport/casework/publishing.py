@@ -1,6 +1,6 @@
 """Publishing a case: asked for by one person, looked at by another, edition by edition."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from purport.core.editions import Edition, EditionState, Safety, published_editi
 from purport.core.errors import AbsentError, ConflictError, InputError, UnreviewedError
 from purport.reports.published import (
     Wording,
+    cover_measures,
+    cover_names,
     cover_positions,
     published_document,
     readers_view,
@@ -76,11 +78,13 @@ class ReadersEdition:
     published_utc: datetime
     """When this edition came out."""
     withdrawn: str | None
-    """Why the case was withdrawn; None when it stands."""
+    """Why the case was withdrawn, without names, positions and measures; None when it stands."""
     corrections: tuple[Correction, ...]
     """What earlier editions and this one put right, the latest first."""
     safety: Safety
     """What readers are not shown."""
+    names: tuple[str, ...] = ()
+    """Names and addresses of uploaders that readers are not told; empty when they are told all."""
 
 
 def editions_of(workspace: Workspace) -> tuple[Stored[Edition], ...]:
@@ -223,24 +227,38 @@ def withdraw_edition(workspace: Workspace, *, author: str, reason: str) -> Editi
     return withdrawn
 
 
-def readers_edition(editions: Sequence[Edition], now: datetime) -> ReadersEdition | None:
+def readers_edition(
+    editions: Sequence[Edition],
+    now: datetime,
+    names_of: Callable[[Safety], Sequence[str]] = lambda _: (),
+) -> ReadersEdition | None:
     """Return what readers are shown of a case; None when nothing was ever published.
 
     Args:
         editions: All editions of the case.
         now: The moment, with a time zone.
+        names_of: Gives the names that the edition that stands keeps back, wherever they are said.
     """
     edition = published_edition(tuple(editions))
     if edition is None or edition.published_utc is None:
         return None
-    withdrawn = edition.reason if edition.state is EditionState.WITHDRAWN else None
+    names = tuple(names_of(edition.safety))
+    unnamed = cover_names(dict.fromkeys(names, "[name withheld]"))
+    withdrawn = None
+    if edition.state is EditionState.WITHDRAWN:
+        withdrawn = cover_measures(unnamed(edition.reason or ""))
     return ReadersEdition(
         number=edition.number,
         document=None if withdrawn is not None else readers_view(edition.document, now),
         published_utc=edition.published_utc,
         withdrawn=withdrawn,
-        corrections=() if withdrawn is not None else _corrections(editions, edition, now),
+        corrections=()
+        if withdrawn is not None
+        else tuple(
+            replace(one, words=unnamed(one.words)) for one in _corrections(editions, edition, now)
+        ),
         safety=edition.safety,
+        names=names,
     )
 
 

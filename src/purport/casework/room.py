@@ -6,7 +6,7 @@ itself knows none of it.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,9 @@ from purport.casework.workspace import (
     sweep,
 )
 from purport.core.casefile import CaseFile
+from purport.core.editions import Safety
 from purport.core.errors import AbsentError, InputError
+from purport.reports.published import names_kept_back
 from purport.store import CaseShelf, ShelvedCase, database_options, read_once
 
 __all__ = ["CaseRoom", "list_cases", "room_database"]
@@ -243,7 +245,11 @@ class CaseRoom:
             key: Key of the case.
             now: The moment, with a time zone.
         """
-        return readers_edition(self.shelf.editions(key).get(key, ()), now)
+
+        def names_of(safety: Safety) -> Sequence[str]:
+            return names_kept_back(self.outline(key), safety) if safety.hide_uploader else ()
+
+        return readers_edition(self.shelf.editions(key).get(key, ()), now, names_of)
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases that hold anything, the one changed last at the top.

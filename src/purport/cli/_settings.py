@@ -91,6 +91,13 @@ SETTINGS = (
         meaning="who publishes, as published cases name them",
     ),
     SettingDefinition(
+        name="notices_kept_days",
+        variable="PURPORT_NOTICES_KEPT_DAYS",
+        default="180",
+        meaning="days for which readers' notices are kept; 31 at least",
+        whole_number=True,
+    ),
+    SettingDefinition(
         name="workers",
         variable="PURPORT_WORKERS",
         default=None,

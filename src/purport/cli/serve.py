@@ -1,5 +1,7 @@
 """`purport serve`, `work`, `notify` and `cases`: the case room, what works beside it, its cases."""
 
+from datetime import timedelta
+
 import click
 
 from purport.cli._options import as_json, workspace, workspace_folder
@@ -8,6 +10,8 @@ from purport.cli._settings import resolve
 
 __all__ = ["cases", "notify", "serve", "work"]
 
+_NOTICES_KEPT_DAYS = 31
+"""At least so long, and longer than what a comment says is news (`purport.readers.announcing`)."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _push_hosts = click.option(
     "--push-host",
@@ -147,6 +151,9 @@ def notify(
         mail=resolve("mail", mail),
         publisher=resolve("publisher", publisher) or "Unnamed publisher",
         push_hosts=frozenset(push_hosts),
+        notices_kept=timedelta(
+            days=max(_NOTICES_KEPT_DAYS, int(resolve("notices_kept_days") or _NOTICES_KEPT_DAYS))
+        ),
     )
     tell_readers(options, parent=parent)
 

@@ -1,7 +1,7 @@
 """The one door by which what happened comes to those who are to hear of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from purport.core.digests import JsonObject
@@ -17,6 +17,9 @@ __all__ = [
     "announce_editions",
     "rating_changes",
 ]
+
+_NEWS_FOR = timedelta(days=30)
+"""Shorter than notices are kept, so that nothing is announced anew once its event is forgotten."""
 
 
 def announce(  # noqa: PLR0913 - what an event is
@@ -128,10 +131,11 @@ def announce_comment(comment: Comment, *, answered: int | None) -> None:
     """Let those hear of a comment who follow its case or claim, and whom it answers.
 
     Args:
-        comment: The comment; nothing is announced unless it is shown.
+        comment: The comment; nothing is announced unless it is shown and of the last 30 days: one
+            that is shown again after long was announced before.
         answered: Account of whoever wrote what it answers; None for nobody.
     """
-    if comment.state is not CommentState.SHOWN:
+    if comment.state is not CommentState.SHOWN or datetime.now(UTC) - comment.created > _NEWS_FOR:
         return
     if answered is not None and answered != comment.author:
         announce(

@@ -133,14 +133,17 @@ class ShownPage:
         return tuple(range(1, self.pages + 1))
 
 
-def covering_of(document: JsonObject) -> Covering:
-    """Return what of positions is covered in the words of a case's readers.
+def covering_of(document: JsonObject, names: Sequence[str] = ()) -> Covering:
+    """Return what is covered in the words of a case's readers.
 
     Args:
         document: What readers see of the case at this moment, from `readers_view`.
+        names: Names and addresses of uploaders that the edition keeps back.
     """
     return Covering(
-        withheld=bool(document["positions_withheld"]), blurred=bool(document["positions_blurred"])
+        withheld=bool(document["positions_withheld"]),
+        blurred=bool(document["positions_blurred"]),
+        names=tuple(names),
     )
 
 
@@ -331,18 +334,17 @@ def close_discussion(
 
 
 def show_threads(
-    case: str, document: JsonObject, *, page: int = 1, claim: str | None = None
+    case: str, covering: Covering, *, page: int = 1, claim: str | None = None
 ) -> ShownPage:
     """Return a page of a discussion as anybody sees it.
 
     Args:
         case: Key of the case.
-        document: What readers see of the case at this moment.
+        covering: What may not be told.
         page: Which page, from 1.
         claim: Of threads about one claim alone; None for all.
     """
     found = rows.list_threads(case, page, THREADS_A_PAGE, claim=claim)
-    covering = covering_of(document)
     shown = [
         show_comment(one, covering, depth=depth)
         for thread in found.threads
@@ -353,9 +355,8 @@ def show_threads(
     )
 
 
-def show_waiting(case: str, document: JsonObject, user: int) -> tuple[ShownComment, ...]:
+def show_waiting(case: str, covering: Covering, user: int) -> tuple[ShownComment, ...]:
     """Return the comments of somebody that wait for a moderator, as they see them."""
-    covering = covering_of(document)
     return tuple(show_comment(one, covering, viewer=user) for one in rows.waiting_of(case, user))
 
 
@@ -373,7 +374,7 @@ def show_comment(
     own = viewer is not None and comment.author == viewer
     seen = comment.state is CommentState.SHOWN or (own and comment.state is CommentState.WAITING)
     anchor = comment.anchor
-    if covering.covers and anchor.kind is AnchorKind.POINT:
+    if covering.covers_positions and anchor.kind is AnchorKind.POINT:
         anchor = replace(anchor, longitude=None, latitude=None)
     return ShownComment(
         id=comment.id,

@@ -9,7 +9,7 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 
-from purport.reports.published import cover_measures, cover_positions
+from purport.reports.published import cover_measures, cover_names, cover_positions
 
 __all__ = ["Covering", "compared_words", "fold", "links_in", "plain_words", "shown_words"]
 
@@ -22,6 +22,8 @@ _SCHEMES = {"http", "https"}
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/[^\s<>\"]*", re.IGNORECASE
 )
+COVERED_NAME = "[name withheld]"
+"""What stands in a comment where an uploader was named."""
 _KEPT = 4000
 """Texts whose rendering is kept: the same comments are shown again and again."""
 _JOINERS = "\u200c\u200d"
@@ -30,23 +32,31 @@ _PARAGRAPH = re.compile(r"</(?:p|li|blockquote)>|<br\s*/?>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covering:
-    """What of a case's positions readers may not be told yet, or ever."""
+    """What of a case readers may not be told yet, or ever: positions, and who uploaded footage."""
 
     withheld: bool
     """Whether positions, distances and directions are kept back for now."""
     blurred: bool
     """Whether no position is ever told."""
+    names: tuple[str, ...] = ()
+    """Names and addresses of uploaders that are kept back."""
 
     def __call__(self, text: str) -> str:
         """Cover what may not be told."""
+        named = cover_names(dict.fromkeys(self.names, COVERED_NAME))(text)
         if self.withheld:
-            return cover_measures(text)
-        return cover_positions(text) if self.blurred else text
+            return cover_measures(named)
+        return cover_positions(named) if self.blurred else named
+
+    @property
+    def covers_positions(self) -> bool:
+        """Tell whether positions are to be covered."""
+        return self.withheld or self.blurred
 
     @property
     def covers(self) -> bool:
         """Tell whether anything is to be covered."""
-        return self.withheld or self.blurred
+        return self.covers_positions or bool(self.names)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -54,7 +64,7 @@ def shown_words(body: str, covering: Covering) -> str:
     """Return a comment as HTML that is safe to show.
 
     Of Markdown emphasis, links, lists, quotes and code are taken; raw HTML and pictures are not.
-    Where a position is to be covered, the words are shown without marks, so that none is told
+    Where anything is to be covered, the words are shown without marks, so that nothing is told
     through them (36.2**0**12).
 
     Args:

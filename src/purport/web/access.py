@@ -19,6 +19,8 @@ from purport.casework.second_look import veil_case
 from purport.core.casefile import CaseFile
 from purport.core.digests import JsonObject
 from purport.core.errors import AbsentError
+from purport.readers.discussing import covering_of
+from purport.readers.plain import Covering
 from purport.store.accounts.ledger import cases_of, role_in
 from purport.store.readers.people import has_contributed
 from purport.web.apps import room
@@ -176,6 +178,11 @@ class Reading:
     """What readers see of it at this moment."""
     role: Role | None
     """What they are to it; None for whoever is not signed in."""
+
+    @property
+    def covering(self) -> Covering:
+        """Return what may not be told in words of readers."""
+        return covering_of(self.document, self.edition.names)
 
     @property
     def user(self) -> int | None:

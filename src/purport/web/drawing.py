@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from purport.core.digests import JsonObject
-from purport.readers.discussing import ShownComment, ShownPage, covering_of, show_threads
+from purport.readers.discussing import ShownComment, ShownPage, show_threads
+from purport.readers.plain import Covering
 from purport.store.readers.comments import talk_version
 
 __all__ = ["DrawnTalk", "draw_comment", "draw_talk"]
@@ -58,20 +59,23 @@ class _Memo:
 _MEMO = _Memo()
 
 
-def draw_talk(key: str, document: JsonObject, page: int, claim: str | None) -> DrawnTalk:
+def draw_talk(
+    key: str, document: JsonObject, covering: Covering, *, page: int, claim: str | None
+) -> DrawnTalk:
     """Return a page of a discussion as anybody sees it; drawn anew only when a comment changed.
 
     Args:
         key: Key of the case.
         document: What readers see of the case at this moment.
+        covering: What may not be told in words of readers.
         page: Which page, from 1.
         claim: Of threads about one claim alone; None for all.
     """
-    asked = (key, document["edition"], covering_of(document), page, claim, get_language())
+    asked = (key, document["edition"], covering, page, claim, get_language())
     version = talk_version(key)  # before the comments are read, so that none is missed
     known = _MEMO.get(asked, version)
     if known is None:
-        shown = show_threads(key, document, page=page, claim=claim)
+        shown = show_threads(key, covering, page=page, claim=claim)
         html = "".join(draw_comment(one, key, document) for one in shown.comments)
         known = DrawnTalk(page=shown, html=html)
         _MEMO.put(asked, version, known)

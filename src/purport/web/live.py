@@ -148,7 +148,7 @@ def _draw(key: str, identifier: str, language: str) -> str:
         return gone
     if comment.state is CommentState.WAITING:
         return gone
-    shown = show_comment(comment, covering_of(edition.document))
+    shown = show_comment(comment, covering_of(edition.document, edition.names))
     with override(language):
         drawn = draw_comment(shown, key, edition.document)
     told = {

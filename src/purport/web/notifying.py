@@ -29,6 +29,7 @@ from purport.readers.pushing import Pusher, settle_push, vapid_keys
 from purport.readers.telling import Telling, tell
 from purport.store.readers.comments import forget_changes
 from purport.store.readers.deliveries import give_up_on_the_dead
+from purport.store.readers.pruning import forget_told
 from purport.store.readers.telling import tell_some
 from purport.web.configuration import RoomSettings, configure_room
 
@@ -59,6 +60,8 @@ class NotifyOptions:
     """Who publishes."""
     push_hosts: frozenset[str] = frozenset()
     """Push services that are taken beside those that everybody knows."""
+    notices_kept: timedelta = timedelta(days=180)
+    """How long readers' notices are kept, with what became of their mails and pushes."""
 
 
 def notify(options: NotifyOptions, *, parent: int | None = None) -> None:
@@ -98,6 +101,7 @@ class _Notifier:
 
         self._room = room
         self._stop = stop
+        self._notices_kept = options.notices_kept
         self._owner = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
         self._words = _Words(room)
         self._mails = _MailPost(self._words, options.link)
@@ -152,6 +156,7 @@ class _Notifier:
         give_up_on_the_dead(now=now, lease=LEASE)
         remove_those_who_left(now)
         forget_changes(now - _CHANGES_KEPT)
+        forget_told(now - self._notices_kept)
 
     def _send_mails(self) -> bool:
         try:

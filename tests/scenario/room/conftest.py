@@ -1,5 +1,6 @@
 """A desk that publishes a case, and the readers of it."""
 
+import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -113,3 +114,16 @@ def open_desk(serve_room: Room, checked_folder: Path) -> Callable[..., Any]:
         return opened(serve_room, checked_folder, folder, *options)
 
     return opening
+
+
+@pytest.fixture(scope="session")
+def slipping() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    """Canaries, and how answers are searched for them."""
+    spec = importlib.util.spec_from_file_location(
+        "purport_slipping", Path(__file__).with_name("slipping.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

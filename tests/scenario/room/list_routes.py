@@ -2,15 +2,22 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
 
 from purport.web.configuration import RoomSettings, configure_room
 
 
 def main(folder: Path) -> None:
-    """List name, pattern and right of each page, and method and path of each API operation."""
+    """List name, pattern and right of each page, method and path of each API operation, and all.
+
+    All (`every`) are the addresses of every pattern there is, those of packages too, with
+    `%(name)s` where a value goes.
+    """
     configure_room(RoomSettings(workspace=folder))
     from purport.web.api import api  # noqa: PLC0415 - Django is set up by the line above
 
@@ -28,7 +35,18 @@ def main(folder: Path) -> None:
         for path, methods in api.get_openapi_schema()["paths"].items()
         for method in methods
     ]
-    sys.stdout.write(json.dumps({"pages": pages, "operations": operations}))
+    every = sorted(set(addresses(get_resolver().url_patterns)))
+    sys.stdout.write(json.dumps({"pages": pages, "operations": operations, "every": every}))
+
+
+def addresses(patterns: Iterable[Any], before: str = "") -> Iterator[str]:
+    """Give the address of each pattern, with all that stands before it."""
+    for pattern in patterns:
+        for piece, _ in normalize(pattern.pattern.regex.pattern):
+            if isinstance(pattern, URLResolver):
+                yield from addresses(pattern.url_patterns, before + piece)
+            else:
+                yield f"/{before}{piece}"
 
 
 if __name__ == "__main__":

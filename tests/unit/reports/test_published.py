@@ -1,6 +1,7 @@
 """What readers are given: confirmed ratings alone, no position before its time, nobody's name."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,12 @@ from purport.core.ratings import Rating, ReviewState
 from purport.reports.published import (
     Wording,
     cover_measures,
+    cover_names,
     cover_positions,
     published_document,
     readers_view,
 )
+from purport.reports.published.covering import handles_in
 from purport.reports.published.places import places_of
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -75,7 +78,18 @@ def reviewed(case: CaseFile, most: int = 1000) -> CaseFile:
         "https://www.openstreetmap.org/#map=17/36.20/37.13",
         "https://example.org/view?lat=36.2&lon=37.1",
         "///filled.count.soap",
-        "٣٦٫٢٠١٢، ٣٧٫١٣٤٣".replace("،", ","),
+        "٣٦٫٢٠١٢, ٣٧٫١٣٤٣",
+        "٣٦٫٢٠١٢، ٣٧٫١٣٤٣",
+        "36．2012, 37．1343",
+        "36 12 04 N, 37 08 03 E",
+        "36-12-04.4N 037-08-03.1E",
+        "N36 12.074 E37 08.055",
+        "361204N 0370803E",
+        "3612N 03708E",
+        "+36.2012+037.1343/",
+        "36 degrees 12 minutes 4 seconds north, 37 degrees 8 minutes east",
+        "36 градусов 12 минут северной широты",
+        "what3words: filled.count.soap",
         "широта 36,2012 долгота 37,1343",
     ],
 )
@@ -95,6 +109,10 @@ def test_positions_are_covered(told: str) -> None:
         "At 10:45 it fired 3 times.",
         "Version 1.2.3 of the check.",
         "See https://example.org/story/2015/09/30.",
+        "On 30-09-15 в Сирии.",
+        "It lasted 12 minutes 30 seconds, of 20 minutes.",
+        "Frames 12 30 and 45.5 W were left out.",
+        "Fact-check.org.uk and what3words were asked.",
     ],
 )
 def test_other_figures_stay(text: str) -> None:
@@ -149,6 +167,35 @@ def test_the_reviewer_and_the_uploader_are_not_named(hand_made: Any) -> None:  #
     shown = published_document(case, WORDING, Safety(hide_uploader=False))
     items: Any = shown["items"]
     assert {item["name"] for item in items} <= {record.name for record in records}
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://t.me/quarry_watch/7313131", "It was posted by @quarry_watch."),
+        ("https://t.me/s/quarry_watch/7313131", "quarry_watch was first."),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ", "See https://youtu.be/dQw4w9WgXcQ now."),
+        ("https://www.youtube.com/@QuarryWatch", "On youtube.com/@quarrywatch, twice."),
+        ("https://m.facebook.com/user/quarry.watch.9", "quarry.watch.9 took it down."),
+        ("https://www.quarry-news.example/a/b.html", "It ran on quarry-news.example first."),
+    ],
+)
+def test_accounts_and_posts_are_kept_back_with_the_uploader(
+    hand_made: Any,  # noqa: ANN401
+    address: str,
+    told: str,
+) -> None:
+    case = reviewed(hand_made.case)
+    items = tuple(replace(one, record=replace(one.record, url=address)) for one in case.items)
+    wording = replace(WORDING, summary=told)
+    document = published_document(replace(case, items=items), wording, Safety())
+    assert not re.search(r"quarry.?watch|dQw4|quarry-news", str(document["summary"]), re.IGNORECASE)
+    assert len(str(document["summary"])) > len("withheld")
+
+
+def test_short_names_are_covered_as_words_alone() -> None:
+    assert cover_names({"news": "X"})("News of the newspaper") == "X of the newspaper"
+    assert handles_in("https://example.org/world/syria/article") == ()
 
 
 def test_a_blurred_case_holds_no_coordinate_at_all(hand_made: Any) -> None:  # noqa: ANN401

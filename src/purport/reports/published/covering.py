@@ -6,13 +6,17 @@ position that is told may cost somebody their house.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 __all__ = [
     "COVERED_MEASURE",
     "COVERED_POSITION",
+    "bare_host",
     "cover_measures",
     "cover_names",
     "cover_positions",
+    "handles_in",
 ]
 
 COVERED_POSITION = "[position withheld]"
@@ -24,7 +28,7 @@ _DEGREE = "[°º˚]"
 _MINUTE = "['′’‘ʹ´]"
 _SECOND = "(?:[\"″”“ʺ]|''|′′)"
 _HEMISPHERE = r"(?:(?:North|South|East|West|[NSEWСЮВЗ])(?![^\W\d_]))"
-_DECIMALS = r"[-+−–]?\d{1,3}[.,٫]\d{2,}"
+_DECIMALS = r"[-+−–]?\d{1,3}[.,٫．]\d{2,}"
 _MAP_SITES = (
     r"(?:maps\.app\.goo\.gl|goo\.gl/maps|w3w\.co|what3words\.com|osm\.org|wikimapia\.org|"
     r"(?:www\.)?openstreetmap\.org|(?:www\.)?google\.[a-z.]+/maps)"
@@ -36,9 +40,22 @@ _DEGREES_MINUTES = (
 )
 _TWO_DEGREES = (
     rf"(?:lat(?:itude)?\W{{0,3}})?{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
-    rf"(?:\s*[,;/|]\s*|\s+(?:and\s+|и\s+|و\s*)?)(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
+    rf"(?:\s*[,;/|،؛、]\s*|\s+(?:and\s+|и\s+|و\s*)?|(?=[-+−]))(?:lon(?:g(?:itude)?)?\W{{0,3}})?"
     rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}?"
 )
+_WIND_LETTER = r"(?-i:[NSEWСЮВЗ])(?![^\W\d_])"
+_MINUTES_APART = r"\d{1,3}[ -]\d{2}(?:[ -]\d{2}(?:[.,]\d+)?|[.,]\d+)"
+_WITHOUT_SIGNS = (
+    rf"\b{_MINUTES_APART}\s?{_WIND_LETTER}",
+    rf"\b(?-i:[NSEW])\s?{_MINUTES_APART}\b",
+    r"\b\d{4}(?:\d{2})?(?:[.,]\d+)?\s?[NS]\W{0,3}\d{5}(?:\d{2})?(?:[.,]\d+)?\s?[EW]\b",
+    (
+        r"\d{1,3}\s*(?:degrees?|deg\b|градус\w*|درجة)\W{1,5}(?:and\s|и\s|و\s?)?"
+        r"\d{1,2}(?:[.,]\d+)?\s*(?:minutes?|min\b|минут\w*|دقيقة)"
+        r"(?:\W{1,5}(?:and\s|и\s|و\s?)?\d{1,2}(?:[.,]\d+)?\s*(?:seconds?|sec\b|секунд\w*|ثانية))?"
+    ),
+)
+"""Degrees with minutes as receivers, pilots and people in words write them."""
 _DATE = r"(?-i:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:19|20)\d{2}\b)"
 _MGRS = (
     rf"\b(?!{_DATE})"
@@ -53,8 +70,9 @@ _POSITIONS = (
     rf"(?:https?://|www\.)\S*{_MAP_QUESTION}\S*",
     rf"(?:https?://)?{_MAP_SITES}\S*",
     r"geo:[-+\d.,;a-z=]+",
-    r"///[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+",
+    r"(?:///|what3words\W{1,3}|w3w\W{1,3})[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+",
     _DEGREES_MINUTES,
+    *_WITHOUT_SIGNS,
     _TWO_DEGREES,
     rf"{_DECIMALS}\s*{_DEGREE}?\s*{_HEMISPHERE}\b",
     rf"{_DECIMALS}\s*{_DEGREE}",
@@ -84,6 +102,25 @@ _MEASURES = (
 )
 _MEASURE = re.compile("|".join(f"(?:{one})" for one in _MEASURES), re.IGNORECASE)
 
+_BEFORE_NAMES = frozenset(
+    {"c", "channel", "channels", "id", "author", "profile", "s", "u", "user", "users"}
+)
+_NO_NAMES = _BEFORE_NAMES | {
+    "embed", "live", "p", "photo", "post", "posts", "reel", "shorts", "status", "video", "videos",
+    "watch",
+}  # fmt: skip
+_SITES_OF_ACCOUNTS = frozenset(
+    {
+        "bsky.app", "dailymotion.com", "facebook.com", "fb.com", "instagram.com", "ok.ru",
+        "rumble.com", "t.me", "telegram.me", "threads.net", "tiktok.com", "twitter.com",
+        "vimeo.com", "vk.com", "x.com", "youtube.com",
+    }
+)  # fmt: skip
+"""Sites at which the first word of a path is the name of an account."""
+_POST = re.compile(r"(?=[^\d]*\d)[\w-]{6,}")
+_LEAST_HANDLE = 4
+_SHORT = 5
+
 
 def cover_positions(text: str) -> str:
     """Cover everything in a text that reads as a position on the ground.
@@ -108,6 +145,46 @@ def cover_measures(text: str) -> str:
     return _MEASURE.sub(COVERED_MEASURE, cover_positions(text))
 
 
+def handles_in(address: str) -> tuple[str, ...]:
+    """Return the words of an address by which an uploader or their post can be found again.
+
+    The name of an account or a channel ("t.me/NAME/12", "/@NAME", "/channel/NAME") and the number
+    of a post ("?v=dQw4w9WgXcQ"); of other addresses no word of their path.
+
+    Examples:
+        >>> handles_in("https://t.me/quarry_watch/7313")
+        ('quarry_watch',)
+        >>> handles_in("https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+        ('dQw4w9WgXcQ',)
+    """
+    parts = urlsplit(address)
+    pieces = [unquote(piece) for piece in parts.path.split("/") if piece]
+    found = [piece.removeprefix("@") for piece in pieces if piece.startswith("@")]
+    found += [after for before, after in pairwise(pieces) if before.casefold() in _BEFORE_NAMES]
+    if bare_host(address) in _SITES_OF_ACCOUNTS:
+        found += [piece for piece in pieces if piece.casefold() not in _NO_NAMES][:1]
+    numbers = [*pieces, *(value for _, value in parse_qsl(parts.query))]
+    found += [one for one in numbers if _POST.fullmatch(one)]
+    return tuple(dict.fromkeys(one for one in found if len(one) >= _LEAST_HANDLE))
+
+
+def bare_host(address: str) -> str:
+    """Return the site of an address without what stands before it for telephones and habit.
+
+    Examples:
+        >>> bare_host("https://www.example.org/a")
+        'example.org'
+    """
+    host = (urlsplit(address).hostname or "").casefold()
+    return re.sub(r"^(?:www|m|mobile)\.(?=.*\.)", "", host)
+
+
+def _as_told(name: str) -> str:
+    """Return what finds a name; a short word stands alone, so that "news" is not in "newspaper"."""
+    escaped = re.escape(name)
+    return escaped if len(name) > _SHORT else rf"(?<!\w){escaped}(?!\w)"
+
+
 def cover_names(names: Mapping[str, str]) -> Callable[[str], str]:
     """Return what puts other words in the place of names, the longest first, whatever their case.
 
@@ -122,7 +199,7 @@ def cover_names(names: Mapping[str, str]) -> Callable[[str], str]:
     if not known:
         return str
     longest = sorted(known, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
+    pattern = re.compile("|".join(map(_as_told, longest)), re.IGNORECASE)
 
     def covered(text: str) -> str:
         return pattern.sub(lambda found: known.get(found.group().casefold(), found.group()), text)

@@ -19,7 +19,12 @@ from purport.core.findings import Finding
 from purport.core.instants import format_utc
 from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import EvidenceLink, Verdict
-from purport.reports.published.covering import cover_names, cover_positions
+from purport.reports.published.covering import (
+    bare_host,
+    cover_names,
+    cover_positions,
+    handles_in,
+)
 from purport.reports.published.places import places_of
 from purport.verdicts import JudgedInputs, item_authenticity
 
@@ -225,9 +230,11 @@ def _names_of(case: CaseFile, labels: Mapping[Digest, str]) -> Mapping[str, str]
         record = item.record
         label = labels.get(record.digest, "another item")
         public = record.publication
-        addresses = [record.url, None if public is None else public.url]
-        other |= {url: "[address withheld]" for url in addresses if url}
-        other |= {host: "[site withheld]" for url in addresses if url and (host := _host(url))}
+        addresses = [url for url in (record.url, None if public is None else public.url) if url]
+        for url in addresses:
+            other |= dict.fromkeys(handles_in(url), "[account withheld]")
+            other |= {host: "[site withheld]" for host in (_host(url), bare_host(url)) if host}
+        other |= dict.fromkeys(addresses, "[address withheld]")
         other |= {record.name: label}
         if record.collector:
             other[record.collector] = "[name withheld]"

@@ -20,17 +20,14 @@ from purport.readers.discussing import (
     Wish,
     Writer,
     anchor_in,
-    covering_of,
     flag_comment,
     post_comment,
     show_comment,
     show_waiting,
     take_back,
 )
-from purport.reports.published import names_kept_back
 from purport.store.readers.comments import comment_of, forum_of, moderation_log
 from purport.web.access import Reading, Right, for_readers, read_published
-from purport.web.apps import room
 from purport.web.drawing import draw_comment, draw_talk
 from purport.web.languages import note_mail_language
 
@@ -71,8 +68,14 @@ def talk_of(reading: Reading, *, claim: str | None = None) -> dict[str, Any]:
     """Return what the discussion of a case or a claim needs in its page."""
     asked = reading.request.GET
     page = asked.get("talk", "1")
-    drawn = draw_talk(reading.key, reading.document, int(page) if page.isdecimal() else 1, claim)
-    own = () if reading.user is None else show_waiting(reading.key, reading.document, reading.user)
+    drawn = draw_talk(
+        reading.key,
+        reading.document,
+        reading.covering,
+        page=int(page) if page.isdecimal() else 1,
+        claim=claim,
+    )
+    own = () if reading.user is None else show_waiting(reading.key, reading.covering, reading.user)
     forum = forum_of(reading.key)
     return {
         "talk": drawn.page,
@@ -113,7 +116,7 @@ def comment(reading: Reading) -> HttpResponse:
         reading.key,
         wish,
         writer,
-        unnamed=names_kept_back(room().outline(reading.key), reading.edition.safety),
+        unnamed=reading.edition.names,
         now=datetime.now(UTC),
     )
     note_mail_language(reading.account)
@@ -156,8 +159,7 @@ def withdraw(reading: Reading, identifier: str) -> HttpResponse:
 def log(request: HttpRequest, key: str) -> HttpResponse:
     """Show what moderators did in a case, and why."""
     reading = read_published(request, key)
-    covering = covering_of(reading.document)
-    lines = [(line, covering(line.reason)) for line in moderation_log(key)]
+    lines = [(line, reading.covering(line.reason)) for line in moderation_log(key)]
     shown = {"key": key, "case": reading.document, "lines": lines}
     return render(request, "readers/moderation.html", shown)
 
@@ -214,7 +216,7 @@ def _told(reading: Reading, words: str) -> HttpResponse:
 
 
 def _drawn(reading: Reading, posted: Comment) -> str:
-    shown = show_comment(posted, covering_of(reading.document), viewer=reading.user)
+    shown = show_comment(posted, reading.covering, viewer=reading.user)
     return draw_comment(shown, reading.key, reading.document, reading.request)
 
 
