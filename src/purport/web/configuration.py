@@ -21,6 +21,7 @@ LANGUAGES = (("en", "English"), ("ar", "العربية"), ("ru", "Русский
 
 _SECRET_BYTES = 50
 _SESSION_S = 14 * 24 * 3600
+_CODE_S = 600
 _LANGUAGE_S = 365 * 24 * 3600
 _UPLOAD_KEPT_IN_MEMORY = 1 << 20
 _LONGEST_FORM = 4 << 20
@@ -228,13 +229,20 @@ def _accounts(room: RoomSettings) -> Mapping[str, Any]:
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "username*", "password1*"],
         "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
         "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED": True,
+        "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT": _CODE_S,
         "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
         "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
+        "ACCOUNT_RATE_LIMITS": {  # beside allauth's own; by the hour, so that no mailbox is flooded
+            "confirm_email": "1/10s/key,5/h/key",
+            "request_login_code": "20/m/ip,3/m/key,10/h/key",
+            "reset_password": "20/m/ip,5/m/key,10/h/key",
+        },
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 600,
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "https" if room.secure else "http",
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes", "webauthn"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_PASSKEY_SIGNUP_ENABLED": True,
+        "MFA_FORMS": {"add_webauthn": "purport.web.passkeys.AddPasskeyForm"},
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not room.secure,
         "MFA_TOTP_ISSUER": "Purport",
         "LOGIN_URL": "account_login",

@@ -8,6 +8,7 @@ from purport.web.live import live
 from purport.web.pages import (
     adding,
     case,
+    confirming,
     details,
     discussion,
     entering,
@@ -102,6 +103,7 @@ urlpatterns = [
     ),
     path("published/<slug:key>/moderation", discussion.log, name="moderation_log"),
     path("published/<slug:key>/evidence", evidence.offer, name="offer_evidence"),
+    path("me/confirm/<slug:token>", confirming.confirm_by_link, name="confirm_by_link"),
     path("me/session", discussion.session, name="readers_session"),
     path("me/data", own_data.data, name="own_data"),
     path("me/data.json", own_data.take_along, name="take_along"),

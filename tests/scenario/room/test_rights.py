@@ -73,6 +73,7 @@ READERS = NOTICES | {
     "moderation_log",
     "published_live",
     "readers_session",
+    "confirm_by_link",
     "published",
     "published_case",
     "published_claim",
