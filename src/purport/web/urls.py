@@ -69,6 +69,7 @@ urlpatterns = [
     path("published/", readers.published, name="published"),
     path("published/feed.atom", readers.feed, name="feed"),
     path("published/worker.js", notices.worker, name="worker"),
+    path("published/app.webmanifest", notices.manifest, name="manifest"),
     path("published/notices", notices.notices, name="notices"),
     path("published/notices/seen", notices.seen, name="notices_seen"),
     path("published/notices/wishes", notices.choose, name="wishes"),

@@ -58,6 +58,7 @@ ELSEWHERE = {"cases", "example_case", "enter"}
 NOTICES = {
     "follow",
     "let_push",
+    "manifest",
     "notices",
     "notices_seen",
     "reading",
