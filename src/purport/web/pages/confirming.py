@@ -26,8 +26,8 @@ class _CodeFilledIn(ConfirmEmailVerificationCodeView):  # type: ignore[misc]  # 
         return {"code": self._process.code}
 
 
-@never_cache
-@require_safe
+@never_cache  # type: ignore[untyped-decorator]  # Django ships no types
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 def confirm_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show the page that a link leads to; nothing is confirmed before its button is pressed.
 
