@@ -294,15 +294,68 @@ def _noise(path: Path) -> Path:
 
 
 def _receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    return _beside("receivers")
+
+
+def _beside(name: str) -> Any:  # noqa: ANN401 - a module that is loaded by its path
     spec = importlib.util.spec_from_file_location(
-        "purport_receivers", Path(__file__).with_name("receivers.py")
+        f"purport_{name}", Path(__file__).with_name(f"{name}.py")
     )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault("purport_receivers", module)
+    sys.modules.setdefault(f"purport_{name}", module)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def trouble() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    """What a web server can do to who asks it; `tests/misbehaving.py`."""
+    return _beside("misbehaving")
+
+
+@pytest.fixture
+def site(trouble: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    """A web server of ours that does what a test puts into its pages."""
+    with trouble.served() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An S3-compatible server in a process of its own, with an empty bucket `archive`."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto")
+    server = _beside("object_server").ObjectServer(tmp_path_factory.mktemp("moto") / "log")
+    try:
+        server.make_bucket("archive")
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def object_proxy(object_server: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    """A proxy before that server that misbehaves when it is told to."""
+    made = _beside("object_server").Proxy(object_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def s3(object_proxy: Any, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - as above
+    """The proxy, on its best behaviour, as the store that the environment names."""
+    import fsspec  # noqa: PLC0415 - an extra
+
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # another module's speak to its proxy
+    object_proxy.misdeed = lambda *_: None
+    object_proxy.asked.clear()
+    told = {"AWS_ENDPOINT_URL": object_proxy.address, **_beside("object_server").ENVIRONMENT}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("purport.vault.bucket._PAUSES_S", (0.0, 0.0, 0.0))
+    return object_proxy
 
 
 @pytest.fixture

@@ -406,3 +406,43 @@ def test_sixteen_people_correct_one_claim_and_one_is_first(database: Path | str)
     for person in people:
         person.join()
     assert (len(stored), len(refused)) == (1, 15)
+
+
+def test_records_are_found_by_words_page_by_page(store: Store) -> None:
+    names = ["Мост-1.mp4", "road 100%_a.mp4", 'the "Road".mp4', "جسر.mp4", "other.mp4"]
+    items = [
+        ItemRecord(digest=digest_bytes(name.encode()), name=name, size_bytes=1) for name in names
+    ]
+    store.append([Entry(record=one) for one in items], draft())
+    store.append([Entry(record=items[4], withdrawn=True)], draft())
+    store.append([Entry(record=replace(items[0], url="https://example.org"))], draft())
+
+    def found(*words: str, skip: int = 0) -> list[str]:
+        listed = store.live_containing(ItemRecord, words, skip=skip)
+        return [stored.record.name for stored in listed]
+
+    assert found() == [*names[1:4], names[0]], "a corrected one comes last, a withdrawn one not"
+    assert found(skip=2) == [names[3], names[0]]
+    assert found("ROAD") == names[1:3]
+    assert found("road", "100%_") == [names[1]]
+    assert found('"ROAD"') == [names[2]]
+    assert found("мост") == found("МОСТ") == [names[0]]
+    assert found("جسر") == [names[3]]
+    assert found("other.mp4") == []
+
+
+def test_pages_hold_all_records_however_many(store: Store) -> None:
+    items = [
+        ItemRecord(digest=digest_bytes(b"%d" % number), name=f"{number}.mp4", size_bytes=1)
+        for number in range(250)
+    ]
+    store.append([Entry(record=one) for one in items], draft())
+    assert [stored.record for stored in store.live_containing(ItemRecord)] == items
+    assert [stored.record for stored in store.live_containing(ItemRecord, skip=130)] == items[130:]
+
+
+def test_what_was_preserved_is_listed_once_in_order(store: Store) -> None:
+    for digests in ([TWO, ONE], [ONE], []):
+        store.append([], replace(draft("collected"), details={"bytes": list(digests)}))
+    store.append([], draft("verified"))
+    assert store.preserved() == (TWO, ONE)

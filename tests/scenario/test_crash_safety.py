@@ -1,5 +1,6 @@
 """Kill -9, a full disk, a busy workspace: whatever was reported as stored is there and whole."""
 
+import importlib.util
 import json
 import os
 import resource
@@ -55,6 +56,44 @@ def test_kills_at_random_instants_lose_nothing(inputs: Path) -> None:
     assert figures["lost"] == []
     assert figures["not_verified"] == []
     assert figures["different_results"] == 0
+
+
+def test_kills_over_all_that_writes_lose_nothing_and_leave_nothing_that_looks_whole() -> None:
+    """Ten kills here; the figure that we publish is that of `benchmarks/kills.py --kills 1000`."""
+    pytest.importorskip("s3fs")
+    pytest.importorskip("moto")
+    found = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "kills.py", "--kills", "10"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    figures = json.loads(found.stdout)
+    assert figures["kills"] >= 10
+    assert {name: one["wrong"] for name, one in figures["acts"].items()} == {
+        name: [] for name in ("add", "upload", "copy", "seal", "check")
+    }
+
+
+def test_what_a_kill_took_would_be_told(tmp_path: Path) -> None:
+    """The benchmark can fail: it sees bytes that are gone, and a copy that is not what it seems."""
+    spec = importlib.util.spec_from_file_location("kills", ROOT / "benchmarks" / "kills.py")
+    assert spec is not None
+    assert spec.loader is not None
+    kills = importlib.util.module_from_spec(spec)
+    sys.modules["kills"] = kills
+    spec.loader.exec_module(kills)
+    (tmp_path / "control.geojson").write_text(json.dumps(kills.CONTROL))
+    adding = kills.Adding(tmp_path / "case", tmp_path, None, 0)
+    assert adding.finish() == []
+    assert len(adding.inspect({"0" * 64})) == 2
+    copying = kills.Copying(tmp_path / "case", tmp_path / "copy", None)
+    assert copying.inspect({str(tmp_path / "copy")})[0].startswith("lost: ")
+    assert copying.finish() == []
+    with Workspace.open(tmp_path / "copy") as workspace:
+        workspace.vault.put_bytes(b"more", name="x")
+    assert copying.inspect(set())[0].startswith("a copy that looks whole has")
 
 
 PARALLEL = """

@@ -3,18 +3,10 @@
 import json
 import os
 import re
-import socket
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, unquote
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -34,163 +26,25 @@ pytest.importorskip("moto")
 pytestmark = pytest.mark.slow
 
 COUNT = 4
+Proxy: TypeAlias = Any
+"""That of `tests/object_server.py`, which is loaded by its path."""
 Misdeed = Callable[[str, str], str | None]
 """From a method and a path to what is done to the answer; None for nothing."""
 
 
-class Proxy:
-    """Passes requests on to the server of objects, and misbehaves on demand."""
-
-    def __init__(self, upstream: str) -> None:
-        self.upstream = upstream
-        self.misdeed: Misdeed = lambda *_: None
-        self.asked: list[tuple[str, str]] = []
-        self._server = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": self})
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def put(self, key: str, content: bytes) -> None:
-        request = urllib.request.Request(  # noqa: S310 - our own server
-            f"{self.upstream}/archive/{quote(key)}",
-            data=content,
-            headers={
-                "Content-Type": "application/octet-stream",
-                "Authorization": "AWS4-HMAC-SHA256 Credential=nobody/20260101/us-east-1/s3/x",
-            },
-            method="PUT",
-        )
-        with urllib.request.urlopen(request):  # noqa: S310 - the same
-            pass
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers in the name of the proxy to which its server belongs."""
-
-    protocol_version = "HTTP/1.1"
-    proxy: Proxy
-
-    def do_GET(self) -> None:
-        path = unquote(self.path)
-        self.proxy.asked.append((self.command, path))
-        deed = self.proxy.misdeed(self.command, path)
-        if deed == "gone":
-            self._hang_up()
-        elif deed == "busy":
-            self._answer(503, {"Content-Type": "text/xml"}, b"")
-        else:
-            self._pass_on(deed)
-
-    do_HEAD = do_GET  # noqa: N815 - named by the protocol
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def _pass_on(self, deed: str | None) -> None:
-        kept = {key: self.headers[key] for key in self.headers if key.lower() != "host"}
-        request = urllib.request.Request(  # noqa: S310 - our own server
-            self.proxy.upstream + self.path, headers=kept, method=self.command
-        )
-        try:
-            with urllib.request.urlopen(request) as told:  # noqa: S310 - the same
-                status, headers, body = told.status, dict(told.headers), told.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                status, headers, body = error.code, dict(error.headers), error.read()
-        changed = {"short": body[: len(body) // 2], "long": body + b"\0" * 70_000}
-        self._answer(status, headers, changed.get(deed or "", body), cut=deed == "cut")
-
-    def _answer(
-        self, status: int, headers: dict[str, str], body: bytes, *, cut: bool = False
-    ) -> None:
-        self.send_response_only(status)
-        for name, value in headers.items():
-            if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
-                self.send_header(name, value)
-        is_head = self.command == "HEAD"
-        length = headers.get("Content-Length", "0") if is_head else str(len(body))
-        self.send_header("Content-Length", length)
-        self.end_headers()
-        if not is_head:
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-        if cut:
-            self.wfile.flush()
-            self._hang_up()
-
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-
 @pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start moto's server in a process of its own; yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("moto") / "log"
-    with log.open("wb") as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=told,
-            stderr=told,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(address, process, log)
-            bucket = urllib.request.Request(f"{address}/archive", method="PUT")  # noqa: S310
-            with urllib.request.urlopen(bucket):  # noqa: S310 - our own server
-                pass
-            yield address
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{address}/moto-api/"):  # noqa: S310 - our own server
-                return
-        except OSError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
-
-
-@pytest.fixture(scope="module")
-def proxy(upstream: str) -> Iterator[Proxy]:
-    made = Proxy(upstream)
-    yield made
-    made.close()
+def proxy(object_proxy: Proxy) -> Proxy:
+    """The server of objects, through what misbehaves on demand."""
+    return object_proxy
 
 
 @pytest.fixture(autouse=True)
-def _endpoint(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    proxy.misdeed = lambda *_: None
-    proxy.asked.clear()
+def _endpoint(s3: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    del s3
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", None)
-    for name, value in {
-        "AWS_ENDPOINT_URL": proxy.address,
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "kept-by-nobody",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "1",
-        "TMPDIR": str(temporary),
-    }.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("purport.vault.remote._PAUSES_S", (0.0, 0.0))
 
 

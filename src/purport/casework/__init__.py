@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.archives import ArchiveKind, CollectedArchive, collect_archive
     from purport.casework.asking import ModelChoice, ModelReport
+    from purport.casework.capturing import CaptureChoice, Captured, capture_url, captures_of
     from purport.casework.checking import RunSummary, discover_checks, run_checks
     from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
         describe_items,
     )
     from purport.casework.copies import cached_scene, media_path, reference_path
+    from purport.casework.copying import Copied, copy_workspace
     from purport.casework.describing import describe_item, item_with_version
     from purport.casework.example import open_example
     from purport.casework.exporting import case_exports
+    from purport.casework.finding import ITEMS_A_PAGE, FoundItems, find_items
+    from purport.casework.fixity import Condition, FixityFault, FixityReport, check_fixity
     from purport.casework.frame_pictures import frame_picture, poster
     from purport.casework.frame_tables import FrameTable, frame_table, item_probe
     from purport.casework.importing import import_bag
@@ -61,9 +66,19 @@ if TYPE_CHECKING:
     from purport.casework.workspace import Workspace
 
 __all__ = [
+    "ITEMS_A_PAGE",
+    "ArchiveKind",
+    "CaptureChoice",
+    "Captured",
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "CollectedArchive",
+    "Condition",
+    "Copied",
+    "FixityFault",
+    "FixityReport",
+    "FoundItems",
     "FrameTable",
     "ItemDetails",
     "Making",
@@ -85,9 +100,13 @@ __all__ = [
     "ask_for_claims",
     "ask_for_work",
     "cached_scene",
+    "capture_url",
+    "captures_of",
     "case_exports",
     "case_file",
     "check_case",
+    "check_fixity",
+    "collect_archive",
     "collect_control",
     "collect_item",
     "collect_matcher",
@@ -97,11 +116,13 @@ __all__ = [
     "collect_target_area",
     "collect_terrain",
     "collect_trusted_signers",
+    "copy_workspace",
     "describe_case",
     "describe_item",
     "describe_items",
     "discover_checks",
     "dossier_path",
+    "find_items",
     "frame_picture",
     "frame_table",
     "import_bag",
@@ -141,9 +162,19 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ArchiveKind": "archives",
+    "CaptureChoice": "capturing",
+    "Captured": "capturing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "CollectedArchive": "archives",
+    "Condition": "fixity",
+    "Copied": "copying",
+    "FixityFault": "fixity",
+    "FixityReport": "fixity",
+    "FoundItems": "finding",
+    "ITEMS_A_PAGE": "finding",
     "FrameTable": "frame_tables",
     "ItemDetails": "collecting",
     "Making": "making",
@@ -165,9 +196,13 @@ _MODULES = {
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
     "cached_scene": "copies",
-    "case_exports": "exporting",
+    "capture_url": "capturing",
+    "captures_of": "capturing",
     "case_file": "reading",
     "check_case": "job",
+    "collect_archive": "archives",
+    "case_exports": "exporting",
+    "check_fixity": "fixity",
     "collect_control": "collecting",
     "collect_item": "collecting",
     "collect_matcher": "collecting",
@@ -177,11 +212,13 @@ _MODULES = {
     "collect_target_area": "collecting",
     "collect_terrain": "collecting",
     "collect_trusted_signers": "collecting",
+    "copy_workspace": "copying",
     "describe_case": "collecting",
     "describe_item": "describing",
     "describe_items": "collecting",
     "discover_checks": "checking",
     "dossier_path": "reporting",
+    "find_items": "finding",
     "frame_picture": "frame_pictures",
     "frame_table": "frame_tables",
     "import_bag": "importing",

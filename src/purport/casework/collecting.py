@@ -159,7 +159,7 @@ def collect_item(
     fresh = ItemRecord(
         digest=digest,
         name=path.name,
-        size_bytes=workspace.vault.path_of(digest).stat().st_size,
+        size_bytes=workspace.vault.size_of(digest),
         file_time=_file_time(path),
     )
     record = _with_details(known.get(digest, fresh), details)

@@ -97,6 +97,8 @@ class CheckRequest:
     """Address of a PostgreSQL database; None for the file in the workspace."""
     case: str | None = None
     """Key of a case that was made in the case room; None for the workspace's first."""
+    vault: str | None = None
+    """Address of an S3 store for the files of a new workspace; None for a folder in it."""
     rules: JudgingRules | None = None
     """The numbers on which a rating can turn; None for the usual ones."""
 
@@ -142,6 +144,7 @@ def check_case(request: CheckRequest, *, progress: Progress = quiet) -> CheckOut
         agent=request.agent,
         database=request.database,
         case=request.case,
+        vault=request.vault,
     ) as workspace:
         asked = _collect(workspace, request, progress)
         _require_something(workspace)

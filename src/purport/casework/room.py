@@ -24,6 +24,7 @@ from purport.casework.workspace import (
     first_case,
     lock_workspace,
     require_workspace,
+    set_vault,
     sweep,
 )
 from purport.core.casefile import CaseFile
@@ -120,6 +121,7 @@ class CaseRoom:
         *,
         set_up: Callable[[], None],
         database: str | None = None,
+        vault: str | None = None,
         create: bool = True,
     ) -> Self:
         """Open a workspace for a server, alone: what dead processes left is removed.
@@ -128,6 +130,7 @@ class CaseRoom:
             folder: Its folder.
             set_up: Sets Django up, once the folder is known to be ours.
             database: Address of a PostgreSQL database; None for the file in the folder.
+            vault: Address of an S3 store for the files of a new workspace; None for a folder.
             create: Whether to make it when it does not exist.
 
         Raises:
@@ -136,9 +139,11 @@ class CaseRoom:
             StorageFullError: There is no room to make it.
         """
         folder = folder.absolute()
-        require_workspace(folder, create=create, has_database=database is not None)
+        known = require_workspace(folder, create=create, has_database=database is not None)
         lock = lock_workspace(folder, create=create)
         try:
+            if vault is not None and not known:
+                set_vault(folder, vault)
             set_up()
             room = cls(
                 folder,

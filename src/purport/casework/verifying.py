@@ -8,10 +8,10 @@ from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import StoryText
 from purport.core.digests import Digest, JsonObject
-from purport.store import Attachment
-from purport.vault import verify_chain
+from purport.store import Attachment, Store
+from purport.vault import GENESIS
 
-__all__ = ["Verification", "verify_workspace"]
+__all__ = ["Verification", "names_of", "verify_workspace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,35 +44,34 @@ def verify_workspace(
         WorkspaceBusyError: Another process is writing to it.
     """
     with Workspace.open(folder, agent=agent, database=database) as workspace:
-        events = workspace.store.custody()
-        head = verify_chain(events)
+        last = workspace.store.head()
         records = workspace.store.verify()
+        events, head = (0, GENESIS) if last is None else (last[0] + 1, last[1])
         objects = _verify_objects(workspace)
         if record:
             details: JsonObject = {"objects": objects, "records": records, "head": head}
             workspace.record([], Act(kind="verified", details=details))
-    return Verification(objects=objects, records=records, events=len(events), head=head)
+    return Verification(objects=objects, records=records, events=events, head=head)
 
 
-def _verify_objects(workspace: Workspace) -> int:
-    names = dict(_names(workspace))
-    collected: dict[Digest, None] = {}
-    for event in workspace.store.custody():
-        preserved = event.details.get("bytes", [])
-        if event.kind == "collected" and isinstance(preserved, list):
-            collected.update({Digest(str(digest)): None for digest in preserved})
-    beside = [digest for digest in workspace.vault.digests() if digest not in collected]
-    for digest in (*collected, *beside):
-        workspace.vault.verify(digest, subject=names.get(digest, digest))
-    return len(collected) + len(beside)
-
-
-def _names(workspace: Workspace) -> Iterator[tuple[Digest, str]]:
-    for item in workspace.store.live(ItemRecord):
+def names_of(store: Store) -> Iterator[tuple[Digest, str]]:
+    """Name what a case preserved as it was given."""
+    for item in store.live(ItemRecord):
         yield item.record.digest, item.record.name
-    for story in workspace.store.live(StoryText):
+        for name, digest in item.record.sidecars:
+            yield digest, name
+    for story in store.live(StoryText):
         yield story.record.document.digest, story.record.document.name
-    for attachment in workspace.store.live(Attachment):
+    for attachment in store.live(Attachment):
         yield attachment.record.digest, attachment.record.name
         for name, digest in attachment.record.companions:
             yield digest, name
+
+
+def _verify_objects(workspace: Workspace) -> int:
+    names = dict(names_of(workspace.store))
+    preserved = dict.fromkeys(workspace.store.preserved())
+    beside = [digest for digest in workspace.vault.digests() if digest not in preserved]
+    for digest in (*preserved, *beside):
+        workspace.vault.verify(digest, subject=names.get(digest, digest))
+    return len(preserved) + len(beside)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,24 +20,46 @@ from purport.casework.locking import REFUSED, WorkspaceLock
 from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError
 from purport.store import Entry, Store, open_store
-from purport.vault import EventDraft, FolderVault, translate_storage_faults
+from purport.vault import EventDraft, FolderVault, ObjectVault, Vault, translate_storage_faults
 
 __all__ = [
+    "CASE_FILE",
+    "COPIED_FILE",
+    "COPYING_FILE",
     "DATABASE_FILE",
     "Act",
     "Workspace",
     "first_case",
     "lock_workspace",
+    "open_vault",
     "require_workspace",
+    "set_vault",
     "sweep",
 ]
 
 DATABASE_FILE = "purport.sqlite3"
 _LOCK_FILE = "lock"
-_CASE_FILE = "case"
+CASE_FILE = "case"
+"""Names the workspace's first case where that may have any key."""
+COPYING_FILE = "copying"
+"""Says that a copy of another workspace is under way here."""
+COPIED_FILE = "copied.json"
+"""Says of which workspace this one is a copy, with what was compared."""
 _FIRST_CASE = "case"
+_VAULT_FILE = "vault-at"
 _OWN = frozenset(
-    {"vault", "cache", "dossier", "map", "web", _LOCK_FILE, _CASE_FILE, f"{_CASE_FILE}.part"}
+    {
+        "vault",
+        "cache",
+        "fixity",
+        "dossier",
+        "map",
+        "web",
+        _LOCK_FILE,
+        CASE_FILE,
+        f"{CASE_FILE}.part",
+    }
+    | {_VAULT_FILE, f"{_VAULT_FILE}.part", COPIED_FILE, COPYING_FILE}
     | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
 _UNFINISHED = ".part"
@@ -81,7 +104,7 @@ class Workspace:
     ) -> None:
         self.folder = folder
         self.case = case
-        self.vault = FolderVault(folder / "vault")
+        self.vault: Vault = open_vault(folder)
         self.store = store
         self._lock = lock
         self._agent = agent
@@ -97,6 +120,7 @@ class Workspace:
         agent: str = "purport",
         database: str | None = None,
         case: str | None = None,
+        vault: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> Self:
         """Open a workspace.
@@ -108,6 +132,8 @@ class Workspace:
             agent: Who acts, as the custody chain names it.
             database: Address of a PostgreSQL database; None for the file in the folder.
             case: Key of a case within it, as the case room makes them; None for its first.
+            vault: Address of an S3 store for the files of a workspace that is made now, which
+                remembers it; None for a folder in it.
             clock: Gives the time of custody events.
 
         Raises:
@@ -116,9 +142,11 @@ class Workspace:
             StorageFullError: There is no room to make it.
         """
         folder = folder.absolute()
-        require_workspace(folder, create=create, has_database=database is not None)
+        known = require_workspace(folder, create=create, has_database=database is not None)
         lock = lock_workspace(folder, create=create) if writing else None
         try:
+            if vault is not None and not known:
+                set_vault(folder, vault)
             store = _open_store(folder, database, case, writing=writing)
         except BaseException:
             if lock is not None:
@@ -128,6 +156,26 @@ class Workspace:
         if writing:
             sweep(workspace)
         return workspace
+
+    @classmethod
+    def open_beside(
+        cls, folder: Path, *, agent: str = "purport", database: str | None = None
+    ) -> Self:
+        """Open a workspace for writing while a server and its workers may work in it.
+
+        Raises:
+            InputError: The folder is no workspace.
+            WorkspaceBusyError: A process that is not the server's is writing to it.
+        """
+        folder = folder.absolute()
+        require_workspace(folder, create=False, has_database=database is not None)
+        lock = lock_workspace(folder, create=False, shared=True)
+        try:
+            store = _open_store(folder, database, None, writing=False)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, store=store, lock=lock, agent=agent)
 
     def close(self) -> None:
         """Let go of the database and the lock."""
@@ -207,13 +255,60 @@ class Workspace:
             for called, preserved in files:
                 link = place / Path(called).name
                 with suppress(FileExistsError):  # made before, or by another thread just now
-                    link.symlink_to(os.path.relpath(self.vault.path_of(preserved), place))
+                    link.symlink_to(os.path.relpath(self.vault.local_copy(preserved), place))
         return place / Path(name).name
 
     def unfinished(self, path: Path) -> Path:
         """Return the name under which a derived file is written before it gets its own."""
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+
+
+def open_vault(folder: Path) -> Vault:
+    """Return the vault of a workspace: the store that it names, else the folder in it."""
+    named = folder / _VAULT_FILE
+    if not named.exists():
+        return FolderVault(folder / "vault")
+    address = named.read_text(encoding="utf-8").strip()
+    return ObjectVault(address, folder / "cache" / "vault")
+
+
+def set_vault(folder: Path, address: str, *, may_hold: bool = False) -> None:
+    """Say where a workspace's bytes are preserved, before there are any.
+
+    Args:
+        folder: The workspace's folder, locked by the caller.
+        address: `s3://bucket/prefix`.
+        may_hold: Whether the caller knows what lies there already; else nothing may.
+
+    Raises:
+        InputError: It is no such address, something lies there, or bytes are preserved elsewhere
+            already.
+        UnavailableError: The store does not answer.
+    """
+    vault = ObjectVault(address, folder / "cache" / "vault")
+    named = folder / _VAULT_FILE
+    if named.exists():
+        elsewhere = named.read_text(encoding="utf-8").strip() != address
+    else:
+        elsewhere = (folder / "vault").exists()
+    if elsewhere:
+        raise InputError(
+            str(folder),
+            f"its files are not preserved at {address}",
+            remedy="Leave the setting out, or bring them there by purport copy.",
+        )
+    if named.exists():
+        return
+    if not may_hold and (found := next(chain(vault.digests(), vault.strangers()), None)):
+        raise InputError(
+            address,
+            f"holds something already ({found})",
+            remedy="Give each workspace a prefix of its own, below which there is nothing.",
+        )
+    unfinished = named.with_suffix(_UNFINISHED)
+    unfinished.write_text(f"{address}\n", encoding="utf-8")
+    unfinished.replace(named)
 
 
 def sweep(workspace: Workspace) -> None:
@@ -236,12 +331,13 @@ def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
 
     Args:
         folder: The workspace's folder.
-        shared: Whether its database holds cases of other workspaces; the folder then names its own.
+        shared: Whether its database may hold cases of other workspaces; the folder then names its
+            own, as it does when it is a copy of such a one.
         writing: Whether such a name may be made.
     """
-    if not shared:
+    named = folder / CASE_FILE
+    if not shared and not (named.exists() and (folder / COPIED_FILE).exists()):
         return _FIRST_CASE
-    named = folder / _CASE_FILE
     if writing and not named.exists():
         unfinished = named.with_suffix(_UNFINISHED)
         unfinished.write_text(uuid4().hex, encoding="ascii")
@@ -249,8 +345,13 @@ def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
     return named.read_text(encoding="ascii")
 
 
-def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
+def lock_workspace(folder: Path, *, create: bool, shared: bool = False) -> WorkspaceLock:
     """Lock a workspace's folder, made first when `create` says so.
+
+    Args:
+        folder: The folder.
+        create: Whether to make it.
+        shared: Whether others that share it, a server and its workers, may hold the lock too.
 
     Raises:
         InputError: It cannot be made or written to.
@@ -268,11 +369,14 @@ def lock_workspace(folder: Path, *, create: bool) -> WorkspaceLock:
                     "the folder cannot be made",
                     remedy="Choose a folder that you may write to.",
                 ) from error
-    return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder))
+    return WorkspaceLock(folder / _LOCK_FILE, subject=str(folder), shared=shared)
 
 
-def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None:
+def require_workspace(folder: Path, *, create: bool, has_database: bool) -> bool:
     """Check that a folder is a workspace, or can become one.
+
+    Returns:
+        Whether it is one.
 
     Raises:
         InputError: It is neither.
@@ -281,8 +385,14 @@ def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None
         raise InputError(
             str(folder), "is a file, not a folder", remedy="Name a folder for the workspace."
         )
-    if (folder / (_CASE_FILE if has_database else DATABASE_FILE)).exists():
-        return
+    if (folder / COPYING_FILE).exists():
+        raise InputError(
+            str(folder),
+            "a copy of another workspace is under way here, and not whole yet",
+            remedy="Run the same purport copy again; it goes on where it stopped.",
+        )
+    if (folder / (CASE_FILE if has_database else DATABASE_FILE)).exists():
+        return True
     if not create:
         raise InputError(
             str(folder),
@@ -296,3 +406,4 @@ def require_workspace(folder: Path, *, create: bool, has_database: bool) -> None
             f"holds other files ({', '.join(sorted(others)[:3])}) and no workspace",
             remedy="Name an empty or new folder for the workspace.",
         )
+    return False

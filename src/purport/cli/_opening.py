@@ -20,4 +20,5 @@ def open_workspace(option: str | None, *, create: bool = False) -> Workspace:
         agent=resolve("agent") or "purport",
         database=resolve("database"),
         case=resolve("case"),
+        vault=resolve("vault"),
     )

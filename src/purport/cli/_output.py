@@ -41,6 +41,9 @@ _STAGES = {
     "judge": "Judging",
     "report": "Writing the dossier",
     "seal": "Sealing",
+    "copy": "Copying",
+    "compare": "Comparing",
+    "fixity": "Reading what is preserved",
 }
 _STYLES = {
     Rating.SUPPORTED: "green",

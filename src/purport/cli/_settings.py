@@ -67,6 +67,12 @@ SETTINGS = (
         meaning="postgresql:// address; unset: purport.sqlite3 in the workspace",
     ),
     SettingDefinition(
+        name="vault",
+        variable="PURPORT_VAULT",
+        default=None,
+        meaning="s3:// address for the files of new workspaces; unset: vault/ in the workspace",
+    ),
+    SettingDefinition(
         name="case",
         variable="PURPORT_CASE",
         default=None,
@@ -96,6 +102,12 @@ SETTINGS = (
         variable="PURPORT_AGENT",
         default="purport",
         meaning="who the custody chain says acted",
+    ),
+    SettingDefinition(
+        name="allow_private",
+        variable="PURPORT_ALLOW_PRIVATE",
+        default=None,
+        meaning="yes: purport capture may ask machines of your own network; unset: no",
     ),
     SettingDefinition(
         name="keys",

@@ -164,6 +164,7 @@ def check(  # noqa: PLR0913 - click passes every option by its name
         workers=int(workers) if workers else None,
         database=resolve("database"),
         case=resolve("case"),
+        vault=resolve("vault"),
         rules=judging_rules(),
     )
     with progress_bars(wanted=not (quiet or as_json)) as progress:

@@ -85,6 +85,7 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
         secure=secure,
         owner=owner,
         database=resolve("database"),
+        vault=resolve("vault"),
         mail=resolve("mail", mail),
         sign_up=sign_up,
         publisher=resolve("publisher", publisher) or "Unnamed publisher",

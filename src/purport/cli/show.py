@@ -1,13 +1,15 @@
-"""`purport claims`, `findings`, `report` and `export`: read a workspace and show it."""
+"""`purport claims`, `findings`, `items`, `report` and `export`: read a workspace and show it."""
 
 from pathlib import Path
 
 import click
 
 from purport.casework import (
+    ITEMS_A_PAGE,
     Workspace,
     case_exports,
     case_file,
+    find_items,
     verify_publishable,
     write_case_dossier,
 )
@@ -19,7 +21,7 @@ from purport.core.casefile import CaseFile
 from purport.core.errors import InputError
 from purport.core.records import to_json
 
-__all__ = ["claims", "export", "findings", "report"]
+__all__ = ["claims", "export", "findings", "items", "report"]
 
 
 @click.command()
@@ -79,6 +81,30 @@ def findings(*, check_name: str | None, workspace: str | None, as_json: bool) ->
     for mark in case.marks if check_name is None else ():
         values = ", ".join(f"{key} {value}" for key, value in mark.values.items())
         click.echo(f"{mark.id}  {mark.kind} on {names[mark.item]}, by {mark.author}: {values}")
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which fifty."
+)
+@workspace
+@as_json
+def items(*, words: tuple[str, ...], page: int, workspace: str | None, as_json: bool) -> None:
+    """List the media items, fifty at a time; of those alone that WORDS are said of.
+
+    All words must occur in name, address, collector, publisher or claimed place, or begin the
+    digest.
+    """
+    with _opened(workspace) as opened:
+        found = find_items(opened, " ".join(words), skip=(page - 1) * ITEMS_A_PAGE)
+    if as_json:
+        print_json(to_json(found))
+        return
+    for one in found.items:
+        click.echo(f"{one.digest}  {one.name}")
+    if found.more:
+        click.echo(f"More follow: --page {page + 1}", err=True)
 
 
 @click.command()

@@ -5,10 +5,18 @@ the records (a worker process, a quick command) does not pay for it.
 """
 
 from purport.store.leases import Job, JobState, LeaseLedger, LeaseLostError
-from purport.store.opening import database_options, open_store, serve_records
+from purport.store.opening import (
+    copy_database,
+    database_options,
+    is_empty_database,
+    open_store,
+    serve_records,
+)
 from purport.store.records import (
     Attachment,
     AttachmentKind,
+    CopiedDatabase,
+    CopiedTable,
     Entry,
     InputFault,
     Outcome,
@@ -27,6 +35,8 @@ __all__ = [
     "Attachment",
     "AttachmentKind",
     "CaseShelf",
+    "CopiedDatabase",
+    "CopiedTable",
     "Entry",
     "InputFault",
     "Job",
@@ -41,7 +51,9 @@ __all__ = [
     "Store",
     "Stored",
     "Survey",
+    "copy_database",
     "database_options",
+    "is_empty_database",
     "open_store",
     "read_once",
     "serve_records",

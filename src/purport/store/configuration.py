@@ -14,6 +14,7 @@ __all__ = [
     "add_database",
     "configure",
     "configure_for",
+    "configure_whole",
     "database_options",
     "remove_database",
 ]
@@ -22,13 +23,26 @@ _BUSY_TIMEOUT_S = 30
 _OPENINGS = count()
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 _POOL = {"min_size": 1, "max_size": 16, "timeout": _BUSY_TIMEOUT_S}
+_IN_MEMORY: dict[str, object] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+_RECORDS = ("purport.store",)
+_SERVED = (
+    "purport.store.accounts",
+    "purport.store.readers",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+)
+"""Whose tables a server keeps beside the records."""
 _DISTRUST_SCHEMA = "; PRAGMA trusted_schema=OFF"
 
 
 def configure() -> None:
     """Set Django up, once a process; a program that has done so itself is left alone."""
     if not settings.configured:
-        _configure({"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"})
+        _configure(_IN_MEMORY)
 
 
 def configure_for(location: Path | str) -> None:
@@ -43,9 +57,16 @@ def configure_for(location: Path | str) -> None:
     _configure(database_options(location, served=True))
 
 
-def _configure(database: dict[str, object]) -> None:
+def configure_whole() -> None:
+    """Set Django up with the tables of a served room too, for whoever copies a whole database."""
+    if not settings.configured:
+        _configure(_IN_MEMORY, apps=(*_RECORDS, *_SERVED))
+
+
+def _configure(database: dict[str, object], *, apps: tuple[str, ...] = _RECORDS) -> None:
     settings.configure(
-        INSTALLED_APPS=["purport.store"],
+        INSTALLED_APPS=list(apps),
+        MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],  # allauth insists; none runs
         DATABASES={"default": database},
         DATABASE_ROUTERS=[],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
@@ -56,11 +77,12 @@ def _configure(database: dict[str, object]) -> None:
     django.setup()
 
 
-def add_database(location: Path | str) -> str:
+def add_database(location: Path | str, *, whole: bool = False) -> str:
     """Make a database known to Django.
 
     Args:
         location: The file of an SQLite database, or a `postgresql://` address.
+        whole: Whether the tables of a served room are written too, see `database_options`.
 
     Returns:
         An alias under which Django knows this opening of it.
@@ -68,7 +90,7 @@ def add_database(location: Path | str) -> str:
     Raises:
         InputError: The address is not that of a PostgreSQL database.
     """
-    options = database_options(location)
+    options = database_options(location, served=whole and isinstance(location, Path))
     alias = f"opening-{next(_OPENINGS)}"
     connections.settings[alias] = {**connections.settings["default"], **options}
     return alias

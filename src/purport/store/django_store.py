@@ -1,10 +1,12 @@
 """A store on Django's ORM: SQLite in a workspace, or PostgreSQL."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, canonical_json
@@ -16,7 +18,7 @@ from purport.store.faults import translate_database_faults
 from purport.store.kinds import KINDS, Kind, kind_of
 from purport.store.listing import list_cases
 from purport.store.memo import RecordMemo
-from purport.store.migrating import is_up_to_date, migrate_database
+from purport.store.migrating import RECORDS_APP, is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
 from purport.store.reading import ROWS_AT_ONCE, read_records
 from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
@@ -26,6 +28,7 @@ from purport.vault import EventDraft, Row, next_event, row_digest
 __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
+_FOUND_AT_ONCE = 100
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -35,7 +38,7 @@ def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Stor
     try:
         with translate_database_faults(subject):
             if migrate:
-                migrate_database(alias)
+                migrate_database(alias, apps={RECORDS_APP})
                 row, _ = CaseRow.objects.using(alias).get_or_create(key=case)
             else:
                 row = _existing_case(alias, case=case, subject=subject)
@@ -181,6 +184,34 @@ class DjangoStore:
             events = self._read(CustodyEvent, CustodyRow, in_order)
         return tuple(events[row] for row in in_order)
 
+    def preserved(self) -> tuple[Digest, ...]:
+        """Return the digests of what the custody chain says was preserved, each once, in order."""
+        found: dict[Digest, None] = {}
+        with translate_database_faults(self._subject):
+            for body in self._events().order_by("sequence").values_list("body", flat=True):
+                preserved = decode_body(body)["details"].get("bytes", [])
+                if isinstance(preserved, list):
+                    found.update({Digest(str(digest)): None for digest in preserved})
+        return tuple(found)
+
+    def live_containing(
+        self, kind: type[RecordT], words: Collection[str] = (), *, skip: int = 0
+    ) -> Iterator[Stored[RecordT]]:
+        """Give the live records of a kind whose JSON holds some words; see `Store`."""
+        stored = kind_of(kind)
+        rows = self._rows(stored.table).filter(successor__isnull=True, withdrawn=False)
+        for word in words:
+            rows = rows.filter(_holds(word))
+        columns = rows.order_by("pk").values_list("pk", "body", "digest")
+        last = 0
+        with translate_database_faults(self._subject):
+            # a cursor of the server's would be quick to begin and slow to end where little is found
+            while some := list(columns.filter(pk__gt=last)[skip : skip + _FOUND_AT_ONCE]):
+                for _, body, digest in some:
+                    record = from_json(kind, decode_body(body))
+                    yield Stored(record=record, digest=Digest(digest))
+                last, skip = some[-1][0], 0
+
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
         return {kind.name: kind.record for kind in KINDS}
@@ -277,6 +308,19 @@ class DjangoStore:
             digest=event.digest,
         )
         return event
+
+
+def _holds(word: str) -> Any:  # noqa: ANN401 - Django ships no types
+    """Ask for rows whose JSON holds a word, in capitals or not.
+
+    SQLite, and PostgreSQL with the C locale, know capitals of ASCII alone: others are spelt out.
+    """
+    if word.isascii():
+        return Q(body__icontains=json.dumps(word)[1:-1])
+    either = Q()
+    for spelling in sorted({word, word.lower(), word.upper(), word.title()}):
+        either |= Q(body__contains=json.dumps(spelling, ensure_ascii=False)[1:-1])
+    return either
 
 
 def _require_expected(entry: Entry, called: str, latest: RecordRow | None) -> None:

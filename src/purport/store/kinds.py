@@ -45,6 +45,8 @@ class Kind(Generic[RecordT]):
     """What tells its records apart; of each key one row is live."""
     columns: Callable[[RecordT], Mapping[str, str]] = _no_columns
     """Columns of its own, by which rows are found."""
+    own_columns: tuple[str, ...] = ()
+    """Their names."""
     brief: Callable[[str], Any] | None = None
     """Reads the JSON of a row without what takes room in it and is not shown in lists; None where
     nothing is left out."""
@@ -91,6 +93,7 @@ KINDS: tuple[Kind[Any], ...] = (
         table=models.OutcomeRow,
         key=lambda outcome: f"{outcome.item}:{outcome.check}",
         columns=_cache_columns,
+        own_columns=("item", "check_name", "version", "parameters", "inputs"),
         brief=decode_without_numbers,
     ),
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),

@@ -18,6 +18,8 @@ from purport.vault import EventDraft, Row
 __all__ = [
     "Attachment",
     "AttachmentKind",
+    "CopiedDatabase",
+    "CopiedTable",
     "Entry",
     "InputFault",
     "Outcome",
@@ -46,6 +48,9 @@ class Setting:
 class AttachmentKind(StrEnum):
     """What a file other than a story or footage is for."""
 
+    ARCHIVE = "archive"
+    ATTEMPT = "attempt"
+    CAPTURE = "capture"
     CONTROL = "control"
     MATCHER = "matcher"
     MODEL_ANSWERS = "model_answers"
@@ -57,7 +62,11 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto, heights, control layer, target outline, matcher or list of signers."""
+    """An orthophoto, heights, control layer, target outline, matcher, list of signers or archive.
+
+    A capture, and an attempt at one that failed, is a web archive with the record of how it came
+    about; an archive is one that somebody else made.
+    """
 
     kind: AttachmentKind
     """What it is for."""
@@ -189,6 +198,28 @@ class ShelvedCase:
     """Place and digest of its last custody event; None before the first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedTable:
+    """A table that is equal in two databases."""
+
+    name: str
+    """Its name."""
+    rows: int
+    """How many rows it has."""
+    digest: Digest
+    """SHA-256 of the sorted SHA-256 of the canonical JSON of its rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedDatabase:
+    """A database that was copied."""
+
+    tables: tuple[CopiedTable, ...]
+    """Its tables, by name."""
+    cases: tuple[ShelvedCase, ...]
+    """Its cases, each with the head of its custody chain, which was verified in the copy."""
+
+
 class Store(Protocol):
     """The records of one case."""
 
@@ -257,6 +288,25 @@ class Store(Protocol):
 
     def custody(self) -> tuple[CustodyEvent, ...]:
         """Return all custody events, in order."""
+        ...
+
+    def preserved(self) -> tuple[Digest, ...]:
+        """Return the digests of what the custody chain says was preserved, each once, in order."""
+        ...
+
+    def live_containing(
+        self, kind: type[RecordT], words: Collection[str] = (), *, skip: int = 0
+    ) -> Iterator[Stored[RecordT]]:
+        """Give the live records of a kind whose JSON holds some words, in the order of their rows.
+
+        Names of members count too: whoever searches looks at the records' own text again. Read as
+        they are asked for, so that a first few come at once; nothing may be stored meanwhile.
+
+        Args:
+            kind: Which.
+            words: All of them must occur, in capitals or not.
+            skip: How many of the first are left out.
+        """
         ...
 
     def tables(self) -> Mapping[str, type]:

@@ -65,6 +65,14 @@ class _ReadOnce:
     def custody(self) -> tuple[CustodyEvent, ...]:
         return self._store.custody()
 
+    def preserved(self) -> tuple[Digest, ...]:
+        return self._store.preserved()
+
+    def live_containing(
+        self, kind: type[RecordT], words: Collection[str] = (), *, skip: int = 0
+    ) -> Iterator[Stored[RecordT]]:
+        return self._store.live_containing(kind, words, skip=skip)
+
     def tables(self) -> Mapping[str, type]:
         return self._store.tables()
 

@@ -1,7 +1,9 @@
-"""Preserved bytes: content-addressed store, custody chain, and objects that are read from afar."""
+"""Preserved bytes: content-addressed stores, custody chain, and objects that are read from afar."""
 
+from purport.vault.contract import Vault
 from purport.vault.custody import GENESIS, EventDraft, next_event, verify_chain
 from purport.vault.folder import FolderVault, translate_storage_faults
+from purport.vault.objects import ObjectVault
 from purport.vault.remote import RemoteObject, fetched, is_remote, list_objects
 from purport.vault.rows import Row, live_rows, row_digest
 
@@ -9,8 +11,10 @@ __all__ = [
     "GENESIS",
     "EventDraft",
     "FolderVault",
+    "ObjectVault",
     "RemoteObject",
     "Row",
+    "Vault",
     "fetched",
     "is_remote",
     "list_objects",

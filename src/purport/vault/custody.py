@@ -7,7 +7,7 @@ References:
     PREMIS Data Dictionary 3.0 (2015), the Event entity.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,7 +71,7 @@ def next_event(previous: CustodyEvent | None, draft: EventDraft) -> CustodyEvent
     )
 
 
-def verify_chain(events: Sequence[CustodyEvent]) -> Digest:
+def verify_chain(events: Iterable[CustodyEvent]) -> Digest:
     """Recompute the chain from its first event.
 
     Args:

@@ -10,16 +10,21 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from purport.core.digests import Digest, digest_file
-from purport.core.errors import DigestMismatchError, InputError, StorageFullError
+from purport.core.errors import (
+    DigestMismatchError,
+    InputError,
+    PurportError,
+    StorageFullError,
+    UnavailableError,
+)
 
-__all__ = ["FolderVault", "translate_storage_faults"]
+__all__ = ["FolderVault", "altered", "missing", "read_file", "translate_storage_faults"]
 
 _CHUNK_BYTES = 1 << 20
 _INCOMING = "incoming-"
@@ -47,6 +52,21 @@ class FolderVault:
         """Tell whether there is a file under `digest`, without reading it."""
         return self.path_of(digest).is_file()
 
+    def size_of(self, digest: Digest) -> int:
+        """Return how long the bytes of `digest` are. [bytes]
+
+        Raises:
+            DigestMismatchError: There are none.
+        """
+        try:
+            return self.path_of(digest).stat().st_size
+        except FileNotFoundError as error:
+            raise missing(digest, digest) from error
+
+    def local_copy(self, digest: Digest) -> Path:
+        """Return a file with the bytes of `digest`, only ever to be read; see `path_of`."""
+        return self.path_of(digest)
+
     def put_file(self, path: Path) -> Digest:
         """Preserve a file's bytes; it is enough to do it once.
 
@@ -60,20 +80,51 @@ class FolderVault:
             InputError: The file cannot be read.
             StorageFullError: The disk or quota is full; nothing is left behind.
         """
-        try:
-            source = path.open("rb")
-        except OSError as error:
-            raise InputError(
-                path.name,
-                f"cannot be read ({error.strerror})",
-                remedy="Give a file that exists and that you may read.",
-            ) from error
-        with source:
-            return self._put(source, path.name)
+        return self.put_chunks(read_file(path), name=path.name)
 
     def put_bytes(self, content: bytes, *, name: str) -> Digest:
         """Preserve bytes held in memory; see `put_file`."""
-        return self._put(BytesIO(content), name)
+        return self.put_chunks([content], name=name)
+
+    def put_chunks(
+        self, chunks: Iterable[bytes], *, name: str, expected: Digest | None = None
+    ) -> Digest:
+        """Preserve bytes that come piece by piece; see `put_file`.
+
+        Args:
+            chunks: The pieces, in order.
+            name: What errors call them.
+            expected: The digest that they must have; None to take whatever comes.
+
+        Raises:
+            DigestMismatchError: They have another; nothing is left behind.
+        """
+        with translate_storage_faults(name):
+            self._root.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=_INCOMING, dir=self._root)
+            incoming = Path(temporary)
+            try:
+                with os.fdopen(handle, "wb") as sink:
+                    digest = _copy(chunks, sink)
+                    if expected is not None and digest != expected:
+                        raise altered(expected, digest, name)
+                    os.fchmod(sink.fileno(), _READ_ONLY)
+                    sink.flush()
+                    os.fsync(sink.fileno())
+                self._admit(incoming, digest)
+            finally:
+                incoming.unlink(missing_ok=True)
+        return digest
+
+    def chunks(self, digest: Digest) -> Iterator[bytes]:
+        """Read the bytes of `digest` piece by piece; whether they are whole is for the caller.
+
+        Raises:
+            DigestMismatchError: There are none.
+        """
+        if not self.holds(digest):
+            raise missing(digest, digest)
+        yield from read_file(self.path_of(digest))
 
     def open(self, digest: Digest) -> BinaryIO:
         """Open the bytes of `digest` for reading.
@@ -84,7 +135,24 @@ class FolderVault:
         try:
             return self.path_of(digest).open("rb")
         except FileNotFoundError as error:
-            raise _missing(digest, str(digest)) from error
+            raise missing(digest, digest) from error
+
+    def find_digest(self, digest: Digest) -> Digest | None:
+        """Recompute the digest of what lies under `digest`; None when nothing does.
+
+        Raises:
+            UnavailableError: It cannot be read.
+        """
+        try:
+            return digest_file(self.path_of(digest))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UnavailableError(
+                digest,
+                f"the preserved bytes cannot be read ({error.strerror})",
+                remedy="Look at the disk and at who may read the vault; run again.",
+            ) from error
 
     def verify(self, digest: Digest, *, subject: str) -> None:
         """Recompute the digest of preserved bytes.
@@ -95,17 +163,13 @@ class FolderVault:
 
         Raises:
             DigestMismatchError: They are missing, or no longer the same.
+            UnavailableError: They cannot be read.
         """
-        try:
-            found = digest_file(self.path_of(digest))
-        except FileNotFoundError as error:
-            raise _missing(digest, subject) from error
+        found = self.find_digest(digest)
+        if found is None:
+            raise missing(digest, subject)
         if found != digest:
-            raise DigestMismatchError(
-                subject,
-                f"the preserved bytes were altered: their digest is {found}, recorded was {digest}",
-                remedy=_ALTERED,
-            )
+            raise altered(digest, found, subject)
 
     def digests(self) -> Iterator[Digest]:
         """Name everything that the vault holds, in ascending order."""
@@ -125,22 +189,6 @@ class FolderVault:
         for path in leftovers:
             path.unlink()
         return len(leftovers)
-
-    def _put(self, source: BinaryIO, subject: str) -> Digest:
-        with translate_storage_faults(subject):
-            self._root.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=_INCOMING, dir=self._root)
-            incoming = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as sink:
-                    digest = _copy(source, sink)
-                    os.fchmod(sink.fileno(), _READ_ONLY)
-                    sink.flush()
-                    os.fsync(sink.fileno())
-                self._admit(incoming, digest)
-            finally:
-                incoming.unlink(missing_ok=True)
-        return digest
 
     def _admit(self, incoming: Path, digest: Digest) -> None:
         """Give a durable file its name, durably, unless that name is already taken."""
@@ -173,9 +221,45 @@ def translate_storage_faults(subject: str) -> Iterator[None]:
         ) from error
 
 
-def _copy(source: BinaryIO, sink: BinaryIO) -> Digest:
+def read_file(path: Path) -> Iterator[bytes]:
+    """Read a file in pieces of 1 MiB.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as source:
+            while chunk := source.read(_CHUNK_BYTES):
+                yield chunk
+    except OSError as error:
+        raise InputError(
+            path.name,
+            f"cannot be read ({error.strerror})",
+            remedy="Give a file that exists and that you may read.",
+        ) from error
+
+
+def missing(digest: Digest, subject: str) -> PurportError:
+    """Return the error that there are no bytes under a digest."""
+    return DigestMismatchError(
+        subject,
+        f"the preserved bytes are missing from the vault, recorded was {digest}",
+        remedy=_ALTERED,
+    )
+
+
+def altered(digest: Digest, found: Digest, subject: str) -> PurportError:
+    """Return the error that the bytes under a digest have another one."""
+    return DigestMismatchError(
+        subject,
+        f"the preserved bytes were altered: their digest is {found}, recorded was {digest}",
+        remedy=_ALTERED,
+    )
+
+
+def _copy(chunks: Iterable[bytes], sink: BinaryIO) -> Digest:
     hasher = hashlib.sha256()
-    while chunk := source.read(_CHUNK_BYTES):
+    for chunk in chunks:
         hasher.update(chunk)
         sink.write(chunk)
     return Digest(hasher.hexdigest())
@@ -187,11 +271,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _missing(digest: Digest, subject: str) -> DigestMismatchError:
-    return DigestMismatchError(
-        subject,
-        f"the preserved bytes are missing from the vault, recorded was {digest}",
-        remedy=_ALTERED,
-    )

@@ -36,6 +36,8 @@ class ServeOptions:
     """Name of the account that owns the room."""
     database: str | None = None
     """Address of a PostgreSQL database; None for the file in the folder."""
+    vault: str | None = None
+    """Address of an S3 store for the files of a new workspace; None for a folder in it."""
     mail: str | None = None
     """Address of a mail server; None to write mails into the workspace."""
     sign_up: bool = False
@@ -85,7 +87,9 @@ def _open_patiently(options: ServeOptions, folder: Path) -> CaseRoom:
 
     while True:
         try:
-            return CaseRoom.open(folder, database=options.database, set_up=set_up)
+            return CaseRoom.open(
+                folder, database=options.database, vault=options.vault, set_up=set_up
+            )
         except WorkspaceBusyError:
             if time.monotonic() > patience:
                 raise

@@ -148,7 +148,7 @@ def test_files_beside_a_video_that_are_about_it_are_kept(
     item = collect_item(workspace, path)
     assert [name for name, _ in item.sidecars] == sorted(beside)
     for name, digest in item.sidecars:
-        assert workspace.vault.path_of(digest).read_text() == beside[name]
+        assert workspace.vault.local_copy(digest).read_text() == beside[name]
     assert collect_item(workspace, path) == item
 
 
@@ -357,7 +357,7 @@ def test_heights_of_the_case_are_taken_by_items_that_name_none(
     heights = collect_terrain(workspace, write_reference(tmp_path / "dem.tif"), accuracy_m=1.5)
     collect_item(workspace, clip("after.mp4", seed=2))
     assert [item.record.terrain for item in case_file(workspace).items] == [heights, heights]
-    assert workspace.vault.path_of(heights).is_file()
+    assert workspace.vault.local_copy(heights).is_file()
 
 
 def test_file_that_is_no_matcher_is_refused(workspace: Workspace, tmp_path: Path) -> None:
@@ -395,7 +395,7 @@ def test_lists_of_trusted_signers_reach_the_provenance_check(
         path = tmp_path / f"signers-{number}.pem"
         path.write_text(text)
         digest = collect_trusted_signers(workspace, path)
-        assert workspace.vault.path_of(digest).read_text() == text
+        assert workspace.vault.local_copy(digest).read_text() == text
     run_checks(workspace, checks=[ProvenanceCheck()], workers=1)
     (outcome,) = (stored.record for stored in workspace.store.live(Outcome))
     told = str(outcome.findings[0].derivation.parameters["trusted_signers"])
@@ -425,7 +425,7 @@ def test_sidecars_of_other_names_are_given(
     other.write_text('{"extractor": "x"}')
     record = collect_item(workspace, path, sidecars=[other])
     assert record.sidecars == (("download.info.json", digest_file(other)),)
-    assert workspace.vault.path_of(digest_file(other)).is_file()
+    assert workspace.vault.local_copy(digest_file(other)).is_file()
 
 
 def test_a_sidecar_that_is_too_long_is_refused(
