@@ -7,7 +7,7 @@ const READING_MS = 25_000;
 const wish = `purport-push-${told?.dataset.user ?? ""}`;
 
 function secret(): string {
-  return /(?:^|; )purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|; )(?:__Host-)?purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 async function post(url: string, body: string): Promise<boolean> {

@@ -8,7 +8,7 @@ export class Refusal extends Error {
 }
 
 function secret(): string {
-  return /(?:^|; )purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|; )(?:__Host-)?purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -16,6 +16,12 @@ class WebConfig(AppConfig):  # type: ignore[misc]  # Django ships no types
     room: CaseRoom | None = None
     """The workspace that is served; set once before the first request."""
 
+    def ready(self) -> None:
+        """Write sign-ins down; what it listens to can be loaded only now."""
+        from purport.web.security_log import start_telling  # noqa: PLC0415 - needs Django's models
+
+        start_telling()
+
 
 def room() -> CaseRoom:
     """Return the workspace that is served."""

@@ -21,6 +21,8 @@ LANGUAGES = (("en", "English"), ("ar", "العربية"), ("ru", "Русский
 
 _SECRET_BYTES = 50
 _SESSION_S = 14 * 24 * 3600
+_CODE_S = 600
+_HSTS_S = 365 * 24 * 3600
 _LANGUAGE_S = 365 * 24 * 3600
 _UPLOAD_KEPT_IN_MEMORY = 1 << 20
 _LONGEST_FORM = 4 << 20
@@ -78,7 +80,7 @@ def configure_room(room: RoomSettings) -> None:
         USE_I18N=True,
         LANGUAGE_CODE="en",
         LANGUAGES=list(LANGUAGES),
-        LANGUAGE_COOKIE_NAME="purport_language",
+        LANGUAGE_COOKIE_NAME=_host_alone(room, "purport_language"),
         LANGUAGE_COOKIE_AGE=_LANGUAGE_S,
         LANGUAGE_COOKIE_HTTPONLY=True,
         LANGUAGE_COOKIE_SAMESITE="Lax",
@@ -88,6 +90,7 @@ def configure_room(room: RoomSettings) -> None:
         STATICFILES_DIRS=[],
         WHITENOISE_USE_FINDERS=True,
         WHITENOISE_AUTOREFRESH=False,
+        WHITENOISE_ALLOW_ALL_ORIGINS=False,
         LOGGING=_LOGGING,
         SILENCED_SYSTEM_CHECKS=["security.W004"],
         DATA_UPLOAD_MAX_MEMORY_SIZE=_LONGEST_FORM,
@@ -155,9 +158,20 @@ _TEMPLATES = [
 _LOGGING: Mapping[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"errors": {"class": "logging.StreamHandler", "level": "WARNING"}},
+    "formatters": {
+        "dated": {
+            "()": "purport.web.utc_log.UtcFormatter",
+            "format": "%(asctime)s %(name)s: %(message)s",
+            "datefmt": "%Y-%m-%dT%H:%M:%SZ",
+        }
+    },
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "level": "WARNING"},
+        "security": {"class": "logging.StreamHandler", "formatter": "dated"},
+    },
     "loggers": {
         "django.request": {"handlers": ["errors"], "level": "ERROR", "propagate": False},
+        "purport.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "purport": {"handlers": ["errors"], "level": "WARNING", "propagate": False},
     },
 }
@@ -192,10 +206,15 @@ def _policy() -> Mapping[str, Any]:
     }
 
 
+def _host_alone(room: RoomSettings, name: str) -> str:
+    """Return a cookie's name: by https one that browsers take of this host alone (RFC 6265bis)."""
+    return f"__Host-{name}" if room.secure else name
+
+
 def _cookies(room: RoomSettings) -> Mapping[str, Any]:
     return {
-        "SESSION_COOKIE_NAME": "purport_session",
-        "CSRF_COOKIE_NAME": "purport_csrf",
+        "SESSION_COOKIE_NAME": _host_alone(room, "purport_session"),
+        "CSRF_COOKIE_NAME": _host_alone(room, "purport_csrf"),
         "SESSION_COOKIE_AGE": _SESSION_S,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -204,6 +223,7 @@ def _cookies(room: RoomSettings) -> Mapping[str, Any]:
         "CSRF_COOKIE_SECURE": room.secure,
         "CSRF_FAILURE_VIEW": "purport.web.faults.refused_form",
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if room.secure else None,
+        "SECURE_HSTS_SECONDS": _HSTS_S if room.secure else 0,
     }
 
 
@@ -221,20 +241,29 @@ def _accounts(room: RoomSettings) -> Mapping[str, Any]:
                 "CommonPasswordValidator",
                 "NumericPasswordValidator",
             )
-        ],
+        ]
+        + [{"NAME": "purport.web.passwords.OwnWordsValidator"}],
         "ACCOUNT_ADAPTER": "purport.web.accounts.RoomAccountAdapter",
         "PURPORT_SIGN_UP": room.sign_up,
         "ACCOUNT_LOGIN_METHODS": {"email", "username"},
         "ACCOUNT_SIGNUP_FIELDS": ["email*", "username*", "password1*"],
         "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
         "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED": True,
+        "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT": _CODE_S,
         "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
         "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
+        "ACCOUNT_RATE_LIMITS": {  # beside allauth's own; by the hour, so that no mailbox is flooded
+            "confirm_email": "1/10s/key,5/h/key",
+            "request_login_code": "20/m/ip,3/m/key,10/h/key",
+            "reset_password": "20/m/ip,5/m/key,10/h/key",
+        },
+        "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 600,
         "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "https" if room.secure else "http",
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes", "webauthn"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_PASSKEY_SIGNUP_ENABLED": True,
+        "MFA_FORMS": {"add_webauthn": "purport.web.passkeys.AddPasskeyForm"},
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not room.secure,
         "MFA_TOTP_ISSUER": "Purport",
         "LOGIN_URL": "account_login",

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 _READERS_PATHS = ("/published/", "/me/", "/accounts/")
-_FILES = (".atom", ".csv", ".geojson", ".jpg", ".js", ".json", ".kml")
+_FILES = (".atom", ".csv", ".geojson", ".jpg", ".js", ".json", ".kml", ".webmanifest")
 """What is the same in every language."""
 
 

@@ -8,6 +8,7 @@ from purport.web.live import live
 from purport.web.pages import (
     adding,
     case,
+    confirming,
     details,
     discussion,
     entering,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("published/", readers.published, name="published"),
     path("published/feed.atom", readers.feed, name="feed"),
     path("published/worker.js", notices.worker, name="worker"),
+    path("published/app.webmanifest", notices.manifest, name="manifest"),
     path("published/notices", notices.notices, name="notices"),
     path("published/notices/seen", notices.seen, name="notices_seen"),
     path("published/notices/wishes", notices.choose, name="wishes"),
@@ -109,6 +111,7 @@ urlpatterns = [
     ),
     path("published/<slug:key>/moderation", discussion.log, name="moderation_log"),
     path("published/<slug:key>/evidence", evidence.offer, name="offer_evidence"),
+    path("me/confirm/<slug:token>", confirming.confirm_by_link, name="confirm_by_link"),
     path("me/session", discussion.session, name="readers_session"),
     path("me/data", own_data.data, name="own_data"),
     path("me/data.json", own_data.take_along, name="take_along"),

@@ -58,6 +58,7 @@ ELSEWHERE = {"cases", "example_case", "enter"}
 NOTICES = {
     "follow",
     "let_push",
+    "manifest",
     "notices",
     "notices_seen",
     "reading",
@@ -73,6 +74,7 @@ READERS = NOTICES | {
     "moderation_log",
     "published_live",
     "readers_session",
+    "confirm_by_link",
     "published",
     "published_case",
     "published_claim",

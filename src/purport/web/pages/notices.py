@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -56,6 +57,7 @@ __all__ = [
     "choose",
     "follow_case",
     "let_push",
+    "manifest",
     "notices",
     "reading",
     "renew_push",
@@ -67,6 +69,8 @@ __all__ = [
 PageArgs = ParamSpec("PageArgs")
 _NOTICES_A_PAGE = 50
 _LONGEST_BODY = 8192
+_ICONS = (("icon", 192, "any"), ("icon", 512, "any"), ("maskable", 512, "maskable"))
+"""Icons by name, side in pixels, and what for; drawn by scripts/make-icons."""
 _KINDS: Mapping[EventKind, tuple[object, object]] = {
     EventKind.VERDICT_CHANGED: (
         gettext_lazy("A rating changed"),
@@ -375,6 +379,39 @@ def worker(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise AbsentError("worker", "was not built", remedy="Build the pages' scripts.")
     answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Return what lets a home screen keep the readers' pages; iOS pushes to nothing else.
+
+    Its scope is the whole site, so that signing in does not lead out of the installed pages.
+    """
+    del request
+    home = reverse("published")
+    told = {
+        "id": home,
+        "name": settings.PURPORT_PUBLISHER,
+        "short_name": settings.PURPORT_PUBLISHER,
+        "start_url": home,
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#1b324a",
+        "icons": [
+            {
+                "src": static(f"icons/{name}-{side}.png"),
+                "sizes": f"{side}x{side}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, side, purpose in _ICONS
+        ],
+    }
+    body = json.dumps(told, ensure_ascii=False)
+    answer = HttpResponse(body, content_type="application/manifest+json; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     return answer
 
