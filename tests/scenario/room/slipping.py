@@ -9,17 +9,22 @@ import gzip
 import html
 import json
 import re
+import shutil
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pypdfium2
 from pyproj import Transformer
 
 from purport.casework import Workspace, case_file, judge_case, review_verdict
 from purport.casework.collecting import ItemDetails, describe_items
+from purport.casework.copies import media_path
+from purport.casework.filming import film_path, films_of, make_films
 from purport.casework.publishing import EditionDraft, ask_for_edition, decide_edition
 from purport.casework.workspace import Act
 from purport.core.case import ClaimedPlace, ItemRecord, Publication
@@ -154,6 +159,22 @@ def publish(
         decide_edition(workspace, number, publish=True, author="zyrareviewer")
 
 
+def film(folder: Path) -> None:
+    """Make the film of the edition that stands, and put a clear one where one would be kept."""
+    with Workspace.open(folder, agent="worker") as workspace:
+        (veiled,) = films_of(workspace)  # a blurred edition has no clear one, whatever it asks for
+        assert veiled.veiled
+        assert make_films(workspace, KEY) == (1, ())
+        clear = film_path(workspace, replace(veiled, veiled=False))
+        shutil.copyfile(media_path(workspace, veiled.item), clear)
+
+
+def items_of(folder: Path) -> tuple[Digest, ...]:
+    """Return the items of the staged case."""
+    with Workspace.open(folder, agent="zoraeditor") as workspace:
+        return tuple(stored.record.digest for stored in workspace.store.live(ItemRecord))
+
+
 def _details() -> ItemDetails:
     return ItemDetails(
         url=URL,
@@ -254,6 +275,10 @@ def readings(body: bytes, kind: str) -> Iterator[str]:
     if kind.startswith(("image/", "video/", "audio/", "application/octet-stream")):
         yield from _inside_media(body)
         return
+    if kind.startswith("application/pdf"):
+        yield from _inside_media(body)
+        yield words_of_pdf(body)
+        return
     unescaped = html.unescape(text)
     yield unescaped
     yield unquote(unescaped)
@@ -292,6 +317,13 @@ def _inside_media(body: bytes) -> Iterator[str]:
             yield zlib.decompressobj().decompress(body[start.start() :], 1 << 20).decode("latin-1")
         except zlib.error:
             continue
+
+
+def words_of_pdf(body: bytes) -> str:
+    """Return the words and the properties of a PDF, whose bytes name glyphs and not letters."""
+    told = pypdfium2.PdfDocument(body)
+    words = [one.get_textpage().get_text_range() for one in told]
+    return "\n".join((*words, *map(str, told.get_metadata_dict().values())))
 
 
 def jpeg_segments(content: bytes) -> set[int]:

@@ -45,16 +45,18 @@ WITH_POSITIONS = (
     "feed",
     "live",
     "comments",
+    "pdf",
 )
 """Channels in which positions stand once they are public."""
 NEVER = ("mail", "push")
 """Channels in which they never stand: what went out cannot be taken back."""
-NAMING = ("page", "document", "geojson", "kml", "timemap", "feed", "live", "mail", "push")
+NAMING = ("page", "document", "geojson", "kml", "timemap", "feed", "live", "mail", "push", "pdf")
 """Channels in which the uploader is named once an edition names them."""
-WITHOUT = ("ratings", "picture", "api")
+WITHOUT = ("ratings", "picture", "film", "api")
 """Channels that hold neither in any state, or answer nobody."""
 MEASURE = r"\b9\.0 m\b"
 TELLS_WITHIN_S = 60.0
+FILMED_WITHIN_S = 120.0
 
 
 def receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path
@@ -82,7 +84,7 @@ def told(
     claim = slipping.stage(folder)
     slipping.publish(folder, Safety(blur_positions=True))
     mail, push = receivers().MailSink(), receivers().PushService()
-    options = ("--background", "0", "--mail", mail.url, "--push-host", push.host)
+    options = ("--mail", mail.url, "--push-host", push.host)
     try:
         with serve_room(folder, *options) as room:
             owner = room.owner()
@@ -100,6 +102,7 @@ def told(
                 assert (len(mails), len(pushes)) == (number, number)
                 answers[state] = {
                     **read(room, owner, claim),
+                    **files(room, owner, slipping),
                     **live(room, owner, f"{state}: {slipping.spelled()}"),
                     "mail": words_of(mails[-1]),
                     "push": json.dumps(pushes[-1].payload, ensure_ascii=False),
@@ -161,6 +164,22 @@ def read(room: Room, owner: Person, claim: str) -> dict[str, str]:
         "picture": nobody.get(f"{READ}items/{item}/picture.jpg").content.decode("latin-1"),
         "api": nobody.get(f"/api/v1/cases/{KEY}").text,
     }
+
+
+def files(room: Room, owner: Person, slipping: Slipping) -> dict[str, str]:
+    """Ask for the PDF, and for the film once it is made; return all that they can be read as."""
+    nobody = room.stranger()
+    item = owner.get(f"/api/v1/cases/{KEY}").json()["items"][0]["record"]["digest"]
+    told = {}
+    for name, path in (("pdf", "case.pdf"), ("film", f"items/{item}/film.mp4")):
+        until = time.monotonic() + FILMED_WITHIN_S
+        while (answer := nobody.get(READ + path)).status_code == 404 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert answer.status_code == 200, answer.text
+        kind = answer.headers["content-type"]
+        told[name] = "\n".join(slipping.readings(answer.content, kind))
+    assert nobody.get(f"{READ}items/{item}/clear.mp4").status_code == 404
+    return told
 
 
 def live(room: Room, owner: Person, body: str) -> dict[str, str]:
