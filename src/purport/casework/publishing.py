@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from purport.casework.reading import case_file
 from purport.casework.workspace import Act, Workspace
@@ -14,6 +15,7 @@ from purport.reports.published import (
     cover_measures,
     cover_names,
     cover_positions,
+    is_open,
     published_document,
     readers_view,
 )
@@ -266,19 +268,21 @@ def _corrections(
     editions: Sequence[Edition], standing: Edition, now: datetime
 ) -> tuple[Correction, ...]:
     """Return the log, as covered as the edition that stands: an earlier one may have told more."""
-    told = []
-    for edition in sorted(editions, key=lambda one: -one.number):
-        if edition.published_utc is None or edition.correction is None:
-            continue
-        words = str(readers_view(edition.document, now)["correction"])
-        told.append(
-            Correction(
-                number=edition.number,
-                published_utc=edition.published_utc,
-                words=cover_positions(words) if standing.safety.blur_positions else words,
-            )
+    cover: Callable[[str], str] = str
+    if standing.safety.blur_positions:
+        cover = cover_positions
+    items: Any = standing.document["items"]  # JSON
+    if not all(is_open(item, now) for item in items):
+        cover = cover_measures  # covers positions too
+    return tuple(
+        Correction(
+            number=edition.number,
+            published_utc=edition.published_utc,
+            words=cover(str(readers_view(edition.document, now)["correction"])),
         )
-    return tuple(told)
+        for edition in sorted(editions, key=lambda one: -one.number)
+        if edition.published_utc is not None and edition.correction is not None
+    )
 
 
 def _edition(workspace: Workspace, number: int) -> Stored[Edition]:

@@ -1,6 +1,7 @@
 """Editions: asked for by one, looked at by another, and nobody's mind is changed behind them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,41 @@ def test_the_chain_names_every_step(judged: Workspace) -> None:
     assert json.dumps(past[0].record.document)
     assert past[1].record.decided_utc is not None
     assert past[1].record.decided_utc - past[0].record.asked_utc < timedelta(hours=1)
+
+
+def test_a_longer_embargo_covers_earlier_corrections_too(judged: Workspace) -> None:
+    confirm(judged)
+    words = "It lies 36.2012, 37.1343, 9.0 m off, not 12 m."
+    ask_for_edition(judged, replace(DRAFT, correction=words), author="Ann")
+    decide_edition(judged, 1, publish=True, author="Bea")
+    (first,) = editions(judged)
+    opened = "2030-01-01T00:00:00Z"
+    first = with_item(first, opened)
+    second = replace(with_item(first, "2050-01-01T00:00:00Z"), number=2, correction=None)
+
+    def told(*some: Edition) -> str:
+        shown = readers_edition(some, LATER)
+        assert shown is not None
+        return shown.corrections[0].words
+
+    assert told(first) == words
+    for kept_back in (second, with_item(second, None)):
+        said = told(first, kept_back)
+        assert not any(one in said for one in ("36.2012", "37.1343", "9.0", "12"))
+    assert told(first, with_item(second, opened)) == words
+    blurred = replace(with_item(second, opened), safety=Safety(blur_positions=True))
+    assert "36.2012" not in told(first, blurred)
+    assert "9.0 m" in told(first, blurred)  # no position
+
+
+def with_item(edition: Edition, opens: str | None) -> Edition:
+    """Give the document of an edition an item whose positions are public from a moment on."""
+    item = {
+        "sha256": "0" * 64,
+        "name": "Item 1",
+        "publisher": None,
+        "claimed_place": None,
+        "places": [],
+        "positions_from_utc": opens,
+    }
+    return replace(edition, document={**edition.document, "items": [item]})
