@@ -359,7 +359,7 @@ def test_nobody_changes_anything(swept: Swept, slipping: Slipping, secret: bool)
     for path in swept.addresses():
         sent = {"json": {}} if path.startswith("/api/") else {"data": {"reason": "x"}}
         for method in WRITING:
-            answer = nobody.client.request(method, path, headers=headers, **sent)  # type: ignore[arg-type]  # either
+            answer = nobody.client.request(method, path, headers=headers, **sent)
             found = slipping.found_in(
                 told_in(slipping, answer, answer.content), beyond(path, swept.canaries)
             )

@@ -207,7 +207,7 @@ def test_a_longer_embargo_covers_earlier_corrections_too(judged: Workspace) -> N
 
 def with_item(edition: Edition, opens: str | None) -> Edition:
     """Give the document of an edition an item whose positions are public from a moment on."""
-    item = {
+    item: Any = {
         "sha256": "0" * 64,
         "name": "Item 1",
         "publisher": None,
