@@ -23,6 +23,15 @@ class RoomAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allaut
         del request
         return bool(settings.PURPORT_SIGN_UP)
 
+    def is_reauthentication_required(self, *, app: str, **rest: Any) -> bool:  # noqa: ANN401 - allauth's own
+        """Tell whether somebody is to show again who they are before a change of how they sign in.
+
+        Whoever has nothing to show (the room's owner, in by the link of the terminal) is not asked:
+        they could never set a password or add a passkey. From the first of these on they are.
+        """
+        asked = bool(super().is_reauthentication_required(app=app, **rest))
+        return asked and bool(self.get_reauthentication_methods(self.request.user))
+
     def send_confirmation_mail(
         self,
         request: HttpRequest,

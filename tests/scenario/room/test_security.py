@@ -173,6 +173,26 @@ def test_an_address_is_added_after_showing_again_who_one_is(room: Room) -> None:
     assert "adds-more@example.org" in browser.get("/accounts/email/").text
 
 
+def test_the_owner_of_the_terminals_link_sets_a_first_password_and_is_asked_from_then_on(
+    serve_room: Callable[..., Any], tmp_path: Path
+) -> None:
+    adding, address = "/accounts/2fa/webauthn/add/", {"action_add": "", "email": "o@example.org"}
+    with serve_room(tmp_path / "room") as room:
+        owner = room.owner()
+        for path in ("/accounts/password/set/", adding, "/accounts/2fa/totp/activate/"):
+            assert owner.get(path).status_code == HTTPStatus.OK, path
+        form = {"password1": PASSWORD, "password2": PASSWORD}
+        assert owner.post("/accounts/password/set/", form).status_code == HTTPStatus.FOUND
+        owner.get("/published/")
+        for answer in (owner.get(adding), owner.post("/accounts/email/", address)):
+            assert answer.status_code == HTTPStatus.FOUND
+            assert "/reauthenticate/" in answer.headers["location"]
+        assert "o@example.org" not in owner.get("/accounts/email/").text
+        again = owner.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        assert again.status_code == HTTPStatus.FOUND
+        assert owner.get(adding).status_code == HTTPStatus.OK
+
+
 def test_an_unknown_name_is_told_from_a_wrong_password_by_nothing(room: Room) -> None:
     room.reader("known")
     told = []
