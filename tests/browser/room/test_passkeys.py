@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
 CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
+APART = re.compile(r"^-{79}\n", re.MULTILINE)
 LINK = re.compile(r"http://\S+/me/confirm/\S+")
 SIGNED_IN = "body:not([data-user=''])"
 SAID = "[data-passkeys-said] p:not([hidden])"
@@ -85,8 +86,9 @@ def plug_in(page: Page) -> Authenticator:
 
 def mailed_code(room: Room, name: str) -> str:
     """Return the code of the last mail to somebody."""
-    mails = sorted((room.folder / "web" / "mail").iterdir(), key=lambda one: one.stat().st_mtime)
-    told = [text for one in mails if f"{name}@" in (text := one.read_text(encoding="utf-8"))]
+    files = sorted((room.folder / "web" / "mail").iterdir(), key=lambda one: one.stat().st_mtime)
+    mails = [mail for one in files for mail in APART.split(one.read_text("utf-8"))]
+    told = [mail for mail in mails if f"\nTo: {name}@" in mail]
     found = CODE.search(told[-1])
     assert found is not None
     return found.group(1)

@@ -19,6 +19,7 @@ Person: TypeAlias = Any
 AGER = Path(__file__).with_name("age_codes.py")
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of nobody
 CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
+APART = re.compile(rb"^-{79}\n", re.MULTILINE)
 LINK = re.compile(r"http://\S+/me/confirm/\S+")
 LIFE_S = 600
 ATTEMPTS = 3
@@ -58,7 +59,8 @@ def mails_to(room: Room, address: str) -> list[str]:
     """Return what somebody was sent, oldest first."""
     folder = room.folder / "web" / "mail"
     files = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime) if folder.exists() else []
-    mails = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in files]
+    texts = [text for one in files for text in APART.split(one.read_bytes()) if text.strip()]
+    mails = [message_from_bytes(text, policy=policy.default) for text in texts]
     return [str(mail.get_content()) for mail in mails if mail["to"] == address]
 
 
