@@ -166,6 +166,36 @@ def test_a_case_taken_back_says_why_and_nothing_else(judged: Workspace) -> None:
         withdraw_edition(judged, author="Ann", reason="Again.")
 
 
+def test_why_a_case_was_taken_back_tells_no_position_and_no_uploader(judged: Workspace) -> None:
+    confirm(judged)
+    ask_for_edition(judged, DRAFT, author="Ann")
+    decide_edition(judged, 1, publish=True, author="Ben")
+    withdraw_edition(
+        judged, author="Ann", reason="Vera Quill, 36.20124, 37.13433, 9.0 m off, asked."
+    )
+    shown = readers_edition(editions(judged), LATER, lambda _: ("Vera Quill",))
+    assert shown is not None
+    assert shown.withdrawn == "[name withheld], [position withheld], [measure withheld] off, asked."
+
+
+def test_an_uploader_who_is_kept_back_now_is_not_named_by_earlier_corrections(
+    judged: Workspace,
+) -> None:
+    confirm(judged)
+    for number, safety in enumerate((Safety(hide_uploader=False), Safety()), 1):
+        draft = replace(DRAFT, safety=safety, correction=f"{number}: Vera Quill filmed it.")
+        ask_for_edition(judged, draft, author="Ann")
+        decide_edition(judged, number, publish=True, author="Ben")
+    names = {True: ("Vera Quill",), False: ()}
+    shown = readers_edition(editions(judged), LATER, lambda safety: names[safety.hide_uploader])
+    assert shown is not None
+    assert [one.words for one in shown.corrections] == [
+        "2: [name withheld] filmed it.",
+        "1: [name withheld] filmed it.",
+    ]
+    assert shown.names == ("Vera Quill",)
+
+
 def test_the_chain_names_every_step(judged: Workspace) -> None:
     confirm(judged)
     ask_for_edition(judged, DRAFT, author="Ann")

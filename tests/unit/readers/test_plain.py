@@ -86,3 +86,21 @@ def test_folding_is_done_once(text: str) -> None:
 @given(st.text(max_size=200))
 def test_plain_words_of_anything(text: str) -> None:
     assert "\u200b" not in plain_words(text)
+
+
+def test_names_kept_back_are_covered_through_marks_and_links() -> None:
+    covering = Covering(withheld=False, blurred=False, names=("quillwatch", "Vera Quill"))
+    assert covering.covers
+    assert not covering.covers_positions
+    for body in (
+        "By Vera **Quill**.",
+        "By *vera* quill, seen.",
+        "See [this](https://t.me/quillwatch/12).",
+        "@quill**watch** has it.",
+    ):
+        shown = shown_words(body, covering).casefold()
+        assert "quillwatch" not in shown, body
+        assert "vera" not in shown, body
+    untouched = "It lies at 36.20124, 37.13433, **there**."
+    assert "<strong>there</strong>" in shown_words(untouched, covering)
+    assert "36.20124" in shown_words(untouched, covering)
