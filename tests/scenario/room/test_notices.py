@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -373,6 +374,33 @@ def senders_of(room: Room) -> list[int]:
         check=False,
     )
     return [int(pid) for pid in told.stdout.split()]
+
+
+def test_old_notices_are_forgotten_by_who_tells_and_young_ones_are_not(desk: Desk) -> None:
+    desk.reader("ana", mail=False)
+    for correction in ("An old one.", "A young one."):
+        desk.publish(correction=correction)
+        desk.settle()
+    with sqlite3.connect(desk.room.folder / "purport.sqlite3", timeout=30) as database:
+        database.execute("UPDATE purport_notice SET created = datetime('now', '-20 days')")
+        database.execute(
+            "UPDATE purport_notice SET created = datetime('now', '-40 days') "
+            "WHERE id = (SELECT MIN(id) FROM purport_notice)"
+        )
+    database.close()
+    count = "SELECT COUNT(*) FROM purport_notice"
+    (told,) = desk.rows(count)[0]
+    command = [sys.executable, "-m", "purport.cli", "notify", "-w", str(desk.room.folder)]
+    with subprocess.Popen(
+        [*command, "--link", desk.room.base],
+        env={**os.environ, "PURPORT_NOTICES_KEPT_DAYS": "1"},  # counts as 31, the least there is
+    ) as teller:
+        try:
+            wait_until(lambda: desk.rows(count) == [(told - 1,)])
+        finally:
+            teller.terminate()
+    assert told == 2
+    assert desk.rows("SELECT COUNT(*) FROM purport_event") == [(told,)]
 
 
 def test_a_sender_that_is_killed_sends_nothing_twice_and_loses_no_notice(desk: Desk) -> None:
