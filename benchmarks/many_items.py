@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from purport.casework import Workspace, find_items, list_cases, verify_workspace
+from purport.casework import Workspace, copy_workspace, find_items, list_cases, verify_workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import canonical_json, digest_bytes, digest_json
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--database")
+    parser.add_argument("--copy", action="store_true", help="time a copy to a folder too")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="purport-many-") as place:
         folder = Path(place, "case")
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
                 lambda: verify_workspace(folder, database=options.database, record=False)
             ),
             **reading(folder, options.database),
+            **(copying(folder, Path(place, "copy"), options.database) if options.copy else {}),
             "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }
     print(json.dumps(figures, indent=1, ensure_ascii=False))
@@ -77,6 +79,11 @@ def reading(folder: Path, database: str | None) -> dict[str, Any]:
             },
             "cases": worst(lambda: list_cases(folder, database=database)),
         }
+
+
+def copying(folder: Path, target: Path, database: str | None) -> dict[str, Any]:
+    """Time a copy into a folder, with its comparison."""
+    return {"copy": timed(lambda: copy_workspace(folder, target, database=database))}
 
 
 def worst(work: Callable[[], object]) -> dict[str, float]:

@@ -6,7 +6,12 @@ from purport.reports.published.films import LONGEST_FILM_S, Stretch, film_stretc
 from purport.reports.published.geography import places_as_geojson, places_as_kml
 from purport.reports.published.linked_data import claim_reviews, media_reviews
 from purport.reports.published.opening import is_open, may_be_clear, readers_view
-from purport.reports.published.printing import pages_as_pdf, pages_digest
+from purport.reports.published.printing import (
+    MISSING_PRINTER,
+    pages_as_pdf,
+    pages_digest,
+    printer_missing,
+)
 from purport.reports.published.snapshot import (
     PUBLISHED_SCHEMA,
     Wording,
@@ -18,6 +23,7 @@ from purport.reports.published.timemap import places_as_timemap
 
 __all__ = [
     "LONGEST_FILM_S",
+    "MISSING_PRINTER",
     "PUBLISHED_SCHEMA",
     "FeedEntry",
     "Stretch",
@@ -36,6 +42,7 @@ __all__ = [
     "places_as_geojson",
     "places_as_kml",
     "places_as_timemap",
+    "printer_missing",
     "published_document",
     "ratings_as_csv",
     "readers_view",

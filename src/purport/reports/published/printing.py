@@ -8,6 +8,10 @@ References:
     ISO 14289-1 (PDF/UA-1). WeasyPrint, https://doc.courtbouillon.org/weasyprint/ (BSD-3-Clause).
 """
 
+import json
+import os
+import sys
+from base64 import b64decode
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -16,10 +20,20 @@ from typing import Any
 from purport.core.digests import Digest, digest_bytes
 from purport.core.errors import ConsistencyError, MissingToolError
 
-__all__ = ["PRINTING_VERSION", "pages_as_pdf", "pages_digest"]
+__all__ = [
+    "MISSING_PRINTER",
+    "PRINTING_VERSION",
+    "pages_as_pdf",
+    "pages_digest",
+    "print_one",
+    "printer_missing",
+]
 
 PRINTING_VERSION = "1"
 """Changes when the same page would be printed otherwise."""
+
+MISSING_PRINTER = 69
+"""How `print_one` ends where WeasyPrint or Pango is missing (sysexits.h, EX_UNAVAILABLE)."""
 
 _PIECE = "piece:"
 _FONT = "piece:font/"
@@ -33,11 +47,16 @@ _FAMILIES = {
     "Purport Greek": "noto-sans-greek",
     "Purport Arabic": "noto-naskh-arabic-arabic",
 }
-_MISSING = MissingToolError(
-    "PDF",
-    "needs WeasyPrint and the library Pango, which this machine lacks",
-    remedy="Install them: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.",
-)
+_GENTLY = 5
+
+
+def printer_missing() -> MissingToolError:
+    """Return the error that says what is to be installed."""
+    return MissingToolError(
+        "PDF",
+        "needs WeasyPrint and the library Pango, which this machine lacks",
+        remedy="Install them: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.",
+    )
 
 
 def pages_digest(html: str, pieces: Mapping[str, bytes]) -> Digest:
@@ -85,6 +104,17 @@ def pages_as_pdf(html: str, pieces: Mapping[str, bytes]) -> bytes:
     return written
 
 
+def print_one() -> None:
+    """Print the page that comes on standard input, in a process of its own."""
+    os.nice(_GENTLY)
+    told = json.load(sys.stdin.buffer)
+    pieces = {name: b64decode(piece) for name, piece in told["pieces"].items()}
+    try:
+        sys.stdout.buffer.write(pages_as_pdf(told["html"], pieces))
+    except MissingToolError:
+        sys.exit(MISSING_PRINTER)
+
+
 def _weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint ships no types
     """Load WeasyPrint, which fails with OSError where Pango is missing."""
     try:
@@ -92,7 +122,7 @@ def _weasyprint() -> Any:  # noqa: ANN401 - WeasyPrint ships no types
         import weasyprint.text.fonts  # noqa: PLC0415
         import weasyprint.urls  # noqa: PLC0415
     except (ImportError, OSError) as error:
-        raise _MISSING from error
+        raise printer_missing() from error
     return weasyprint
 
 
