@@ -14,7 +14,15 @@ from purport.core.digests import Digest
 from purport.core.errors import NotCapturedError
 from purport.sources.records import Exchange
 
-__all__ = ["body_digest", "declared_type", "raw_body", "read_body", "seen_type", "write_body"]
+__all__ = [
+    "body_digest",
+    "body_head",
+    "declared_type",
+    "raw_body",
+    "read_body",
+    "seen_type",
+    "write_body",
+]
 
 _PIECE_BYTES = 1 << 16
 _HEAD_BYTES = 1024
@@ -111,6 +119,15 @@ def read_body(exchange: Exchange, *, most_bytes: int) -> bytes:
     for piece in _unpacked(exchange, most_bytes=most_bytes):
         sink.write(piece)
     return sink.getvalue()
+
+
+def body_head(exchange: Exchange) -> bytes:
+    """Return the first bytes of the body, unpacked.
+
+    Raises:
+        NotCapturedError: It cannot be unpacked.
+    """
+    return next(_unpacked(exchange, most_bytes=1 << 40), b"")[:_HEAD_BYTES]
 
 
 def write_body(exchange: Exchange, path: Path, *, most_bytes: int) -> bytes:

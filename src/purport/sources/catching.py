@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from purport.core.errors import NotCapturedError, PurportError, RefusedAddressError
-from purport.sources.bodies import declared_type, raw_body, read_body, seen_type, write_body
+from purport.sources.bodies import body_head, declared_type, read_body, seen_type, write_body
 from purport.sources.downloading import fetch_media
 from purport.sources.exchanging import Line
 from purport.sources.pages import Page, parse_page, style_links
@@ -30,7 +30,6 @@ from purport.sources.visiting import Visitor
 __all__ = ["Caught", "Film", "Helpers", "catch", "ending_fault", "film_name"]
 
 _ACCEPT = (("Accept", "text/html,application/xhtml+xml,video/*;q=0.9,*/*;q=0.8"),)
-_HEAD_BYTES = 1024
 _FILM_KINDS = ("video/", "audio/")
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -210,10 +209,7 @@ def _go(caught: Caught, visitor: Visitor, url: str) -> Exchange:
 
 def _kind_of(found: Exchange) -> str | None:
     """Return what it is by its first bytes, else by what the server states."""
-    head = next(raw_body(found), b"")[:_HEAD_BYTES]
-    if found.header("content-encoding") not in {None, "identity"}:
-        head = read_body(found, most_bytes=1 << 30)[:_HEAD_BYTES]
-    seen = seen_type(head)
+    seen = seen_type(body_head(found))
     if seen in {None, "application/xml"} and declared_type(found) in _PAGE_TYPES | {None}:
         return "text/html"
     return seen or declared_type(found)

@@ -59,7 +59,11 @@ class Renderer:
         self.refused: list[tuple[str, str]] = []
 
     def answer(self, route: Any) -> None:  # noqa: ANN401 - Playwright is optional
-        """Answer one request of the browser."""
+        """Answer one request of the browser; one that it gave up meanwhile is answered in vain."""
+        with suppress(_broken()):
+            self._answer(route)
+
+    def _answer(self, route: Any) -> None:  # noqa: ANN401 - as above
         request = route.request
         first = self._first
         if first is not None and request.is_navigation_request() and request.url == first.url:
@@ -203,6 +207,12 @@ def _picture(page: Any) -> bytes | None:  # noqa: ANN401 - as above
     with suppress(_late()):
         return take(full_page=True, clip=clip, animations="disabled")
     return None
+
+
+def _broken() -> type[Exception]:
+    from playwright.sync_api import Error  # noqa: PLC0415 - optional
+
+    return Error
 
 
 def _late() -> type[Exception]:
