@@ -62,9 +62,10 @@ __all__ = ["COUNT", "FIRST_SEED", "MAIN_KINDS", "Coding", "EditPlan", "Question"
 
 COUNT = 200
 """How many questions the final set has."""
-FIRST_SEED = {"dev": 3_100_000, "final": 9_810_000, "final2": 6_270_000}
-"""Seed of the first question of each set. `final` was run once, on 27 November 2026; `final2` was
-added after that and before any further work on the detectors, and is as yet unseen."""
+FIRST_SEED = {"dev": 3_100_000, "final": 9_810_000, "final2": 6_270_000, "final3": 8_540_000}
+"""Seed of the first question of each set. `final` and `final2` were run once each, on 27 November
+2026; `final3` was added after that and before any further work on the detectors, and is as yet
+unseen."""
 MAIN_KINDS = ("cut", "freeze", "repeat", "slow", "drop", "overlay", "audio_loop")
 """The kinds that the aim names."""
 

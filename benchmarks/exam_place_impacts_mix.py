@@ -71,9 +71,10 @@ class Part(StrEnum):
 
 COUNTS = {Part.CLIPS: 200, Part.ELLIPSES: 1200, Part.OFFSETS: 260, Part.WRONG: 500}
 """How many questions the final set has of each part."""
-FIRST_SEED = {"dev": 2_000_000, "final": 9_400_000, "final2": 15_300_000}
+FIRST_SEED = {"dev": 2_000_000, "final": 9_400_000, "final2": 15_300_000, "final3": 27_800_000}
 """Seed of the first question of each set. `final2` is of 27 November 2026, for what was done about
-strike counts and the offsets' intervals after `final` had been asked; nothing else differs."""
+strike counts and the offsets' intervals after `final` had been asked; `final3` of the same day, for
+what was done about strike counts after `final2`. Nothing else differs."""
 PART_SEED = {Part.CLIPS: 0, Part.ELLIPSES: 100_000, Part.OFFSETS: 200_000, Part.WRONG: 300_000}
 """What each part adds to it."""
 REFERENCES_EACH = 5

@@ -1,4 +1,4 @@
-"""What others made to be read: the BagIt conformance bags v0.97 and RFC 3161 responses.
+"""What others made to be read: BagIt bags v0.97, RFC 3161 responses, WARC and WACZ files.
 
     python benchmarks/seals_of_others.py PATH/TO/shared/data/provenance
 
@@ -10,8 +10,16 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from purport.seals import check_bag, load_certificates, verify_token
+from purport.core.errors import PurportError
+from purport.seals import (
+    check_bag,
+    load_certificates,
+    opened_archive,
+    system_roots,
+    verify_token,
+)
 from purport.seals.tokens import BadTokenError
+from purport.sources import read_wacz, read_warc
 
 RESPONSES = {
     "sigstage/response-sha256.tsr": True,
@@ -77,11 +85,43 @@ def responses(root: Path) -> tuple[int, int]:
     return right, len(RESPONSES)
 
 
+def archives(root: Path) -> tuple[int, int]:
+    """Count web archives, and those that come out as their name says.
+
+    What is called "invalid" is to be refused; what is called "signed" is to carry a signature that
+    holds; the others are to be read through.
+    """
+    right = total = 0
+    for path in sorted(root.glob("*.wa*")):
+        try:
+            words, signed = _read_archive(path)
+            refused = False
+        except PurportError as error:
+            words, signed, refused = str(error).splitlines()[0], False, True
+        holds = refused is ("invalid" in path.name) and signed is ("signed" in path.name)
+        print(f"{path.name}: {words}")
+        total += 1
+        right += holds
+    return right, total
+
+
+def _read_archive(path: Path) -> tuple[str, bool]:
+    with TemporaryDirectory() as place:
+        if path.suffix != ".wacz":
+            report = read_warc(path, name=path.name, films_into=Path(place))
+            return f"{report.records} records, {report.digests} digests fit", False
+        with opened_archive(path) as root:
+            wacz = read_wacz(root, name=path.name, films_into=Path(place), trusted=system_roots())
+    by = "not signed" if wacz.signature is None else f"signed by {wacz.signature.signer}"
+    return f"{wacz.files} files by their digests, {by}", wacz.signature is not None
+
+
 def main() -> None:
     place = Path(sys.argv[1])
     for what, (right, total) in (
         ("bags", bags(place / "bagit" / "v0.97")),
         ("responses", responses(place / "rfc3161")),
+        ("archives", archives(place / "wacz")),
     ):
         print(f"{what}: {right} of {total} as promised")
 

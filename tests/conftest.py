@@ -297,7 +297,7 @@ def _receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path
     return _beside("receivers")
 
 
-def _beside(name: str) -> Any:  # noqa: ANN401 - as above
+def _beside(name: str) -> Any:  # noqa: ANN401 - a module that is loaded by its path
     spec = importlib.util.spec_from_file_location(
         f"purport_{name}", Path(__file__).with_name(f"{name}.py")
     )
@@ -307,6 +307,19 @@ def _beside(name: str) -> Any:  # noqa: ANN401 - as above
     sys.modules.setdefault(f"purport_{name}", module)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def trouble() -> Any:  # noqa: ANN401 - a module that is loaded by its path
+    """What a web server can do to who asks it; `tests/misbehaving.py`."""
+    return _beside("misbehaving")
+
+
+@pytest.fixture
+def site(trouble: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    """A web server of ours that does what a test puts into its pages."""
+    with trouble.served() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from purport.casework.archives import ArchiveKind, CollectedArchive, collect_archive
     from purport.casework.asking import ModelChoice, ModelReport
+    from purport.casework.capturing import CaptureChoice, Captured, capture_url, captures_of
     from purport.casework.checking import RunSummary, discover_checks, run_checks
     from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
@@ -65,9 +67,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ITEMS_A_PAGE",
+    "ArchiveKind",
+    "CaptureChoice",
+    "Captured",
     "CaseRoom",
     "CheckOutcome",
     "CheckRequest",
+    "CollectedArchive",
     "Condition",
     "Copied",
     "FixityFault",
@@ -94,10 +100,13 @@ __all__ = [
     "ask_for_claims",
     "ask_for_work",
     "cached_scene",
+    "capture_url",
+    "captures_of",
     "case_exports",
     "case_file",
     "check_case",
     "check_fixity",
+    "collect_archive",
     "collect_control",
     "collect_item",
     "collect_matcher",
@@ -153,9 +162,13 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ArchiveKind": "archives",
+    "CaptureChoice": "capturing",
+    "Captured": "capturing",
     "CaseRoom": "room",
     "CheckOutcome": "job",
     "CheckRequest": "job",
+    "CollectedArchive": "archives",
     "Condition": "fixity",
     "Copied": "copying",
     "FixityFault": "fixity",
@@ -183,9 +196,12 @@ _MODULES = {
     "ask_for_claims": "claims",
     "ask_for_work": "jobs",
     "cached_scene": "copies",
-    "case_exports": "exporting",
+    "capture_url": "capturing",
+    "captures_of": "capturing",
     "case_file": "reading",
     "check_case": "job",
+    "collect_archive": "archives",
+    "case_exports": "exporting",
     "check_fixity": "fixity",
     "collect_control": "collecting",
     "collect_item": "collecting",

@@ -7,6 +7,7 @@ computed a second time.
 from collections.abc import Callable, Mapping
 
 from purport.casework.checking import run_checks
+from purport.casework.filming import make_films
 from purport.casework.judging import judge_case
 from purport.casework.progress import Progress
 from purport.casework.reporting import write_case_dossier
@@ -16,12 +17,14 @@ from purport.core.digests import JsonObject
 from purport.core.errors import AbsentError
 from purport.store import Job, LeaseLedger
 
-__all__ = ["CHECK", "DOSSIER", "ask_for_work", "do_work"]
+__all__ = ["CHECK", "DOSSIER", "FILMS", "ask_for_work", "do_work"]
 
 CHECK = "check"
 """Run every check that the inputs allow, judge, and write the dossier."""
 DOSSIER = "dossier"
 """Write the dossier anew."""
+FILMS = "films"
+"""Make what readers of the published edition may play."""
 
 
 def ask_for_work(room: CaseRoom, key: str, kind: str, *, agent: str) -> Job:
@@ -30,7 +33,7 @@ def ask_for_work(room: CaseRoom, key: str, kind: str, *, agent: str) -> Job:
     Args:
         room: Where.
         key: Key of the case.
-        kind: `CHECK` or `DOSSIER`.
+        kind: `CHECK`, `DOSSIER` or `FILMS`.
         agent: Who asks, as the custody chain will name it.
 
     Returns:
@@ -55,10 +58,10 @@ def do_work(workspace: Workspace, job: Job, *, progress: Progress) -> JsonObject
     Returns:
         A summary of what came of it.
     """
-    return _work_of(job.kind)(workspace, progress)
+    return _work_of(job.kind)(workspace, job.case, progress)
 
 
-def _check(workspace: Workspace, progress: Progress) -> JsonObject:
+def _check(workspace: Workspace, _key: str, progress: Progress) -> JsonObject:
     summary = run_checks(workspace, progress=progress)
     progress("judge", done=0, total=1, label="verdicts")
     verdicts = judge_case(workspace)
@@ -72,18 +75,27 @@ def _check(workspace: Workspace, progress: Progress) -> JsonObject:
     }
 
 
-def _write_dossier(workspace: Workspace, progress: Progress) -> JsonObject:
+def _write_dossier(workspace: Workspace, _key: str, progress: Progress) -> JsonObject:
     progress("report", done=0, total=1, label="dossier")
     return {"dossier": write_case_dossier(workspace).name}
 
 
-_KINDS: Mapping[str, Callable[[Workspace, Progress], JsonObject]] = {
+def _make_films(workspace: Workspace, key: str, progress: Progress) -> JsonObject:
+    def tell(done: int, total: int) -> None:
+        progress("films", done=done, total=total, label="films")
+
+    made, faults = make_films(workspace, key, progress=tell)
+    return {"films": made, "faults": len(faults)}
+
+
+_KINDS: Mapping[str, Callable[[Workspace, str, Progress], JsonObject]] = {
     CHECK: _check,
     DOSSIER: _write_dossier,
+    FILMS: _make_films,
 }
 
 
-def _work_of(kind: str) -> Callable[[Workspace, Progress], JsonObject]:
+def _work_of(kind: str) -> Callable[[Workspace, str, Progress], JsonObject]:
     if kind not in _KINDS:
         raise AbsentError(kind, "is no kind of work", remedy=f"Known are: {', '.join(_KINDS)}.")
     return _KINDS[kind]

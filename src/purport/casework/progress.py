@@ -12,7 +12,7 @@ class Progress(Protocol):
         """Take note.
 
         Args:
-            stage: "collect", "read", "prepare", "analyse", "index", "judge" or "report".
+            stage: "collect", "read", "prepare", "analyse", "index", "judge", "report" or "films".
             done: Steps of the stage that are finished.
             total: Steps of the stage in all.
             label: What was finished last, or is under way.

@@ -43,7 +43,7 @@ from purport.seals import (
     write_chain,
     write_row,
 )
-from purport.store import Attachment
+from purport.store import Attachment, AttachmentKind
 from purport.vault import translate_storage_faults, verify_chain
 
 __all__ = ["Sealed", "seal_case"]
@@ -81,9 +81,13 @@ _SUFFIXES = frozenset(
         ".bin",
         ".tfw",
         ".wld",
+        ".wacz",
+        ".warc",
+        ".zip",
     ]
 )
 """Endings that evidence keeps in the bag, so that a reader can open it; others have none."""
+_WEB_ARCHIVES = frozenset({AttachmentKind.ARCHIVE, AttachmentKind.ATTEMPT, AttachmentKind.CAPTURE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +228,7 @@ class _Sealing:
     def _evidence(self, events: Sequence[CustodyEvent]) -> tuple[Evidence, ...]:
         """Copy every preserved file, digested on the way."""
         names = dict(_names(self._workspace))
-        withheld = set() if self._media else {item.digest for item in live_items(self._workspace)}
+        withheld = set() if self._media else set(_with_media(self._workspace))
         preserved = sorted(set(_preserved(events)))
         stated = []
         for number, digest in enumerate(preserved):
@@ -313,6 +317,17 @@ class _Sealing:
 
     def _tell(self, label: str, done: int) -> None:
         self._progress("seal", done=done, total=4, label=label)
+
+
+def _with_media(workspace: Workspace) -> Iterator[Digest]:
+    """Name what holds footage or pictures of it: items, web archives and pictures of pages."""
+    for item in live_items(workspace):
+        yield item.digest
+    for stored in workspace.store.live(Attachment):
+        if stored.record.kind in _WEB_ARCHIVES:
+            yield stored.record.digest
+            pictures = [d for name, d in stored.record.companions if not name.endswith(".json")]
+            yield from pictures
 
 
 def _preserved(events: Iterable[CustodyEvent]) -> Iterator[Digest]:

@@ -38,6 +38,7 @@ purport = LazyGroup(
         "check": ("purport.cli.check:check", "The whole job: from story and footage to verdicts."),
         "init": ("purport.cli.workspace:init", "Make an empty workspace."),
         "add": ("purport.cli.workspace:add", "Preserve stories, footage, references, layers."),
+        "capture": ("purport.cli.capture:capture", "Preserve a web page with its films."),
         "claims": ("purport.cli.show:claims", "List the claims with their exact spans."),
         "findings": ("purport.cli.show:findings", "List what the checks found."),
         "items": ("purport.cli.show:items", "List the media items, or find some by words."),

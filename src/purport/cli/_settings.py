@@ -104,6 +104,12 @@ SETTINGS = (
         meaning="who the custody chain says acted",
     ),
     SettingDefinition(
+        name="allow_private",
+        variable="PURPORT_ALLOW_PRIVATE",
+        default=None,
+        meaning="yes: purport capture may ask machines of your own network; unset: no",
+    ),
+    SettingDefinition(
         name="keys",
         variable="PURPORT_KEYS",
         default=None,

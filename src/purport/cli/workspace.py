@@ -7,6 +7,7 @@ import click
 from purport.casework import (
     ItemDetails,
     ask_for_claims,
+    collect_archive,
     collect_control,
     collect_item,
     collect_matcher,
@@ -214,6 +215,22 @@ def add_bag(*, path: Path, media: Path | None, workspace: str | None) -> None:
     click.echo(f"{imported.files} files taken in from {path.name}.")
     for each in imported.missing:
         click.echo(f"withheld: {each.digest}  {each.name}", err=True)
+
+
+@add.command("archive")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--collector", help="Who archived it.")
+@workspace
+def add_archive(*, path: Path, collector: str | None, workspace: str | None) -> None:
+    """Take in what somebody else archived: WACZ, WARC, auto-archiver's folder, Atlos's export.
+
+    Its own digests and signature are verified first; its films become items.
+    """
+    with open_workspace(workspace) as opened:
+        came = collect_archive(opened, path, collector=collector, told=click.echo)
+    click.echo(f"{came.kind.value}: {came.verified}")
+    for note in came.notes:
+        click.echo(note, err=True)
 
 
 @add.command("control")

@@ -39,6 +39,9 @@ class Safety:
     """Items that a person has looked at and found fit for everybody; all others are shown blurred
     and grey, and so are these while positions are kept back: graphics in the picture may tell
     them."""
+    shown_on_request: tuple[Digest, ...] = ()
+    """Items that are graphic, and of which readers may nevertheless have a clear film, behind a
+    warning; none unless a person says so, and never while positions are kept back."""
     embargo_h: int = _USUAL_EMBARGO_H
     """How long after an item's first publication its positions, offsets and bearings are kept
     back; at least `LEAST_EMBARGO_H`. [h]"""

@@ -13,6 +13,7 @@ What the evidence says is a finding and never an error. ::
     │   ├── CrsMismatchError          two positions are in different systems
     │   ├── UnreviewedError           a rating that nobody confirmed is to be published
     │   ├── AbsentError               something is named that is not there
+    │   ├── RefusedAddressError       an address that is not to be visited
     │   ├── ConflictError             somebody else changed it meanwhile
     │   └── SeveralFaultsError        several of these at once
     ├── IntegrityError        stop: bytes or records differ from what was recorded
@@ -22,6 +23,7 @@ What the evidence says is a finding and never an error. ::
     ├── UnavailableError      retry or install
     │   ├── WorkspaceBusyError
     │   ├── StorageFullError
+    │   ├── NotCapturedError          a web page did not come, or another came in its place
     │   └── MissingToolError
     └── ConsistencyError      our bug
 """
@@ -41,8 +43,10 @@ __all__ = [
     "InputError",
     "IntegrityError",
     "MissingToolError",
+    "NotCapturedError",
     "OutsideReferenceError",
     "PurportError",
+    "RefusedAddressError",
     "SeveralFaultsError",
     "StorageFullError",
     "UnavailableError",
@@ -128,6 +132,10 @@ class AbsentError(InputError):
     """A case, item, claim or job is named that does not exist."""
 
 
+class RefusedAddressError(InputError):
+    """An address is of this machine, of its network, or of no web page at all."""
+
+
 class ConflictError(InputError):
     """What is to be corrected was changed by somebody else since it was looked at."""
 
@@ -175,6 +183,10 @@ class WorkspaceBusyError(UnavailableError):
 
 class StorageFullError(UnavailableError):
     """No room is left on the disk or in the quota."""
+
+
+class NotCapturedError(UnavailableError):
+    """A web page did not come whole, or something else came in its place."""
 
 
 class MissingToolError(UnavailableError):

@@ -26,7 +26,13 @@ from purport.media.frames import (
     seek_pictures,
 )
 from purport.media.packets import PacketTrack, read_packets
-from purport.media.playable import PLAYABLE_VERSION, playable_size, write_playable
+from purport.media.playable import (
+    FILM_VERSION,
+    PLAYABLE_VERSION,
+    playable_size,
+    write_film,
+    write_playable,
+)
 from purport.media.probe import probe_media
 from purport.media.records import Probe, StreamProbe
 from purport.media.samples import SoundSamples, decode_sound
@@ -34,6 +40,7 @@ from purport.media.statements import read_container, read_subtitle_telemetry, re
 from purport.media.times import FrameTimes, read_frame_times
 
 __all__ = [
+    "FILM_VERSION",
     "PLAYABLE_VERSION",
     "AudioLevels",
     "BoxSeen",
@@ -78,5 +85,6 @@ __all__ = [
     "seek_pictures",
     "shorten",
     "withhold",
+    "write_film",
     "write_playable",
 ]

@@ -5,13 +5,18 @@ What is made here is VP9 in MP4, without sound: the very frames that `decode_lum
 at the same presentation times, counted from the first. A key frame every second or so lets a
 player step fast. It is for looking at; nothing is measured in it.
 
+Readers of a published case are given another: some stretches alone, with nothing of what the file
+says of itself, and veiled where they may be graphic: grey, and of 16 cells across before anything
+else is done to a frame, so that no filter can bring the picture back.
+
 The child process may write no file. What it writes comes back through the shared memory in which
 pictures come otherwise: a piece's length stands in the place of its time, its offset in that of its
 duration, and how far the work is (0 to 100) in that of its coding.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,10 +35,12 @@ from purport.media._planes import Geometry, bgr_view
 from purport.media.border import ask_for_pictures, limits_for
 from purport.media.records import Probe
 
-__all__ = ["PLAYABLE_VERSION", "playable_size", "write_playable"]
+__all__ = ["FILM_VERSION", "PLAYABLE_VERSION", "playable_size", "write_film", "write_playable"]
 
 PLAYABLE_VERSION = "1"
 """Changes when the derivative of the same file would differ."""
+FILM_VERSION = "1"
+"""Changes when what readers are given of the same file would differ."""
 
 _PIECE_BYTES = 64 << 10
 _LARGEST_BYTES = 4 << 30
@@ -50,6 +57,30 @@ _CODING = {
 }
 _KEY_FRAME_EVERY = 24
 _WHOLE = 100
+_FILM_SIDE_PX = 640
+_FILM_CODING = {**_CODING, "crf": "34"}
+_VEILED_SIDE_PX = 320
+_VEILED_CELLS = 16
+"""Fewer than of a still (24): of many frames somebody may put together more than is in one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """What is left of a video for readers."""
+
+    veiled: bool
+    """Whether it is grey and blurred."""
+    stretches: tuple[tuple[int, int], ...]
+    """What is kept: first and last presentation time, counted from the first frame. [ticks]"""
+
+    def place(self, pts: int) -> int | None:
+        """Return where a frame comes in what is left; None when it is left out. [ticks]"""
+        before = 0
+        for first, last in self.stretches:
+            if first <= pts <= last:
+                return before + pts - first
+            before += last - first + 1
+        return None
 
 
 def playable_size(probe: Probe) -> tuple[int, int]:
@@ -81,12 +112,52 @@ def write_playable(
         UnavailableError: No process can be had in which to decode.
         OSError: The derivative cannot be written.
     """
+    return _write(path, target, probe=probe, progress=progress, cut=None)
+
+
+def write_film(
+    path: Path,
+    target: Path,
+    *,
+    probe: Probe,
+    veiled: bool,
+    stretches_s: Sequence[tuple[float, float]],
+) -> None:
+    """Write what readers may play: VP9 in MP4, no sound, nothing the file says of itself.
+
+    Args:
+        path: The video.
+        target: Where to write it; not there yet.
+        probe: What `probe_media` gave for the video.
+        veiled: Whether it is grey, and blurred for good.
+        stretches_s: What is kept, by time from the first frame, apart and in order. [s]
+
+    Raises:
+        UnreadableMediaError: The video cannot be decoded, has no frame in the stretches, or
+            decoding it crashed, hung or took more than its limits.
+        UnavailableError: No process can be had in which to decode.
+        OSError: The film cannot be written.
+    """
+    base = Stream.of(probe).time_base
+    stretches = tuple((round(first / base), round(last / base)) for first, last in stretches_s)
+    cut = _Cut(veiled=veiled, stretches=stretches)
+    _write(path, target, probe=probe, progress=lambda _part: True, cut=cut)
+
+
+def _write(
+    path: Path,
+    target: Path,
+    *,
+    probe: Probe,
+    progress: Callable[[float], bool],
+    cut: _Cut | None,
+) -> bool:
     called = file_name(path, None)
     pieces = ask_for_pictures(
-        send_playable,
+        send_playable if cut is None else send_film,
         path,
         Stream.of(probe),
-        _last_pts(probe),
+        _last_pts(probe) if cut is None else cut,
         shape=(_PIECE_BYTES,),
         subject=called,
         tell=lambda _kind, _index, _words: None,
@@ -116,9 +187,9 @@ def _last_pts(probe: Probe) -> int | None:
     return round(length / coded.time_base)
 
 
-def _size_of(geometry: Geometry) -> tuple[int, int]:
+def _size_of(geometry: Geometry, most_px: int = _LONGEST_SIDE_PX) -> tuple[int, int]:
     width, height = geometry.display_size_px
-    factor = min(1.0, _LONGEST_SIDE_PX / max(width, height))
+    factor = min(1.0, most_px / max(width, height))
     return max(round(width * factor / 2) * 2, 2), max(round(height * factor / 2) * 2, 2)
 
 
@@ -148,6 +219,57 @@ def send_playable(channel: Channel, path: Path, stream: Stream, length: int | No
             sink.done = min(_WHOLE * (pts - first) // length, _WHOLE) if length else 0
         for packet in out.encode(None):
             container.mux(packet)
+
+
+def send_film(channel: Channel, path: Path, stream: Stream, cut: _Cut) -> None:
+    """Send what readers may play, piece by piece.
+
+    Args:
+        channel: Where to.
+        path: The video.
+        stream: Its stream.
+        cut: What is left of it.
+    """
+    geometry = geometry_of(stream)
+    size = _size_of(geometry, _VEILED_SIDE_PX if cut.veiled else _FILM_SIDE_PX)
+    options = {
+        "video_track_timescale": str(stream.time_base.denominator),
+        "fflags": "+bitexact",  # no word on what made it
+    }
+    with av.open(_Sink(channel), "w", format="mp4", options=options) as container:
+        out = _open_stream(container, stream, size)
+        out.options = dict(_FILM_CODING)
+        first, shown = None, 0
+        for frame, pts, duration in presented_frames(
+            path, stream, lambda *_told: None, alive=channel.pulse
+        ):
+            first = pts if first is None else first
+            place = cut.place(pts - first)
+            if place is None:
+                if pts - first > cut.stretches[-1][1]:
+                    break
+                continue
+            picture = _shown(frame, geometry, size)
+            picture = _veiled(picture) if cut.veiled else picture
+            picture.pts, picture.time_base, picture.duration = place, stream.time_base, duration
+            for packet in out.encode(picture):
+                container.mux(packet)
+            shown += 1
+        if not shown:
+            raise UnreadableMediaError(
+                file_name(path, None), "has no frame in what is kept", remedy="Look at its times."
+            )
+        for packet in out.encode(None):
+            container.mux(packet)
+
+
+def _veiled(frame: VideoFrame) -> VideoFrame:
+    """Return a frame in grey, of which no more is left than a few cells."""
+    width, height = frame.width, frame.height
+    rows = max(round(_VEILED_CELLS * height / width), 1)
+    coarse = frame.reformat(width=_VEILED_CELLS, height=rows, format="gray", interpolation="AREA")
+    smooth = coarse.reformat(width=width, height=height, interpolation="BICUBIC")
+    return smooth.reformat(format="yuv420p")
 
 
 def _open_stream(container: OutputContainer, coded: Stream, size: tuple[int, int]) -> VideoStream:

@@ -16,6 +16,8 @@ from purport.scene._links import Links, between, inverse
 from purport.scene._losses import (
     Attempt,
     Judgement,
+    find_replacement,
+    is_break,
     is_jump,
     judge_loss,
     should_attempt,
@@ -121,6 +123,7 @@ class _Loss:
     attempts: list[Attempt] = field(default_factory=list)
     tried: Features | None = None
     sighted: int = 0
+    unbroken: int = 0
 
 
 class Chainer:
@@ -393,7 +396,9 @@ class Chainer:
                 if link is not None:
                     return key, link
         loss.sighted += 1
-        if not should_attempt(loss.sighted - 1):
+        # a picture that appears at once is tried as often as the first one
+        loss.unbroken = 1 if is_break(self._survey, frame.index) else loss.unbroken + 1
+        if not should_attempt(loss.unbroken - 1):
             return None
         features = find_features(frame.picture, self._usable_at(frame.index))
         for key in loss.references:
@@ -499,8 +504,23 @@ class Chainer:
             self._restart(loss.frames, first, Transition.CUT)
         elif judgement is Judgement.FADE:
             self._restart(loss.frames, first, Transition.FADE)
-        elif len(loss.frames) > _LONGEST_WAIT:
+        elif not self._begin_replaced(loss) and len(loss.frames) > _LONGEST_WAIT:
             del loss.frames[1 : len(loss.frames) // 2]
+
+    def _begin_replaced(self, loss: _Loss) -> bool:
+        """Begin a shot where another picture took the place of one that was lost anyway."""
+        begins = find_replacement(
+            self._survey,
+            loss.frames[0][0],
+            loss.attempts,
+            last=loss.frames[-1][0],
+            features_before=self._most_features(loss) if loss.attempts else 0,
+        )
+        if begins is None:
+            return False
+        kept = [(index, small) for index, small in loss.frames if index >= begins]
+        self._restart(kept, begins, Transition.CUT)
+        return True
 
     def _most_features(self, loss: _Loss) -> int:
         return max((len(self._reference_of(key)) for key in loss.references), default=0)

@@ -12,7 +12,15 @@ import numpy as np
 from purport.scene._structure import edges_of, likeness
 from purport.scene._survey import Survey
 
-__all__ = ["Attempt", "Judgement", "is_jump", "judge_loss", "should_attempt"]
+__all__ = [
+    "Attempt",
+    "Judgement",
+    "find_replacement",
+    "is_break",
+    "is_jump",
+    "judge_loss",
+    "should_attempt",
+]
 
 RICH = 60
 """Features that make a failure to match telling."""
@@ -35,6 +43,9 @@ _SATURATED_SHARE = 0.25
 _JUMP_SHARE = 0.1
 _JUMP_RATIO = 5.0
 _GRADUAL_SHARE = 0.4
+_REPLACED_FRAMES = 12
+_REPLACED_ATTEMPTS = 5
+_BLACK_LUMA = 32.0
 
 
 class Judgement(Enum):
@@ -132,6 +143,83 @@ def _is_fade(
         and _is_steady(survey, last - _LATE_FRAMES // 3, last)
         and _is_gradual(survey, first, last)
     )
+
+
+def find_replacement(
+    survey: Survey,
+    first: int,
+    attempts: list[Attempt],
+    *,
+    last: int,
+    features_before: int,
+) -> int | None:
+    """Find the frame at which the picture was replaced while the place was lost anyway.
+
+    A cut may come while the sensor is still blinded, or stand behind some frames of black: then it
+    is not the first frame of the loss that shows it. From the frame at which a picture appears it
+    has to be as sound as before the loss, steady in structure and in the end in light, rich, and
+    match itself but not once, in five attempts over twelve frames, what was seen before. A sensor
+    that sees the same place again matches it sooner.
+
+    Args:
+        survey: The first pass.
+        first: First frame that could not be followed.
+        attempts: Failed attempts since.
+        last: Latest frame.
+        features_before: Features in the reference before the loss.
+
+    Returns:
+        The first frame of the new picture, or of the black before it; None when there is none, or
+        none told yet.
+    """
+    if first == 0 or features_before < RICH or not attempts or attempts[-1].index != last:
+        return None
+    begins = _last_appearance(survey, first, last)
+    if begins is None or last - begins < _REPLACED_FRAMES:
+        return None
+    since = [attempt for attempt in attempts if attempt.index >= begins]
+    least = max(RICH, _DEGRADED_FEATURES * features_before)
+    told = len(since) >= _REPLACED_ATTEMPTS and all(one.features >= least for one in since)
+    if not told or not all(attempt.holds for attempt in since[1:]):
+        return None
+    sound = survey.saturated[begins : last + 1].max() < (
+        survey.saturated[first - 1] + _SATURATED_SHARE
+    )
+    steady = _is_steady(survey, begins + 1, last) and _has_steady_light(
+        survey, last - _JUDGED_FRAMES, last
+    )
+    other = _likeness_across(survey, first, last) <= _OTHER_LIKENESS
+    if not (sound and steady and other):
+        return None
+    return first if _is_black_between(survey, first, begins) else begins
+
+
+def _is_black_between(survey: Survey, first: int, begins: int) -> bool:
+    """Tell whether the frames from `first` to before `begins` are black put between two shots.
+
+    The picture after it is there at once as it stays; a sensor blacked out by a blast sees again
+    little by little.
+    """
+    dark = survey.luma_mean[first:begins].max() < _BLACK_LUMA
+    blind = all(survey.is_blind(index) for index in range(first, begins))
+    return bool(dark and blind) and _has_steady_light(survey, begins, begins + _JUDGED_FRAMES)
+
+
+def _last_appearance(survey: Survey, first: int, last: int) -> int | None:
+    """Return the last frame after `first` that shows another structure than the one before it.
+
+    Or that shows one at all, when the frame before shows next to nothing.
+    """
+    for index in range(last, first, -1):
+        blind = survey.is_blind(index - 1)
+        if is_break(survey, index) or (blind and not survey.is_blind(index)):
+            return index
+    return None
+
+
+def is_break(survey: Survey, index: int) -> bool:
+    """Tell whether the structure of a frame is other than that of the one before."""
+    return bool(survey.alike[index] < _ABRUPT_LIKENESS)
 
 
 def is_jump(survey: Survey, first: int, moved_px: float, usual_px: float) -> bool:

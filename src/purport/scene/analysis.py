@@ -31,7 +31,7 @@ from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "10"
+SCENE_VERSION = "11"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]

@@ -40,7 +40,8 @@ from purport.seals.tokens import (
     verify_token,
     write_chain,
 )
-from purport.seals.unpacking import Limits, opened_bag
+from purport.seals.unpacking import Limits, opened_archive, opened_bag, walked
+from purport.seals.wacz_signatures import WaczSignature, verify_wacz_signature
 from purport.seals.writing import BagWriter
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "SealFault",
     "SealStatement",
     "Tolerance",
+    "WaczSignature",
     "build_wheel",
     "check_bag",
     "compare",
@@ -73,6 +75,7 @@ __all__ = [
     "load_certificates",
     "load_public_keys",
     "lock_lines",
+    "opened_archive",
     "opened_bag",
     "public_key_page",
     "read_custody",
@@ -83,6 +86,8 @@ __all__ = [
     "request_token",
     "system_roots",
     "verify_token",
+    "verify_wacz_signature",
+    "walked",
     "wheel_name",
     "write_chain",
     "write_row",

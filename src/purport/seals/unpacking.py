@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol
 from purport.core.errors import ForgedBagError, InputError
 from purport.seals.names import name_fault, twins
 
-__all__ = ["Limits", "opened_bag"]
+__all__ = ["Limits", "opened_archive", "opened_bag", "walked"]
 
 _CHUNK_BYTES = 1 << 20
 
@@ -59,6 +59,47 @@ def opened_bag(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
     with TemporaryDirectory(prefix="purport-bag-") as place:
         _unpack(path, Path(place), limits or Limits())
         yield _root_of(Path(place))
+
+
+@contextmanager
+def opened_archive(path: Path, *, limits: Limits | None = None) -> Iterator[Path]:
+    """Give the folder of an archive of any kind: as it is, or unpacked for as long as needed.
+
+    Args:
+        path: A folder, or a zip or tar file.
+        limits: How much it may unpack to.
+
+    Raises:
+        InputError: It is neither.
+        ForgedBagError: It is a trap, with the member that gives it away.
+    """
+    if path.is_dir() and not path.is_symlink():
+        yield path
+        return
+    with TemporaryDirectory(prefix="purport-archive-") as place:
+        _unpack(path, Path(place), limits or Limits())
+        yield Path(place)
+
+
+def walked(root: Path) -> tuple[Path, ...]:
+    """Return all files of a folder that somebody else made, sorted.
+
+    Raises:
+        ForgedBagError: One is a link or device, or two have names that some systems take for one.
+    """
+    files = []
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        fault = name_fault(name)
+        if fault is not None:
+            raise _forged(name, f"its name {fault}")
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise _forged(name, "is a link or device")
+        if path.is_file():
+            files.append(path)
+    for earlier, later in twins(path.relative_to(root).as_posix() for path in files):
+        raise _forged(later, f"differs from {earlier} by case or composition alone")
+    return tuple(files)
 
 
 def _unpack(path: Path, place: Path, limits: Limits) -> None:

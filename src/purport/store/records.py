@@ -48,6 +48,9 @@ class Setting:
 class AttachmentKind(StrEnum):
     """What a file other than a story or footage is for."""
 
+    ARCHIVE = "archive"
+    ATTEMPT = "attempt"
+    CAPTURE = "capture"
     CONTROL = "control"
     MATCHER = "matcher"
     MODEL_ANSWERS = "model_answers"
@@ -59,7 +62,11 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An orthophoto, heights, control layer, target outline, matcher or list of signers."""
+    """An orthophoto, heights, control layer, target outline, matcher, list of signers or archive.
+
+    A capture, and an attempt at one that failed, is a web archive with the record of how it came
+    about; an archive is one that somebody else made.
+    """
 
     kind: AttachmentKind
     """What it is for."""

@@ -20,7 +20,7 @@ _Send: TypeAlias = Callable[[Any], Awaitable[None]]
 
 _THREADS = 12
 """Requests that are answered at one time; each may hold one of the database's connections."""
-STAYS_OPEN = ("/live", "/media", "/playable", ".pmtiles")
+STAYS_OPEN = ("/live", "/media", "/playable", ".mp4", ".pmtiles")
 """How the paths of what stays open end."""
 
 

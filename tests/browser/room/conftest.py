@@ -1,7 +1,9 @@
 """Pages of the case room in a real Chromium: who sits there, what was said, what was asked for."""
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from purport.casework import Workspace, case_file, review_verdict
+from purport.casework.publishing import EditionDraft, ask_for_edition, decide_edition
+from purport.core.editions import Safety
+from purport.core.ratings import Rating
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -71,6 +78,47 @@ class Sitting:
 
 
 Seat = Callable[..., Any]
+
+
+def _confirm(folder: Path, safety: Callable[..., Safety] | None) -> str:
+    """Stand behind one rating, and publish the case where it is said how; return the claim."""
+    with Workspace.open(folder) as workspace:
+        case = case_file(workspace)
+        verdict = next(
+            one for one in case.verdicts if one.links and one.rating is not Rating.NOT_CHECKABLE
+        )
+        review_verdict(
+            workspace, claim=verdict.claim, part=verdict.part, author="Ann", reason="Looked at it."
+        )
+        if safety is not None:
+            said = safety(tuple(item.record.digest for item in case.items))
+            draft = EditionDraft(
+                key="case", title="Harbour Road", summary="Nobody could tell.", safety=said
+            )
+            edition = ask_for_edition(workspace, draft, author="Ann")
+            decide_edition(workspace, edition.number, publish=True, author="Ben")
+    return verdict.claim
+
+
+@pytest.fixture(scope="module")
+def confirmed_case(
+    checked_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., tuple[Path, str]]:
+    """The story checked and one rating confirmed: `folder, claim = confirmed_case(publish=True)`.
+
+    With `publish` readers see it; `safety`, called with the digests of the items, says what of it.
+    """
+
+    def make(
+        *, publish: bool = False, safety: Callable[..., Safety] = lambda _items: Safety()
+    ) -> tuple[Path, str]:
+        folder = tmp_path_factory.mktemp("confirmed") / "room"
+        shutil.copytree(checked_folder, folder, symlinks=True)
+        with ThreadPoolExecutor(1) as apart:  # Playwright's event loop is in this thread
+            claim = apart.submit(_confirm, folder, safety if publish else None).result()
+        return folder, claim
+
+    return make
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,16 +1,11 @@
 """An edition on its way to readers, by the pages alone; and what readers find, for everybody."""
 
-import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-
-from purport.casework import Workspace, case_file, review_verdict
-from purport.core.ratings import Rating
 
 Room: TypeAlias = Any  # its class lives in a conftest
 Person: TypeAlias = Any
@@ -31,29 +26,10 @@ class Desk:
     claim: str
 
 
-def confirm(folder: Path) -> str:
-    """Stand behind one rating; return its claim."""
-    with Workspace.open(folder) as workspace:
-        verdict = next(
-            one
-            for one in case_file(workspace).verdicts
-            if one.links and one.rating is not Rating.NOT_CHECKABLE
-        )
-        review_verdict(
-            workspace, claim=verdict.claim, part=verdict.part, author="Ann", reason="Looked at it."
-        )
-    return verdict.claim
-
-
 @pytest.fixture(scope="module")
-def desk(
-    serve_room: Room, checked_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+def desk(serve_room: Room, confirmed_case: Callable[..., tuple[Path, str]]) -> Iterator[Desk]:
     """The story checked, and one rating confirmed."""
-    folder = tmp_path_factory.mktemp("publishing") / "room"
-    shutil.copytree(checked_folder, folder, symlinks=True)
-    with ThreadPoolExecutor(1) as apart:  # Playwright's event loop is in this thread
-        claim = apart.submit(confirm, folder).result()
+    folder, claim = confirmed_case()
     with serve_room(folder, "--publisher", "Harbour Desk") as room:
         owner = room.owner()
         reviewer = room.newcomer(owner, "case", "reviewer", "rev")

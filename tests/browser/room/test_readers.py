@@ -1,19 +1,12 @@
 """Readers in a real Chromium: from a sign-up through comment and flag to accepted evidence."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-
-from purport.casework import Workspace, case_file, review_verdict
-from purport.casework.publishing import EditionDraft, ask_for_edition, decide_edition
-from purport.core.editions import Safety
-from purport.core.ratings import Rating
 
 Room: TypeAlias = Any  # its class lives in a conftest
 Person: TypeAlias = Any
@@ -36,34 +29,10 @@ class Desk:
     claim: str
 
 
-def publish(folder: Path) -> str:
-    """Stand behind one rating and publish the case; return the claim."""
-    with Workspace.open(folder) as workspace:
-        verdict = next(
-            one
-            for one in case_file(workspace).verdicts
-            if one.links and one.rating is not Rating.NOT_CHECKABLE
-        )
-        review_verdict(
-            workspace, claim=verdict.claim, part=verdict.part, author="Ann", reason="Looked at it."
-        )
-        draft = EditionDraft(
-            key="case", title="Harbour Road", summary="Nobody could tell.", safety=Safety()
-        )
-        edition = ask_for_edition(workspace, draft, author="Ann")
-        decide_edition(workspace, edition.number, publish=True, author="Ben")
-    return verdict.claim
-
-
 @pytest.fixture(scope="module")
-def desk(
-    serve_room: Room, checked_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+def desk(serve_room: Room, confirmed_case: Callable[..., tuple[Path, str]]) -> Iterator[Desk]:
     """The story checked, and published to readers who may sign up."""
-    folder = tmp_path_factory.mktemp("readers") / "room"
-    shutil.copytree(checked_folder, folder, symlinks=True)
-    with ThreadPoolExecutor(1) as apart:  # Playwright's event loop is in this thread
-        claim = apart.submit(publish, folder).result()
+    folder, claim = confirmed_case(publish=True)
     with serve_room(folder, "--publisher", "Harbour Desk", "--sign-up") as room:
         owner = room.owner()
         moderator = room.newcomer(owner, "case", "moderator", "mod")

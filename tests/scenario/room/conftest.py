@@ -43,6 +43,14 @@ class Desk:
         paths += [READ + name for name in FILES]
         return {path: self.reader.get(path).text for path in paths}
 
+    def paper(self, language: str = "en") -> bytes:
+        """The case as PDF."""
+        answer = self.reader.get(f"{READ}case.pdf", headers={"Accept-Language": language})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf"
+        content: bytes = answer.content
+        return content
+
     def statuses(self) -> set[int]:
         """How a reader is answered at the addresses of the case."""
         paths = [READ, f"{READ}claims/{self.claim}", *(READ + name for name in FILES)]

@@ -278,6 +278,47 @@ def test_time_cut_out_of_the_same_view_begins_a_shot() -> None:
     assert scene.shots[1].begins_with is Transition.CUT
 
 
+def blinded(pictures: list[Picture], first: int) -> list[Picture]:
+    """Saturate at `first` for twelve frames; then the gain comes back in eight."""
+    lost = list(pictures)
+    for index, amount in enumerate([1.0] * 12 + [0.9, 0.75, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05], first):
+        lost[index] = saturate(pictures[index], amount)
+    return lost
+
+
+def elsewhere(count: int) -> list[Picture]:
+    ground = make_ground(9)
+    return [view(ground, camera(index, start=(320.0, 90.0)), 500 + index) for index in range(count)]
+
+
+@pytest.mark.parametrize("blind_for", [6, 12])
+def test_a_cut_while_the_sensor_is_blinded_begins_a_shot(blind_for: int) -> None:
+    """Whether it comes while nothing is seen or with the first picture that is."""
+    scene = scene_of(blinded(moving(20 + blind_for) + elsewhere(60), 20))
+    assert [shot.begins_with for shot in scene.shots] == [Transition.START, Transition.CUT]
+    assert 20 + blind_for <= scene.shots[1].span.first <= 20 + max(blind_for, 14)
+    assert scene.linked[:20].all()
+    assert scene.linked[45:].all()
+
+
+def test_a_cut_behind_black_begins_a_shot() -> None:
+    black = [np.full((HEIGHT, WIDTH), 16, dtype=np.uint8)] * 8
+    scene = scene_of([*moving(30), *black, *elsewhere(60)])
+    assert [shot.begins_with for shot in scene.shots] == [Transition.START, Transition.CUT]
+    assert scene.shots[1].span.first == 30
+    assert scene.linked[:30].all()
+    assert scene.linked[38:].all()
+
+
+def test_a_second_of_saturation_under_a_moving_camera_stays_one_shot() -> None:
+    """The place comes back some 50 px off, seen through gain that is still too high."""
+    scene = scene_of(blinded(blinded(moving(110), 20), 60))
+    assert len(scene.shots) == 1
+    assert scene.linked[42:60].all()
+    assert scene.linked[82:].all()
+    assert centre_residuals(scene, range(82, 110)).max() < 1.5
+
+
 def test_a_jolt_of_the_camera_is_no_cut() -> None:
     ground = make_ground(9)
     still = [view(ground, camera(0), i) for i in range(20)]

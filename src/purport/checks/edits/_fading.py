@@ -1,10 +1,7 @@
-"""Fades to and from black, and dissolves of one shot into another.
+"""Fades to and from black.
 
-*Fades*: the middle of the brightness falls in a straight line to black, or rises from it so. A
-sensor that a blast blinds goes dark at once, and sees again along a curve.
-
-*Dissolves*: frames between two different pictures are mixtures of both, with shares that grow
-evenly. Where a camera only moves on, the frames between are no mixture of the ends.
+The middle of the brightness falls in a straight line to black, or rises from it so. A sensor that a
+blast blinds goes dark at once, and sees again along a curve.
 """
 
 from collections.abc import Iterator
@@ -14,18 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.edits._paths import Path
-from purport.checks.edits._spans import meet
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
-from purport.scene.fingerprints import fingerprint_scene
 
 __all__ = [
-    "Dissolve",
     "Fade",
     "FadingRules",
     "Light",
-    "find_dissolves",
     "find_fades",
     "measure_light",
 ]
@@ -41,14 +33,14 @@ _BLOCK = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FadingRules:
-    """When pictures count as faded or dissolved."""
+    """When pictures count as faded."""
 
     darkest: float = 30.0
     """Largest median luma at the dark end of a fade. [0 to 255]"""
     least_fall: float = 25.0
     """Least change of the median. [luma]"""
     fewest_frames: int = 5
-    """Fewest frames that a fade or dissolve takes."""
+    """Fewest frames that a fade takes."""
     longest_frames: int = 90
     """Most frames of one fade."""
     largest_residual: float = 0.035
@@ -57,30 +49,6 @@ class FadingRules:
     """How near to an end of the video a fade that only falls or rises must reach."""
     darkest_frames: int = 12
     """Most frames between fall and rise."""
-    steady_frames: int = 6
-    """Frames before and after a dissolve that must show a picture of their own."""
-    largest_drift: float = 4.0
-    """Largest change of their median luma."""
-    largest_spread_change: float = 0.12
-    """Largest change of their spread, as a share: a sensor that recovers gains contrast."""
-    least_detail: float = 1.0
-    """Least detail of most of an end: a blinded sensor shows nothing. [luma]"""
-    least_detail_share: float = 0.3
-    """Least detail of one end, of the other's."""
-    dissolve_frames: tuple[int, ...] = (9, 12, 17, 24, 33)
-    """Distances at which the ends of a dissolve are looked for."""
-    least_difference: float = 8.0
-    """Least difference of the ends, root mean square over thumbnails. [luma]"""
-    fewest_bits: int = 100
-    """Fewest bits in which the fingerprints of the ends differ, of 256."""
-    largest_mixing: float = 0.3
-    """Largest difference of a frame between from the mixture, of the difference of the ends."""
-    explained: float = 0.7
-    """Up to which share of the difference of the ends is left where movement explains it."""
-    least_seen: float = 0.2
-    """Least share of the picture that both ends must show for that."""
-    largest_uneven: float = 0.12
-    """Largest departure of the shares from even growth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +57,6 @@ class Fade:
 
     span: FrameSpan
     """Its dimmed frames."""
-    strength: float
-    """0.5 to 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dissolve:
-    """A dissolve."""
-
-    span: FrameSpan
-    """Its mixed frames."""
     strength: float
     """0.5 to 1."""
 
@@ -188,93 +146,6 @@ def _straight(levels: Floats, rules: FadingRules) -> tuple[int, float]:
     return best, kept
 
 
-def find_dissolves(
-    scene: Scene, path: Path, light: Light, rules: FadingRules
-) -> tuple[Dissolve, ...]:
-    """Find dissolves, in order; the longest of those that overlap, for a part of one is one."""
-    pixels = scene.thumbnails
-    bits, _ = fingerprint_scene(scene)
-    candidates: list[tuple[float, int, int]] = []
-    for length in rules.dissolve_frames:
-        for first in range(len(pixels) - length - 1):
-            last = first + length
-            apart = int(np.bitwise_count(bits[first] ^ bits[last]).sum())
-            if apart < rules.fewest_bits or not _are_pictures(light, first, last, rules):
-                continue
-            fit = _mixing(pixels, first, last, rules)
-            if fit is not None:
-                candidates.append((fit, first, last))
-    found: list[Dissolve] = []
-    for fit, first, last in sorted(candidates, key=lambda one: (one[1] - one[2], one[0])):
-        if any(meet(FrameSpan(first=first, last=last), one.span) for one in found):
-            continue
-        if _is_movement(scene, path, first, last, rules=rules):
-            continue
-        span = _ends(pixels, first, last)
-        if len(span) >= rules.fewest_frames:
-            found.append(Dissolve(span=span, strength=1.0 - 0.5 * fit / rules.largest_mixing))
-    return tuple(sorted(found, key=lambda one: one.span.first))
-
-
-def _below_band(thumbnails: NDArray[np.uint8]) -> Floats:
-    """Return thumbnails (…, 64, 64) without their uppermost tenth, where captions often stand."""
-    kept = thumbnails[..., int(_THUMBNAIL_PX * _BAND_SHARE) :, :].astype(np.float64)
-    return kept.reshape(*thumbnails.shape[:-2], -1)
-
-
-def _is_movement(scene: Scene, path: Path, first: int, last: int, *, rules: FadingRules) -> bool:
-    """Tell whether the later end is the earlier one, moved as the links say."""
-    if not path.known[first + 1 : last + 1].all():
-        return False
-    onto = np.linalg.solve(scene.to_anchor[last], scene.to_anchor[first])
-    side = float(_THUMBNAIL_PX)
-    down = np.array(
-        [
-            [side / scene.width_px, 0.0, 0.5 * side / scene.width_px - 0.5],
-            [0.0, side / scene.height_px, 0.5 * side / scene.height_px - 0.5],
-            [0.0, 0.0, 1.0],
-        ]
-    )
-    matrix = down @ onto @ np.linalg.inv(down)
-    size = (_THUMBNAIL_PX, _THUMBNAIL_PX)
-    start, end = (scene.thumbnails[one].astype(np.float32) for one in (first, last))
-    laid = cv2.warpPerspective(start, matrix, size)
-    seen = cv2.warpPerspective(np.ones(size, np.float32), matrix, size) > 0.999  # noqa: PLR2004
-    seen[: int(_THUMBNAIL_PX * _BAND_SHARE)] = False
-    if seen.mean() < rules.least_seen:
-        return False
-    moved = float(np.sqrt(np.square(laid - end)[seen].mean()))
-    stayed = float(np.sqrt(np.square(start - end)[seen].mean()))
-    return moved <= rules.explained * stayed
-
-
-def _shares(
-    pixels: NDArray[np.uint8], first: int, last: int, frames: range
-) -> tuple[Floats, Floats]:
-    """Return the share of the later end in frames, and what is left of each. [luma, rms]"""
-    start = _below_band(pixels[first])
-    gone = _below_band(pixels[last]) - start
-    size = float(gone @ gone)
-    part = _below_band(pixels[frames.start : frames.stop]) - start
-    shares = part @ gone / size if size > 0.0 else np.zeros(len(part))
-    rest = part - shares[:, None] * gone
-    return np.asarray(shares), np.sqrt(np.square(rest).mean(axis=1))
-
-
-def _mixing(pixels: NDArray[np.uint8], first: int, last: int, rules: FadingRules) -> float | None:
-    """Return how far frames between two are from mixtures of them; None: they are none."""
-    gone = _below_band(pixels[last]) - _below_band(pixels[first])
-    difference = float(np.sqrt(np.square(gone).mean()))
-    if difference < rules.least_difference:
-        return None
-    shares, rest = _shares(pixels, first, last, range(first + 1, last))
-    even = np.arange(1, last - first) / (last - first)
-    if float(np.abs(shares - even).max()) > rules.largest_uneven:
-        return None
-    worst = float(rest.max()) / difference
-    return worst if worst <= rules.largest_mixing else None
-
-
 def measure_light(scene: Scene) -> Light:
     """Measure light and detail of every frame."""
     below = scene.thumbnails[:, int(_THUMBNAIL_PX * _BAND_SHARE) :, :]
@@ -291,39 +162,4 @@ def _light_of(pictures: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
         np.median(rows, axis=1),
         rows.std(axis=1, dtype=np.float64),
         np.quantile(steps, _DETAIL_QUANTILE, axis=1),
-    )
-
-
-def _are_pictures(light: Light, first: int, last: int, rules: FadingRules) -> bool:
-    """Tell whether both ends show something, in steady light before and after."""
-    details = light.detail[[first, last]]
-    if details.min() < max(rules.least_detail, rules.least_detail_share * details.max()):
-        return False
-    beyond = first - rules.steady_frames, last + rules.steady_frames
-    if beyond[0] < 0 or beyond[1] >= len(light.median):
-        return False
-    return all(
-        abs(light.median[one] - light.median[other]) <= rules.largest_drift
-        and abs(light.spread[one] / max(light.spread[other], 1.0) - 1.0)
-        <= rules.largest_spread_change
-        for one, other in ((beyond[0], first), (beyond[1], last))
-    )
-
-
-def _ends(pixels: NDArray[np.uint8], first: int, last: int) -> FrameSpan:
-    """Extend the even growth of shares to where it begins and ends."""
-    shares, _ = _shares(pixels, first, last, range(first, last + 1))
-    step = float(np.polyfit(np.arange(len(shares)), shares, 1)[0])
-    margin = round(0.5 / step) if step > 0.0 else 0
-    wide = range(max(first - margin, 0), min(last + margin + 1, len(pixels)))
-    early, late = max(first - margin, 0), min(last + margin, len(pixels) - 1)
-    shares, _ = _shares(pixels, early, late, wide)
-    inner = np.flatnonzero((shares > 0.2) & (shares < 0.8))  # noqa: PLR2004 - the straight part
-    if len(inner) < 3:  # noqa: PLR2004 - a line needs some points
-        return FrameSpan(first=first + 1, last=last - 1)
-    slope, level = np.polyfit(inner, shares[inner], 1)
-    begin, end = (0.0 - level) / slope, (1.0 - level) / slope
-    return FrameSpan(
-        first=wide.start + max(int(np.ceil(begin + 0.25)), 0),
-        last=min(wide.start + int(np.floor(end - 0.25)), len(pixels) - 1),
     )

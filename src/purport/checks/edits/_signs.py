@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from purport.checks.edits._cadences import Cadence
 from purport.checks.edits._crops import Crop
-from purport.checks.edits._fading import Dissolve, Fade
+from purport.checks.edits._dissolves import Dissolve
+from purport.checks.edits._fading import Fade
 from purport.checks.edits._gaps import Gap
 from purport.checks.edits._hiding import Hidden
 from purport.checks.edits._innocence import EXPLANATIONS

@@ -12,7 +12,8 @@ from purport.checks.edits._cadences import CadenceRules, find_cadences
 from purport.checks.edits._coding import CodingRules, describe_coding
 from purport.checks.edits._crops import CropRules, find_crops
 from purport.checks.edits._cuts import CutRules, find_open_cuts
-from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
+from purport.checks.edits._dissolves import DissolveRules, find_dissolves
+from purport.checks.edits._fading import FadingRules, find_fades, measure_light
 from purport.checks.edits._freezes import FreezeRules, find_freezes
 from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._hiding import HidingRules, find_hidden
@@ -129,7 +130,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "7"
+    version: str = "8"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -162,7 +163,9 @@ class EditsCheck:
     crops: CropRules = field(default_factory=CropRules)
     """When a part of the picture counts as enlarged."""
     fading: FadingRules = field(default_factory=FadingRules)
-    """When pictures count as faded or dissolved."""
+    """When pictures count as faded."""
+    dissolves: DissolveRules = field(default_factory=DissolveRules)
+    """When pictures count as dissolved."""
     loops: LoopRules = field(default_factory=LoopRules)
     """When a stretch counts as a loop."""
     slowings: SlowingRules = field(default_factory=SlowingRules)
@@ -241,7 +244,7 @@ class EditsCheck:
         listed = [
             *list_crops(scene, crops),
             *list_fades(scene, fades),
-            *list_dissolves(scene, find_dissolves(scene, path, light, self.fading), fades),
+            *list_dissolves(scene, find_dissolves(scene, path, light, self.dissolves), fades),
             *list_loops(scene, find_loops(scene, self.loops)),
             *list_reversals(scene, find_reversals(scene, path, gaps, self.reversals)),
             *list_slow_motion(

@@ -1,4 +1,4 @@
-"""Places that are public, for maps: GeoJSON (RFC 7946) and KML (OGC 2.3)."""
+"""Places that are public, for maps: GeoJSON (RFC 7946) and KML (OGC 2.2)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -45,7 +45,7 @@ def places_as_kml(document: Mapping[str, Any]) -> bytes:
         _tell(mark, "description", _described(place))
         point = ET.SubElement(mark, f"{{{_KML}}}Point")
         longitude, latitude = place["position"]
-        _tell(point, "coordinates", f"{longitude},{latitude}")
+        _tell(point, "coordinates", f"{longitude:.7f},{latitude:.7f}")  # to a centimetre
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
@@ -63,11 +63,9 @@ def _described(place: Mapping[str, Any]) -> str:
     if place["radius_95_m"] is not None:
         lines.append(f"Known to {place['radius_95_m']:.1f} m (95 %).")
     if place.get("offset_m") is not None:
-        low, high = place["offset_95_m"]
-        lines.append(
-            f"{place['offset_m']:.1f} m from the {place['target_basis']} "
-            f"(95 %: {low:.1f} to {high:.1f} m)."
-        )
+        known = place.get("offset_95_m")
+        within = "" if known is None else f" (95 %: {known[0]:.1f} to {known[1]:.1f} m)"
+        lines.append(f"{place['offset_m']:.1f} m from the {place['target_basis']}{within}.")
     return " ".join(lines)
 
 

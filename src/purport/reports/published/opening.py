@@ -7,13 +7,22 @@ from typing import Any
 from purport.core.digests import JsonObject
 from purport.reports.published.covering import cover_measures
 
-__all__ = ["is_open", "readers_view"]
+__all__ = ["is_open", "may_be_clear", "readers_view"]
 
 
 def is_open(item: Mapping[str, Any], now: datetime) -> bool:
     """Tell whether an item's positions are public; never without a recorded first publication."""
     opens = item["positions_from_utc"]
     return opens is not None and datetime.fromisoformat(opens) <= now
+
+
+def may_be_clear(item: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether readers may have a clear film of an item: the desk says so, and it is open.
+
+    Graphics burnt into a picture may tell positions: while those are kept back, nothing is clear.
+    """
+    allowed = not item["opens_blurred"] or item.get("shown_on_request", False)
+    return bool(allowed) and is_open(item, now)
 
 
 def readers_view(document: JsonObject, now: datetime) -> JsonObject:

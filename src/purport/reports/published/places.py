@@ -27,7 +27,7 @@ def places_of(record: ItemRecord, findings: Sequence[Finding]) -> list[JsonValue
         WGS 84, degrees), `radius_95_m` (the long half axis of the 95 % ellipse; None where not
         known) and, for an impact, its number `strike` from 1, `same_strike_as` (the number of the
         strike that it shows again), `onset_s`, `offset_m`, `offset_95_m`, `bearing_deg` and
-        `target_basis` (None where not measured).
+        `target_basis` (each None where not measured).
     """
     places: list[JsonValue] = []
     claimed = record.claimed_place

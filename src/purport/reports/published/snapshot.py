@@ -172,6 +172,8 @@ class _Choice:
             "authenticity": [one.value for one in self._authenticity.get(record.digest, ())],
             "opens_blurred": self._safety.blur_positions
             or record.digest not in self._safety.shown_plain,
+            "shown_on_request": not self._safety.blur_positions
+            and record.digest in self._safety.shown_on_request,
             "positions_from_utc": None if opens is None else format_utc(opens),
             "places": []
             if self._safety.blur_positions

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from purport.casework.jobs import FILMS, ask_for_work
 from purport.casework.publishing import (
     MOST_SUMMARY,
     MOST_TITLE,
@@ -66,6 +67,13 @@ class EditionForm(forms.Form):  # type: ignore[misc]  # Django ships no types
         widget=forms.CheckboxSelectMultiple,
     )
 
+    shown_on_request = forms.MultipleChoiceField(
+        label=gettext_lazy("Graphic, but readers may see these clear behind a warning"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("All others are played blurred, grey and without sound."),
+    )
+
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 @for_members(Right.SEE)
@@ -88,6 +96,7 @@ def ask(visit: Visit) -> HttpResponse:
             hide_uploader=said["hide_uploader"],
             embargo_h=said["embargo_h"],
             shown_plain=tuple(Digest(digest) for digest in said["shown_plain"]),
+            shown_on_request=tuple(Digest(digest) for digest in said["shown_on_request"]),
         )
         draft = EditionDraft(
             key=visit.key,
@@ -136,16 +145,19 @@ def withdraw(visit: Visit) -> HttpResponse:
 
 
 def _announce(visit: Visit) -> None:
-    """Let followers hear of it; a server that dies before is made up for by `purport notify`."""
+    """Have films made or removed, and let followers hear of it.
+
+    A server that dies before followers heard is made up for by `purport notify`.
+    """
+    ask_for_work(visit.room, visit.key, FILMS, agent=visit.agent)
     announce_editions(visit.key, [one.record for one in editions_of(visit.workspace())])
 
 
 def _form(visit: Visit, sent: HttpRequest | None) -> EditionForm:
     initial = {"title": visit.outline().name}
     form = EditionForm(None if sent is None else sent.POST, initial=initial)
-    form.fields["shown_plain"].choices = [
-        (item.record.digest, item.record.name) for item in visit.outline().items
-    ]
+    items = [(item.record.digest, item.record.name) for item in visit.outline().items]
+    form.fields["shown_plain"].choices = form.fields["shown_on_request"].choices = items
     return form
 
 

@@ -1,25 +1,31 @@
 """Published cases, for anybody: pages and files that hold what `readers_view` leaves, no more."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from purport.casework.filming import Film, film_path
 from purport.casework.frame_pictures import readers_picture
+from purport.casework.printing import printed
 from purport.casework.publishing import ReadersEdition
 from purport.casework.watching import item_of
-from purport.core.digests import JsonObject
-from purport.core.errors import AbsentError
+from purport.core.digests import Digest, JsonObject
+from purport.core.errors import AbsentError, InputError
 from purport.core.instants import format_utc
 from purport.reports.published import (
     FeedEntry,
     claim_reviews,
     is_open,
+    may_be_clear,
     media_reviews,
     places_as_geojson,
     places_as_kml,
@@ -30,15 +36,19 @@ from purport.reports.published import (
 from purport.store.readers.evidence import credits_of
 from purport.web.access import reading_of
 from purport.web.apps import room
+from purport.web.byte_ranges import ServedFile, serve_bytes
 from purport.web.pages.discussion import talk_of
 
 __all__ = [
     "case",
     "claim",
+    "clear_film",
     "document",
     "feed",
+    "film",
     "geojson",
     "kml",
+    "paper",
     "picture",
     "published",
     "ratings",
@@ -79,6 +89,7 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
             **talk,
             "linked": linked,
             "case": edition.document,
+            "films": _films(edition),
             "contributors": credits_of(key),
         },
     )
@@ -151,15 +162,59 @@ def ratings(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - D
 def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noqa: ARG001 - Django's
     """Return a still of an item; blurred and grey unless it is fit for everybody by now."""
     _, told = _standing(key)
-    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
-    shown = next((one for one in items if one["sha256"] == digest), None)
-    if shown is None:
-        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
-    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
-    item = item_of(room().outline(key), digest)
-    content = readers_picture(room().case(key, agent="readers"), item, plain=plain)
-    answer = HttpResponse(content, content_type="image/jpeg")
+    answer = HttpResponse(_still(key, _item(told, digest)), content_type="image/jpeg")
     answer["Cache-Control"] = f"public, max-age={_PICTURE_KEPT_S}"
+    return answer
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
+    """Give the film of an item; grey and blurred unless it is fit for everybody by now."""
+    edition, told = _standing(key)
+    shown = _item(told, digest)
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    return _played(request, _film(told, edition, shown, veiled=not plain))
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def clear_film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
+    """Give the clear film of an item, where the desk lets readers have it behind a warning."""
+    edition, told = _standing(key)
+    shown = _item(told, digest)
+    if not may_be_clear(shown, datetime.now(UTC)):
+        raise AbsentError(digest, "is not shown clear", remedy="Look at the case.")
+    return _played(request, _film(told, edition, shown, veiled=False))
+
+
+@require_safe  # type: ignore[untyped-decorator]  # Django ships no types
+def paper(request: HttpRequest, key: str) -> HttpResponse:
+    """Return what an anonymous reader sees of the case as PDF, in the reader's language."""
+    edition, told = _standing(key)
+    pieces: dict[str, bytes] = {}
+    for item in _items(told):
+        with suppress(InputError):  # footage that cannot be decoded has no still
+            pieces[f"{item['sha256']}.jpg"] = _still(key, item)
+    claims: list[JsonObject] = told["claims"]  # type: ignore[assignment]  # JSON
+    shown = {
+        "case": told,
+        "edition": edition,
+        "publisher": _publisher(),
+        "url": request.build_absolute_uri(reverse("published_case", args=[key])),
+        "claims": [
+            {
+                **one,
+                "url": request.build_absolute_uri(
+                    reverse("published_claim", args=[key, one["id"]])
+                ),
+            }
+            for one in claims
+        ],
+        "pictured": {name.removesuffix(".jpg") for name in pieces},
+    }
+    html = render_to_string("readers/paper.html", shown)
+    content = printed(room().case(key, agent="readers"), html, pieces)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{key}-{edition.number}.pdf"'
     return answer
 
 
@@ -185,6 +240,62 @@ def feed(request: HttpRequest) -> HttpResponse:
         feed=request.build_absolute_uri(reverse("feed")),
     )
     return HttpResponse(told, content_type="application/atom+xml")
+
+
+def _items(told: JsonObject) -> list[JsonObject]:
+    items: list[JsonObject] = told["items"]  # type: ignore[assignment]  # JSON
+    return items
+
+
+def _item(told: JsonObject, digest: str) -> JsonObject:
+    found = next((one for one in _items(told) if one["sha256"] == digest), None)
+    if found is None:
+        raise AbsentError(digest, "is no published item", remedy="Look at the case.")
+    return found
+
+
+def _film(told: JsonObject, edition: ReadersEdition, shown: JsonObject, *, veiled: bool) -> Film:
+    item = Digest(str(shown["sha256"]))
+    return Film(key=str(told["key"]), edition=edition.number, item=item, veiled=veiled)
+
+
+def _path_of(film: Film) -> Path:
+    return film_path(room().case(film.key, agent="readers"), film)
+
+
+def _played(request: HttpRequest, film: Film) -> HttpResponseBase:
+    path = _path_of(film)
+    if not path.is_file():
+        raise AbsentError(film.item, "its film is not made yet", remedy="Come back in a while.")
+    served = ServedFile(
+        path=path,
+        name=f"{film.key}-{film.item[:12]}.mp4",
+        media_type="video/mp4",
+        tag=f"{film.key}-{path.stem}",
+    )
+    return serve_bytes(request, served)
+
+
+def _films(edition: ReadersEdition) -> dict[str, str]:
+    """Return what can be played: "plain", "veiled", or "asked" (clear on a second click)."""
+    told, now = edition.document or {}, datetime.now(UTC)
+    found: dict[str, str] = {}
+    for item in _items(told):
+        plain = not item["opens_blurred"] and is_open(item, now)
+        if not _path_of(_film(told, edition, item, veiled=not plain)).is_file():
+            continue
+        asked = (
+            may_be_clear(item, now) and _path_of(_film(told, edition, item, veiled=False)).is_file()
+        )
+        found[str(item["sha256"])] = "plain" if plain else "asked" if asked else "veiled"
+    return found
+
+
+def _still(key: str, shown: JsonObject) -> bytes:
+    """Return the still of an item, plain only when it is fit for everybody by now."""
+    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    item = item_of(room().outline(key), str(shown["sha256"]))
+    return readers_picture(room().case(key, agent="readers"), item, plain=plain)
 
 
 def _publisher() -> str:

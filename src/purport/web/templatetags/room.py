@@ -1,7 +1,8 @@
 """Filters of the pages: how times, ratings and lengths are put."""
 
 import json
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django import template
@@ -74,6 +75,33 @@ def commands(text: str) -> SafeString:
         for number, piece in enumerate(text.split("`"))
     )
     return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def reading_direction(text: str) -> str:
+    """Return the direction of the first letter that has one, as dir="auto" finds it on a screen.
+
+    Examples:
+        >>> reading_direction("12 شارع"), reading_direction("12 street")
+        ('rtl', 'ltr')
+    """
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def isolated(text: str) -> str:
+    """Return figures that are read from left to right, whatever stands around them (UAX #9)."""
+    return f"\u2066{text}\u2069"
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def keyed(table: Mapping[str, object], key: str) -> object:
+    """Return what a table has at a key; None for nothing."""
+    return table.get(key)
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types

@@ -1,4 +1,4 @@
-"""find_fades and find_dissolves: slow changes of one shot into black or another."""
+"""find_fades: slow changes of a shot into black."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from purport.checks.edits._fading import FadingRules, find_dissolves, find_fades, measure_light
-from purport.checks.edits._paths import trace_path
+from purport.checks.edits._fading import FadingRules, find_fades, measure_light
 from purport.scene import Scene
 
 Thumbnails = NDArray[np.uint8]
@@ -49,27 +48,7 @@ def test_a_blinded_sensor_does_not_fade(ground: Ground, build_scene: BuildScene)
     assert find_fades(measure_light(build_scene(film)), RULES) == ()
 
 
-@pytest.mark.parametrize("length", [8, 14, 24])
-def test_a_dissolve_is_found(ground: Ground, build_scene: BuildScene, length: int) -> None:
-    one, other = ground(90, seed=3, pace=0.1), ground(90, seed=4, pace=0.1)
-    share = (np.arange(1, length + 1) / (length + 1))[:, None, None]
-    mixed = (1.0 - share) * one[60 : 60 + length] + share * other[:length]
-    shown = np.concatenate((one[:60], mixed.round().astype(np.uint8), other[length:]))
-    scene = build_scene(shown, cuts=[60 + length // 2])
-    (dissolve,) = find_dissolves(scene, trace_path(scene), measure_light(scene), RULES)
-    assert abs(dissolve.span.first - 60) <= 2
-    assert abs(dissolve.span.last - (60 + length - 1)) <= 2
-
-
-def test_a_cut_is_no_dissolve(ground: Ground, build_scene: BuildScene) -> None:
-    scene = build_scene(np.concatenate((ground(60, seed=1), ground(60, seed=2))), cuts=[60])
-    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()
-
-
 @pytest.mark.parametrize("seed", range(5))
-def test_a_moving_camera_neither_fades_nor_dissolves(
-    ground: Ground, build_scene: BuildScene, seed: int
-) -> None:
+def test_a_moving_camera_does_not_fade(ground: Ground, build_scene: BuildScene, seed: int) -> None:
     scene = build_scene(ground(160, seed=seed, pace=0.5 + 0.5 * seed), cuts=[80])
     assert find_fades(measure_light(scene), RULES) == ()
-    assert find_dissolves(scene, trace_path(scene), measure_light(scene), RULES) == ()

@@ -140,3 +140,36 @@ def test_two_freezes_are_not_joined_over_a_key_frame(
 ) -> None:
     film = held(held(ground(100, pace=1.0), 60, 15), 50, 15)
     assert len(find_freezes(coded(build_scene(film), 70), RULES)) == 2
+
+
+def test_a_gain_that_jumps_over_a_still_scene_is_only_a_hint(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    """The picture stays the same in one light: question 420 of the exam's development set."""
+    still = np.repeat(ground(1).astype(np.float64), 100, axis=0)
+    lit = 1.0 + 0.25 * np.exp(-np.arange(62) / 12.0)
+    still[38:] *= lit[:, None, None]
+    shown = np.clip(still, 0, 255).round().astype(np.uint8)
+    assert all(freeze.strength < 0.5 for freeze in find_freezes(build_scene(shown), RULES))
+
+
+def test_a_sensor_blinded_nearby_does_not_hide_a_freeze(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    shown = held(ground(110, pace=1.0), 20, 16)
+    shown[47:64] = 235
+    found = [one for one in find_freezes(build_scene(shown), RULES) if one.strength >= 0.5]
+    assert [(one.first, one.last) for one in found] == [(20, 36)]
+
+
+def test_a_short_freeze_whose_end_is_coded_anew_is_found(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    shown = held(ground(100), 50, 8)
+    random = np.random.default_rng(4)
+    for frame in range(55, 59):  # each a little other than the one before
+        touched = random.random((64, 64)) < 0.08 * (frame - 53)
+        shown[frame] = shown[50] + touched.astype(np.uint8)
+    (freeze,) = find_freezes(build_scene(shown), RULES)
+    assert (freeze.first, freeze.last) == (50, 58)
+    assert freeze.strength >= 0.5
