@@ -232,6 +232,17 @@ def test_a_folder_that_holds_something_else_is_refused(workspace: Path, tmp_path
         copy_workspace(workspace, workspace / "copy")
 
 
+def test_a_copy_that_was_killed_before_it_said_so_begins_anew(
+    workspace: Path, tmp_path: Path
+) -> None:
+    """Found by `benchmarks/kills.py`: such a folder was refused as holding something else."""
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "lock").touch()
+    (tmp_path / "copy" / "copying.part").write_text("{")
+    assert copy_workspace(workspace, tmp_path / "copy").objects == 1
+    verify_workspace(tmp_path / "copy")
+
+
 def test_a_copy_goes_on_its_own_way_and_the_source_too(workspace: Path, tmp_path: Path) -> None:
     copied = copy_workspace(workspace, tmp_path / "copy")
     assert copied.objects == 1

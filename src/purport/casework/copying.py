@@ -123,7 +123,8 @@ def _target(target: Path, source: Path) -> Iterator[None]:
             str(target), "lies in the workspace that is copied", remedy="Name a folder elsewhere."
         )
     others = {path.name for path in target.iterdir()} if target.is_dir() else set()
-    if others - {"lock"} and not (target / COPYING_FILE).exists():
+    others -= {"lock", f"{COPYING_FILE}.part"}  # all that a kill at the very beginning leaves
+    if others and not (target / COPYING_FILE).exists():
         raise InputError(
             str(target),
             f"holds something else ({', '.join(sorted(others)[:3])})",
