@@ -1,14 +1,13 @@
 """How often each kind of sign was listed in clips without any edit, as measured.
 
-Counted on 111 unedited clips, on none of which any rule was made, by version 6 of the check on
-27 November 2026: the 100 of the second final set of `benchmarks/exam_edits.py` (commit 67d4afa;
-records in `benchmarks/results`), and the first 11 of fresh development questions:
+Counted on 211 unedited clips, on none of which any rule was made: by version 6 of the check the 100
+of the second final set of `benchmarks/exam_edits.py` (commit 67d4afa) and the first 11 of fresh
+development questions, by version 8 the 100 of the third final set (commit 4508ea8); records in
+`benchmarks/results`.
 
     python benchmarks/exam_edits.py --set dev --from 400 --to 422 --unedited --out edits.jsonl
 
-Version 8 changed the rules for dissolves and freezes alone. On 122 unedited development clips, on
-some of which its limits were set, it lists neither, and no longer the freeze counted here (question
-420, on which that was mended); so the counts are kept until unseen clips are asked.
+Version 8 changed the rules for dissolves and freezes; for these only the third set counts.
 
 Kinds that are stated without a claim of editing (symbology, bars, converted rates) have no rate.
 """
@@ -21,23 +20,23 @@ from purport.checks.edits.records import Edit, EditKind, Graphics
 
 __all__ = ["false_alarm_rate", "with_rate"]
 
-_CLIPS = 111
+_CLIPS, _SINCE_VERSION_8 = 211, 100
 _WRONG = {
-    EditKind.BLACK: 0,
-    EditKind.CUT: 0,
-    EditKind.DISSOLVE: 0,
-    EditKind.DROP: 1,
-    EditKind.FADE: 0,
-    EditKind.FREEZE: 1,
-    EditKind.LOOP: 0,
-    EditKind.OVERLAY: 0,
-    EditKind.REPEAT: 0,
-    EditKind.REVERSE: 0,
-    EditKind.SLOW_MOTION: 2,
-    EditKind.SOUND_CHANGE: 0,
-    EditKind.SOUND_LOOP: 0,
+    EditKind.BLACK: (0, _CLIPS),
+    EditKind.CUT: (1, _CLIPS),
+    EditKind.DISSOLVE: (0, _SINCE_VERSION_8),
+    EditKind.DROP: (1, _CLIPS),
+    EditKind.FADE: (0, _CLIPS),
+    EditKind.FREEZE: (0, _SINCE_VERSION_8),
+    EditKind.LOOP: (0, _CLIPS),
+    EditKind.OVERLAY: (2, _CLIPS),
+    EditKind.REPEAT: (0, _CLIPS),
+    EditKind.REVERSE: (0, _CLIPS),
+    EditKind.SLOW_MOTION: (3, _CLIPS),
+    EditKind.SOUND_CHANGE: (0, _CLIPS),
+    EditKind.SOUND_LOOP: (0, _CLIPS),
 }
-"""Unedited clips in which a sign of the kind was listed."""
+"""Unedited clips in which a sign of the kind was listed, of how many."""
 _UNCLAIMED = frozenset({Graphics.LETTERBOX, Graphics.SYMBOLOGY})
 _CONFIDENCE = 0.95
 
@@ -50,8 +49,8 @@ def false_alarm_rate(kind: EditKind) -> float | None:
     """
     if kind not in _WRONG:
         return None
-    wrong = _WRONG[kind]
-    return float(betaincinv(wrong + 1, _CLIPS - wrong, _CONFIDENCE))
+    wrong, clips = _WRONG[kind]
+    return float(betaincinv(wrong + 1, clips - wrong, _CONFIDENCE))
 
 
 def with_rate(edit: Edit) -> Edit:

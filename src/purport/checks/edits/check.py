@@ -130,7 +130,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "8"
+    version: str = "9"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()

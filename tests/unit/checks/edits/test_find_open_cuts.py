@@ -69,11 +69,12 @@ def test_a_step_of_gain_is_no_cut(ground: Ground, build_scene: BuildScene) -> No
 
 
 def test_false_alarm_rates_are_upper_bounds_of_what_was_counted() -> None:
-    assert false_alarm_rate(EditKind.CUT) == pytest.approx(1.0 - 0.05 ** (1.0 / 111.0))
-    # the chance of one or none among 111 at the bound is 5 %
-    bound = false_alarm_rate(EditKind.FREEZE)
+    assert false_alarm_rate(EditKind.REPEAT) == pytest.approx(1.0 - 0.05 ** (1.0 / 211.0))
+    assert false_alarm_rate(EditKind.FREEZE) == pytest.approx(1.0 - 0.05 ** (1.0 / 100.0))
+    # the chance of one or none among 211 at the bound is 5 %
+    bound = false_alarm_rate(EditKind.CUT)
     assert bound is not None
-    assert (1 - bound) ** 111 + 111 * bound * (1 - bound) ** 110 == pytest.approx(0.05)
+    assert (1 - bound) ** 211 + 211 * bound * (1 - bound) ** 210 == pytest.approx(0.05)
     assert false_alarm_rate(EditKind.CADENCE) is None
 
 
