@@ -7,7 +7,6 @@ whoever noted its head can compare; that it was copied stands in `copied.json` b
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from purport.core.digests import JsonObject, canonical_json, digest_bytes
 from purport.core.errors import InputError, IntegrityError
 from purport.core.instants import format_utc
 from purport.store import CopiedDatabase, copy_database, is_empty_database
-from purport.vault import ObjectVault, Vault, translate_storage_faults
+from purport.vault import ObjectVault, Vault, sync_folder, translate_storage_faults, write_whole
 
 __all__ = ["Copied", "copy_workspace"]
 
@@ -92,7 +91,7 @@ def copy_workspace(
         if not (target / CASE_FILE).exists():
             _require_room(source, copy, to_vault, target)
             first = first_case(source, shared=database is not None, writing=False)
-            _write(target / CASE_FILE, first)
+            write_whole(target / CASE_FILE, first)
         here, there = open_vault(source), open_vault(target)
         _copy_objects(here, there, progress)
         tables = copy_database(database or source / DATABASE_FILE, copy, tell=_teller(progress))
@@ -149,7 +148,7 @@ def _begin(target: Path, plan: JsonObject) -> None:
                 remedy="Give the same workspace, database and vault as then, or a new folder.",
             )
         return
-    _write(mark, wanted)
+    write_whole(mark, wanted)
 
 
 def _require_room(source: Path, copy: Path | str, to_vault: str | None, target: Path) -> None:
@@ -240,26 +239,6 @@ def _finish(target: Path, source: Path, copied: Copied) -> None:
             for one in copied.database.cases
         },
     }
-    _write(target / COPIED_FILE, json.dumps(report, indent=1, sort_keys=True) + "\n")
+    write_whole(target / COPIED_FILE, json.dumps(report, indent=1, sort_keys=True) + "\n")
     (target / COPYING_FILE).unlink()
-    _sync(target)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a small file so that it is there whole or not at all."""
-    unfinished = path.with_name(f"{path.name}.part")
-    with translate_storage_faults(path.name):
-        with unfinished.open("w", encoding="utf-8") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        unfinished.replace(path)
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(target)

@@ -8,7 +8,6 @@ References:
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,7 +25,7 @@ from purport.core.errors import InputError, UnavailableError
 from purport.core.instants import format_utc
 from purport.core.records import to_json
 from purport.store import open_store
-from purport.vault import translate_storage_faults
+from purport.vault import write_whole
 
 __all__ = ["Condition", "FixityFault", "FixityReport", "check_fixity"]
 
@@ -202,7 +201,7 @@ class _Run:
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
         name = format_utc(self._started).replace(":", "").replace("-", "")
         path = self._kept / f"report-{name}.json"
-        _write(path, f"{text}\n")
+        write_whole(path, f"{text}\n")
         self._record(report, digest_bytes(f"{text}\n".encode()))
         return replace(report, report=path)
 
@@ -222,7 +221,7 @@ class _Run:
         self._workspace.record([], Act(kind="verified", details=details))
 
     def _save(self) -> None:
-        _write(self._kept / _STATE_FILE, json.dumps(self._checked, indent=0, sort_keys=True))
+        write_whole(self._kept / _STATE_FILE, json.dumps(self._checked, indent=0, sort_keys=True))
 
 
 def _expected(
@@ -272,14 +271,3 @@ def _load(path: Path, known: Mapping[Digest, object]) -> dict[Digest, str]:
             f"cannot be read ({error})",
             remedy="Remove it; all objects then count as never checked.",
         ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    unfinished = path.with_name(f"{path.name}.part")
-    with translate_storage_faults(path.name):
-        with unfinished.open("w", encoding="utf-8") as sink:
-            sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
-        unfinished.replace(path)

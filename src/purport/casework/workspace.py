@@ -20,7 +20,14 @@ from purport.casework.locking import REFUSED, WorkspaceLock
 from purport.core.digests import Digest, JsonObject
 from purport.core.errors import InputError
 from purport.store import Entry, Store, open_store
-from purport.vault import EventDraft, FolderVault, ObjectVault, Vault, translate_storage_faults
+from purport.vault import (
+    EventDraft,
+    FolderVault,
+    ObjectVault,
+    Vault,
+    translate_storage_faults,
+    write_whole,
+)
 
 __all__ = [
     "CASE_FILE",
@@ -306,9 +313,7 @@ def set_vault(folder: Path, address: str, *, may_hold: bool = False) -> None:
             f"holds something already ({found})",
             remedy="Give each workspace a prefix of its own, below which there is nothing.",
         )
-    unfinished = named.with_suffix(_UNFINISHED)
-    unfinished.write_text(f"{address}\n", encoding="utf-8")
-    unfinished.replace(named)
+    write_whole(named, f"{address}\n")
 
 
 def sweep(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from purport.core.errors import InputError
 from purport.seals._hashing import copy_hashed
 from purport.seals.layout import ALGORITHMS
+from purport.vault import sync_folder
 
 __all__ = ["BagWriter"]
 
@@ -104,9 +105,9 @@ class BagWriter:
             Its folder.
         """
         for folder in [*(path for path in self.root.rglob("*") if path.is_dir()), self.root]:
-            _sync_folder(folder)
+            sync_folder(folder)
         self.root.rename(self._out)
-        _sync_folder(self._out.parent)
+        sync_folder(self._out.parent)
         return self._out
 
     def abandon(self) -> None:
@@ -121,11 +122,3 @@ class BagWriter:
         for algorithm, content in written.items():
             self.add(f"{kind}-{algorithm}.txt", content)
         return written["sha256"]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

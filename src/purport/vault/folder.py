@@ -5,13 +5,11 @@ read-only and never written again; whatever was under way when a process died ha
 starts with `incoming-` and is not part of the vault.
 """
 
-import errno
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,17 +18,16 @@ from purport.core.errors import (
     DigestMismatchError,
     InputError,
     PurportError,
-    StorageFullError,
     UnavailableError,
 )
+from purport.vault.durable import sync_folder, translate_storage_faults
 
-__all__ = ["FolderVault", "altered", "missing", "read_file", "translate_storage_faults"]
+__all__ = ["FolderVault", "altered", "missing", "read_file"]
 
 _CHUNK_BYTES = 1 << 20
 _INCOMING = "incoming-"
 _READ_ONLY = 0o444
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ALTERED = "Restore the file from a backup; treat everything derived from it as unproven."
 
 
@@ -89,16 +86,7 @@ class FolderVault:
     def put_chunks(
         self, chunks: Iterable[bytes], *, name: str, expected: Digest | None = None
     ) -> Digest:
-        """Preserve bytes that come piece by piece; see `put_file`.
-
-        Args:
-            chunks: The pieces, in order.
-            name: What errors call them.
-            expected: The digest that they must have; None to take whatever comes.
-
-        Raises:
-            DigestMismatchError: They have another; nothing is left behind.
-        """
+        """Preserve bytes that come piece by piece; see `Vault.put_chunks`."""
         with translate_storage_faults(name):
             self._root.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=_INCOMING, dir=self._root)
@@ -195,30 +183,10 @@ class FolderVault:
         final = self.path_of(digest)
         if not final.parent.is_dir():
             final.parent.mkdir(exist_ok=True)
-            _sync_folder(self._root)
+            sync_folder(self._root)
         if not final.is_file():
             incoming.rename(final)
-        _sync_folder(final.parent)
-
-
-@contextmanager
-def translate_storage_faults(subject: str) -> Iterator[None]:
-    """Turn "no room" from the operating system into our own error.
-
-    Raises:
-        StorageFullError: The disk, a quota or a limit on file size is exhausted.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        raise StorageFullError(
-            subject,
-            f"there is no room to store it ({error.strerror})",
-            remedy="Free disk space or quota, or move the workspace, then run the command again; "
-            "what was stored before is whole.",
-        ) from error
+        sync_folder(final.parent)
 
 
 def read_file(path: Path) -> Iterator[bytes]:
@@ -263,11 +231,3 @@ def _copy(chunks: Iterable[bytes], sink: BinaryIO) -> Digest:
         hasher.update(chunk)
         sink.write(chunk)
     return Digest(hasher.hexdigest())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
