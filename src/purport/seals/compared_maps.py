@@ -15,13 +15,10 @@ from purport.core.digests import JsonValue
 from purport.core.errors import PurportError
 from purport.core.homographies import GroundHomography
 from purport.core.records import from_json
-from purport.seals.tolerances import flat
+from purport.seals.tolerances import OF_ITSELF, SHARE, flat
 
 __all__ = ["ComparedMaps", "StretchedGround", "is_ground_homography"]
 
-_SHARE = 0.1
-_OF_ITSELF = 0.24
-"""Relative standard uncertainty of a standard uncertainty, see `tolerances`."""
 _PLACES = ((0.0, 0.0), (-1.0, -0.56), (1.0, -0.56), (-1.0, 0.56), (1.0, 0.56))
 """Normalised pixels: the middle, and the corners of a picture of 16 to 9."""
 Pixel = tuple[float, float]
@@ -90,7 +87,7 @@ class StretchedGround:
             here = _map(one, pixel)
             known = _put(near[2], _map([float(each) for each in back.ravel()], here))
             if known is not None:
-                pairs.append((math.dist(here, _map(other, pixel)), _SHARE * known[1]))
+                pairs.append((math.dist(here, _map(other, pixel)), SHARE * known[1]))
         return max(pairs, key=_strain, default=(math.inf, 0.0))
 
 
@@ -100,7 +97,7 @@ def _apart(sealed: GroundHomography, found: GroundHomography, pixel: Pixel) -> t
         return (0.0 if one is other else math.inf), 0.0
     (here, sd_m), (there, found_sd_m) = one, other
     # an uncertainty that differs by its own tolerance counts as a point that is off by its own
-    return max(math.dist(here, there), abs(found_sd_m - sd_m) / _OF_ITSELF), _SHARE * sd_m
+    return max(math.dist(here, there), abs(found_sd_m - sd_m) / OF_ITSELF), SHARE * sd_m
 
 
 def _strain(pair: tuple[float, float]) -> float:

@@ -21,14 +21,23 @@ from typing import TypeGuard
 
 from purport.core.digests import JsonValue
 
-__all__ = ["Allowance", "Tolerance", "allowance_beside", "flat", "is_list", "is_number"]
+__all__ = [
+    "OF_ITSELF",
+    "SHARE",
+    "Allowance",
+    "Tolerance",
+    "allowance_beside",
+    "flat",
+    "is_list",
+    "is_number",
+]
 
 _LEVELS = {"68": 0.994458, "95": 1.959964}
 """Half-widths of intervals in standard uncertainties (normal distribution)."""
 _UNITS = ("_px", "_m", "_s", "_deg", "")
-_OF_ITSELF = 0.24
+OF_ITSELF = 0.24
 """Relative standard uncertainty of a standard uncertainty from ten observations."""
-_SHARE = 0.1
+SHARE = 0.1
 """Of the stated standard uncertainty, by which a number may differ on other versions."""
 _FIFTIETH = 0.02
 _STATISTICS = frozenset(
@@ -80,9 +89,9 @@ def allowance_beside(values: Mapping[str, JsonValue], name: str) -> Allowance | 
         return Allowance(tolerance=Tolerance.POINTS, by=_points(own))
     if name.startswith("budget_") and isinstance(own, Mapping):
         whole = math.hypot(*flat(list(own.values())))
-        return Allowance(tolerance=Tolerance.UNCERTAINTY, by=_SHARE * _OF_ITSELF * whole)
+        return Allowance(tolerance=Tolerance.UNCERTAINTY, by=SHARE * OF_ITSELF * whole)
     sd = _stated_sd(values, name)
-    return None if sd is None else Allowance(tolerance=Tolerance.UNCERTAINTY, by=_tenth(sd))
+    return None if sd is None else Allowance(tolerance=Tolerance.UNCERTAINTY, by=_scaled(SHARE, sd))
 
 
 def _stated_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
@@ -119,15 +128,11 @@ def _point_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
 
 def _of_itself(value: JsonValue) -> JsonValue:
     if is_number(value):
-        return _OF_ITSELF * abs(value)
+        return OF_ITSELF * abs(value)
     if not is_list(value):
         return None
     parts = [abs(each) for each in flat(value)]
-    return _OF_ITSELF * max(parts) if parts else None
-
-
-def _tenth(sd: JsonValue) -> JsonValue:
-    return _scaled(_SHARE, sd)
+    return OF_ITSELF * max(parts) if parts else None
 
 
 def _points(value: JsonValue) -> JsonValue:
