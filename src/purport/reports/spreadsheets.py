@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from purport.core.casefile import CaseFile
 from purport.reports.readings import read_strikes
 
-__all__ = ["harmless_cell", "strikes_as_csv", "verdicts_as_csv"]
+__all__ = ["harmless_cell", "strikes_as_csv", "verdicts_as_csv", "write_table"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _VERDICT_COLUMNS = (
@@ -50,7 +50,7 @@ _STRIKE_COLUMNS = (
 def verdicts_as_csv(case: CaseFile) -> str:
     """Write every verdict, a line for each part of each claim, proposed ones too."""
     claims = {claim.id: claim for claim in case.claims}
-    return _table(
+    return write_table(
         _VERDICT_COLUMNS,
         (
             {
@@ -76,7 +76,7 @@ def strikes_as_csv(case: CaseFile) -> str:
 
     Units stand in the names of the columns; what was not measured is empty.
     """
-    return _table(_STRIKE_COLUMNS, _strike_rows(case))
+    return write_table(_STRIKE_COLUMNS, _strike_rows(case))
 
 
 def _strike_rows(case: CaseFile) -> Iterator[Mapping[str, object]]:
@@ -111,7 +111,8 @@ def _strike_rows(case: CaseFile) -> Iterator[Mapping[str, object]]:
             }
 
 
-def _table(columns: Sequence[str], rows: Iterator[Mapping[str, object]]) -> str:
+def write_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Write rows under their columns; what a column does not have is an error, None is empty."""
     sink = io.StringIO(newline="")
     writer = csv.writer(sink)
     writer.writerow(columns)
