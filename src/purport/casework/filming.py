@@ -16,7 +16,7 @@ from purport.core.casefile import Fault
 from purport.core.digests import Digest
 from purport.core.editions import EditionState, published_edition
 from purport.media import FILM_VERSION, write_film
-from purport.reports.published import Stretch, film_stretches
+from purport.reports.published import Stretch, film_stretches, may_become_clear
 from purport.vault import translate_storage_faults
 
 __all__ = ["Film", "film_path", "films_of", "make_films"]
@@ -71,7 +71,7 @@ def films_of(workspace: Workspace) -> tuple[Film, ...]:
             ),
         )
         films.append(veiled)
-        if not item["opens_blurred"] or item.get("shown_on_request", False):
+        if may_become_clear(item):
             films.append(replace(veiled, veiled=False))
     return tuple(films)
 

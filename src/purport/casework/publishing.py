@@ -13,11 +13,11 @@ from purport.core.errors import AbsentError, ConflictError, InputError, Unreview
 from purport.reports.published import (
     Wording,
     cover_measures,
-    cover_names,
     cover_positions,
     is_open,
     published_document,
     readers_view,
+    withhold_names,
 )
 from purport.store import Entry, Stored
 
@@ -245,7 +245,7 @@ def readers_edition(
     if edition is None or edition.published_utc is None:
         return None
     names = tuple(names_of(edition.safety))
-    unnamed = cover_names(dict.fromkeys(names, "[name withheld]"))
+    unnamed = withhold_names(names)
     withdrawn = None
     if edition.state is EditionState.WITHDRAWN:
         withdrawn = cover_measures(unnamed(edition.reason or ""))

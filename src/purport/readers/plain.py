@@ -9,7 +9,7 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 
-from purport.reports.published import cover_measures, cover_names, cover_positions
+from purport.reports.published import cover_measures, cover_positions, withhold_names
 
 __all__ = ["Covering", "compared_words", "fold", "links_in", "plain_words", "shown_words"]
 
@@ -22,8 +22,6 @@ _SCHEMES = {"http", "https"}
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}/[^\s<>\"]*", re.IGNORECASE
 )
-COVERED_NAME = "[name withheld]"
-"""What stands in a comment where an uploader was named."""
 _KEPT = 4000
 """Texts whose rendering is kept: the same comments are shown again and again."""
 _JOINERS = "\u200c\u200d"
@@ -43,7 +41,7 @@ class Covering:
 
     def __call__(self, text: str) -> str:
         """Cover what may not be told."""
-        named = cover_names(dict.fromkeys(self.names, COVERED_NAME))(text)
+        named = withhold_names(self.names)(text)
         if self.withheld:
             return cover_measures(named)
         return cover_positions(named) if self.blurred else named

@@ -1,11 +1,22 @@
 """What readers are shown of a case: chosen piece by piece, never the case with pieces taken out."""
 
-from purport.reports.published.covering import cover_measures, cover_names, cover_positions
+from purport.reports.published.covering import (
+    cover_measures,
+    cover_names,
+    cover_positions,
+    withhold_names,
+)
 from purport.reports.published.feeds import FeedEntry, write_feed
 from purport.reports.published.films import LONGEST_FILM_S, Stretch, film_stretches
 from purport.reports.published.geography import places_as_geojson, places_as_kml
 from purport.reports.published.linked_data import claim_reviews, media_reviews
-from purport.reports.published.opening import is_open, may_be_clear, readers_view
+from purport.reports.published.opening import (
+    is_open,
+    is_plain,
+    may_be_clear,
+    may_become_clear,
+    readers_view,
+)
 from purport.reports.published.printing import (
     MISSING_PRINTER,
     pages_as_pdf,
@@ -34,7 +45,9 @@ __all__ = [
     "cover_positions",
     "film_stretches",
     "is_open",
+    "is_plain",
     "may_be_clear",
+    "may_become_clear",
     "media_reviews",
     "names_kept_back",
     "pages_as_pdf",
@@ -46,5 +59,6 @@ __all__ = [
     "published_document",
     "ratings_as_csv",
     "readers_view",
+    "withhold_names",
     "write_feed",
 ]

@@ -6,19 +6,24 @@ position that is told may cost somebody their house.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 __all__ = [
     "COVERED_MEASURE",
+    "COVERED_NAME",
     "COVERED_POSITION",
     "bare_host",
     "cover_measures",
     "cover_names",
     "cover_positions",
     "handles_in",
+    "withhold_names",
 ]
 
+COVERED_NAME = "[name withheld]"
+"""What stands where somebody was named who is not to be."""
 COVERED_POSITION = "[position withheld]"
 """What stands where a position stood."""
 COVERED_MEASURE = "[measure withheld]"
@@ -119,6 +124,7 @@ _SITES_OF_ACCOUNTS = frozenset(
 """Sites at which the first word of a path is the name of an account."""
 _POST = re.compile(r"(?=[^\d]*\d)[\w-]{6,}")
 _LEAST_HANDLE = 4
+_CASES_KEPT = 256
 _SHORT = 5
 
 
@@ -205,3 +211,9 @@ def cover_names(names: Mapping[str, str]) -> Callable[[str], str]:
         return pattern.sub(lambda found: known.get(found.group().casefold(), found.group()), text)
 
     return covered
+
+
+@lru_cache(maxsize=_CASES_KEPT)
+def withhold_names(names: tuple[str, ...]) -> Callable[[str], str]:
+    """Return what covers names wherever they are said; made once for the names of a case."""
+    return cover_names(dict.fromkeys(names, COVERED_NAME))

@@ -21,8 +21,17 @@ def may_be_clear(item: Mapping[str, Any], now: datetime) -> bool:
 
     Graphics burnt into a picture may tell positions: while those are kept back, nothing is clear.
     """
-    allowed = not item["opens_blurred"] or item.get("shown_on_request", False)
-    return bool(allowed) and is_open(item, now)
+    return may_become_clear(item) and is_open(item, now)
+
+
+def may_become_clear(item: Mapping[str, Any]) -> bool:
+    """Tell whether the desk lets readers have a clear film of an item, once it is open."""
+    return not item["opens_blurred"] or bool(item.get("shown_on_request", False))
+
+
+def is_plain(item: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether pictures of an item are for everybody by now, neither blurred nor grey."""
+    return not item["opens_blurred"] and is_open(item, now)
 
 
 def readers_view(document: JsonObject, now: datetime) -> JsonObject:

@@ -20,6 +20,7 @@ from purport.core.instants import format_utc
 from purport.core.ratings import Rating, ReviewState
 from purport.core.verdicts import EvidenceLink, Verdict
 from purport.reports.published.covering import (
+    COVERED_NAME,
     bare_host,
     cover_names,
     cover_positions,
@@ -237,7 +238,7 @@ def _names_of(case: CaseFile, labels: Mapping[Digest, str]) -> Mapping[str, str]
         other |= dict.fromkeys(addresses, "[address withheld]")
         other |= {record.name: label}
         if record.collector:
-            other[record.collector] = "[name withheld]"
+            other[record.collector] = COVERED_NAME
         if public is not None and public.publisher:
             other[public.publisher] = "[uploader withheld]"
     return other

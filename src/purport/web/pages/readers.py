@@ -24,7 +24,7 @@ from purport.core.instants import format_utc
 from purport.reports.published import (
     FeedEntry,
     claim_reviews,
-    is_open,
+    is_plain,
     may_be_clear,
     media_reviews,
     places_as_geojson,
@@ -172,8 +172,8 @@ def film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
     """Give the film of an item; grey and blurred unless it is fit for everybody by now."""
     edition, told = _standing(key)
     shown = _item(told, digest)
-    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
-    return _played(request, _film(told, edition, shown, veiled=not plain))
+    veiled = not is_plain(shown, datetime.now(UTC))
+    return _played(request, _film(told, edition, shown, veiled=veiled))
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -281,7 +281,7 @@ def _films(edition: ReadersEdition) -> dict[str, str]:
     told, now = edition.document or {}, datetime.now(UTC)
     found: dict[str, str] = {}
     for item in _items(told):
-        plain = not item["opens_blurred"] and is_open(item, now)
+        plain = is_plain(item, now)
         if not _path_of(_film(told, edition, item, veiled=not plain)).is_file():
             continue
         asked = (
@@ -293,7 +293,7 @@ def _films(edition: ReadersEdition) -> dict[str, str]:
 
 def _still(key: str, shown: JsonObject) -> bytes:
     """Return the still of an item, plain only when it is fit for everybody by now."""
-    plain = not shown["opens_blurred"] and is_open(shown, datetime.now(UTC))
+    plain = is_plain(shown, datetime.now(UTC))
     item = item_of(room().outline(key), str(shown["sha256"]))
     return readers_picture(room().case(key, agent="readers"), item, plain=plain)
 
