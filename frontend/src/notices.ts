@@ -2,13 +2,11 @@
 // What somebody asked for is remembered here, so that a permission that was refused and is given
 // later in the browser's own settings is made use of when the page is seen again.
 
+import { bytes, secret, written } from "./shared/wire";
+
 const told = document.querySelector<HTMLScriptElement>("script[data-notices]");
 const READING_MS = 25_000;
 const wish = `purport-push-${told?.dataset.user ?? ""}`;
-
-function secret(): string {
-  return /(?:^|; )(?:__Host-)?purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
-}
 
 async function post(url: string, body: string): Promise<boolean> {
   const answer = await fetch(url, {
@@ -52,18 +50,6 @@ function remember(answer: "yes" | "no"): void {
 }
 
 type State = "unsupported" | "insecure" | "ask" | "denied" | "off" | "on" | "failed";
-
-function bytes(key: string): Uint8Array<ArrayBuffer> {
-  const text = atob(key.replace(/-/g, "+").replace(/_/g, "/"));
-  const out = new Uint8Array(new ArrayBuffer(text.length));
-  for (let at = 0; at < text.length; at += 1) out[at] = text.charCodeAt(at);
-  return out;
-}
-
-function written(key: ArrayBuffer | null): string {
-  const text = String.fromCharCode(...new Uint8Array(key ?? new ArrayBuffer(0)));
-  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
 
 async function worker(): Promise<ServiceWorkerRegistration> {
   await navigator.serviceWorker.register(told?.dataset.worker ?? "", { scope: told?.dataset.scope });

@@ -2,6 +2,8 @@
 // The pages are allauth's; each names its form in a data block (which the policy lets stand, as
 // nothing in it runs): which button begins, where the answer goes, and what the server asks for.
 
+import { bytes, written } from "./shared/wire";
+
 interface Named {
   ids: Record<string, string | undefined>;
 }
@@ -22,20 +24,6 @@ type Request = Omit<PublicKeyCredentialRequestOptions, "challenge" | "allowCrede
 
 const said = document.querySelector<HTMLElement>("[data-passkeys-said]");
 
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  const out = new Uint8Array(new ArrayBuffer(plain.length));
-  for (let at = 0; at < plain.length; at += 1) out[at] = plain.charCodeAt(at);
-  return out;
-}
-
-function written(buffer: ArrayBuffer | null): string | undefined {
-  if (buffer === null) return undefined;
-  let text = "";
-  for (const one of new Uint8Array(buffer)) text += String.fromCharCode(one);
-  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
-
 function described(known: Described[] | undefined): PublicKeyCredentialDescriptor[] {
   return (known ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
 }
@@ -50,7 +38,7 @@ function answer(made: Credential | null): string {
   if (response instanceof AuthenticatorAssertionResponse) {
     parts.authenticatorData = written(response.authenticatorData);
     parts.signature = written(response.signature);
-    parts.userHandle = written(response.userHandle);
+    parts.userHandle = response.userHandle === null ? undefined : written(response.userHandle);
   }
   return JSON.stringify({
     id: made.id,

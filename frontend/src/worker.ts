@@ -1,6 +1,8 @@
 // The service worker of published pages: shows what is pushed, opens what it is about, and tells the
 // server when the browser's push service gives it another address. It keeps no page and no file.
 
+import { written } from "./shared/wire";
+
 interface Subscription {
   readonly endpoint: string;
   readonly options: unknown;
@@ -52,11 +54,6 @@ function text(told: unknown, name: string): string {
 function own(path: string): string {
   const url = new URL(path || scope.registration.scope, scope.registration.scope);
   return url.origin === scope.location.origin ? url.href : scope.registration.scope;
-}
-
-function written(key: ArrayBuffer | null): string {
-  const plain = String.fromCharCode(...new Uint8Array(key ?? new ArrayBuffer(0)));
-  return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
 scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));

@@ -1,14 +1,11 @@
 // Asking the server; what it refuses comes back as a Refusal with its words.
+import { secret } from "../shared/wire";
 import type { Told } from "./types";
 
 export class Refusal extends Error {
   constructor(readonly status: number, readonly told: Told) {
     super(`${told.subject}: ${told.fault}`);
   }
-}
-
-function secret(): string {
-  return /(?:^|; )(?:__Host-)?purport_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
