@@ -11,6 +11,8 @@ from django.db import connections
 from purport.core.errors import InputError
 
 __all__ = [
+    "RECORDS_APPS",
+    "SERVED_APPS",
     "add_database",
     "configure",
     "configure_for",
@@ -24,8 +26,8 @@ _OPENINGS = count()
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 _POOL = {"min_size": 1, "max_size": 16, "timeout": _BUSY_TIMEOUT_S}
 _IN_MEMORY: dict[str, object] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-_RECORDS = ("purport.store",)
-_SERVED = (
+RECORDS_APPS = ("purport.store",)
+SERVED_APPS = (
     "purport.store.accounts",
     "purport.store.readers",
     "django.contrib.auth",
@@ -60,10 +62,10 @@ def configure_for(location: Path | str) -> None:
 def configure_whole() -> None:
     """Set Django up with the tables of a served room too, for whoever copies a whole database."""
     if not settings.configured:
-        _configure(_IN_MEMORY, apps=(*_RECORDS, *_SERVED))
+        _configure(_IN_MEMORY, apps=(*RECORDS_APPS, *SERVED_APPS))
 
 
-def _configure(database: dict[str, object], *, apps: tuple[str, ...] = _RECORDS) -> None:
+def _configure(database: dict[str, object], *, apps: tuple[str, ...] = RECORDS_APPS) -> None:
     settings.configure(
         INSTALLED_APPS=list(apps),
         MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],  # allauth insists; none runs

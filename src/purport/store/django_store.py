@@ -279,7 +279,7 @@ class DjangoStore:
             withdrawn=entry.withdrawn,
             digest=digest,
             supersedes=latest,
-            **kind.columns(entry.record),
+            **kind.columns_of(entry.record),
         )
         return kind.name, key, digest
 

@@ -1,7 +1,7 @@
 """Which record goes into which table, and under which key."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from purport.core.case import ItemRecord
@@ -29,10 +29,6 @@ __all__ = ["KINDS", "Kind", "kind_of"]
 RecordT = TypeVar("RecordT")
 
 
-def _no_columns(_: Any) -> Mapping[str, str]:  # noqa: ANN401 - any record
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind(Generic[RecordT]):
     """A kind of record."""
@@ -43,10 +39,9 @@ class Kind(Generic[RecordT]):
     """Where its rows lie."""
     key: Callable[[RecordT], str]
     """What tells its records apart; of each key one row is live."""
-    columns: Callable[[RecordT], Mapping[str, str]] = _no_columns
-    """Columns of its own, by which rows are found."""
-    own_columns: tuple[str, ...] = ()
-    """Their names."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns of its own, by which rows are found, and the attributes of a record that they hold.
+    """
     brief: Callable[[str], Any] | None = None
     """Reads the JSON of a row without what takes room in it and is not shown in lists; None where
     nothing is left out."""
@@ -56,19 +51,22 @@ class Kind(Generic[RecordT]):
         """Name of the table, as the custody chain has it."""
         return str(self.table._meta.db_table).removeprefix("purport_")  # noqa: SLF001 - Django's own way
 
+    def columns_of(self, record: RecordT) -> Mapping[str, str]:
+        """Return what a record's own columns hold."""
+        return {column: getattr(record, name) for column, name in self.columns.items()}
+
+
+_OUTCOME_COLUMNS = {
+    "item": "item",
+    "check_name": "check",
+    "version": "version",
+    "parameters": "parameters",
+    "inputs": "inputs",
+}
+
 
 def _verdict_key(verdict: Verdict) -> str:
     return f"{verdict.claim}:{verdict.part.value}"
-
-
-def _cache_columns(outcome: Outcome) -> Mapping[str, str]:
-    return {
-        "item": outcome.item,
-        "check_name": outcome.check,
-        "version": outcome.version,
-        "parameters": outcome.parameters,
-        "inputs": outcome.inputs,
-    }
 
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -92,8 +90,7 @@ KINDS: tuple[Kind[Any], ...] = (
         record=Outcome,
         table=models.OutcomeRow,
         key=lambda outcome: f"{outcome.item}:{outcome.check}",
-        columns=_cache_columns,
-        own_columns=("item", "check_name", "version", "parameters", "inputs"),
+        columns=_OUTCOME_COLUMNS,
         brief=decode_without_numbers,
     ),
     Kind(record=MarkRecord, table=models.MarkRow, key=lambda mark: mark.id),

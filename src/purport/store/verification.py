@@ -98,7 +98,7 @@ def _events(alias: str, case: int, named: dict[Named, int]) -> Iterator[CustodyE
 
 def _rows(kind: Kind[Any], alias: str, case: int) -> Iterator[_Row]:
     rows = kind.table.objects.using(alias).filter(case_id=case).order_by("pk")
-    own = kind.own_columns
+    own = tuple(kind.columns)
     columns = ("key", "digest", "body", "withdrawn", "supersedes__digest", *own)
     for key, digest, body, withdrawn, before, *values in rows.values_list(*columns).iterator(
         chunk_size=_AT_ONCE
@@ -129,7 +129,7 @@ def _fault_of(kind: Kind[Any], row: _Row, *, known: bool) -> BrokenChainError | 
 
 
 def _columns(kind: Kind[Any], body: str) -> Mapping[str, str]:
-    return kind.columns(from_json(kind.record, (kind.brief or decode_body)(body)))
+    return kind.columns_of(from_json(kind.record, (kind.brief or decode_body)(body)))
 
 
 def _broken(named: Named, fault: str) -> BrokenChainError:

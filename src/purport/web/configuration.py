@@ -13,6 +13,7 @@ from django.conf import settings
 
 from purport.casework import room_database
 from purport.core.errors import InputError
+from purport.store.configuration import RECORDS_APPS, SERVED_APPS
 
 __all__ = ["LANGUAGES", "RoomSettings", "configure_room"]
 
@@ -110,20 +111,13 @@ def configure_room(room: RoomSettings) -> None:
 
 _APPS = [
     "purport.web",
-    "purport.store",
-    "purport.store.accounts",
-    "purport.store.readers",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
+    *RECORDS_APPS,
+    *SERVED_APPS,
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
     "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
 ]
 _MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
