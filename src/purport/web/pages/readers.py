@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -18,6 +17,8 @@ from purport.casework.frame_pictures import readers_picture
 from purport.casework.printing import printed
 from purport.casework.publishing import ReadersEdition
 from purport.casework.watching import item_of
+from purport.casework.workspace import Workspace
+from purport.core.casefile import CaseFile
 from purport.core.digests import Digest, JsonObject
 from purport.core.errors import AbsentError, InputError
 from purport.core.instants import format_utc
@@ -89,7 +90,7 @@ def case(request: HttpRequest, key: str) -> HttpResponse:
             **talk,
             "linked": linked,
             "case": edition.document,
-            "films": _films(edition),
+            "films": _films(key, edition),
             "contributors": credits_of(key),
         },
     )
@@ -162,7 +163,9 @@ def ratings(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001 - D
 def picture(request: HttpRequest, key: str, digest: str) -> HttpResponse:  # noqa: ARG001 - Django's
     """Return a still of an item; blurred and grey unless it is fit for everybody by now."""
     _, told = _standing(key)
-    answer = HttpResponse(_still(key, _item(told, digest)), content_type="image/jpeg")
+    answer = HttpResponse(
+        _still(_workspace(key), room().outline(key), _item(told, digest)), content_type="image/jpeg"
+    )
     answer["Cache-Control"] = f"public, max-age={_PICTURE_KEPT_S}"
     return answer
 
@@ -190,10 +193,11 @@ def clear_film(request: HttpRequest, key: str, digest: str) -> HttpResponseBase:
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     """Return what an anonymous reader sees of the case as PDF, in the reader's language."""
     edition, told = _standing(key)
+    workspace, outline = _workspace(key), room().outline(key)
     pieces: dict[str, bytes] = {}
     for item in _items(told):
         with suppress(InputError):  # footage that cannot be decoded has no still
-            pieces[f"{item['sha256']}.jpg"] = _still(key, item)
+            pieces[f"{item['sha256']}.jpg"] = _still(workspace, outline, item)
     claims: list[JsonObject] = told["claims"]  # type: ignore[assignment]  # JSON
     shown = {
         "case": told,
@@ -212,7 +216,7 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
         "pictured": {name.removesuffix(".jpg") for name in pieces},
     }
     html = render_to_string("readers/paper.html", shown)
-    content = printed(room().case(key, agent="readers"), html, pieces)
+    content = printed(workspace, html, pieces)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{key}-{edition.number}.pdf"'
     return answer
@@ -259,12 +263,12 @@ def _film(told: JsonObject, edition: ReadersEdition, shown: JsonObject, *, veile
     return Film(key=str(told["key"]), edition=edition.number, item=item, veiled=veiled)
 
 
-def _path_of(film: Film) -> Path:
-    return film_path(room().case(film.key, agent="readers"), film)
+def _workspace(key: str) -> Workspace:
+    return room().case(key, agent="readers")
 
 
 def _played(request: HttpRequest, film: Film) -> HttpResponseBase:
-    path = _path_of(film)
+    path = film_path(_workspace(film.key), film)
     if not path.is_file():
         raise AbsentError(film.item, "its film is not made yet", remedy="Come back in a while.")
     served = ServedFile(
@@ -276,26 +280,29 @@ def _played(request: HttpRequest, film: Film) -> HttpResponseBase:
     return serve_bytes(request, served)
 
 
-def _films(edition: ReadersEdition) -> dict[str, str]:
+def _films(key: str, edition: ReadersEdition) -> dict[str, str]:
     """Return what can be played: "plain", "veiled", or "asked" (clear on a second click)."""
     told, now = edition.document or {}, datetime.now(UTC)
+    workspace = _workspace(key)
+
+    def is_made(item: JsonObject, *, veiled: bool) -> bool:
+        return film_path(workspace, _film(told, edition, item, veiled=veiled)).is_file()
+
     found: dict[str, str] = {}
     for item in _items(told):
         plain = is_plain(item, now)
-        if not _path_of(_film(told, edition, item, veiled=not plain)).is_file():
+        if not is_made(item, veiled=not plain):
             continue
-        asked = (
-            may_be_clear(item, now) and _path_of(_film(told, edition, item, veiled=False)).is_file()
-        )
+        asked = may_be_clear(item, now) and is_made(item, veiled=False)
         found[str(item["sha256"])] = "plain" if plain else "asked" if asked else "veiled"
     return found
 
 
-def _still(key: str, shown: JsonObject) -> bytes:
+def _still(workspace: Workspace, outline: CaseFile, shown: JsonObject) -> bytes:
     """Return the still of an item, plain only when it is fit for everybody by now."""
     plain = is_plain(shown, datetime.now(UTC))
-    item = item_of(room().outline(key), str(shown["sha256"]))
-    return readers_picture(room().case(key, agent="readers"), item, plain=plain)
+    item = item_of(outline, str(shown["sha256"]))
+    return readers_picture(workspace, item, plain=plain)
 
 
 def _publisher() -> str:
