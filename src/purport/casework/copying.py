@@ -86,7 +86,7 @@ def copy_workspace(
         "vault": to_vault,
     }
     copy = to_database or target / DATABASE_FILE
-    with _locked(source, create=False), _target(target, source):
+    with lock_workspace(source, create=False), _target(target, source):
         _begin(target, plan)
         if not (target / CASE_FILE).exists():
             _require_room(source, copy, to_vault, target)
@@ -99,15 +99,6 @@ def copy_workspace(
         copied = Copied(objects=_compare_objects(here, there, progress), database=tables)
         _finish(target, source, copied)
     return copied
-
-
-@contextmanager
-def _locked(folder: Path, *, create: bool) -> Iterator[None]:
-    lock = lock_workspace(folder, create=create)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -129,7 +120,7 @@ def _target(target: Path, source: Path) -> Iterator[None]:
             f"holds something else ({', '.join(sorted(others)[:3])})",
             remedy="Name a new or empty folder for the copy.",
         )
-    with _locked(target, create=True):
+    with lock_workspace(target, create=True):
         yield
 
 

@@ -120,11 +120,8 @@ def check_fixity(
     with Workspace.open_beside(folder, agent=agent, database=database) as workspace:
         kept = workspace.folder / _FOLDER
         kept.mkdir(exist_ok=True)
-        lock = WorkspaceLock(kept / "lock", subject=f"fixity check of {folder}")
-        try:
+        with WorkspaceLock(kept / "lock", subject=f"fixity check of {folder}"):
             return _Run(workspace, database, kept, progress).check(parts)
-        finally:
-            lock.release()
 
 
 class _Run:

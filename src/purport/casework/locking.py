@@ -8,6 +8,8 @@ import errno
 import fcntl
 import os
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from purport.core.errors import InputError, WorkspaceBusyError
 from purport.vault import translate_storage_faults
@@ -64,6 +66,19 @@ class WorkspaceLock:
     def release(self) -> None:
         """Let the next process in."""
         os.close(self._handle)
+
+    def __enter__(self) -> Self:
+        """Return the lock, held."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release it."""
+        self.release()
 
 
 def _busy(handle: int, subject: str) -> WorkspaceBusyError:

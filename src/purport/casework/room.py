@@ -38,7 +38,6 @@ __all__ = ["CaseRoom", "list_cases", "room_database"]
 _KEY_DIGITS = 12
 _FILES_KEPT = 16
 _OUTLINES_KEPT = 512
-_LOCK_FILE = "lock"
 
 
 def list_cases(folder: Path, *, database: str | None = None) -> tuple[ShelvedCase, ...]:
@@ -171,7 +170,7 @@ class CaseRoom:
             WorkspaceBusyError: A process that is not the server's is writing to it.
         """
         folder = folder.absolute()
-        lock = WorkspaceLock(folder / _LOCK_FILE, subject=str(folder), shared=True)
+        lock = lock_workspace(folder, create=False, shared=True)
         subject = DATABASE_FILE if database is None else "database"
         first = first_case(folder, shared=database is not None, writing=False)
         return cls(folder, shelf=CaseShelf(subject=subject), lock=lock, first=first)

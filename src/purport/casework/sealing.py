@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +16,9 @@ from purport.casework.holdings import live_items
 from purport.casework.progress import Progress, quiet
 from purport.casework.reading import case_file
 from purport.casework.reporting import write_case_dossier
+from purport.casework.verifying import names_of
 from purport.casework.workspace import Act, Workspace
-from purport.core.casefile import CustodyEvent, StoryText
+from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, JsonObject, canonical_json, digest_bytes
 from purport.core.errors import ConsistencyError, DigestMismatchError, InputError
 from purport.core.instants import format_utc
@@ -166,7 +168,7 @@ class _Sealing:
         """Write everything, in the order in which one thing depends on another."""
         self._dossier()
         events = self._workspace.store.custody()
-        records = self._records()
+        records = self._records(events)
         evidence = self._evidence(events)
         self._environment()
         now = self._workspace.now()
@@ -202,7 +204,7 @@ class _Sealing:
         write_case_dossier(self._workspace, out=path, pictures=self._media)
         self._writer.adopt(layout.DOSSIER_FILE)
 
-    def _records(self) -> int:
+    def _records(self, events: Sequence[CustodyEvent]) -> int:
         self._tell("records", 1)
         kinds = self._workspace.store.tables()
         lines: dict[str, list[str]] = defaultdict(list)
@@ -213,23 +215,22 @@ class _Sealing:
             self._writer.add(
                 f"{layout.SCHEMAS}{table}.schema.json", _pretty(_row_schema(schema_of(kind)))
             )
-        events = self._workspace.store.custody()
         custody = "".join(canonical_json(to_json(event)) + "\n" for event in events)
         self._writer.add(layout.CUSTODY_FILE, custody.encode())
         for name, kind in (("custody", CustodyEvent), ("seal", SealStatement)):
             self._writer.add(f"{layout.SCHEMAS}{name}.schema.json", _pretty(schema_of(kind)))
-        document = case_document(case_file(self._workspace), dossier=None)
-        self._writer.add(layout.CASE_FILE, _pretty(document))
+        case = case_file(self._workspace)
+        self._writer.add(layout.CASE_FILE, _pretty(case_document(case, dossier=None)))
         self._writer.add(f"{layout.SCHEMAS}case.schema.json", _pretty(case_schema()))
-        for name, content in case_exports(self._workspace).items():
+        for name, content in case_exports(self._workspace, case).items():
             self._writer.add(f"{layout.EXPORTS}{name}", content)
         return sum(map(len, lines.values()))
 
     def _evidence(self, events: Sequence[CustodyEvent]) -> tuple[Evidence, ...]:
         """Copy every preserved file, digested on the way."""
-        names = dict(_names(self._workspace))
+        names = dict(chain(names_of(self._workspace.store), _names_in(events)))
         withheld = set() if self._media else set(_with_media(self._workspace))
-        preserved = sorted(set(_preserved(events)))
+        preserved = sorted(self._workspace.store.preserved())
         stated = []
         for number, digest in enumerate(preserved):
             name = names.get(digest, digest)
@@ -330,26 +331,9 @@ def _with_media(workspace: Workspace) -> Iterator[Digest]:
             yield from pictures
 
 
-def _preserved(events: Iterable[CustodyEvent]) -> Iterator[Digest]:
+def _names_in(events: Iterable[CustodyEvent]) -> Iterator[tuple[Digest, str]]:
+    """Name preserved files that events alone name."""
     for event in events:
-        preserved = event.details.get("bytes", [])
-        for digest in preserved if isinstance(preserved, list) else ():
-            yield Digest(str(digest))
-
-
-def _names(workspace: Workspace) -> Iterator[tuple[Digest, str]]:
-    """Name preserved files as they were given."""
-    for item in live_items(workspace):
-        yield item.digest, item.name
-        for name, digest in item.sidecars:
-            yield digest, name
-    for story in workspace.store.live(StoryText):
-        yield story.record.document.digest, story.record.document.name
-    for attachment in workspace.store.live(Attachment):
-        yield attachment.record.digest, attachment.record.name
-        for name, digest in attachment.record.companions:
-            yield digest, name
-    for event in workspace.store.custody():
         names = event.details.get("names")
         if isinstance(names, dict):
             yield from ((Digest(str(digest)), str(name)) for digest, name in names.items())

@@ -131,8 +131,8 @@ def export(*, folder: Path, workspace: str | None) -> None:
 
     They hold positions that may not be for publication yet; the dossier says until when.
     """
-    with _opened(workspace) as case:
-        files = case_exports(case)
+    with _opened(workspace) as opened:
+        files = case_exports(opened, case_file(opened))
     folder.mkdir(parents=True, exist_ok=True)
     for name in files:
         if (folder / name).exists():
