@@ -4,16 +4,18 @@
 
 Cases are made of the records of the bundled example (see room_load.py), each with one rating
 confirmed and an edition published. Comments, their authors and sessions are written into the
-database before the server starts. The server is `purport serve` itself in a process of its own; the
-readers are threads of this process, on the same cores. Each looks at a case (six times of ten), a
-claim, the list of cases, or writes a comment or an answer, and reads for 5.5 to 12 s in between; 20
-pages are open that hear of comments as they come. Printed: how long each kind of page took, how
-long after a comment was sent an open page of the same case had it, answers that were no success,
-and whether every comment that was acknowledged stands.
+database before the server starts, by a process that has ended by then. The server is
+`purport serve` itself in a process of its own; the readers are threads of this process, on the same
+cores. Each looks at a case (six times of ten), a claim, the list of cases, or writes a comment or
+an answer, and reads for 5.5 to 12 s in between; 20 pages are open that hear of comments as they
+come. Printed: how long each kind of page took, how long after a comment was sent an open page of
+the same case had it, answers that were no success, and whether every comment that was acknowledged
+stands.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import subprocess
@@ -232,23 +234,33 @@ def told(
     return figures
 
 
+def make(work: Path, database: str | None) -> None:
+    """Make the cases, their readers and comments, once."""
+    if not (work / "example").exists():
+        check_example(work / "example")
+    folder = work / "room"
+    claims = fill(folder, database, read_example(work / "example"))
+    made = {"claims": claims, "sessions": crowd(folder, database)}
+    (work / "made.json").write_text(json.dumps(made))
+
+
 def main() -> None:
-    """Make the cases, serve them, print the figures."""
+    """Make the cases in a process of its own, serve them, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--database")
     parser.add_argument("--work", type=Path, default=None)
     options = parser.parse_args()
     work = options.work or Path(mkdtemp(prefix="purport-readers-"))
     work.mkdir(parents=True, exist_ok=True)
-    if not (work / "example").exists():
-        check_example(work / "example")
-    folder, listed = work / "room", work / "made.json"
-    if not listed.exists():
-        claims = fill(folder, options.database, read_example(work / "example"))
-        made = {"claims": claims, "sessions": crowd(folder, options.database)}
-        listed.write_text(json.dumps(made))
-    made = json.loads(listed.read_text())
-    print(json.dumps(measure(folder, options.database, made["claims"], made["sessions"]), indent=1))
+    if not (work / "made.json").exists():
+        maker = multiprocessing.get_context("spawn").Process(
+            target=make, args=(work, options.database)
+        )
+        maker.start()
+        maker.join()
+    made = json.loads((work / "made.json").read_text())
+    figures = measure(work / "room", options.database, made["claims"], made["sessions"])
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from purport.core.notices import (
 )
 from purport.readers.announcing import announce
 from purport.readers.planning import USUAL_WISHES, plan_telling
-from purport.store.readers import deliveries, following, pruning, telling
+from purport.store.readers import deliveries, following, people, pruning, telling
 
 NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -386,11 +386,11 @@ def law_what_was_seen_is_counted(stage: Stage) -> None:
     for number in range(3):
         stage.happens(event_id=f"{number}")
     stage.tell_all()
-    assert telling.count_unseen(ana) == 3
+    assert people.surroundings_of(ana).unseen == 3
     telling.mark_seen(ana, now=NOW, case="another")
-    assert telling.count_unseen(ana) == 3
+    assert people.surroundings_of(ana).unseen == 3
     telling.mark_seen(ana, now=NOW, case=stage.case)
-    assert telling.count_unseen(ana) == 0
+    assert people.surroundings_of(ana).unseen == 0
     listed = telling.notices_of(ana, most=2)
     assert [one.seen for one in listed] == [NOW, NOW]
     assert len(telling.notices_of(ana, before=listed[-1].id)) == 1

@@ -6,17 +6,20 @@ itself knows none of it.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 from uuid import uuid4
 
 from purport.casework.collecting import describe_case
+from purport.casework.holdings import live_items
 from purport.casework.locking import WorkspaceLock
 from purport.casework.options import parse_date
-from purport.casework.publishing import ReadersEdition, readers_edition
+from purport.casework.publishing import ReadersEdition, editions_of, readers_edition
 from purport.casework.reading import case_file
 from purport.casework.workspace import (
     DATABASE_FILE,
@@ -27,13 +30,16 @@ from purport.casework.workspace import (
     set_vault,
     sweep,
 )
+from purport.core.case import ItemRecord
 from purport.core.casefile import CaseFile
-from purport.core.editions import Safety
+from purport.core.editions import Edition
 from purport.core.errors import AbsentError, InputError
 from purport.reports.published import names_kept_back
 from purport.store import CaseShelf, ShelvedCase, database_options, read_once
 
 __all__ = ["CaseRoom", "list_cases", "room_database"]
+
+ReadT = TypeVar("ReadT")
 
 _KEY_DIGITS = 12
 _FILES_KEPT = 16
@@ -64,22 +70,22 @@ def room_database(folder: Path, database: str | None) -> Mapping[str, object]:
     return database_options(folder / DATABASE_FILE if database is None else database)
 
 
-class _Shelf:
-    """Cases that were put together before, each as long as its custody chain stands still.
+class _Kept(Generic[ReadT]):
+    """What was read of cases before, of each as long as its custody chain stands still.
 
     Args:
-        most: How many are kept.
-        briefly: Whether their findings come without their numbers.
+        most: Of how many it is kept.
+        read: How it is read.
     """
 
-    def __init__(self, most: int, *, briefly: bool) -> None:
+    def __init__(self, most: int, read: Callable[[Workspace], ReadT]) -> None:
         self._most = most
-        self._briefly = briefly
-        self._kept: OrderedDict[str, tuple[object, CaseFile]] = OrderedDict()
+        self._read = read
+        self._kept: OrderedDict[str, tuple[object, ReadT]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, room: "CaseRoom", key: str) -> CaseFile:
-        """Return a case, read anew when something was stored since."""
+    def get(self, room: "CaseRoom", key: str) -> ReadT:
+        """Return it, read anew when something was stored since."""
         workspace = room.case(key, agent="purport")
         head = workspace.store.head()
         with self._lock:
@@ -87,14 +93,36 @@ class _Shelf:
             if kept is not None and kept[0] == head:
                 self._kept.move_to_end(key)
                 return kept[1]
-        workspace.store = read_once(workspace.store, briefly=self._briefly)
-        file = case_file(workspace)
+        told = self._read(workspace)
         with self._lock:
-            self._kept[key] = (head, file)
+            self._kept[key] = (head, told)
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return file
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Publication:
+    """All that is needed to tell what readers are shown of a case."""
+
+    editions: tuple[Edition, ...]
+    items: tuple[ItemRecord, ...]
+
+
+def _read_file(workspace: Workspace) -> CaseFile:
+    workspace.store = read_once(workspace.store)
+    return case_file(workspace)
+
+
+def _read_outline(workspace: Workspace) -> CaseFile:
+    workspace.store = read_once(workspace.store, briefly=True)
+    return case_file(workspace)
+
+
+def _read_publication(workspace: Workspace) -> _Publication:
+    editions = tuple(stored.record for stored in editions_of(workspace))
+    return _Publication(editions, live_items(workspace) if editions else ())
 
 
 class CaseRoom:
@@ -112,8 +140,9 @@ class CaseRoom:
         self.first = first
         self._lock: WorkspaceLock | None = lock
         self._making = threading.Lock()
-        self._files = _Shelf(_FILES_KEPT, briefly=False)
-        self._outlines = _Shelf(_OUTLINES_KEPT, briefly=True)
+        self._files = _Kept(_FILES_KEPT, _read_file)
+        self._outlines = _Kept(_OUTLINES_KEPT, _read_outline)
+        self._publications = _Kept(_OUTLINES_KEPT, _read_publication)
 
     @classmethod
     def open(
@@ -244,11 +273,11 @@ class CaseRoom:
             key: Key of the case.
             now: The moment, with a time zone.
         """
-
-        def names_of(safety: Safety) -> Sequence[str]:
-            return names_kept_back(self.outline(key), safety) if safety.hide_uploader else ()
-
-        return readers_edition(self.shelf.editions(key).get(key, ()), now, names_of)
+        try:
+            told = self._publications.get(self, key)
+        except AbsentError:
+            return None
+        return readers_edition(told.editions, now, partial(names_kept_back, told.items))
 
     def listed(self, keys: frozenset[str] | None = None) -> tuple[ShelvedCase, ...]:
         """Return the cases that hold anything, the one changed last at the top.

@@ -62,19 +62,15 @@ class CaseList:
         return tuple(case for pk in order if (case := told[pk]) is not None)
 
 
-def list_editions(
-    alias: str, memo: RecordMemo, key: str | None
-) -> Mapping[str, tuple[Edition, ...]]:
+def list_editions(alias: str, memo: RecordMemo) -> Mapping[str, tuple[Edition, ...]]:
     """Return the editions of every case that has any, by key of the case.
 
     Args:
         alias: Under which Django knows the database.
         memo: Rows that were read before.
-        key: Of one case alone; None for all.
     """
     table = kind_of(Edition).table
-    live = _live(table, alias) if key is None else _live(table, alias).filter(case__key=key)
-    rows = list(live.order_by("pk").values_list("pk", "case__key"))
+    rows = list(_live(table, alias).order_by("pk").values_list("pk", "case__key"))
     known = read_records(alias, Edition, table, [pk for pk, _ in rows], memo=memo)
     told: dict[str, list[Edition]] = {}
     for pk, of_case in rows:

@@ -95,13 +95,9 @@ class CaseShelf:
         with translated(self._subject):
             return self._list.listed(keys)
 
-    def editions(self, key: str | None = None) -> Mapping[str, tuple[Edition, ...]]:
-        """Return the editions of every case that has any, by key of the case.
-
-        Args:
-            key: Of one case alone; None for all.
-        """
+    def editions(self) -> Mapping[str, tuple[Edition, ...]]:
+        """Return the editions of every case that has any, by key of the case."""
         from purport.store.listing import list_editions  # noqa: PLC0415 - needs Django
 
         with translated(self._subject):
-            return list_editions(_SERVED, self._memo, key)
+            return list_editions(_SERVED, self._memo)

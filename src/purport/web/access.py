@@ -22,8 +22,8 @@ from purport.core.errors import AbsentError
 from purport.readers.discussing import covering_of
 from purport.readers.plain import Covering
 from purport.store.accounts.ledger import cases_of, role_in
-from purport.store.readers.people import has_contributed
 from purport.web.apps import room
+from purport.web.signed_in import signed_in
 
 __all__ = [
     "GIVEN_ROLES",
@@ -229,12 +229,13 @@ def reading_of(request: HttpRequest, key: str, edition: ReadersEdition) -> Readi
 
 
 def _role_as_reader(request: HttpRequest, key: str) -> Role | None:
-    if not request.user.is_authenticated:
+    reader = signed_in(request)
+    if reader is None:
         return None
-    given = role_of(request, key)
+    given = role_of(request, key) if reader.works or request.user.is_superuser else None
     if given is not None:
         return given
-    return Role.CONTRIBUTOR if has_contributed(request.user.pk) else Role.READER
+    return Role.CONTRIBUTOR if reader.contributed else Role.READER
 
 
 def for_readers(

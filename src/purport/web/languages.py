@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 
 from purport.store.readers import people
 from purport.web.configuration import LANGUAGES
+from purport.web.signed_in import signed_in
 
 __all__ = [
     "ReadersLocaleMiddleware",
@@ -60,8 +61,8 @@ class ReadersLocaleMiddleware(LocaleMiddleware):  # type: ignore[misc]  # Django
 
 def _language_for(request: HttpRequest) -> str:
     chosen = _known(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-    if chosen is None and request.user.is_authenticated:
-        chosen = _known(people.language_of(request.user.pk))
+    if chosen is None and (reader := signed_in(request)) is not None:
+        chosen = _known(reader.language)
     return chosen or str(translation.get_language_from_request(request))
 
 

@@ -1,5 +1,6 @@
 """What every page shows around its own content."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import translation
 from purport import __version__
 from purport.web.configuration import LANGUAGES
 from purport.web.languages import is_readers_page
+from purport.web.signed_in import signed_in
 
 __all__ = ["surroundings"]
 
@@ -18,6 +20,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page needs."""
     return {
         "purport_version": __version__,
+        "account": partial(signed_in, request),
         "may_sign_up": settings.PURPORT_SIGN_UP,
         "page_language": translation.get_language(),
         "page_direction": "rtl" if translation.get_language_bidi() else "ltr",

@@ -5,7 +5,7 @@ never shows (blurred positions, hidden uploaders) is not in it; what it shows la
 within the embargo) is left out by `readers_view` until then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -95,7 +95,9 @@ class _Choice:
             )
         )
         self._without_names = cover_names(
-            _names_of(case, self._labels) if safety.hide_uploader else {}
+            _names_of((item.record for item in case.items), self._labels)
+            if safety.hide_uploader
+            else {}
         )
 
     def document(self, wording: Wording) -> JsonObject:
@@ -214,21 +216,20 @@ class _Choice:
         return cover_positions(named) if self._safety.blur_positions else named
 
 
-def names_kept_back(case: CaseFile, safety: Safety) -> tuple[str, ...]:
+def names_kept_back(items: Sequence[ItemRecord], safety: Safety) -> tuple[str, ...]:
     """Return the names and addresses that an edition keeps back of who made footage public.
 
     Args:
-        case: The case as it stands.
+        items: The items of the case as it stands.
         safety: What its readers are not shown.
     """
-    return tuple(_names_of(case, {})) if safety.hide_uploader else ()
+    return tuple(_names_of(items, {})) if safety.hide_uploader else ()
 
 
-def _names_of(case: CaseFile, labels: Mapping[Digest, str]) -> Mapping[str, str]:
+def _names_of(items: Iterable[ItemRecord], labels: Mapping[Digest, str]) -> Mapping[str, str]:
     """Return what is said for whatever tells who uploaded an item."""
     other: dict[str, str] = {}
-    for item in case.items:
-        record = item.record
+    for record in items:
         label = labels.get(record.digest, "another item")
         public = record.publication
         addresses = [url for url in (record.url, None if public is None else public.url) if url]

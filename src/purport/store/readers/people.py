@@ -8,15 +8,15 @@ from purport.core.discussion import CommentState, EvidenceState, TrustRecord
 
 __all__ = [
     "Reader",
+    "Surroundings",
     "choose_language",
-    "has_contributed",
-    "language_of",
     "leave",
     "leaving_by",
     "note_mail_language",
     "reader_of",
     "shown_comments",
     "stay",
+    "surroundings_of",
     "trust_record",
     "user_of_name",
 ]
@@ -44,6 +44,22 @@ class Reader:
     """When their account will be removed, as they asked; None when they stay."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every page shows to somebody with an account, around its own content."""
+
+    language: str
+    """In which they chose to read the pages; empty where they chose none."""
+    unseen: int
+    """How many notices they have not seen."""
+    works: bool
+    """Whether they have a role in any case."""
+    contributed: bool
+    """Whether a case took evidence of theirs over."""
+    waits: bool
+    """Whether a comment of theirs waits for a moderator, in whatever case."""
+
+
 def reader_of(user: int) -> Reader:
     """Return somebody as a reader; what is kept of them is made on first use."""
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs Django
@@ -66,12 +82,40 @@ def reader_of(user: int) -> Reader:
     )
 
 
-def language_of(user: int) -> str:
-    """Return the language that somebody chose for the pages; empty where they chose none."""
-    from purport.store.readers.models import ReaderRow  # noqa: PLC0415 - needs Django
+def surroundings_of(user: int) -> Surroundings:
+    """Return what every page shows to somebody with an account, by one question."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs Django
+    from django.db.models import Count, Exists, OuterRef, Subquery  # noqa: PLC0415 - needs Django
 
-    chosen = ReaderRow.objects.filter(user_id=user).values_list("language", flat=True).first()
-    return str(chosen or "")
+    from purport.store.accounts.models import MembershipRow  # noqa: PLC0415 - needs Django
+    from purport.store.readers.models import (  # noqa: PLC0415 - needs Django
+        CommentRow,
+        EvidenceRow,
+        NoticeRow,
+    )
+
+    noticed = NoticeRow.objects.filter(user_id=OuterRef("pk"), listed=True, seen__isnull=True)
+    unseen = noticed.order_by().values("user").annotate(all=Count("pk")).values("all")
+    taken = EvidenceRow.objects.filter(author_id=OuterRef("pk"), state=EvidenceState.ACCEPTED)
+    waiting = CommentRow.objects.filter(author_id=OuterRef("pk"), state=CommentState.WAITING)
+    told = get_user_model().objects.filter(pk=user)
+    language, all_unseen, works, contributed, waits = (
+        told.annotate(
+            unseen=Subquery(unseen),
+            works=Exists(MembershipRow.objects.filter(user_id=OuterRef("pk"))),
+            contributed=Exists(taken),
+            waits=Exists(waiting),
+        )
+        .values_list("reader__language", "unseen", "works", "contributed", "waits")
+        .get()
+    )
+    return Surroundings(
+        language=language or "",
+        unseen=all_unseen or 0,
+        works=works,
+        contributed=contributed,
+        waits=waits,
+    )
 
 
 def choose_language(user: int, language: str) -> None:
@@ -108,14 +152,6 @@ def trust_record(user: int) -> TrustRecord:
         flags_upheld=flags.filter(settled="upheld").count(),
         flags_dismissed=flags.filter(settled="dismissed").count(),
     )
-
-
-def has_contributed(user: int) -> bool:
-    """Tell whether a case took evidence of somebody over."""
-    from purport.store.readers.models import EvidenceRow  # noqa: PLC0415 - needs Django
-
-    offers = EvidenceRow.objects.filter(author_id=user, state=EvidenceState.ACCEPTED)
-    return bool(offers.exists())
 
 
 def shown_comments(user: int) -> int:

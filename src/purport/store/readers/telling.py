@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from purport.store.readers.models import EventRow, NoticeRow
 
 __all__ = [
-    "count_unseen",
     "mark_seen",
     "notices_of",
     "read_event",
@@ -233,13 +232,6 @@ def notices_of(user: int, *, before: int | None = None, most: int = 50) -> tuple
         Notice(id=row.pk, event=read_event(row.event), created=row.created, seen=row.seen)
         for row in rows[: min(most, _MOST_LISTED)]
     )
-
-
-def count_unseen(user: int) -> int:
-    """Return how many notices an account has not seen."""
-    from purport.store.readers.models import NoticeRow  # noqa: PLC0415 - needs Django
-
-    return int(NoticeRow.objects.filter(user_id=user, listed=True, seen__isnull=True).count())
 
 
 def mark_seen(user: int, *, now: datetime, case: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """What readers say of a published case: their comments and flags, and the log of moderation."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from purport.core.discussion import Anchor, AnchorKind, Comment, CommentState, FlagKind
 from purport.core.errors import InputError
 from purport.readers.discussing import (
+    ShownComment,
     Wish,
     Writer,
     anchor_in,
@@ -30,6 +32,7 @@ from purport.store.readers.comments import comment_of, forum_of, moderation_log
 from purport.web.access import Reading, Right, for_readers, read_published
 from purport.web.drawing import draw_comment, draw_talk
 from purport.web.languages import note_mail_language
+from purport.web.signed_in import signed_in
 
 __all__ = ["comment", "flag", "log", "session", "talk_of", "withdraw"]
 
@@ -75,7 +78,10 @@ def talk_of(reading: Reading, *, claim: str | None = None) -> dict[str, Any]:
         page=int(page) if page.isdecimal() else 1,
         claim=claim,
     )
-    own = () if reading.user is None else show_waiting(reading.key, reading.covering, reading.user)
+    reader = signed_in(reading.request)
+    own: Sequence[ShownComment] = ()
+    if reading.user is not None and reader is not None and reader.waits:
+        own = show_waiting(reading.key, reading.covering, reading.user)
     forum = forum_of(reading.key)
     return {
         "talk": drawn.page,

@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 
 from purport.store.readers.following import follows_in
-from purport.store.readers.telling import count_unseen
 from purport.web.pages.notices import application_server_key
+from purport.web.signed_in import signed_in
 
 __all__ = ["register"]
 
@@ -32,8 +32,8 @@ def follow_button(context: Any, key: str, claim: str = "") -> dict[str, Any]:  #
 @register.simple_tag(takes_context=True)  # type: ignore[untyped-decorator]  # Django ships no types
 def unseen_notices(context: Any) -> int:  # noqa: ANN401 - Django's own
     """Return how many notices whoever is signed in has not seen."""
-    user = context["request"].user
-    return count_unseen(user.pk) if user.is_authenticated else 0
+    reader = signed_in(context["request"])
+    return 0 if reader is None else reader.unseen
 
 
 @register.simple_tag  # type: ignore[untyped-decorator]  # Django ships no types
