@@ -53,18 +53,17 @@ def bags(root: Path) -> tuple[int, int]:
 
 
 def _completed(folder: Path, copy: Path) -> Path:
-    """Copy a bag of the kind "warning", with the twins that some copies of the suite lost.
+    """Copy a bag with the hidden files that some copies of the suite lost (`.DS_Store`).
 
-    A file that is missing while another one has the very digest listed for it is that one again;
-    the digests are then verified as for any file.
+    One that is missing while another file has the very digest listed for it is that one again; the
+    digests are then verified as for any file.
     """
-    if folder.parent.name != "warning":
-        return folder
     shutil.copytree(folder, copy)
     for listed in check_bag(folder).manifests.values():
         present = {digest: path for path, digest in listed.items() if (copy / path).is_file()}
         for path, digest in listed.items():
-            if not (copy / path).is_file() and digest in present:
+            lost = Path(path).name.startswith(".") and not (copy / path).is_file()
+            if lost and digest in present:
                 shutil.copyfile(copy / present[digest], copy / path)
     return copy
 

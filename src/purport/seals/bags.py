@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from purport.seals._hashing import ALGORITHMS, hash_stream
-from purport.seals.names import name_fault, name_warning, twins
+from purport.seals.names import fold_name, name_fault, name_warning, twins
 from purport.seals.records import FaultKind, SealFault
 
 __all__ = ["CheckedBag", "check_bag", "open_plainly"]
@@ -283,14 +283,28 @@ def _check_listing(bag: CheckedBag) -> None:
     payload = bag.payload
     for algorithm, listed in bag.manifests.items():
         where = f"manifest-{algorithm}.txt"
-        for path in sorted(listed.keys() - payload.keys()):
+        for path in _missing(bag, listed):
             bag.blame(FaultKind.MISSING, path, f"is listed in {where} and missing from the bag")
         for path in sorted(payload.keys() - listed.keys()):
             if algorithm == next(iter(bag.manifests)) or bag.version >= _NEWEST:
                 bag.blame(FaultKind.EXTRA, path, f"is not listed in {where}: it was slipped in")
     for algorithm, listed in bag.tag_manifests.items():
-        for path in sorted(listed.keys() - bag.files.keys()):
+        for path in _missing(bag, listed):
             bag.blame(FaultKind.MISSING, path, f"is listed in tagmanifest-{algorithm}.txt, missing")
+
+
+def _missing(bag: CheckedBag, listed: Mapping[str, str]) -> Iterator[str]:
+    """Find what is listed and not there; what is there under a twin's name is unusual alone.
+
+    A bag made where file systems take two such names for one lists both and holds one file.
+    """
+    here = {fold_name(path): path for path in listed if path in bag.files}
+    for path in sorted(listed.keys() - bag.files.keys()):
+        twin = here.get(fold_name(path))
+        if twin is None or listed[twin] != listed[path]:
+            yield path
+        else:
+            bag.warnings.append(f"{path}: is here as {twin} alone, and listed as the same bytes")
 
 
 def _check_digests(bag: CheckedBag) -> None:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["name_fault", "name_warning", "twins"]
+__all__ = ["fold_name", "name_fault", "name_warning", "twins"]
 
 _LONGEST_PART = 255
 _LONGEST_PATH = 4096
@@ -79,7 +79,7 @@ def twins(paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
     first: dict[str, str] = {}
     found = []
     for path in sorted(set(_with_folders(paths))):
-        folded = _fold(path)
+        folded = fold_name(path)
         if folded in first:
             found.append((first[folded], path))
         else:
@@ -94,5 +94,6 @@ def _with_folders(paths: Iterable[str]) -> Iterable[str]:
             yield "/".join(parts[:end])
 
 
-def _fold(path: str) -> str:
+def fold_name(path: str) -> str:
+    """Return what names have in common that some file systems take for one."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())

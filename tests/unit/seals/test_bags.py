@@ -1,0 +1,44 @@
+"""BagIt bags of others: two listed names that are one file where they were made."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from purport.seals import check_bag
+
+BYTES = b"hello\n"
+TWINS = [("data/hello.txt", "data/HELLO.txt"), ("data/caf\u00e9", "data/cafe\u0301")]
+
+
+def make_bag(root: Path, digests: dict[str, str]) -> Path:
+    (root / "data").mkdir(parents=True)
+    (root / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
+    (root / "bag-info.txt").write_text(f"Payload-Oxum: {len(BYTES)}.1\n")
+    lines = "".join(f"{digest}  {name}\n" for name, digest in digests.items())
+    (root / "manifest-sha512.txt").write_text(lines)
+    (root / next(iter(digests))).write_bytes(BYTES)
+    return root
+
+
+@pytest.mark.parametrize(("here", "absent"), TWINS)
+def test_a_twin_listed_as_the_same_bytes_is_unusual_and_no_fault(
+    tmp_path: Path, here: str, absent: str
+) -> None:
+    digest = hashlib.sha512(BYTES).hexdigest()
+    bag = check_bag(make_bag(tmp_path / "bag", {here: digest, absent: digest}))
+    assert bag.faults == []
+    assert bag.warnings == [f"{absent}: is here as {here} alone, and listed as the same bytes"]
+
+
+@pytest.mark.parametrize(("here", "absent"), TWINS)
+def test_a_twin_listed_as_other_bytes_is_missing(tmp_path: Path, here: str, absent: str) -> None:
+    digest, other = (hashlib.sha512(one).hexdigest() for one in (BYTES, b"other\n"))
+    bag = check_bag(make_bag(tmp_path / "bag", {here: digest, absent: other}))
+    assert [fault.subject for fault in bag.faults] == [absent]
+
+
+def test_a_listed_file_that_is_nobodys_twin_is_missing(tmp_path: Path) -> None:
+    digest = hashlib.sha512(BYTES).hexdigest()
+    bag = check_bag(make_bag(tmp_path / "bag", {"data/a": digest, "data/b": digest}))
+    assert [fault.subject for fault in bag.faults] == ["data/b"]
