@@ -1,9 +1,11 @@
 """Clips for whole runs; they need no SYNTHETIC mark, for they show nothing."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import av
 import numpy as np
+import pytest
 
 
 def write_clip(path: Path, *, seed: int = 7) -> Path:
@@ -18,3 +20,14 @@ def write_clip(path: Path, *, seed: int = 7) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
         container.mux(stream.encode())
     return path
+
+
+@pytest.fixture
+def database(postgres_address: str) -> str:
+    """An empty database of the cluster."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    name = f"scenario_{uuid4().hex}"
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload, unused-ignore]
+    return postgres_address.replace("/postgres?", f"/{name}?")

@@ -73,17 +73,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, serve_room: Callable[..., A
 
 
 @pytest.fixture
-def database(postgres_address: str) -> str:
-    """An empty database of the cluster."""
-    import psycopg  # noqa: PLC0415 - an extra
-
-    name = f"copy_{uuid4().hex}"
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload, unused-ignore]
-    return postgres_address.replace("/postgres?", f"/{name}?")
-
-
-@pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     (tmp_path / "story.txt").write_text(STORY, encoding="utf-8")
     with Workspace.open(tmp_path / "case", create=True) as opened:

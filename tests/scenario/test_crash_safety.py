@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,6 +109,50 @@ def tell(stage, *, done, total, label):
 folder, *footage = map(Path, sys.argv[1:])
 check_case(CheckRequest(workspace=folder, footage=tuple(footage), workers=2), progress=tell)
 """
+
+
+KILLED_MIGRATING = """
+import os, signal, sys
+from pathlib import Path
+from django.db.migrations.executor import MigrationExecutor
+from purport.casework import Workspace
+
+noted = 0
+
+def note(self, migration, before=MigrationExecutor.record_migration):
+    global noted
+    noted += 1
+    if noted == int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    before(self, migration)
+
+MigrationExecutor.record_migration = note
+Workspace.open(Path(sys.argv[2]), create=True, database=sys.argv[3] or None).close()
+"""
+
+
+@pytest.mark.parametrize("noted", [1, 2, 5])
+def test_a_kill_while_the_tables_are_made_leaves_a_workspace_that_opens(
+    tmp_path: Path, noted: int
+) -> None:
+    _kill_while_migrating(tmp_path / "case", noted, None)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("noted", [1, 5])
+def test_a_kill_while_the_tables_are_made_leaves_a_postgres_database_that_opens(
+    tmp_path: Path, noted: int, database: str
+) -> None:
+    _kill_while_migrating(tmp_path / "case", noted, database)
+
+
+def _kill_while_migrating(folder: Path, noted: int, database: str | None) -> None:
+    """Kill a process that has changed tables and not yet noted it; then open the workspace."""
+    command = [sys.executable, "-c", KILLED_MIGRATING, str(noted), str(folder), database or ""]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    Workspace.open(folder, create=True, database=database).close()
+    verify_workspace(folder, database=database)
 
 
 def test_workers_of_a_killed_run_end_and_the_next_run_finishes(

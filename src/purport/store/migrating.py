@@ -1,8 +1,9 @@
 """Bringing the tables up to date: the shipped migrations, applied on first use."""
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 __all__ = ["RECORDS_APP", "is_up_to_date", "migrate_database"]
@@ -41,8 +42,23 @@ def migrate_database(alias: str, *, apps: Collection[str] | None = None) -> None
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_LOCK])
 
 
+class _WholeExecutor(MigrationExecutor):  # type: ignore[misc]  # Django ships no types
+    """Changes the tables and notes that they are changed in one transaction.
+
+    Django notes it in another one: who was killed between them would find tables that are to be
+    made and are there, and no later process could open the workspace any more.
+    """
+
+    def apply_migration(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - Django's own
+        with (
+            self.connection.constraint_checks_disabled(),  # SQLite can't do so in a transaction
+            transaction.atomic(using=self.connection.alias),
+        ):
+            return super().apply_migration(*arguments, **options)
+
+
 def _apply(alias: str, apps: Collection[str] | None) -> None:
-    executor = MigrationExecutor(connections[alias])
+    executor = _WholeExecutor(connections[alias])
     leaves = executor.loader.graph.leaf_nodes()
     targets = [leaf for leaf in leaves if apps is None or leaf[0] in apps]
     if executor.migration_plan(targets):
