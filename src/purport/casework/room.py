@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 from uuid import uuid4
 
+from purport.casework.captured import Captures, captures_told
 from purport.casework.collecting import describe_case
 from purport.casework.glance import CaseFront, case_front, item_file
 from purport.casework.holdings import live_items
@@ -152,6 +153,7 @@ class CaseRoom:
         self._fronts: _Shelf[CaseFront] = _Shelf(_FRONTS_KEPT)
         self._items: _Shelf[CaseFile] = _Shelf(_ITEMS_KEPT)
         self._publications: _Shelf[_Publication] = _Shelf(_OUTLINES_KEPT)
+        self._captures: _Shelf[Captures] = _Shelf(_FILES_KEPT)
 
     @classmethod
     def open(
@@ -257,6 +259,18 @@ class CaseRoom:
             AbsentError: There is no such case.
         """
         return self._files.get(self.case(key, agent="purport"), key, _whole)
+
+    def captures(self, key: str) -> Captures:
+        """Return what captures and archives brought into a case, failed ones too.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+
+        def make(workspace: Workspace, _before: Captures | None) -> Captures:
+            return captures_told(workspace)
+
+        return self._captures.get(self.case(key, agent="purport"), key, make)
 
     def outline(self, key: str) -> CaseFile:
         """Return a case as it stands, its findings without their numbers: for pages that name them.

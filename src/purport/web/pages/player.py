@@ -38,6 +38,7 @@ def player(visit: Visit, digest: str) -> HttpResponse:
         "graphic_from": graphic_from(case, item),
         "curves": [to_json(one) for one in offset_curves(case, item.record.digest)],
         "forms": [form.value for form in PictureForm],
+        "captures": visit.room.captures(visit.key).of(item.record.digest),
     }
     try:
         view = player_view(workspace, case, item)
