@@ -21,7 +21,8 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -160,24 +161,15 @@ class Person(threading.Thread):
             self.acknowledged.append((key, item, who))
 
 
-def measure(folder: Path, database: str | None, keys: Sequence[str]) -> dict[str, Any]:
-    """Serve the workspace, let people work, and hold what was acknowledged against the record."""
+@contextmanager
+def served(folder: Path, database: str | None) -> Iterator[tuple[str, int]]:
+    """Serve a workspace; give the owner's link, and the server's process."""
     environment = {**os.environ, **({"PURPORT_DATABASE": database} if database else {})}
-    log = folder.with_name("server.log")
+    log = folder.with_name(f"{folder.name}-server.log")
+    command = [sys.executable, "-m", "purport.cli", "serve", "-w", str(folder)]
     with log.open("w") as said:
         server = subprocess.Popen(  # noqa: S603 - ourselves
-            [
-                sys.executable,
-                "-m",
-                "purport.cli",
-                "serve",
-                "-w",
-                folder,
-                "--port",
-                "0",
-                "--background",
-                "0",
-            ],
+            [*command, "--port", "0", "--background", "0"],
             stdout=said,
             stderr=said,
             env=environment,
@@ -185,15 +177,21 @@ def measure(folder: Path, database: str | None, keys: Sequence[str]) -> dict[str
     try:
         while (found := LINK.search(log.read_text())) is None:
             time.sleep(0.1)
-        people = gather(found.group(), keys)
+        yield found.group(), server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measure(folder: Path, database: str | None, keys: Sequence[str]) -> dict[str, Any]:
+    """Serve the workspace, let people work, and hold what was acknowledged against the record."""
+    with served(folder, database) as (link, _):
+        people = gather(link, keys)
         for person in people:
             person.until = time.monotonic() + SECONDS
             person.start()
         for person in people:
             person.join()
-    finally:
-        server.terminate()
-        server.wait()
     return told(people, lost(folder, database, people))
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import DatabaseError, connections, transaction
 
 from purport.core.case import ItemRecord
-from purport.core.casefile import Fault
+from purport.core.casefile import CustodyEvent, Fault
 from purport.core.claims import Claim, Part, QuoteType, Slot, SlotAttr, Span
 from purport.core.corrections import ClaimCorrection, CorrectionAct, PersonLink
 from purport.core.digests import Digest, digest_bytes
@@ -446,3 +446,89 @@ def test_what_was_preserved_is_listed_once_in_order(store: Store) -> None:
         store.append([], replace(draft("collected"), details={"bytes": list(digests)}))
     store.append([], draft("verified"))
     assert store.preserved() == (TWO, ONE)
+
+
+def many_items(count: int) -> list[ItemRecord]:
+    return [
+        ItemRecord(digest=digest_bytes(b"%d" % number), name=f"{number}.mp4", size_bytes=1)
+        for number in range(count)
+    ]
+
+
+def test_pages_of_keys_keep_their_order_through_corrections(store: Store) -> None:
+    items = many_items(7)
+    store.append([Entry(record=one) for one in items], draft())
+    for url in ("https://example.org/1", "https://example.org/2"):
+        store.append([Entry(record=replace(items[1], url=url))], draft())
+    store.append([Entry(record=items[2], withdrawn=True)], draft())
+    store.append([Entry(record=items[3], withdrawn=True)], draft())
+    store.append([Entry(record=items[3])], draft())
+
+    def page(skip: int, most: int) -> tuple[list[str], bool]:
+        stored, more = store.live_page(ItemRecord, skip=skip, most=most)
+        return [one.record.name for one in stored], more
+
+    assert page(0, 4) == (["0.mp4", "1.mp4", "3.mp4"], True), "one withdrawn, one that came back"
+    assert page(4, 4) == (["4.mp4", "5.mp4", "6.mp4"], False)
+    assert page(4, 3) == (["4.mp4", "5.mp4", "6.mp4"], False)
+    assert page(7, 3) == ([], False)
+    stored, _ = store.live_page(ItemRecord, skip=1, most=1)
+    assert stored[0].record.url == "https://example.org/2"
+    assert stored == tuple(one for one in store.live(ItemRecord) if one.record.name == "1.mp4")
+
+
+def test_records_of_keys_are_those_that_live_gives(store: Store) -> None:
+    items = many_items(1203)  # more than are asked for at once
+    store.append([Entry(record=one) for one in items], draft())
+    store.append([Entry(record=replace(items[700], url="https://example.org"))], draft())
+    store.append([Entry(record=items[701], withdrawn=True)], draft())
+    wanted = [one.digest for one in items[::-1]]
+    assert store.live_of(ItemRecord, [*wanted, Digest("0" * 64)]) == store.live(ItemRecord)
+    assert store.live_of(ItemRecord, [items[701].digest]) == ()
+    assert store.live_of(ItemRecord, []) == ()
+
+
+def test_outcomes_of_an_item_are_its_live_ones(store: Store) -> None:
+    of_another = replace(outcome(), item=TWO)
+    store.append([Entry(record=outcome()), Entry(record=of_another)], draft())
+    store.append([Entry(record=outcome(value=2.0))], draft())
+    other_check = replace(outcome(), check="reuse")
+    store.append([Entry(record=other_check)], draft())
+    assert [stored.record for stored in store.live_about(ONE)] == [outcome(value=2.0), other_check]
+    store.append([Entry(record=other_check, withdrawn=True)], draft())
+    assert [stored.record for stored in store.live_about(ONE)] == [outcome(value=2.0)]
+
+
+def test_what_came_later_is_told_once(store: Store) -> None:
+    items = many_items(4)
+    store.append([Entry(record=replace(one, url="https://a.org")) for one in items[:2]], draft())
+    first = store.later(ItemRecord, 0, "https://a.org")
+    assert (first.fresh, list(first.records)) == (2, [one.digest for one in items[:2]])
+    again = store.later(ItemRecord, first.last, "https://a.org")
+    assert (again.last, again.fresh, again.records) == (first.last, 0, {})
+    store.append([Entry(record=items[0]), Entry(record=items[2])], draft())
+    store.append([Entry(record=replace(items[1], url="https://a.org/2"))], draft())
+    store.append([Entry(record=replace(items[1], url="https://a.org/3"))], draft())
+    later = store.later(ItemRecord, first.last, "https://a.org")
+    assert later.fresh == 1
+    assert later.records == {
+        items[0].digest: None,
+        items[1].digest: replace(items[1], url="https://a.org/3"),
+    }
+    assert store.later(ItemRecord, 0, None).fresh == 3
+
+
+def test_a_withdrawn_record_holds_nothing_any_more(store: Store) -> None:
+    store.append([Entry(record=item(url="https://a.org"))], draft())
+    first = store.later(ItemRecord, 0, "https://a.org")
+    store.append([Entry(record=item(url="https://a.org"), withdrawn=True)], draft())
+    assert store.later(ItemRecord, first.last, "https://a.org").records == {ONE: None}
+    assert store.later(ItemRecord, 0, "https://a.org").records == {ONE: None}
+
+
+def test_later_events_are_those_that_name_a_table(store: Store) -> None:
+    store.append([Entry(record=item())], draft())
+    store.append([Entry(record=outcome())], draft("analysed"))
+    told = store.later(CustodyEvent, 0, '["outcome",')
+    assert list(told.records.values()) == [store.custody()[1]]
+    assert store.later(CustodyEvent, told.last, '["outcome",').records == {}

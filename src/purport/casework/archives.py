@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from purport.casework.collecting import ItemDetails, collect_item
 from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
-from purport.core.digests import Digest, JsonObject, JsonValue
+from purport.core.digests import Digest, JsonObject, JsonValue, digest_file
 from purport.core.errors import InputError
 from purport.core.instants import StatedTime, format_utc, parse_stated_time
 from purport.seals import WaczSignature, opened_archive, system_roots
@@ -234,6 +234,7 @@ def _store(
         "names": _by_digest(preserved),
         "verified": read.verified,
         "notes": list(read.notes),
+        "films": [digest_file(film.path) for film in read.films],
         **read.details,
     }
     workspace.record(

@@ -9,7 +9,7 @@ from pathlib import Path
 from purport.casework.checking import reference_sources, terrain_sources
 from purport.casework.copies import attachment_path, media_path, scene_path
 from purport.casework.frame_tables import item_probe
-from purport.casework.holdings import live_attachments, live_items
+from purport.casework.holdings import live_attachments
 from purport.casework.workspace import Workspace
 from purport.checks.contract import ReferenceSource, TerrainSource
 from purport.checks.place import PlaceCheck
@@ -20,7 +20,7 @@ from purport.core.findings import Finding
 from purport.imagery import Reference, open_reference
 from purport.media import Probe
 from purport.scene import Scene, load_scene
-from purport.store import AttachmentKind, Outcome
+from purport.store import AttachmentKind
 
 __all__ = ["Bench", "BenchReference", "gather_bench", "get_reference", "require_item"]
 
@@ -149,9 +149,8 @@ def require_item(workspace: Workspace, digest: str) -> ItemRecord:
     Raises:
         AbsentError: It has none of this digest.
     """
-    for item in live_items(workspace):
-        if item.digest == digest:
-            return item
+    for stored in workspace.store.live_of(ItemRecord, [digest]):
+        return stored.record
     raise AbsentError(digest[:12], "there is no such item", remedy="Look at the case's footage.")
 
 
@@ -193,8 +192,8 @@ def _on_bench(digest: Digest, source: ReferenceSource) -> BenchReference:
 
 
 def _place_finding(workspace: Workspace, digest: Digest) -> Finding | None:
-    for stored in workspace.store.live(Outcome):
-        if stored.record.item == digest and stored.record.check == PlaceCheck().name:
+    for stored in workspace.store.live_about(digest):
+        if stored.record.check == PlaceCheck().name:
             return next(iter(stored.record.findings), None)
     return None
 

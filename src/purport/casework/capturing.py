@@ -13,6 +13,12 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from purport import __version__
+from purport.casework.captured import (
+    CAPTURE_FORMAT,
+    RECORD_FILE,
+    SCREENSHOT_FILE,
+    read_capture,
+)
 from purport.casework.collecting import ItemDetails, collect_item, collect_story
 from purport.casework.holdings import live_attachments
 from purport.casework.workspace import Act, Workspace
@@ -21,7 +27,7 @@ from purport.core.casefile import StoryText
 from purport.core.digests import Digest, JsonObject, digest_bytes, digest_file
 from purport.core.errors import InputError, NotCapturedError, PurportError
 from purport.core.instants import StatedTime, format_utc, parse_stated_time
-from purport.core.records import from_json, to_json
+from purport.core.records import to_json
 from purport.sources import (
     CaptureRecord,
     Caught,
@@ -48,10 +54,6 @@ from purport.sources import (
 from purport.store import Attachment, AttachmentKind
 
 __all__ = ["CaptureChoice", "Captured", "capture_url", "captures_of"]
-
-_RECORD_FILE = "capture.json"
-_SCREENSHOT_FILE = "screenshot.png"
-_FORMAT = "purport.capture/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +155,13 @@ def _keep(
     if archive is not None:
         preserved[workspace.vault.put_file(archive)] = archive.name
     shot = caught.shown.screenshot if caught.shown is not None else None
-    screenshot = None if shot is None else workspace.vault.put_bytes(shot, name=_SCREENSHOT_FILE)
+    screenshot = None if shot is None else workspace.vault.put_bytes(shot, name=SCREENSHOT_FILE)
     if screenshot is not None:
-        preserved[screenshot] = _SCREENSHOT_FILE
+        preserved[screenshot] = SCREENSHOT_FILE
     media = tuple((film.name, workspace.vault.put_file(film.path)) for film in caught.films)
     preserved.update({digest: name for name, digest in media})
     record = CaptureRecord(
-        format=_FORMAT,
+        format=CAPTURE_FORMAT,
         url=caught.url,
         final_url=None if caught.final is None else caught.final.url,
         started_utc=started,
@@ -180,8 +182,8 @@ def _keep(
     )
     record = _compared(workspace, record)
     content = json.dumps(to_json(record), indent=2, ensure_ascii=False).encode()
-    about = workspace.vault.put_bytes(content, name=_RECORD_FILE)
-    preserved[about] = _RECORD_FILE
+    about = workspace.vault.put_bytes(content, name=RECORD_FILE)
+    preserved[about] = RECORD_FILE
     attachment = _attachment(record, about, archive)
     workspace.record([attachment], _act(record, attachment, preserved))
     return Captured(record=record, attachment=attachment, items=(), story=None, unread=())
@@ -189,13 +191,13 @@ def _keep(
 
 def _attachment(record: CaptureRecord, about: Digest, archive: Path | None) -> Attachment:
     kind = AttachmentKind.CAPTURE if record.fault is None else AttachmentKind.ATTEMPT
-    companions = [(_RECORD_FILE, about)]
+    companions = [(RECORD_FILE, about)]
     if record.screenshot is not None:
-        companions.append((_SCREENSHOT_FILE, record.screenshot))
+        companions.append((SCREENSHOT_FILE, record.screenshot))
     return Attachment(
         kind=kind,
         digest=record.archive or about,
-        name=_RECORD_FILE if archive is None else archive.name,
+        name=RECORD_FILE if archive is None else archive.name,
         companions=tuple(companions),
     )
 
@@ -366,11 +368,9 @@ def _records(workspace: Workspace, url: str) -> Sequence[tuple[Digest, CaptureRe
     host = f"{_host(url)}-"
     for attachment in live_attachments(workspace, AttachmentKind.CAPTURE):
         if attachment.name.startswith(host):
-            digest = dict(attachment.companions)[_RECORD_FILE]
-            with workspace.vault.open(digest) as source:
-                record = from_json(CaptureRecord, json.load(source))
-            if record.url == url:
-                found.append((digest, record))
+            record = read_capture(workspace, attachment)
+            if record is not None and record.url == url:
+                found.append((dict(attachment.companions)[RECORD_FILE], record))
     return found
 
 

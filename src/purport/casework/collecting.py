@@ -155,7 +155,7 @@ def collect_item(
     details = details or ItemDetails()
     _require_target_inside(workspace, details)
     digest = workspace.vault.put_file(path)
-    known = {item.digest: item for item in live_items(workspace)}
+    known = {one.record.digest: one.record for one in workspace.store.live_of(ItemRecord, [digest])}
     fresh = ItemRecord(
         digest=digest,
         name=path.name,

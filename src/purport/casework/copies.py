@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from purport.casework.holdings import live_attachments, live_items
+from purport.casework.holdings import live_attachments
 from purport.casework.workspace import Workspace
+from purport.core.case import ItemRecord
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError
 from purport.scene import SCENE_VERSION, Scene, load_scene
@@ -18,9 +19,8 @@ def media_path(workspace: Workspace, digest: Digest) -> Path:
     Raises:
         ConsistencyError: The workspace has no such item.
     """
-    for item in live_items(workspace):
-        if item.digest == digest:
-            return workspace.working_copy(digest, item.name)
+    for stored in workspace.store.live_of(ItemRecord, [digest]):
+        return workspace.working_copy(digest, stored.record.name)
     raise _absent(digest, "media item")
 
 

@@ -18,9 +18,8 @@ def item_with_version(workspace: Workspace, item: Digest) -> tuple[ItemRecord, D
     Raises:
         AbsentError: The case has no such item.
     """
-    for stored in workspace.store.live(ItemRecord):
-        if stored.record.digest == item:
-            return stored.record, stored.digest
+    for stored in workspace.store.live_of(ItemRecord, [item]):
+        return stored.record, stored.digest
     raise AbsentError(item[:12], "is no item of this case", remedy="Look at the case's items.")
 
 

@@ -19,7 +19,8 @@ class FoundItems:
     """A page of items."""
 
     items: tuple[ItemRecord, ...]
-    """They, in the order in which they were recorded; one that was corrected comes last."""
+    """They, in the order in which they were first recorded; among those found by words one that was
+    corrected comes last."""
     more: bool
     """Whether further ones follow."""
 
@@ -36,12 +37,10 @@ def find_items(
         most: How many are returned.
     """
     wanted = words.casefold().split()
-    found: Iterator[ItemRecord]
-    if wanted:
-        found = islice(_matching(workspace, words.split(), wanted), skip, None)
-    else:
-        listed = workspace.store.live_containing(ItemRecord, skip=skip)
-        found = (stored.record for stored in listed)
+    if not wanted:
+        listed, more = workspace.store.live_page(ItemRecord, skip=skip, most=most)
+        return FoundItems(items=tuple(stored.record for stored in listed), more=more)
+    found = islice(_matching(workspace, words.split(), wanted), skip, None)
     page = tuple(islice(found, most + 1))
     return FoundItems(items=page[:most], more=len(page) > most)
 

@@ -112,9 +112,8 @@ def item_name(workspace: Workspace, digest: Digest) -> str:
     Raises:
         AbsentError: The case has no such item.
     """
-    for stored in workspace.store.live(ItemRecord):
-        if stored.record.digest == digest:
-            return stored.record.name
+    for stored in workspace.store.live_of(ItemRecord, [digest]):
+        return stored.record.name
     raise AbsentError(
         digest[:12], "there is no such item in this case", remedy="Look at the case's footage."
     )
@@ -128,8 +127,8 @@ def item_probe(workspace: Workspace, digest: Digest) -> Probe:
         UnreadableMediaError: It is no video that can be read.
     """
     item_name(workspace, digest)
-    for stored in workspace.store.live(Survey):
-        if stored.record.item == digest and stored.record.probe is not None:
+    for stored in workspace.store.live_of(Survey, [digest]):
+        if stored.record.probe is not None:
             return from_json(Probe, stored.record.probe)
     return _probe(media_path(workspace, digest))
 

@@ -1,10 +1,11 @@
 """A workspace as plain records, in an order that depends on what was given alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from purport.casework.holdings import case_date, live_claims, live_items, setting
 from purport.casework.workspace import Workspace
+from purport.core.case import ItemRecord
 from purport.core.casefile import CaseFile, CaseItem, CustodyEvent, Fault, MarkRecord, StoryText
 from purport.core.claims import Part
 from purport.core.contributions import Contribution, finding_of
@@ -12,11 +13,22 @@ from purport.core.corrections import ClaimCorrection, PersonLink, ReviewNote
 from purport.core.digests import JsonValue
 from purport.core.findings import Finding, NotRun
 from purport.core.verdicts import Verdict
-from purport.store import InputFault, Outcome, Review, Survey
+from purport.store import InputFault, Outcome, Review, Stored, Survey
 
-__all__ = ["Gathered", "case_file", "gather_findings", "live_verdicts", "told_when"]
+__all__ = [
+    "SYNTHETIC",
+    "Gathered",
+    "case_file",
+    "case_items",
+    "gather_findings",
+    "live_verdicts",
+    "review_notes",
+    "says_synthetic",
+    "told_when",
+]
 
-_SYNTHETIC = "SYNTHETIC"
+SYNTHETIC = "SYNTHETIC"
+"""What footage that was made says of itself, in every frame and in its tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +46,7 @@ class Gathered:
 def case_file(workspace: Workspace) -> CaseFile:
     """Return everything of a case as it stands."""
     gathered = gather_findings(workspace)
-    items = _items(workspace)
+    items = case_items(workspace, live_items(workspace))
     custody = workspace.store.custody()
     return CaseFile(
         name=setting(workspace, "name") or workspace.folder.name,
@@ -48,11 +60,11 @@ def case_file(workspace: Workspace) -> CaseFile:
         verdicts=live_verdicts(workspace),
         faults=gathered.faults,
         custody=custody,
-        synthetic=any(_says_synthetic(item.container) for item in items),
+        synthetic=any(says_synthetic(item.container) for item in items),
         notice=setting(workspace, "notice"),
         corrections=tuple(one.record for one in workspace.store.live(ClaimCorrection)),
         person_links=tuple(one.record for one in workspace.store.live(PersonLink)),
-        reviews=_review_notes(workspace, custody),
+        reviews=review_notes(workspace, custody),
     )
 
 
@@ -117,7 +129,13 @@ def told_when(custody: Sequence[CustodyEvent]) -> dict[str, CustodyEvent]:
     return told
 
 
-def _review_notes(workspace: Workspace, custody: Sequence[CustodyEvent]) -> tuple[ReviewNote, ...]:
+def review_notes(workspace: Workspace, custody: Sequence[CustodyEvent]) -> tuple[ReviewNote, ...]:
+    """Return who stands behind the ratings that are reviewed.
+
+    Args:
+        workspace: The case.
+        custody: Its custody events; those that tell of reviews suffice.
+    """
     reviews = workspace.store.live(Review)
     if not reviews:
         return ()
@@ -143,28 +161,38 @@ def _review_notes(workspace: Workspace, custody: Sequence[CustodyEvent]) -> tupl
     return tuple(notes)
 
 
-def _items(workspace: Workspace) -> tuple[CaseItem, ...]:
-    surveys = {stored.record.item: stored.record for stored in workspace.store.live(Survey)}
-    items = []
-    for record in live_items(workspace):
-        survey = surveys.get(record.digest)
-        items.append(
-            CaseItem(
-                record=record,
-                duration_s=None if survey is None else survey.duration_s,
-                frames=None if survey is None else survey.frames,
-                container=None if survey is None else survey.probe,
-            )
-        )
-    return tuple(items)
+def case_items(
+    workspace: Workspace,
+    records: Sequence[ItemRecord],
+    surveys: Iterable[Stored[Survey]] | None = None,
+) -> tuple[CaseItem, ...]:
+    """Return items with what their streams showed.
+
+    Args:
+        workspace: The case.
+        records: The items.
+        surveys: What was found in their frames; None to read it of all items of the case.
+    """
+    known = workspace.store.live(Survey) if surveys is None else surveys
+    by_item = {stored.record.item: stored.record for stored in known}
+    return tuple(_case_item(record, by_item.get(record.digest)) for record in records)
 
 
-def _says_synthetic(value: JsonValue) -> bool:
+def _case_item(record: ItemRecord, survey: Survey | None) -> CaseItem:
+    return CaseItem(
+        record=record,
+        duration_s=None if survey is None else survey.duration_s,
+        frames=None if survey is None else survey.frames,
+        container=None if survey is None else survey.probe,
+    )
+
+
+def says_synthetic(value: JsonValue) -> bool:
     """Tell whether any text of a probe (its tags, above all) says SYNTHETIC."""
     if isinstance(value, str):
-        return _SYNTHETIC in value
+        return SYNTHETIC in value
     if isinstance(value, dict):
-        return any(_says_synthetic(part) for part in value.values())
+        return any(says_synthetic(part) for part in value.values())
     if isinstance(value, list | tuple):
-        return any(_says_synthetic(part) for part in value)
+        return any(says_synthetic(part) for part in value)
     return False

@@ -4,13 +4,14 @@ import re
 from functools import partial
 from pathlib import Path
 
+from purport.casework.captured import captures_told, page_picture
 from purport.casework.copies import cached_scene, media_path, reference_path
 from purport.casework.holdings import setting
 from purport.casework.reading import case_file
 from purport.casework.workspace import Act, Workspace
 from purport.core.digests import Digest, digest_file
-from purport.core.errors import UnreadableMediaError
-from purport.reports import write_dossier
+from purport.core.errors import InputError, UnreadableMediaError
+from purport.reports import CapturedPages, CaptureView, write_dossier
 from purport.vault import translate_storage_faults
 
 __all__ = ["dossier_path", "write_case_dossier"]
@@ -24,7 +25,7 @@ def write_case_dossier(
     Args:
         workspace: Where.
         out: The HTML file; None for one in the workspace, named after the case.
-        pictures: Whether it shows frames of the footage.
+        pictures: Whether it shows frames of the footage and pictures of pages.
 
     Returns:
         The file; it appears whole or not at all.
@@ -40,6 +41,10 @@ def write_case_dossier(
             media_path=partial(media_path, workspace) if pictures else _withheld,
             reference_path=partial(reference_path, workspace),
             scene=partial(cached_scene, workspace),
+            captured=CapturedPages(
+                captures=captures_told(workspace).all,
+                picture=partial(_page, workspace) if pictures else _no_page,
+            ),
             out=target,
         )
     digest = digest_file(written)
@@ -57,6 +62,18 @@ def _withheld(_: Digest) -> Path:
     raise UnreadableMediaError(
         "the footage", "is withheld", remedy="Ask whoever sealed the case for it."
     )
+
+
+def _page(workspace: Workspace, capture: CaptureView, veiled: bool) -> bytes | None:  # noqa: FBT001 - as the dossier asks for it
+    """Return the picture of a page; None where it is withheld, or is none that can be shown."""
+    try:
+        return page_picture(workspace, capture, veiled=veiled)
+    except InputError:
+        return None
+
+
+def _no_page(_capture: CaptureView, _veiled: bool) -> None:  # noqa: FBT001 - as the dossier asks for it
+    return None
 
 
 def _file_name(name: str) -> str:

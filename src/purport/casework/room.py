@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 from uuid import uuid4
 
+from purport.casework.captured import Captures, captures_told
 from purport.casework.collecting import describe_case
+from purport.casework.glance import CaseFront, case_front, item_file
 from purport.casework.holdings import live_items
 from purport.casework.locking import WorkspaceLock
 from purport.casework.options import parse_date
@@ -39,11 +41,12 @@ from purport.store import CaseShelf, ShelvedCase, database_options, read_once
 
 __all__ = ["CaseRoom", "list_cases", "room_database"]
 
-ReadT = TypeVar("ReadT")
-
 _KEY_DIGITS = 12
 _FILES_KEPT = 16
 _OUTLINES_KEPT = 512
+_FRONTS_KEPT = 512
+_ITEMS_KEPT = 256
+KeptT = TypeVar("KeptT")
 
 
 def list_cases(folder: Path, *, database: str | None = None) -> tuple[ShelvedCase, ...]:
@@ -70,36 +73,41 @@ def room_database(folder: Path, database: str | None) -> Mapping[str, object]:
     return database_options(folder / DATABASE_FILE if database is None else database)
 
 
-class _Kept(Generic[ReadT]):
-    """What was read of cases before, of each as long as its custody chain stands still.
+class _Shelf(Generic[KeptT]):
+    """What was put together of cases before, each as long as its custody chain stands still.
 
     Args:
-        most: Of how many it is kept.
-        read: How it is read.
+        most: How much is kept.
     """
 
-    def __init__(self, most: int, read: Callable[[Workspace], ReadT]) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._read = read
-        self._kept: OrderedDict[str, tuple[object, ReadT]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[object, KeptT]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, room: "CaseRoom", key: str) -> ReadT:
-        """Return it, read anew when something was stored since."""
-        workspace = room.case(key, agent="purport")
+    def get(
+        self, workspace: Workspace, key: str, make: Callable[[Workspace, KeptT | None], KeptT]
+    ) -> KeptT:
+        """Return what is made of a case, anew when something was stored since.
+
+        Args:
+            workspace: The case.
+            key: What it is kept under; of one case alone.
+            make: Puts it together; is given what was kept before, if that is still there.
+        """
         head = workspace.store.head()
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == head:
                 self._kept.move_to_end(key)
                 return kept[1]
-        told = self._read(workspace)
+        made = make(workspace, None if kept is None else kept[1])
         with self._lock:
-            self._kept[key] = (head, told)
+            self._kept[key] = (head, made)
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return told
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +118,17 @@ class _Publication:
     items: tuple[ItemRecord, ...]
 
 
-def _read_file(workspace: Workspace) -> CaseFile:
+def _whole(workspace: Workspace, _before: CaseFile | None) -> CaseFile:
     workspace.store = read_once(workspace.store)
     return case_file(workspace)
 
 
-def _read_outline(workspace: Workspace) -> CaseFile:
+def _in_outline(workspace: Workspace, _before: CaseFile | None) -> CaseFile:
     workspace.store = read_once(workspace.store, briefly=True)
     return case_file(workspace)
 
 
-def _read_publication(workspace: Workspace) -> _Publication:
+def _publication(workspace: Workspace, _before: _Publication | None) -> _Publication:
     editions = tuple(stored.record for stored in editions_of(workspace))
     return _Publication(editions, live_items(workspace) if editions else ())
 
@@ -140,9 +148,12 @@ class CaseRoom:
         self.first = first
         self._lock: WorkspaceLock | None = lock
         self._making = threading.Lock()
-        self._files = _Kept(_FILES_KEPT, _read_file)
-        self._outlines = _Kept(_OUTLINES_KEPT, _read_outline)
-        self._publications = _Kept(_OUTLINES_KEPT, _read_publication)
+        self._files: _Shelf[CaseFile] = _Shelf(_FILES_KEPT)
+        self._outlines: _Shelf[CaseFile] = _Shelf(_OUTLINES_KEPT)
+        self._fronts: _Shelf[CaseFront] = _Shelf(_FRONTS_KEPT)
+        self._items: _Shelf[CaseFile] = _Shelf(_ITEMS_KEPT)
+        self._publications: _Shelf[_Publication] = _Shelf(_OUTLINES_KEPT)
+        self._captures: _Shelf[Captures] = _Shelf(_FILES_KEPT)
 
     @classmethod
     def open(
@@ -247,7 +258,19 @@ class CaseRoom:
         Raises:
             AbsentError: There is no such case.
         """
-        return self._files.get(self, key)
+        return self._files.get(self.case(key, agent="purport"), key, _whole)
+
+    def captures(self, key: str) -> Captures:
+        """Return what captures and archives brought into a case, failed ones too.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+
+        def make(workspace: Workspace, _before: Captures | None) -> Captures:
+            return captures_told(workspace)
+
+        return self._captures.get(self.case(key, agent="purport"), key, make)
 
     def outline(self, key: str) -> CaseFile:
         """Return a case as it stands, its findings without their numbers: for pages that name them.
@@ -255,7 +278,27 @@ class CaseRoom:
         Raises:
             AbsentError: There is no such case.
         """
-        return self._outlines.get(self, key)
+        return self._outlines.get(self.case(key, agent="purport"), key, _in_outline)
+
+    def front(self, key: str) -> CaseFront:
+        """Return a case without its footage as it stands: as quick with many items as with few.
+
+        Raises:
+            AbsentError: There is no such case.
+        """
+        return self._fronts.get(self.case(key, agent="purport"), key, case_front)
+
+    def item_file(self, key: str, digest: str) -> CaseFile:
+        """Return a case with one item alone, as it stands.
+
+        Raises:
+            AbsentError: There is no such case, or it has no such item.
+        """
+
+        def make(workspace: Workspace, _before: CaseFile | None) -> CaseFile:
+            return item_file(workspace, self.front(key), digest)
+
+        return self._items.get(self.case(key, agent="purport"), f"{key} {digest}", make)
 
     def published(self, now: datetime) -> Mapping[str, ReadersEdition]:
         """Return what readers are shown at a moment, by key of the case.
@@ -274,7 +317,7 @@ class CaseRoom:
             now: The moment, with a time zone.
         """
         try:
-            told = self._publications.get(self, key)
+            told = self._publications.get(self.case(key, agent="purport"), key, _publication)
         except AbsentError:
             return None
         return readers_edition(told.editions, now, partial(names_kept_back, told.items))

@@ -33,7 +33,7 @@ from purport.casework.placing import (
 )
 from purport.casework.workspace import Act, Workspace
 from purport.core.casefile import CaseFile, MarkRecord
-from purport.core.digests import digest_json
+from purport.core.digests import Digest, digest_json
 from purport.core.errors import AbsentError, ConflictError, InputError
 from purport.core.marks import MarkKind, control_points, mark_fault, point_marks
 from purport.core.positions import from_geographic
@@ -222,8 +222,10 @@ def veil_case(workspace: Workspace, file: CaseFile, author: str) -> CaseFile:
         return file
     withheld = {
         finding.id
-        for finding in file.findings
-        if finding.item in looked_at and finding.check in _BY_POINTS
+        for item in looked_at
+        for stored in workspace.store.live_about(item)
+        for finding in stored.record.findings
+        if finding.check in _BY_POINTS
     }
     return replace(
         file,
@@ -235,7 +237,7 @@ def veil_case(workspace: Workspace, file: CaseFile, author: str) -> CaseFile:
     )
 
 
-def _looked_at(workspace: Workspace, author: str) -> frozenset[str]:
+def _looked_at(workspace: Workspace, author: str) -> frozenset[Digest]:
     """Return the items at which somebody is at a second look."""
     return frozenset(
         stored.record.item

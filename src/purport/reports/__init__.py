@@ -1,5 +1,13 @@
 """What a case looks like to its readers: the JSON document, its schema, and the HTML dossier."""
 
+from purport.reports.capture_views import (
+    CapturedPages,
+    CaptureKind,
+    CaptureView,
+    FilmOrigin,
+    view_archive,
+    view_capture,
+)
 from purport.reports.claim_views import (
     CaseIndex,
     ClaimView,
@@ -13,7 +21,7 @@ from purport.reports.claim_views import (
 from purport.reports.disputes import DisputeView, view_disputes
 from purport.reports.document import case_document, case_schema
 from purport.reports.dossier import write_dossier
-from purport.reports.frame_pictures import PictureForm, encode_frame, encode_poster
+from purport.reports.frame_pictures import PictureForm, encode_frame, encode_page, encode_poster
 from purport.reports.map_drawings import ellipse_axes, footprint
 from purport.reports.phrases import (
     PART_NAMES,
@@ -42,9 +50,13 @@ __all__ = [
     "PART_NAMES",
     "RATING_ICONS",
     "SLOT_NAMES",
+    "CaptureKind",
+    "CaptureView",
+    "CapturedPages",
     "CaseIndex",
     "ClaimView",
     "DisputeView",
+    "FilmOrigin",
     "LinkView",
     "MatrixView",
     "PartView",
@@ -61,6 +73,7 @@ __all__ = [
     "distance_words",
     "ellipse_axes",
     "encode_frame",
+    "encode_page",
     "encode_poster",
     "footprint",
     "format_length",
@@ -76,6 +89,8 @@ __all__ = [
     "shown_in_picture",
     "strikes_as_csv",
     "verdicts_as_csv",
+    "view_archive",
+    "view_capture",
     "view_claims",
     "view_disputes",
     "view_for_player",

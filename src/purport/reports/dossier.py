@@ -23,6 +23,7 @@ from purport.core.digests import Digest
 from purport.core.errors import StorageFullError
 from purport.core.instants import format_utc
 from purport.core.ratings import Confidence, Likelihood, Rating
+from purport.reports.capture_views import CapturedPages, FilmOrigin
 from purport.reports.claim_views import (
     CaseIndex,
     ClaimView,
@@ -52,6 +53,7 @@ def write_dossier(
     reference_path: Callable[[Digest], Path],
     out: Path,
     scene: Callable[[Digest], Scene | None] | None = None,
+    captured: CapturedPages | None = None,
 ) -> Path:
     """Write the dossier of a case.
 
@@ -62,6 +64,7 @@ def write_dossier(
         out: Where to write it; replaced in one step when it exists.
         scene: Gives the scene of an item, so that burnt-in graphics are outlined; without it
             they are not.
+        captured: What captures and archives brought; None where there are none.
 
     Returns:
         `out`.
@@ -73,7 +76,7 @@ def write_dossier(
     files = Files(
         media_path=media_path, reference_path=reference_path, scene=scene or _without_scene
     )
-    _write_whole(out, _render(case, files))
+    _write_whole(out, _render(case, files, captured or CapturedPages()))
     return out
 
 
@@ -81,7 +84,7 @@ def _without_scene(_: Digest) -> Scene | None:
     return None
 
 
-def _render(case: CaseFile, files: Files) -> str:
+def _render(case: CaseFile, files: Files, captured: CapturedPages) -> str:
     index = CaseIndex.of(case)
     claims = view_claims(case, index)
     of_rows = sheet_claims(case)
@@ -94,6 +97,7 @@ def _render(case: CaseFile, files: Files) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["brings"] = _brings
     environment.filters.update(
         humanise=humanise,
         seconds=format_seconds,
@@ -112,6 +116,7 @@ def _render(case: CaseFile, files: Files) -> str:
         "disputes": view_disputes(claims),
         "matrix": view_matrix(case, index, told),
         "items": view_items(case, files),
+        "captures": captured.drawn(),
         "methods": explain_checks(registered_checks()),
         "summary": _summarise(claims),
         "part_names": tuple(PART_NAMES.values()),
@@ -129,6 +134,10 @@ def _render(case: CaseFile, files: Files) -> str:
         "case_findings": tuple(finding for finding in case.findings if finding.item is None),
     }
     return environment.get_template(_TEMPLATE).render(context)
+
+
+def _brings(films: Sequence[FilmOrigin], digest: Digest) -> bool:
+    return any(film.digest == digest for film in films)
 
 
 def _brief(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, canonical_json
@@ -20,8 +20,16 @@ from purport.store.listing import list_cases
 from purport.store.memo import RecordMemo
 from purport.store.migrating import RECORDS_APP, is_up_to_date, migrate_database
 from purport.store.models import CaseRow, CustodyRow, RecordRow
+from purport.store.paging import (
+    LiveRow,
+    first_page,
+    latest_of_key,
+    live_by_key,
+    since,
+    superseded,
+)
 from purport.store.reading import ROWS_AT_ONCE, read_records
-from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
+from purport.store.records import Entry, Later, Outcome, Past, ShelvedCase, Store, Stored
 from purport.store.verification import verify_records
 from purport.vault import EventDraft, Row, next_event, row_digest
 
@@ -29,6 +37,7 @@ __all__ = ["DjangoStore", "open_django_store"]
 
 RecordT = TypeVar("RecordT")
 _FOUND_AT_ONCE = 100
+_MOST_AT_ONCE = 5000
 
 
 def open_django_store(location: Path | str, *, case: str, migrate: bool) -> Store:
@@ -124,6 +133,48 @@ class DjangoStore:
             records = self._records(stored, [row for row, _ in in_order], briefly=briefly)
         return tuple(Stored(record=records[row], digest=Digest(digest)) for row, digest in in_order)
 
+    def live_of(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of some keys, in the order in which these first came."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            return self._stored(stored, live_by_key(self._rows(stored.table), sorted(keys)))
+
+    def live_about(self, item: Digest) -> tuple[Stored[Outcome], ...]:
+        """Return the live outcomes of an item, in the order of their rows."""
+        stored = kind_of(Outcome)
+        with translate_database_faults(self._subject):
+            live = self._rows(stored.table).filter(item=item, successor__isnull=True)
+            rows = live.filter(withdrawn=False).order_by("pk").values_list("pk", "digest")
+            return self._stored(stored, [LiveRow(row=row, digest=digest) for row, digest in rows])
+
+    def live_page(
+        self, kind: type[RecordT], *, skip: int, most: int
+    ) -> tuple[tuple[Stored[RecordT], ...], bool]:
+        """Return the live records of a page of keys, and whether further keys follow."""
+        stored = kind_of(kind)
+        with translate_database_faults(self._subject):
+            rows, more = first_page(self._rows(stored.table), skip=skip, most=most)
+            return self._stored(stored, rows), more
+
+    def later(self, kind: type[RecordT], after: int, holding: str | None) -> Later[RecordT]:
+        """Return what was stored of a kind, or of the custody chain, after a row; see `Store`."""
+        holds = Q(pk__in=()) if holding is None else Q(body__contains=holding)
+        with translate_database_faults(self._subject):
+            if kind is CustodyEvent:
+                return self._later_events(kind, after, holds)
+            stored = kind_of(kind)
+            last, fresh, rows = since(self._rows(stored.table), after, holds)
+            read = self._records(stored, [row for row, _, held in rows if held])
+        return Later(last=last, fresh=fresh, records={key: read.get(row) for row, key, _ in rows})
+
+    def _later_events(self, kind: type[RecordT], after: int, holds: Q) -> Later[RecordT]:
+        last = self._events().aggregate(last=Max("pk"))["last"] or 0
+        fresh = self._events().filter(pk__gt=after, pk__lte=last)
+        rows = list(fresh.filter(holds).order_by("pk").values_list("pk", "sequence"))
+        read = self._read(kind, CustodyRow, [row for row, _ in rows])
+        records = {str(sequence): read[row] for row, sequence in rows}
+        return Later(last=max(last, after), fresh=0, records=records)
+
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:
         """Return all records that ever had one of some keys, in the order of insertion."""
         stored = kind_of(kind)
@@ -199,18 +250,23 @@ class DjangoStore:
     ) -> Iterator[Stored[RecordT]]:
         """Give the live records of a kind whose JSON holds some words; see `Store`."""
         stored = kind_of(kind)
-        rows = self._rows(stored.table).filter(successor__isnull=True, withdrawn=False)
+        rows = self._rows(stored.table)
+        found = rows.filter(withdrawn=False)
         for word in words:
-            rows = rows.filter(_holds(word))
-        columns = rows.order_by("pk").values_list("pk", "body", "digest")
-        last = 0
+            found = found.filter(_holds(word))
+        columns = found.order_by("pk").values_list("pk", "body", "digest")
+        last, at_once = 0, _FOUND_AT_ONCE
         with translate_database_faults(self._subject):
-            # a cursor of the server's would be quick to begin and slow to end where little is found
-            while some := list(columns.filter(pk__gt=last)[skip : skip + _FOUND_AT_ONCE]):
-                for _, body, digest in some:
+            # a cursor of the server's would be quick to begin and slow to end where little is
+            # found; whoever goes deep into what is found gets more and more at once
+            while some := list(columns.filter(pk__gt=last)[:at_once]):
+                gone = superseded(rows, [row for row, _, _ in some])
+                live = [(body, digest) for row, body, digest in some if row not in gone]
+                for body, digest in live[skip:]:
                     record = from_json(kind, decode_body(body))
                     yield Stored(record=record, digest=Digest(digest))
-                last, skip = some[-1][0], 0
+                last, skip = some[-1][0], max(0, skip - len(live))
+                at_once = min(2 * at_once, _MOST_AT_ONCE)
 
     def tables(self) -> Mapping[str, type]:
         """Return the name of every table with the kind of record that lies in it."""
@@ -239,6 +295,10 @@ class DjangoStore:
         if self._own:
             remove_database(self._alias)
 
+    def _stored(self, kind: Kind[RecordT], rows: Sequence[LiveRow]) -> tuple[Stored[RecordT], ...]:
+        read = self._records(kind, [one.row for one in rows])
+        return tuple(Stored(record=read[one.row], digest=Digest(one.digest)) for one in rows)
+
     def _records(
         self, kind: Kind[RecordT], rows: Sequence[int], *, briefly: bool = False
     ) -> Mapping[int, RecordT]:
@@ -265,7 +325,7 @@ class DjangoStore:
         kind: Kind[Any] = kind_of(type(entry.record))
         key = kind.key(entry.record)
         body = encode_record(entry.record)
-        latest = self._rows(kind.table).filter(key=key, successor__isnull=True).first()
+        latest = latest_of_key(self._rows(kind.table), key)
         _require_expected(entry, kind.name, latest)
         if _says_the_same(latest, body, withdrawn=entry.withdrawn):
             return None

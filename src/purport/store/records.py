@@ -22,6 +22,7 @@ __all__ = [
     "CopiedTable",
     "Entry",
     "InputFault",
+    "Later",
     "Outcome",
     "Past",
     "Review",
@@ -183,6 +184,19 @@ class Past(Generic[RecordT]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later(Generic[RecordT]):
+    """What was stored of a kind since somebody looked."""
+
+    last: int
+    """Its last row, to be given back by whoever looks again."""
+    fresh: int
+    """How many keys came first since."""
+    records: Mapping[str, RecordT | None]
+    """By key, what is live now and holds what was asked for; None where what did may not any
+    more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedCase:
     """A case in a list of cases."""
 
@@ -249,6 +263,42 @@ class Store(Protocol):
 
     def live(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         """Return the live records of a kind, in the order in which their keys first came."""
+        ...
+
+    def live_of(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Stored[RecordT], ...]:
+        """Return the live records of some keys, in the order in which these first came.
+
+        As quick among a hundred thousand as among ten.
+        """
+        ...
+
+    def live_about(self, item: Digest) -> tuple[Stored[Outcome], ...]:
+        """Return the live outcomes of an item, in the order of their rows."""
+        ...
+
+    def live_page(
+        self, kind: type[RecordT], *, skip: int, most: int
+    ) -> tuple[tuple[Stored[RecordT], ...], bool]:
+        """Return the live records of a page of keys, and whether further keys follow.
+
+        Args:
+            kind: Which.
+            skip: How many keys are left out, in the order in which they first came.
+            most: How many keys the page has; where some are withdrawn, it has fewer records.
+        """
+        ...
+
+    def later(self, kind: type[RecordT], after: int, holding: str | None) -> Later[RecordT]:
+        """Return what was stored of a kind, or of the custody chain, after a row.
+
+        For whoever keeps a few records out of many at hand and reads only what is new of them.
+
+        Args:
+            kind: Which; events of the chain have their place as key.
+            after: The last row that is known; 0 for none.
+            holding: Text that the canonical JSON of the records of interest holds; None where only
+                their number is.
+        """
         ...
 
     def past(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Past[RecordT], ...]:

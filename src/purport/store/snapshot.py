@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest
-from purport.store.records import Entry, Outcome, Past, ShelvedCase, Store, Stored
+from purport.store.records import Entry, Later, Outcome, Past, ShelvedCase, Store, Stored
 from purport.vault import EventDraft, Row
 
 __all__ = ["read_once"]
@@ -47,6 +47,20 @@ class _ReadOnce:
 
     def live_briefly(self, kind: type[RecordT]) -> tuple[Stored[RecordT], ...]:
         return self._store.live_briefly(kind)
+
+    def live_of(self, kind: type[RecordT], keys: Collection[str]) -> tuple[Stored[RecordT], ...]:
+        return self._store.live_of(kind, keys)
+
+    def live_about(self, item: Digest) -> tuple[Stored[Outcome], ...]:
+        return self._store.live_about(item)
+
+    def live_page(
+        self, kind: type[RecordT], *, skip: int, most: int
+    ) -> tuple[tuple[Stored[RecordT], ...], bool]:
+        return self._store.live_page(kind, skip=skip, most=most)
+
+    def later(self, kind: type[RecordT], after: int, holding: str | None) -> Later[RecordT]:
+        return self._store.later(kind, after, holding)
 
     def outcomes(
         self, outcome_of: tuple[Digest, str], *, version: str, parameters: Digest

@@ -1,7 +1,7 @@
 """Who may do what in a case: the one place where it is decided and enforced."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from purport.casework import CaseRoom, Workspace
+from purport.casework.glance import CaseFront
 from purport.casework.publishing import ReadersEdition
 from purport.casework.second_look import veil_case
 from purport.core.casefile import CaseFile
@@ -140,6 +141,20 @@ class Visit:
     def case_file(self) -> CaseFile:
         """Return everything of the case as it stands, but what a second look is not to see."""
         return veil_case(self.workspace(), self.room.case_file(self.key), self.agent)
+
+    def front(self) -> CaseFront:
+        """Return the case without its footage; as `case_file`, but for what a second look hides."""
+        front = self.room.front(self.key)
+        return replace(front, file=veil_case(self.workspace(), front.file, self.agent))
+
+    def item_file(self, digest: str) -> CaseFile:
+        """Return the case with one item alone, but what a second look is not to see.
+
+        Raises:
+            AbsentError: The case has no such item.
+        """
+        file = self.room.item_file(self.key, digest)
+        return veil_case(self.workspace(), file, self.agent)
 
     def outline(self) -> CaseFile:
         """Return the case as `case_file` does, its findings without their numbers."""

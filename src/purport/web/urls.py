@@ -7,6 +7,7 @@ from purport.web.languages import choose_language
 from purport.web.live import live
 from purport.web.pages import (
     adding,
+    captures,
     case,
     confirming,
     details,
@@ -47,6 +48,13 @@ urlpatterns = [
     path("cases/<slug:key>/matrix", ledger.matrix, name="matrix"),
     path("cases/<slug:key>/map", mapping.case_on_map, name="map"),
     path("cases/<slug:key>/map/tiles/<str:name>", mapping.tiles, name="tiles"),
+    path("cases/<slug:key>/captures", captures.captures, name="captures"),
+    path(
+        "cases/<slug:key>/captures/<slug:digest>/page.jpg", captures.page_veiled, name="page_veiled"
+    ),
+    path(
+        "cases/<slug:key>/captures/<slug:digest>/clear.jpg", captures.page_clear, name="page_clear"
+    ),
     path("cases/<slug:key>/history", case.history, name="history"),
     path("cases/<slug:key>/add", adding.add, name="add"),
     path("cases/<slug:key>/items/<slug:digest>/details", details.details, name="details"),

@@ -116,7 +116,7 @@ def read_light_frame(request: HttpRequest, key: str, digest: str, index: int) ->
 def read_poster(request: HttpRequest, key: str, digest: str) -> HttpResponse:
     """Return the first key frame, small; veiled where it may be graphic."""
     visit, item = _entered(request, key, digest)
-    content = poster(visit.workspace(), visit.case_file(), item)
+    content = poster(visit.workspace(), visit.item_file(digest), item)
     answer = HttpResponse(content, content_type="image/jpeg")
     answer["Cache-Control"] = "private, max-age=60"
     return answer
@@ -130,7 +130,7 @@ def read_poster(request: HttpRequest, key: str, digest: str) -> HttpResponse:
 def read_shown(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
     """Return outlines and points over the display picture, with the frames that they hold for."""
     visit, item = _entered(request, key, digest)
-    return {"shown": to_json(shown_over(visit.workspace(), visit.case_file(), item))}
+    return {"shown": to_json(shown_over(visit.workspace(), visit.item_file(digest), item))}
 
 
 @router.get(
@@ -156,7 +156,7 @@ def read_playable(request: HttpRequest, key: str, digest: str, *, needed: bool =
 
 def _entered(request: HttpRequest, key: str, digest: str) -> tuple[Visit, CaseItem]:
     visit = enter(request, key, Right.SEE)
-    return visit, item_of(visit.case_file(), digest)
+    return visit, item_of(visit.item_file(digest), digest)
 
 
 def _frame(

@@ -23,6 +23,6 @@ router = Router(tags=["sun"])
 )
 def read_sun(request: HttpRequest, key: str, digest: str) -> Any:  # noqa: ANN401 - JSON
     """Return the times that fit, and the sun's way that they come from; null before a check."""
-    case = enter(request, key, Right.SEE).case_file()
+    case = enter(request, key, Right.SEE).item_file(digest)
     told = sun_told(case, item_of(case, digest).record.digest)
     return {"result": None if told is None else to_json(told)}

@@ -153,7 +153,7 @@ def add(visit: Visit) -> HttpResponse:
             return _gone_on(visit)
     shown = {
         "visit": visit,
-        "case": visit.outline(),
+        "case": visit.front().file,
         "tab": "add",
         "sections": [
             {"name": name, "title": _(section.title), "form": bound[name], "open": name == chosen}

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from purport.casework.finding import ITEMS_A_PAGE
+from purport.casework.glance import CaseFront, items_page
 from purport.casework.history import case_history
-from purport.core.casefile import CaseFile
 from purport.core.digests import canonical_json
 from purport.core.errors import InputError
 from purport.core.ratings import Rating
@@ -22,20 +23,27 @@ __all__ = ["case", "history", "member", "people"]
 _SETTLED = frozenset({Rating.SUPPORTED, Rating.CONTRADICTED, Rating.NOT_CHECKABLE})
 _MOST_QUESTIONS = 12
 _EVENTS_A_PAGE = 50
+_LONGEST_SEARCH = 200
+_PAGE_DIGITS = 6
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 @for_members(Right.SEE)
 def case(visit: Visit) -> HttpResponse:
-    """Show a case: footage, claims with their ratings, and what is open."""
-    file = visit.outline()
+    """Show a case: a page of its footage, claims with their ratings, and what is open."""
+    front = visit.front()
+    wanted = " ".join(visit.request.GET.get("q", "").split())[:_LONGEST_SEARCH]
     shown = {
         "visit": visit,
-        "case": file,
+        "case": front.file,
         "tab": "case",
-        "items": file.items,
-        "claims": view_claims(file, CaseIndex.of(file)),
-        "questions": _open_questions(file),
+        "page": items_page(visit.workspace(), wanted, number=_page_number(visit)),
+        "items": front.items,
+        "pages": max(1, -(-front.items // ITEMS_A_PAGE)),
+        "wanted": wanted,
+        "claims": view_claims(front.file, CaseIndex.of(front.file)),
+        "questions": _open_questions(front),
+        "checked": front.tally.outcomes > 0,
     }
     return render(visit.request, "room/case.html", shown)
 
@@ -80,7 +88,7 @@ def people(visit: Visit) -> HttpResponse:
         link = visit.request.build_absolute_uri(reverse("enter", args=[token]))
     shown = {
         "visit": visit,
-        "case": visit.outline(),
+        "case": visit.front().file,
         "tab": "people",
         "members": members_of(visit.key),
         "roles": [role.value for role in GIVEN_ROLES],
@@ -121,13 +129,17 @@ def _role(text: str) -> Role:
     return role
 
 
-def _open_questions(file: CaseFile) -> tuple[str, ...]:
+def _page_number(visit: Visit) -> int:
+    asked = visit.request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _PAGE_DIGITS else 1
+
+
+def _open_questions(front: CaseFront) -> tuple[str, ...]:
     """Return what would settle the parts that are not settled, each once."""
     wanted = (
         question
-        for verdict in file.verdicts
+        for verdict in front.file.verdicts
         if verdict.rating not in _SETTLED
         for question in verdict.would_change
     )
-    lacking = (missing for absent in file.not_run for missing in absent.missing)
-    return tuple(dict.fromkeys((*wanted, *lacking)))[:_MOST_QUESTIONS]
+    return tuple(dict.fromkeys((*wanted, *front.lacking)))[:_MOST_QUESTIONS]

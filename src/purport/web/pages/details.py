@@ -44,7 +44,7 @@ def details(visit: Visit, digest: str) -> HttpResponse:
                 return redirect("case", visit.key)
     shown = {
         "visit": visit,
-        "case": visit.outline(),
+        "case": visit.front().file,
         "tab": "",
         "record": record,
         "seen": version,

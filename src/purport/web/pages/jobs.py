@@ -17,7 +17,7 @@ __all__ = ["ask", "background", "cancel", "dossier", "progress"]
 @for_members(Right.SEE)
 def background(visit: Visit) -> HttpResponse:
     """Show the work of a case, the newest first."""
-    shown = {"visit": visit, "case": visit.outline(), "tab": "work", **_work(visit)}
+    shown = {"visit": visit, "case": visit.front().file, "tab": "work", **_work(visit)}
     return render(visit.request, "room/work.html", shown)
 
 

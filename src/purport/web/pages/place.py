@@ -34,7 +34,7 @@ def place(visit: Visit, digest: str) -> HttpResponse:
         bench = replace(bench, place=None)
     shown: dict[str, Any] = {
         "visit": visit,
-        "case": visit.case_file(),
+        "case": visit.front().file,
         "tab": "case",
         "item": bench.item,
         "may_change": visit.may(Right.CHANGE),

@@ -27,7 +27,7 @@ __all__ = ["media", "playable", "player"]
 @for_members(Right.SEE)
 def player(visit: Visit, digest: str) -> HttpResponse:
     """Show an item, frame by frame, with what was found in it."""
-    case, workspace = visit.case_file(), visit.workspace()
+    case, workspace = visit.item_file(digest), visit.workspace()
     item = item_of(case, digest)
     shown = {
         "visit": visit,
@@ -38,6 +38,7 @@ def player(visit: Visit, digest: str) -> HttpResponse:
         "graphic_from": graphic_from(case, item),
         "curves": [to_json(one) for one in offset_curves(case, item.record.digest)],
         "forms": [form.value for form in PictureForm],
+        "captures": visit.room.captures(visit.key).of(item.record.digest),
     }
     try:
         view = player_view(workspace, case, item)
@@ -52,7 +53,7 @@ def player(visit: Visit, digest: str) -> HttpResponse:
 def media(visit: Visit, digest: str) -> HttpResponseBase:
     """Give the working copy of an item, or a part of it."""
     workspace = visit.workspace()
-    record = item_of(visit.case_file(), digest).record
+    record = item_of(visit.item_file(digest), digest).record
     served = ServedFile(
         path=media_path(workspace, record.digest),
         name=record.name,
@@ -66,7 +67,7 @@ def media(visit: Visit, digest: str) -> HttpResponseBase:
 @for_members(Right.SEE)
 def playable(visit: Visit, digest: str) -> HttpResponseBase:
     """Give the derivative of an item that browsers play, or a part of it."""
-    record = item_of(visit.case_file(), digest).record
+    record = item_of(visit.item_file(digest), digest).record
     path = playable_path(visit.workspace(), record.digest)
     if not path.is_file():
         raise AbsentError(

@@ -21,7 +21,7 @@ __all__ = ["sun"]
 @for_members(Right.SEE)
 def sun(visit: Visit, digest: str) -> HttpResponse:
     """Show an item's frames, the shadows marked in them, and the times that fit."""
-    workspace, case = visit.workspace(), visit.case_file()
+    workspace, case = visit.workspace(), visit.item_file(digest)
     bench = gather_bench(workspace, digest)
     if open_look(workspace, digest, visit.agent) is not None:
         bench = replace(bench, place=None)
