@@ -28,7 +28,7 @@ _FEWEST_FRAMES = 25
 _BACK_S = 1.0
 _ASIDE_S = (0.5, 0.35, 0.65, 0.42, 0.58)
 """Whole and broken parts of the second after which a picture is compared. [s]"""
-_PAIRS = 20
+_PAIRS = 14
 _SMOOTH_PX = (3, 5)
 _LEAST_CHANGE, _PLUS_CHANGE = 10.0, 20.0
 _LEAST_SCORE = 0.15
@@ -166,8 +166,9 @@ def find_cells(pictures: Sequence[Image], times_s: NDArray[np.float64]) -> list[
     if len(pictures) < _FEWEST_FRAMES or len(later) < _PAIRS // 2:
         return []
     asked = later[np.unique(np.linspace(0, len(later) - 1, _PAIRS).round().astype(int))]
-    back = _mean_change(pictures, times_s, asked, (_BACK_S,))
-    aside = _mean_change(pictures, times_s, asked, _ASIDE_S)
+    shown: dict[int, Image] = {}
+    back = _mean_change(pictures, times_s, asked, lags_s=(_BACK_S,), shown=shown)
+    aside = _mean_change(pictures, times_s, asked, lags_s=_ASIDE_S, shown=shown)
     back, aside = (cv2.blur(part, _SMOOTH_PX) for part in (back, aside))
     scores = np.where(aside > _LEAST_CHANGE, (aside - back) / (aside + _PLUS_CHANGE), 0.0)
     return list(_peaks(scores))
@@ -183,15 +184,22 @@ def _mean_change(
     pictures: Sequence[Image],
     times_s: NDArray[np.float64],
     asked: NDArray[np.intp],
+    *,
     lags_s: Sequence[float],
+    shown: dict[int, Image],
 ) -> NDArray[np.float32]:
-    """Return the mean absolute difference of pictures to those a lag before, lags in turn."""
+    """Return the mean absolute difference of pictures to those a lag before, lags in turn.
+
+    Pictures that were sharpened are kept in `shown`.
+    """
     total = np.zeros(pictures[0].shape, dtype=np.float32)
     for number, late in enumerate(asked.tolist()):
         wanted = times_s[late] - lags_s[number % len(lags_s)]
         early = int(np.argmin(np.abs(times_s - wanted)))
-        difference = cv2.absdiff(sharpened(pictures[late]), sharpened(pictures[early]))
-        cv2.accumulate(difference, total)
+        for index in (late, early):
+            if index not in shown:
+                shown[index] = sharpened(pictures[index])
+        cv2.accumulate(cv2.absdiff(shown[late], shown[early]), total)
     return np.asarray(total / np.float32(len(asked)), dtype=np.float32)
 
 
