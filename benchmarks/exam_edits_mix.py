@@ -62,10 +62,16 @@ __all__ = ["COUNT", "FIRST_SEED", "MAIN_KINDS", "Coding", "EditPlan", "Question"
 
 COUNT = 200
 """How many questions the final set has."""
-FIRST_SEED = {"dev": 3_100_000, "final": 9_810_000, "final2": 6_270_000, "final3": 8_540_000}
-"""Seed of the first question of each set. `final` and `final2` were run once each, on 27 November
-2026; `final3` was added after that and before any further work on the detectors, and is as yet
-unseen."""
+FIRST_SEED = {
+    "dev": 3_100_000,
+    "final": 9_810_000,
+    "final2": 6_270_000,
+    "final3": 8_540_000,
+    "final4": 4_760_000,
+}
+"""Seed of the first question of each set. `final`, `final2` and `final3` were run once each, on 27
+November 2026; `final4` was added after that and before the burnt-in clock was looked at, and is as
+yet unseen."""
 MAIN_KINDS = ("cut", "freeze", "repeat", "slow", "drop", "overlay", "audio_loop")
 """The kinds that the aim names."""
 

@@ -238,7 +238,7 @@ def _edit_detail(row: Mapping[str, Any]) -> str:
     if row.get("graphics"):
         parts.append(str(row["graphics"]).replace("_", " "))
     if factor is not None and kind == "slow_motion":
-        parts.append(f"{float(factor):.2g} times slower than what lies about it")
+        parts.append(_slowness(float(factor), _optional(row.get("factor_sd"))))
     elif factor is not None and kind == "cadence":
         parts.append(f"each picture is shown {float(factor):.3g} times on average")
     if row.get("other_start_s") is not None:
@@ -246,6 +246,13 @@ def _edit_detail(row: Mapping[str, Any]) -> str:
         heard = "heard" if kind.startswith("sound") else "shown"
         parts.append(f"{heard} before from {other[0]:.2f} to {other[1]:.2f} s")
     return "; ".join(parts)
+
+
+def _slowness(factor: float, factor_sd: float | None) -> str:
+    """Say how slow, and by what it is told."""
+    if factor_sd is None:
+        return f"{factor:.2g} times slower than what lies about it"
+    return f"the burnt-in clock goes {factor:.2f} times slower (1 σ {factor_sd:.2f})"
 
 
 def read_matches(finding: Finding) -> tuple[MatchReading, ...]:

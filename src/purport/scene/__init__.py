@@ -4,9 +4,10 @@ Two passes over the decoded frames make what `checks.edits`, `checks.place`, `ch
 `checks.reuse` all read, so that each video is analysed once for them.
 """
 
+from purport.scene._cells import sharpened
 from purport.scene.analysis import SCENE_VERSION, analyse_scene
 from purport.scene.recognition import shows_frame
-from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, Transition
+from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, TickingCell, Transition
 from purport.scene.storage import load_scene, save_scene
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "KeyFrame",
     "Scene",
     "Shot",
+    "TickingCell",
     "Transition",
     "analyse_scene",
     "load_scene",
     "save_scene",
+    "sharpened",
     "shows_frame",
 ]

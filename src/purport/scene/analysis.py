@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from purport.core.errors import UnreadableMediaError
 from purport.core.media_time import FrameSpan
 from purport.media import LumaFrame, Probe, decode_luma
+from purport.scene._cells import CellKeeper
 from purport.scene._chaining import Chained, Chainer
 from purport.scene._key_frames import KeyFrameKeeper
 from purport.scene._measuring import Measured, Measurer
@@ -31,7 +32,7 @@ from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "11"
+SCENE_VERSION = "12"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]
@@ -78,8 +79,8 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
         if first is None:
             return None
         survey, keeper = Survey(first[0]), KeyFrameKeeper(first[0].luma.shape[::-1])
-        chainer = Chainer(survey)
-        waiting = _link(chain((first,), coming), chainer, survey=survey, keeper=keeper)
+        cells, chainer = CellKeeper(time_base, survey.scale), Chainer(survey)
+        waiting = _link(chain((first,), coming), chainer, survey=survey, keeper=keeper, cells=cells)
     # Every frame has been measured.
     survey.finish(measurer.finish())
     for tracked, small in waiting:
@@ -101,6 +102,7 @@ def analyse_frames(source: FrameSource, *, time_base: Fraction) -> Scene | None:
         linked=_lock(chained.linked),
         key_frames=keeper.select(survey, shots, again=source()),
         fine=survey.fine.finish(),
+        cells=cells.finish(),
     )
 
 
@@ -115,6 +117,7 @@ def _link(
     *,
     survey: Survey,
     keeper: KeyFrameKeeper,
+    cells: CellKeeper,
 ) -> Iterable[tuple[Tracked, Image]]:
     """Survey frame after frame, and link each once the survey is far enough ahead of it.
 
@@ -125,6 +128,7 @@ def _link(
     for measured, tracked in frames:
         begins = survey.add(measured)
         keeper.offer(measured, begins=begins)
+        cells.offer(measured)
         waiting.append((tracked, measured.small))
         if len(waiting) > HORIZON:
             chainer.feed(*waiting.popleft())

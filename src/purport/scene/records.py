@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from purport.core.media_time import FrameSpan
 
-__all__ = ["DETAIL_TILES", "FineMeasures", "KeyFrame", "Scene", "Shot", "Transition"]
+__all__ = ["DETAIL_TILES", "FineMeasures", "KeyFrame", "Scene", "Shot", "TickingCell", "Transition"]
 
 DETAIL_TILES = 32
 """Tiles of a picture, across and down, in which fine detail is measured."""
@@ -74,6 +74,22 @@ class FineMeasures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TickingCell:
+    """A small part of the picture that showed the same again a second later.
+
+    The last digit of a burnt-in clock does so.
+    """
+
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom in the display picture; right and bottom not in it. [px]"""
+    first: int
+    """First frame for which it was kept."""
+    pictures: NDArray[np.uint8]
+    """Luma of the cell (m, height, width) at working size (pictures at most 640 px wide), for the
+    m frames from `first` on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
     """What was found in a video's frames; n frames."""
 
@@ -106,6 +122,8 @@ class Scene:
     fine: FineMeasures | None = None
     """What thumbnails average away; None for a scene that was not made from frames at working
     size."""
+    cells: tuple[TickingCell, ...] = ()
+    """Where a clock may tick; few, and often none."""
 
     @property
     def frames(self) -> int:

@@ -19,7 +19,14 @@ from purport.core.errors import ConsistencyError
 from purport.core.media_time import FrameSpan
 from purport.scene._spool import Spool
 from purport.scene.analysis import SCENE_VERSION
-from purport.scene.records import FineMeasures, KeyFrame, Scene, Shot, Transition
+from purport.scene.records import (
+    FineMeasures,
+    KeyFrame,
+    Scene,
+    Shot,
+    TickingCell,
+    Transition,
+)
 
 __all__ = ["load_scene", "save_scene"]
 
@@ -62,11 +69,13 @@ def save_scene(scene: Scene, path: Path) -> None:
             for shot, mask in zip(scene.shots, of_shot, strict=True)
         ],
         "key_frames": [frame.index for frame in scene.key_frames],
+        "cells": [{"box": cell.box, "first": cell.first} for cell in scene.cells],
     }
     columns = {name: getattr(scene, name) for name in _COLUMNS}
     if scene.fine is not None:
         columns |= {_fine(name): getattr(scene.fine, name) for name in _FINE_COLUMNS}
     pictures = {_picture(frame.index): frame.luma for frame in scene.key_frames}
+    pictures |= {_cell(number): cell.pictures for number, cell in enumerate(scene.cells)}
     with path.open("wb") as stream:
         np.savez(
             stream,
@@ -90,6 +99,10 @@ def _distinct(masks: list[NDArray[np.bool_]]) -> tuple[list[NDArray[np.bool_]], 
 
 def _fine(name: str) -> str:
     return f"fine-{name}"
+
+
+def _cell(number: int) -> str:
+    return f"cell-{number}"
 
 
 def _picture(index: int) -> str:
@@ -137,6 +150,14 @@ def load_scene(path: Path) -> Scene:
             for index in header["key_frames"]
         ),
         fine=_load_fine(arrays),
+        cells=tuple(
+            TickingCell(
+                box=tuple(cell["box"]),
+                first=cell["first"],
+                pictures=arrays[_cell(number)].astype(np.uint8, copy=False),
+            )
+            for number, cell in enumerate(header["cells"])
+        ),
         **columns,  # type: ignore[arg-type]  # the archive holds the types that Scene has
     )
 

@@ -141,8 +141,10 @@ def _is_apart(scene: Scene, levels: Floats, cadence: Cadence, rules: CadenceRule
         return False
     shot = scene.shot_of(cadence.span.first).span
     reach = rules.clean_frames
+    begin = cadence.span.first - 2
     sides = (
-        levels[max(shot.first + 1, cadence.span.first - 2 - reach) : cadence.span.first - 2],
+        # a pattern from the first frame on has nothing before it
+        levels[max(shot.first + 1, begin - reach) : max(shot.first + 1, begin)],
         levels[cadence.span.last + 3 : min(shot.last + 1, cadence.span.last + 3 + reach)],
     )
     told = [

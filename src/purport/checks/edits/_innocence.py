@@ -2,7 +2,7 @@
 
 from purport.checks.edits.records import EditKind
 
-__all__ = ["EXPLANATIONS"]
+__all__ = ["CLOCK_EXPLANATIONS", "EXPLANATIONS"]
 
 EXPLANATIONS: dict[EditKind, tuple[str, ...]] = {
     EditKind.CADENCE: (
@@ -43,3 +43,10 @@ EXPLANATIONS: dict[EditKind, tuple[str, ...]] = {
         "Recorded sound (an announcement, music with samples) was played where the camera was.",
     ),
 }
+
+CLOCK_EXPLANATIONS = (
+    "Editors slow down a moment so that viewers can see it.",
+    "A camera that films faster for a while gives slow motion by itself.",
+    "What ticks may be a counter of something else that took more time, such as a direction.",
+)
+"""The same of slow motion that a burnt-in clock tells."""

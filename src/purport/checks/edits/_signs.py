@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from purport.checks.edits._cadences import Cadence
+from purport.checks.edits._clocks import Clocks, ClockSlowing
 from purport.checks.edits._crops import Crop
 from purport.checks.edits._dissolves import Dissolve
 from purport.checks.edits._fading import Fade
 from purport.checks.edits._gaps import Gap
 from purport.checks.edits._hiding import Hidden
-from purport.checks.edits._innocence import EXPLANATIONS
+from purport.checks.edits._innocence import CLOCK_EXPLANATIONS, EXPLANATIONS
 from purport.checks.edits._loops import Loop
 from purport.checks.edits._plates import Plate
 from purport.checks.edits._reversals import Reversal
@@ -39,6 +40,10 @@ __all__ = [
 _CAPTION_WIDTH = 0.3
 _DOUBTFUL_STRENGTH = 0.4
 _SAME_FACTOR = 0.05
+_FOLLOWED_SHARE = 0.8
+"""Least share of the time that a clock goes slowly for a pattern to tell the ends better."""
+_EVEN_SHARE = 0.8
+"""Share of a stretch over which a clock has to go on evenly to speak against slow motion."""
 
 
 def list_gaps(scene: Scene, gaps: Iterable[Gap], cuts: Sequence[int]) -> Iterator[Edit]:
@@ -59,25 +64,69 @@ def list_gaps(scene: Scene, gaps: Iterable[Gap], cuts: Sequence[int]) -> Iterato
 
 
 def list_slow_motion(
-    scene: Scene, slowings: Sequence[Slowing], cadences: Sequence[Cadence]
+    scene: Scene,
+    slowings: Sequence[Slowing],
+    cadences: Sequence[Cadence],
+    clocks: Clocks,
 ) -> Iterator[Edit]:
     """List slow motion and converted frame rates.
 
-    A pattern of repeated frames says where it begins and ends more exactly than the movement. Where
-    a recorder made the pattern, what goes at its factor elsewhere in the shot is no slow motion,
-    and movement that is slowed there is but a hint: some of its frames are the recorder's.
+    A pattern of repeated frames says where it begins and ends more exactly than a clock, and a
+    clock more exactly than the movement. Where a recorder made the pattern, what goes at its factor
+    elsewhere in the shot is no slow motion, and movement that is slowed there is but a hint: some
+    of its frames are the recorder's. A hint is also what a burnt-in clock speaks against.
     """
     converted = [cadence for cadence in cadences if not cadence.apart]
     apart = [one for one in cadences if one.apart and not _goes_on(scene, one, converted)]
+    followed = [one for one in apart if not _in_longer(one.span, clocks.slowings)]
     for cadence in cadences:
-        kind = EditKind.SLOW_MOTION if cadence in apart else EditKind.CADENCE
-        yield _stretch(scene, kind, cadence.span, (cadence.strength, cadence.factor))
+        if cadence in apart and cadence not in followed:
+            continue
+        if cadence not in apart:
+            yield _stretch(
+                scene, EditKind.CADENCE, cadence.span, (cadence.strength, cadence.factor)
+            )
+            continue
+        strength = _borne_out(clocks, cadence.span, cadence.strength)
+        yield _stretch(scene, EditKind.SLOW_MOTION, cadence.span, (strength, cadence.factor))
+    told = [cadence.span for cadence in followed]
+    for slowed in clocks.slowings:
+        if not any(meet(slowed.span, span) for span in told):
+            yield _by_clock(scene, slowed)
+    told += [slowed.span for slowed in clocks.slowings]
     for slowing in slowings:
-        if any(meet(slowing.span, cadence.span) for cadence in apart):
+        if any(meet(slowing.span, span) for span in told):
             continue
         doubtful = any(meet(slowing.span, cadence.span) for cadence in converted)
-        strength = min(slowing.strength, _DOUBTFUL_STRENGTH) if doubtful else slowing.strength
+        strength = _borne_out(clocks, slowing.span, slowing.strength)
+        strength = min(strength, _DOUBTFUL_STRENGTH) if doubtful else strength
         yield _stretch(scene, EditKind.SLOW_MOTION, slowing.span, (strength, slowing.factor))
+
+
+def _in_longer(span: FrameSpan, slowings: Iterable[ClockSlowing]) -> bool:
+    """Tell whether a clock goes slowly for longer than a pattern could be followed."""
+    return any(
+        meet(slowed.span, span) and len(span) < _FOLLOWED_SHARE * len(slowed.span)
+        for slowed in slowings
+    )
+
+
+def _borne_out(clocks: Clocks, span: FrameSpan, strength: float) -> float:
+    """Weigh slow motion by the burnt-in clocks: one that goes on evenly makes it a hint."""
+    if clocks.share_even(span) >= _EVEN_SHARE:
+        return min(strength, _DOUBTFUL_STRENGTH)
+    return max([strength, *(one.strength for one in clocks.slowings if meet(one.span, span))])
+
+
+def _by_clock(scene: Scene, slowed: ClockSlowing) -> Edit:
+    left, top, right, bottom = slowed.box
+    width, height = scene.width_px, scene.height_px
+    return replace(
+        _stretch(scene, EditKind.SLOW_MOTION, slowed.span, (slowed.strength, slowed.factor)),
+        innocent=CLOCK_EXPLANATIONS,
+        factor_sd=slowed.factor_sd,
+        box=(left / width, top / height, right / width, bottom / height),
+    )
 
 
 def _goes_on(scene: Scene, cadence: Cadence, others: Iterable[Cadence]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from purport.checks.contract import Evidence, Need, make_finding, parameters_of
 from purport.checks.edits._bars import BarRules, find_bars
 from purport.checks.edits._cadences import CadenceRules, find_cadences
+from purport.checks.edits._clocks import ClockRules, read_clocks
 from purport.checks.edits._coding import CodingRules, describe_coding
 from purport.checks.edits._crops import CropRules, find_crops
 from purport.checks.edits._cuts import CutRules, find_open_cuts
@@ -107,13 +108,13 @@ class EditsCheck:
     The check goes through every frame at its own presentation time and lists, with time code:
     **cuts**, **fades** and **dissolves**, where one shot ends and another begins; **drops**, where
     time is missing within a shot; **crops**, where a part of the picture is enlarged for a while;
-    **freezes**, where the same picture is shown on for 0.2 seconds
-    or more; **repeats**, **loops** and **reversed** stretches, which are shown again, round and
-    round, or backwards; **slow motion**; **black** pictures; **overlays**, graphics burnt into the
-    picture such as a crosshair, a clock, a logo or a caption, and boxes that blur or pixelate it;
-    and in the sound **silence**, **loops** and **changes** of the background. A frame rate that was
-    converted throughout is stated as **cadence**. How the file was coded is described too, with
-    what does not come from a camera.
+    **freezes**, where the same picture is shown on for 0.2 seconds or more; **repeats**, **loops**
+    and **reversed** stretches, which are shown again, round and round, or backwards; **slow
+    motion**, also by the rate of a burnt-in clock; **black** pictures; **overlays**, graphics burnt
+    into the picture such as a crosshair, a clock, a logo or a caption, and boxes that blur or
+    pixelate it; and in the sound **silence**, **loops** and **changes** of the background. A frame
+    rate that was converted throughout is stated as **cadence**. How the file was coded is described
+    too, with what does not come from a camera.
 
     Each sign has a strength: 0.5 where it only just stands out from what unedited footage shows, 1
     where nothing is left to doubt; and the share of unedited test clips in which such a sign was
@@ -130,7 +131,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "9"
+    version: str = "10"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()
@@ -172,6 +173,8 @@ class EditsCheck:
     """When movement counts as slowed."""
     cadences: CadenceRules = field(default_factory=CadenceRules)
     """When frames count as shown again at a pattern."""
+    clocks: ClockRules = field(default_factory=ClockRules)
+    """When a burnt-in clock counts as slowed."""
     reversals: ReversalRules = field(default_factory=ReversalRules)
     """When frames count as shown backwards."""
     hiding: HidingRules = field(default_factory=HidingRules)
@@ -251,6 +254,7 @@ class EditsCheck:
                 scene,
                 find_slowings(scene, path, self.slowings),
                 find_cadences(scene, self.cadences),
+                read_clocks(scene, self.clocks),
             ),
         ]
         black = find_black(scene, self.black)

@@ -131,11 +131,14 @@ class Edit:
     graphics: Graphics | None = None
     """For an overlay, its kind; None for other kinds."""
     box: tuple[float, float, float, float] | None = None
-    """For a plate or a crop, left, top, right and bottom as shares of the picture's width and
-    height; None where the sign has no place in the picture."""
+    """For a plate or a crop, or the digit of a clock that goes too slowly, left, top, right and
+    bottom as shares of the picture's width and height; None where the sign has no place in the
+    picture."""
     factor: float | None = None
     """How many times slower, how many times enlarged, or how many frames are shown for one that
     was filmed; None for other kinds."""
+    factor_sd: float | None = None
+    """Standard uncertainty of `factor`, where a burnt-in clock tells it; None elsewhere."""
     shown_frames: tuple[int, ...] = ()
     """Frames to look at, which show the sign; none for sound."""
     false_alarm_rate: float | None = None

@@ -17,10 +17,10 @@ RULES = CadenceRules()
 
 
 def stepping(
-    factor: float, first: int, stop: int, *, count: int = 200, level: float = 3.0
+    factor: float, first: int, stop: int, *, count: int = 200, level: float = 3.0, seed: int = 5
 ) -> NDArray[np.float64]:
     """Frames that differ by about `level`, from `first` to `stop` shown again by a factor."""
-    random = np.random.default_rng(5)
+    random = np.random.default_rng(seed)
     steps = level * np.exp(random.normal(scale=0.15, size=count))
     places = np.arange(first, stop)
     shown = np.floor((places - first) / factor)
@@ -45,6 +45,17 @@ def test_a_converted_rate_runs_throughout(measured: Measured, factor: float) -> 
     cadences = find_cadences(scene, RULES)
     assert cadences
     assert not any(cadence.apart for cadence in cadences)
+
+
+@pytest.mark.parametrize(("seed", "count"), [(1, 160), (4, 160), (1, 212)])
+def test_nothing_lies_before_a_pattern_that_begins_with_the_video(
+    measured: Measured, seed: int, count: int
+) -> None:
+    """The frames before the first are none, and not the whole video counted from its end."""
+    scene = measured(stepping(5 / 3, 0, count, count=count, seed=seed))
+    (cadence,) = find_cadences(scene, RULES)
+    assert cadence.span.first == 1
+    assert not cadence.apart
 
 
 @pytest.mark.parametrize("seed", range(8))
