@@ -8,7 +8,7 @@ import pytest
 from purport.seals import check_bag
 
 BYTES = b"hello\n"
-TWINS = [("data/hello.txt", "data/HELLO.txt"), ("data/caf\u00e9", "data/cafe\u0301")]
+TWINS = [("data/hello.txt", "data/HELLO.txt"), ("data/\u00e9.txt", "data/e\u0301.txt")]
 
 
 def make_bag(root: Path, digests: dict[str, str]) -> Path:
