@@ -18,6 +18,7 @@ import json
 import os
 import random
 import resource
+import runpy
 import shutil
 import signal
 import socket
@@ -33,8 +34,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
-
-import numpy as np
 
 from purport.casework import (
     CheckRequest,
@@ -477,20 +476,11 @@ class ObjectServer:
 
 
 def _noise(path: Path) -> None:
-    """Encode noise that moves for 12 frames; it shows nothing, so it bears no mark."""
+    """Encode a clip of noise in a process of its own, so that FFmpeg stays out of this one."""
 
     def write() -> list[str]:
-        import av  # noqa: PLC0415 - FFmpeg stays out of this process
-
-        ground = np.random.default_rng(7).integers(0, 255, (40, 50, 3), dtype=np.uint8)
-        ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream("mpeg4", rate=10)
-            stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
-            for index in range(12):
-                window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
-            container.mux(stream.encode())
+        made = runpy.run_path(str(Path(__file__).parents[1] / "tests" / "noise.py"))
+        made["write_noise"](path)
         return []
 
     if wrong := in_child(write):

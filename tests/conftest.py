@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import av
 import httpx
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.noise import write_noise
 
 STARTED_WITHIN_S = 60.0
 SLOW_S = 60.0
@@ -274,26 +273,12 @@ def checked_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     made = tmp_path_factory.mktemp("checked")
     story = Path(__file__).parents[1] / "examples" / "harbour-road" / "story.html"
-    clip = _noise(made / "noise.mp4")
+    clip = write_noise(made / "noise.mp4")
     folder = made / "case"
     command = [sys.executable, "-m", "purport.cli", "check", str(story), str(clip)]
     options = ["-w", str(folder), "--date", "2019-03-13", "--name", "Harbour Road"]
     subprocess.run([*command, *options], check=True, capture_output=True)
     return folder
-
-
-def _noise(path: Path) -> Path:
-    """Encode noise of 160×128 pixels that moves for 12 frames; it needs no SYNTHETIC mark."""
-    ground = np.random.default_rng(7).integers(0, 255, (40, 50, 3), dtype=np.uint8)
-    ground = np.kron(ground, np.ones((4, 4, 1), dtype=np.uint8))
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
-        for index in range(12):
-            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
-        container.mux(stream.encode())
-    return path
 
 
 def _receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import Affine
+from tests.noise import write_noise
 
 from purport.casework import CheckRequest, Workspace, case_file, check_case, verify_workspace
 from purport.core.errors import (
@@ -26,8 +27,6 @@ from purport.core.errors import (
     WorkspaceBusyError,
 )
 from purport.core.positions import GeoPoint
-
-from .conftest import write_clip
 
 STORY = "30 September 2015\n\nThe ministry said that it had struck eight targets.\n"
 
@@ -98,14 +97,14 @@ def _footage(name: str, write: Callable[[Path], object]) -> Callable[[Path], Che
 
 
 def _truncate(path: Path) -> None:
-    write_clip(path)
+    write_noise(path)
     path.write_bytes(path.read_bytes()[:300])
 
 
 def _with_clip(**given: Callable[[Path], object]) -> Callable[[Path], CheckRequest]:
     def make(folder: Path) -> CheckRequest:
         fields = {name: value(folder) for name, value in given.items()}
-        clip = write_clip(folder / "clip.mp4")
+        clip = write_noise(folder / "clip.mp4")
         return CheckRequest(workspace=folder / "case", footage=(clip,), **fields)  # type: ignore[arg-type]
 
     return make
@@ -207,7 +206,7 @@ def test_bad_input_is_one_clear_error(case: str, tmp_path: Path) -> None:
 
 
 def test_bad_items_among_good_ones_are_listed(tmp_path: Path) -> None:
-    good = write_clip(tmp_path / "good.mp4")
+    good = write_noise(tmp_path / "good.mp4")
     footage = [good]
     for case in ("truncated video", "no video stream", "20,000-pixel frame"):
         footage.extend(CASES[case].make(tmp_path).footage)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.noise import write_noise
 
 from purport.core.digests import digest_bytes
-
-from .conftest import write_clip
 
 ROOT = Path(__file__).parents[2]
 Site = Any  # of tests/misbehaving.py, which is loaded by its path
@@ -41,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_page_is_captured_sealed_and_taken_in_again(
     folder: Path, site: Site, trouble: Trouble, tmp_path: Path
 ) -> None:
-    film = write_clip(tmp_path / "raid.mp4").read_bytes()
+    film = write_noise(tmp_path / "raid.mp4").read_bytes()
     site.pages |= {
         "/a": trouble.Given(
             b"<title>Raid</title><h1>Raid</h1><video src=/raid.mp4></video>" + WORDS
@@ -102,7 +101,7 @@ def test_a_wrong_setting_is_said(folder: Path) -> None:
 def test_an_altered_archive_is_refused_and_nothing_is_stored(folder: Path, tmp_path: Path) -> None:
     place = tmp_path / "archived"
     place.mkdir()
-    clip = write_clip(place / "clip.mp4").read_bytes()
+    clip = write_noise(place / "clip.mp4").read_bytes()
     said = {
         "status": "success",
         "metadata": {"url": "https://site.example/1", "_processed_at": "2025-02-03 10:11:12+00:00"},
@@ -131,7 +130,7 @@ def test_an_altered_archive_is_refused_and_nothing_is_stored(folder: Path, tmp_p
 @pytest.mark.slow
 def test_kills_while_capturing_lose_nothing(tmp_path: Path) -> None:
     """Eight kills here; more are counted by the same script, as docs/benchmarks.md says."""
-    film = write_clip(tmp_path / "raid.mp4")
+    film = write_noise(tmp_path / "raid.mp4")
     run = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "kill_capture.py", "--kills", "8", film],
         capture_output=True,

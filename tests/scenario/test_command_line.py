@@ -19,13 +19,12 @@ import jsonschema
 import numpy as np
 import pytest
 import rasterio
+from tests.noise import write_noise
 
 from purport.casework import Workspace, case_file
 from purport.cli import main
 from purport.cli._output import print_verdicts
 from purport.reports import case_schema
-
-from .conftest import write_clip
 
 STORY = (
     "Raid on the harbour road\n\n30 September 2015\n\n"
@@ -75,8 +74,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with inputs, and a workspace made step by step and checked."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
-    write_clip(folder / "one.mp4")
-    write_clip(folder / "two.mp4", seed=8)
+    write_noise(folder / "one.mp4")
+    write_noise(folder / "two.mp4", seed=8)
     (folder / "items.csv").write_text("file,published\ntwo.mp4,2015-10-01\n", encoding="utf-8")
     (folder / "control.geojson").write_text(_layer(SQUARE, date="2015-09-01"), encoding="utf-8")
     assert result(folder, "init", "--name", "Harbour", "--date", "2015-09-30") == (

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.noise import write_noise
 
 from purport.casework import CheckRequest, Workspace, case_file, check_case, verify_workspace
 from purport.core.errors import StorageFullError
-
-from .conftest import write_clip
 
 ENDS_WITHIN_S = 30.0
 ROOT = Path(__file__).parents[2]
@@ -35,7 +34,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inputs")
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
     for seed, name in enumerate(("one.mp4", "two.mp4")):
-        write_clip(folder / name, seed=seed)
+        write_noise(folder / name, seed=seed)
     return folder
 
 

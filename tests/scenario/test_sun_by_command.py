@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
+from tests.noise import write_noise
 
 from purport.casework import Workspace, case_file
 from purport.casework.map_features import MapKind, features_of
 from purport.checks.sun._ephemeris import sun_positions
 from purport.cli import main
-
-from .conftest import write_clip
 
 WHERE = (36.72, 35.41)
 ZONE = "Asia/Damascus"
@@ -65,7 +64,7 @@ def finding(folder: Path) -> dict[str, object]:
 
 
 def make_case(folder: Path, date: str) -> None:
-    write_clip(folder / "clip.mp4")
+    write_noise(folder / "clip.mp4")
     assert purport(folder, "init", "--date", date)[0] == 0
     assert purport(folder, "add", "item", str(folder / "clip.mp4"))[0] == 0
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from tests.noise import write_noise
 
 from purport.casework import (
     CheckRequest,
@@ -29,8 +30,6 @@ from purport.core.errors import DigestMismatchError, InputError, UnavailableErro
 from purport.seals import KeyRing
 from purport.vault import ObjectVault
 from purport.vault.bucket import Bucket
-
-from .conftest import write_clip
 
 pytestmark = pytest.mark.slow
 
@@ -283,7 +282,7 @@ def test_a_case_whose_files_lie_on_a_store_is_that_of_a_folder(
     address: str,
     tmp_path: Path,
 ) -> None:
-    clip = write_clip(tmp_path / "clip.mp4")
+    clip = write_noise(tmp_path / "clip.mp4")
     (tmp_path / "story.txt").write_text(STORY, encoding="utf-8")
     cases = {}
     for name, vault in (("folder", None), ("store", address)):

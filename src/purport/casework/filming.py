@@ -17,7 +17,6 @@ from purport.core.digests import Digest
 from purport.core.editions import EditionState, published_edition
 from purport.media import FILM_VERSION, write_film
 from purport.reports.published import Stretch, film_stretches, may_become_clear
-from purport.vault import translate_storage_faults
 
 __all__ = ["Film", "film_path", "films_of", "make_films"]
 
@@ -115,18 +114,11 @@ def _make(workspace: Workspace, film: Film) -> None:
     kept = film_path(workspace, film)
     if kept.is_file():
         return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = workspace.unfinished(workspace.cache / f"{film.key}-{kept.name}")
-    with translate_storage_faults(film.item[:12]):
-        unfinished.unlink(missing_ok=True)
-        try:
-            write_film(
-                media_path(workspace, film.item),
-                unfinished,
-                probe=item_probe(workspace, film.item),
-                veiled=film.veiled,
-                stretches_s=film.stretches,
-            )
-            unfinished.replace(kept)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    with workspace.writing(kept, subject=film.item[:12]) as unfinished:
+        write_film(
+            media_path(workspace, film.item),
+            unfinished,
+            probe=item_probe(workspace, film.item),
+            veiled=film.veiled,
+            stretches_s=film.stretches,
+        )

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from purport.casework.copies import media_path, scene_path
 from purport.casework.frame_tables import FrameTable, frame_table, item_name, item_probe
-from purport.casework.workspace import Workspace
+from purport.casework.workspace import Workspace, keep_newest
 from purport.core.casefile import CaseFile, CaseItem
 from purport.core.digests import Digest
 from purport.media import Picture, decode_pictures, seek_pictures
 from purport.reports import PictureForm, encode_frame, encode_poster, graphic_from
 from purport.scene import Scene, load_scene, shows_frame
-from purport.vault import translate_storage_faults
 
 __all__ = ["frame_picture", "poster"]
 
@@ -55,10 +54,11 @@ def frame_picture(workspace: Workspace, digest: Digest, index: int, form: Pictur
     with _LOCKS[hash(digest) % len(_LOCKS)]:
         with contextlib.suppress(FileNotFoundError):  # made while we waited
             return wanted.read_bytes()
-        with _AT_ONCE, translate_storage_faults(item_name(workspace, digest)):
+        with _AT_ONCE:
             _fill(workspace, table, index, form)
             content = wanted.read_bytes()
-            _prune(folder)
+            pictures = [path for path in folder.iterdir() if not path.name.startswith("poster")]
+            keep_newest(pictures, _MOST_KEPT)
     return content
 
 
@@ -105,23 +105,26 @@ def _poster(workspace: Workspace, item: CaseItem, index: int, *, graphic: bool) 
     if kept.is_file():
         return kept.read_bytes()
     table = frame_table(workspace, digest)
-    with _AT_ONCE, translate_storage_faults(item.record.name):
+    with _AT_ONCE:
         picture = next(_pictures(workspace, table, index, {index: table.ticks[index]}))
         content = encode_poster(picture.bgr, graphic=graphic)
-        _keep(workspace, kept, content)
+        with workspace.writing(kept, subject=item.record.name) as unfinished:
+            unfinished.write_bytes(content)
     return content
 
 
 def _fill(workspace: Workspace, table: FrameTable, index: int, form: PictureForm) -> None:
     """Decode a frame and those about it."""
-    folder = workspace.cache / "frames" / table.item
+    folder, name = workspace.cache / "frames" / table.item, item_name(workspace, table.item)
     about = range(max(index - _BEHIND[form], 0), min(index + _AHEAD[form], table.frames))
     stamps = {
         each: table.ticks[each] for each in about if not (folder / f"{each}.{form.value}").is_file()
     }
     for picture in _pictures(workspace, table, index, stamps):
         encoded = encode_frame(picture.bgr, form)
-        _keep(workspace, folder / f"{picture.index}.{form.value}", encoded)
+        kept = folder / f"{picture.index}.{form.value}"
+        with workspace.writing(kept, subject=name) as unfinished:
+            unfinished.write_bytes(encoded)
 
 
 def _pictures(
@@ -139,27 +142,6 @@ def _pictures(
                 yield picture
     if not found:
         yield from decode_pictures(path, probe=probe, indices=[index])
-
-
-def _keep(workspace: Workspace, path: Path, content: bytes) -> None:
-    """Write a file of the cache, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mine = f"{path.parent.name[:16]}-{threading.get_ident()}-{path.name}"
-    unfinished = workspace.unfinished(workspace.cache / mine)
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _prune(folder: Path) -> None:
-    """Remove the oldest pictures of an item when there are too many."""
-    pictures = [path for path in folder.iterdir() if not path.name.startswith("poster")]
-    if len(pictures) > _MOST_KEPT:
-        by_age = sorted(pictures, key=lambda path: path.stat().st_mtime)
-        for path in by_age[: len(pictures) - _MOST_KEPT]:
-            path.unlink(missing_ok=True)
 
 
 def _scene_at(path: Path) -> Scene | None:

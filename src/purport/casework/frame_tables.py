@@ -16,7 +16,6 @@ from purport.core.errors import AbsentError
 from purport.core.records import from_json, to_json
 from purport.media import Probe, display_size, probe_media, read_frame_times
 from purport.store import Survey
-from purport.vault import translate_storage_faults
 
 __all__ = ["FrameTable", "frame_table", "item_name", "item_probe"]
 
@@ -99,10 +98,8 @@ def frame_table(workspace: Workspace, digest: Digest) -> FrameTable:
     kept = workspace.cache / f"times-{digest}-{_VERSION}.json"
     if not kept.is_file():
         table = _make_table(workspace, digest)
-        with translate_storage_faults(name):
-            unfinished = workspace.unfinished(kept)
+        with workspace.writing(kept, subject=name) as unfinished:
             unfinished.write_text(json.dumps(to_json(table)), encoding="utf-8")
-            unfinished.replace(kept)
     return _load(kept)
 
 

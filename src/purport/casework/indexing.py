@@ -42,7 +42,7 @@ from purport.checks.reuse import (
 from purport.core.digests import Digest, digest_bytes, digest_file
 from purport.core.errors import InputError, PurportError, UnavailableError
 from purport.media import probe_media
-from purport.vault import RemoteObject, fetched
+from purport.vault import RemoteObject, fetched, writing
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -318,12 +318,9 @@ def import_hash_list(index: Path, path: Path) -> int:
         text = content.decode("utf-8", errors="replace")
         count, suffix = len(parse_hash_list(text, name=path.name).bits), "txt"
         content = text.encode()
-    folder = index / _LISTS
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"{path.stem}-{digest_bytes(content)[:12]}.{suffix}"
-    unfinished = folder / f".{name}.{os.getpid()}.part"
-    unfinished.write_bytes(content)
-    unfinished.replace(folder / name)
+    with writing(index / _LISTS / name, subject=path.name) as unfinished:
+        unfinished.write_bytes(content)
     return count
 
 

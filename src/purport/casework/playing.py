@@ -10,7 +10,6 @@ from purport.casework.frame_tables import frame_table, item_name, item_probe
 from purport.casework.workspace import Workspace
 from purport.core.digests import Digest
 from purport.media import PLAYABLE_VERSION, Probe, write_playable
-from purport.vault import translate_storage_faults
 
 __all__ = [
     "MediaType",
@@ -140,19 +139,13 @@ def make_playable(
     kept = playable_path(workspace, digest)
     if kept.is_file():
         return kept
-    name = item_name(workspace, digest)
-    unfinished = workspace.unfinished(kept)
-    with translate_storage_faults(name):
-        unfinished.unlink(missing_ok=True)
-        try:
-            done = write_playable(
-                media_path(workspace, digest),
-                unfinished,
-                probe=item_probe(workspace, digest),
-                progress=progress,
-            )
-            if done:
-                unfinished.replace(kept)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    with workspace.writing(kept, subject=item_name(workspace, digest)) as unfinished:
+        done = write_playable(
+            media_path(workspace, digest),
+            unfinished,
+            probe=item_probe(workspace, digest),
+            progress=progress,
+        )
+        if not done:
+            unfinished.unlink()
     return kept if done else None

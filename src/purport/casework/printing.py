@@ -9,10 +9,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from purport.casework.workspace import Workspace
+from purport.casework.workspace import Workspace, keep_newest
 from purport.core.errors import ConsistencyError, UnavailableError
 from purport.reports.published import MISSING_PRINTER, pages_digest, printer_missing
-from purport.vault import translate_storage_faults
 
 __all__ = ["printed"]
 
@@ -58,15 +57,9 @@ def _make(workspace: Workspace, kept: Path, html: str, pieces: Mapping[str, byte
         with contextlib.suppress(FileNotFoundError):  # made while we waited
             return kept.read_bytes()
         content = _print_apart(html, pieces)
-        with translate_storage_faults("PDF"):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = workspace.unfinished(workspace.cache / kept.name)
-            try:
-                unfinished.write_bytes(content)
-                unfinished.replace(kept)
-            finally:
-                unfinished.unlink(missing_ok=True)
-        _prune(kept.parent)
+        with workspace.writing(kept, subject="PDF") as unfinished:
+            unfinished.write_bytes(content)
+        keep_newest(kept.parent.iterdir(), _MOST_KEPT)
     return content
 
 
@@ -92,10 +85,3 @@ def _print_apart(html: str, pieces: Mapping[str, bytes]) -> bytes:
             "PDF", done.stderr.decode(errors="replace")[-500:], remedy="Report this fault."
         )
     return done.stdout
-
-
-def _prune(folder: Path) -> None:
-    """Remove the oldest PDFs when there are too many."""
-    by_age = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
-    for path in by_age[:-_MOST_KEPT]:
-        path.unlink(missing_ok=True)

@@ -33,6 +33,7 @@ from purport.core.records import from_json, to_json
 from purport.media import Probe, probe_media
 from purport.scene import SCENE_VERSION, Scene, analyse_scene, load_scene, save_scene
 from purport.store import Outcome, Survey
+from purport.vault import writing
 
 __all__ = [
     "Answered",
@@ -354,14 +355,9 @@ def _loader(path: Path, scene: Path) -> Callable[[], Scene]:
 def _scene_of(path: Path, cached: Path) -> Scene:
     """Return the scene of a working copy; its cached file is named by its content's digest."""
     if not cached.is_file():
-        unfinished = cached.with_name(f".{cached.name}.{os.getpid()}.part")
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with writing(cached, subject=path.name) as unfinished:
             save_scene(analyse_scene(path, probe=probe_media(path)), unfinished)
             _make_durable(unfinished)
-            unfinished.replace(cached)
-        finally:
-            unfinished.unlink(missing_ok=True)
     return load_scene(cached)
 
 

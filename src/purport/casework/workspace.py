@@ -5,8 +5,8 @@ one transaction with its custody event. So a kill at any instant leaves all of i
 """
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -27,6 +27,7 @@ from purport.vault import (
     Vault,
     translate_storage_faults,
     write_whole,
+    writing,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Act",
     "Workspace",
     "first_case",
+    "keep_newest",
     "lock_workspace",
     "open_vault",
     "require_workspace",
@@ -69,7 +71,6 @@ _OWN = frozenset(
     | {_VAULT_FILE, f"{_VAULT_FILE}.part", COPIED_FILE, COPYING_FILE}
     | {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"}
 )
-_UNFINISHED = ".part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,10 +266,14 @@ class Workspace:
                     link.symlink_to(os.path.relpath(self.vault.local_copy(preserved), place))
         return place / Path(name).name
 
-    def unfinished(self, path: Path) -> Path:
-        """Return the name under which a derived file is written before it gets its own."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+    def writing(self, kept: Path, *, subject: str) -> AbstractContextManager[Path]:
+        """Give a name under which to write a derived file; see `purport.vault.writing`.
+
+        Args:
+            kept: Where in the cache it is kept.
+            subject: What errors call it.
+        """
+        return writing(kept, subject=subject, within=self.cache)  # where `sweep` looks
 
 
 def open_vault(folder: Path) -> Vault:
@@ -320,8 +325,23 @@ def sweep(workspace: Workspace) -> None:
     """Remove what a dead process left half-written; call it while the lock is held alone."""
     workspace.vault.sweep()
     for place in (workspace.cache, workspace.dossiers):
-        for leftover in place.glob(f".*{_UNFINISHED}"):
+        for leftover in place.glob(".*.part"):
             leftover.unlink()
+
+
+def keep_newest(files: Iterable[Path], most: int) -> None:
+    """Remove all files but the newest.
+
+    Args:
+        files: Files of a cache; one that another process removed meanwhile is well.
+        most: How many stay.
+    """
+    ages: list[tuple[int, Path]] = []
+    for path in files:
+        with suppress(FileNotFoundError):
+            ages.append((path.stat().st_mtime_ns, path))
+    for _, path in sorted(ages, reverse=True)[most:]:
+        path.unlink(missing_ok=True)
 
 
 def _open_store(folder: Path, database: str | None, case: str | None, *, writing: bool) -> Store:
@@ -344,9 +364,7 @@ def first_case(folder: Path, *, shared: bool, writing: bool) -> str:
     if not shared and not (named.exists() and (folder / COPIED_FILE).exists()):
         return _FIRST_CASE
     if writing and not named.exists():
-        unfinished = named.with_suffix(_UNFINISHED)
-        unfinished.write_text(uuid4().hex, encoding="ascii")
-        unfinished.replace(named)
+        write_whole(named, uuid4().hex)
     return named.read_text(encoding="ascii")
 
 

@@ -15,7 +15,7 @@ duration, and how far the work is (0 to 100) in that of its coding.
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -49,32 +49,43 @@ _CODEC = "libvpx-vp9"
 _CODING = {
     "deadline": "realtime",
     "cpu-used": "8",
-    "crf": "22",
     "b": "0",
     "lag-in-frames": "0",
     "auto-alt-ref": "0",
     "row-mt": "1",
 }
 _KEY_FRAME_EVERY = 24
+_QUALITY = 22
 _WHOLE = 100
 _FILM_SIDE_PX = 640
-_FILM_CODING = {**_CODING, "crf": "34"}
+_FILM_QUALITY = 34
 _VEILED_SIDE_PX = 320
 _VEILED_CELLS = 16
 """Fewer than of a still (24): of many frames somebody may put together more than is in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cut:
-    """What is left of a video for readers."""
+class _Wanted:
+    """What a derivative holds of a video."""
 
-    veiled: bool
+    most_px: int
+    """Longest side of its picture. [px]"""
+    quality: int
+    """The coder's `crf`; lower is better."""
+    length: int | None = None
+    """About how long it gets, to tell how far the work is; None when not known. [ticks]"""
+    nameless: bool = False
+    """Whether it says no word on what made it."""
+    veiled: bool = False
     """Whether it is grey and blurred."""
-    stretches: tuple[tuple[int, int], ...]
-    """What is kept: first and last presentation time, counted from the first frame. [ticks]"""
+    stretches: tuple[tuple[int, int], ...] | None = None
+    """What is kept: first and last presentation time, counted from the first frame; None for
+    all. [ticks]"""
 
     def place(self, pts: int) -> int | None:
         """Return where a frame comes in what is left; None when it is left out. [ticks]"""
+        if self.stretches is None:
+            return pts
         before = 0
         for first, last in self.stretches:
             if first <= pts <= last:
@@ -82,10 +93,14 @@ class _Cut:
             before += last - first + 1
         return None
 
+    def ends_before(self, pts: int) -> bool:
+        """Tell whether nothing is kept from a time on. [ticks]"""
+        return self.stretches is not None and all(last < pts for _, last in self.stretches)
+
 
 def playable_size(probe: Probe) -> tuple[int, int]:
     """Return width and height of the derivative's picture: even, at most 1280 a side. [px]"""
-    return _size_of(geometry_of(Stream.of(probe)))
+    return _size_of(geometry_of(Stream.of(probe)), _LONGEST_SIDE_PX)
 
 
 def write_playable(
@@ -112,7 +127,8 @@ def write_playable(
         UnavailableError: No process can be had in which to decode.
         OSError: The derivative cannot be written.
     """
-    return _write(path, target, probe=probe, progress=progress, cut=None)
+    wanted = _Wanted(most_px=_LONGEST_SIDE_PX, quality=_QUALITY, length=_last_pts(probe))
+    return _write(path, target, wanted, probe=probe, progress=progress)
 
 
 def write_film(
@@ -140,24 +156,30 @@ def write_film(
     """
     base = Stream.of(probe).time_base
     stretches = tuple((round(first / base), round(last / base)) for first, last in stretches_s)
-    cut = _Cut(veiled=veiled, stretches=stretches)
-    _write(path, target, probe=probe, progress=lambda _part: True, cut=cut)
+    wanted = _Wanted(
+        most_px=_VEILED_SIDE_PX if veiled else _FILM_SIDE_PX,
+        quality=_FILM_QUALITY,
+        nameless=True,
+        veiled=veiled,
+        stretches=stretches,
+    )
+    _write(path, target, wanted, probe=probe, progress=lambda _part: True)
 
 
 def _write(
     path: Path,
     target: Path,
+    wanted: _Wanted,
     *,
     probe: Probe,
     progress: Callable[[float], bool],
-    cut: _Cut | None,
 ) -> bool:
     called = file_name(path, None)
     pieces = ask_for_pictures(
-        send_playable if cut is None else send_film,
+        send_derivative,
         path,
         Stream.of(probe),
-        _last_pts(probe) if cut is None else cut,
+        wanted,
         shape=(_PIECE_BYTES,),
         subject=called,
         tell=lambda _kind, _index, _words: None,
@@ -187,80 +209,62 @@ def _last_pts(probe: Probe) -> int | None:
     return round(length / coded.time_base)
 
 
-def _size_of(geometry: Geometry, most_px: int = _LONGEST_SIDE_PX) -> tuple[int, int]:
+def _size_of(geometry: Geometry, most_px: int) -> tuple[int, int]:
     width, height = geometry.display_size_px
     factor = min(1.0, most_px / max(width, height))
     return max(round(width * factor / 2) * 2, 2), max(round(height * factor / 2) * 2, 2)
 
 
-def send_playable(channel: Channel, path: Path, stream: Stream, length: int | None) -> None:
-    """Send the derivative, piece by piece.
+def send_derivative(channel: Channel, path: Path, stream: Stream, wanted: _Wanted) -> None:
+    """Send a derivative, piece by piece.
 
     Args:
         channel: Where to.
         path: The video.
         stream: Its stream.
-        length: About how long it is; None when not declared. [ticks]
+        wanted: What is to be in it.
     """
-    geometry = geometry_of(stream)
-    sink = _Sink(channel)
+    geometry, sink = geometry_of(stream), _Sink(channel)
+    size = _size_of(geometry, wanted.most_px)
     options = {"video_track_timescale": str(stream.time_base.denominator)}
+    if wanted.nameless:
+        options["fflags"] = "+bitexact"
     with av.open(sink, "w", format="mp4", options=options) as container:
-        out = _open_stream(container, stream, _size_of(geometry))
-        first = None
-        for frame, pts, duration in presented_frames(
-            path, stream, lambda *_told: None, alive=channel.pulse
-        ):
-            first = pts if first is None else first
-            shown = _shown(frame, geometry, (out.width, out.height))
-            shown.pts, shown.time_base, shown.duration = pts - first, stream.time_base, duration
-            for packet in out.encode(shown):
-                container.mux(packet)
-            sink.done = min(_WHOLE * (pts - first) // length, _WHOLE) if length else 0
-        for packet in out.encode(None):
-            container.mux(packet)
-
-
-def send_film(channel: Channel, path: Path, stream: Stream, cut: _Cut) -> None:
-    """Send what readers may play, piece by piece.
-
-    Args:
-        channel: Where to.
-        path: The video.
-        stream: Its stream.
-        cut: What is left of it.
-    """
-    geometry = geometry_of(stream)
-    size = _size_of(geometry, _VEILED_SIDE_PX if cut.veiled else _FILM_SIDE_PX)
-    options = {
-        "video_track_timescale": str(stream.time_base.denominator),
-        "fflags": "+bitexact",  # no word on what made it
-    }
-    with av.open(_Sink(channel), "w", format="mp4", options=options) as container:
-        out = _open_stream(container, stream, size)
-        out.options = dict(_FILM_CODING)
-        first, shown = None, 0
-        for frame, pts, duration in presented_frames(
-            path, stream, lambda *_told: None, alive=channel.pulse
-        ):
-            first = pts if first is None else first
-            place = cut.place(pts - first)
-            if place is None:
-                if pts - first > cut.stretches[-1][1]:
-                    break
-                continue
+        out = _open_stream(container, stream, size, quality=wanted.quality)
+        for frame, pts, duration in _kept_frames(channel, path, stream, wanted):
             picture = _shown(frame, geometry, size)
-            picture = _veiled(picture) if cut.veiled else picture
-            picture.pts, picture.time_base, picture.duration = place, stream.time_base, duration
+            picture = _veiled(picture) if wanted.veiled else picture
+            picture.pts, picture.time_base, picture.duration = pts, stream.time_base, duration
             for packet in out.encode(picture):
                 container.mux(packet)
-            shown += 1
-        if not shown:
-            raise UnreadableMediaError(
-                file_name(path, None), "has no frame in what is kept", remedy="Look at its times."
-            )
+            sink.done = min(_WHOLE * pts // wanted.length, _WHOLE) if wanted.length else 0
         for packet in out.encode(None):
             container.mux(packet)
+
+
+def _kept_frames(
+    channel: Channel, path: Path, stream: Stream, wanted: _Wanted
+) -> Iterator[tuple[VideoFrame, int, int]]:
+    """Yield the frames that are wanted, each with when it comes in what is left, and how long.
+
+    Raises:
+        UnreadableMediaError: There is none.
+    """
+    first, kept = None, 0
+    for frame, pts, duration in presented_frames(
+        path, stream, lambda *_told: None, alive=channel.pulse
+    ):
+        first = pts if first is None else first
+        place = wanted.place(pts - first)
+        if place is not None:
+            yield frame, place, duration
+            kept += 1
+        elif wanted.ends_before(pts - first):
+            break
+    if not kept:
+        raise UnreadableMediaError(
+            file_name(path, None), "has no frame in what is kept", remedy="Look at its times."
+        )
 
 
 def _veiled(frame: VideoFrame) -> VideoFrame:
@@ -272,7 +276,9 @@ def _veiled(frame: VideoFrame) -> VideoFrame:
     return smooth.reformat(format="yuv420p")
 
 
-def _open_stream(container: OutputContainer, coded: Stream, size: tuple[int, int]) -> VideoStream:
+def _open_stream(
+    container: OutputContainer, coded: Stream, size: tuple[int, int], *, quality: int
+) -> VideoStream:
     stream = container.add_stream(_CODEC, rate=coded.average_rate or Fraction(25))
     if not isinstance(stream, VideoStream):
         message = f"{_CODEC} is no codec of pictures"
@@ -283,7 +289,7 @@ def _open_stream(container: OutputContainer, coded: Stream, size: tuple[int, int
     stream.codec_context.time_base = coded.time_base
     stream.codec_context.gop_size = _KEY_FRAME_EVERY
     stream.codec_context.thread_type = "AUTO"
-    stream.options = dict(_CODING)
+    stream.options = {**_CODING, "crf": str(quality)}
     return stream
 
 

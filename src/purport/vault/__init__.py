@@ -2,7 +2,7 @@
 
 from purport.vault.contract import Vault
 from purport.vault.custody import GENESIS, EventDraft, next_event, verify_chain
-from purport.vault.durable import sync_folder, translate_storage_faults, write_whole
+from purport.vault.durable import sync_folder, translate_storage_faults, write_whole, writing
 from purport.vault.folder import FolderVault
 from purport.vault.objects import ObjectVault
 from purport.vault.remote import RemoteObject, fetched, is_remote, list_objects
@@ -26,4 +26,5 @@ __all__ = [
     "translate_storage_faults",
     "verify_chain",
     "write_whole",
+    "writing",
 ]

@@ -1,14 +1,15 @@
-"""Small files and names that are on the disk, whole, when a function has returned."""
+"""Files that are there whole or not at all, and names that are on the disk when told so."""
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from purport.core.errors import StorageFullError
 
-__all__ = ["sync_folder", "translate_storage_faults", "write_whole"]
+__all__ = ["sync_folder", "translate_storage_faults", "write_whole", "writing"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -31,6 +32,38 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(sink.fileno())
         unfinished.replace(path)
         sync_folder(path.parent)
+
+
+@contextmanager
+def writing(kept: Path, *, subject: str, within: Path | None = None) -> Iterator[Path]:
+    """Give a name under which to write a file that gets its own name when the block ends well.
+
+    What was written is removed when the block fails; where it left nothing, nothing is kept. Two
+    that write the same at once are not in each other's way. It is not brought to the disk.
+
+    Args:
+        kept: The file; what it held before is replaced, and its folder is made when absent.
+        subject: What errors call it.
+        within: Folder of the same file system in which it is written; None for its own.
+
+    Yields:
+        A name under which there is nothing: `.NAME.PROCESS-THREAD.part`.
+
+    Raises:
+        StorageFullError: There is no room.
+    """
+    folder = kept.parent if within is None else within
+    unfinished = folder / f".{kept.name}.{os.getpid()}-{threading.get_ident()}.part"
+    with translate_storage_faults(subject):
+        folder.mkdir(parents=True, exist_ok=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)  # of a process that died and had the same number
+        try:
+            yield unfinished
+            if unfinished.exists():
+                unfinished.replace(kept)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

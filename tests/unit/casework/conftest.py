@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import av
 import cloudpickle  # type: ignore[import-untyped]  # it ships no types
-import numpy as np
 import pytest
+from tests.noise import write_noise
 
 from purport.casework import Workspace
 from purport.checks.contract import Evidence, Need, ReferenceSource, make_finding
@@ -26,22 +25,6 @@ STORY = (
     'The harbour ministry said that it had destroyed eight militia targets. "Not one bomb missed," '
     "said spokesman Arno Velt. A fisherman said the bombs missed by several metres.\n"
 )
-
-
-def write_clip(path: Path, *, seed: int = 0, frames: int = 12) -> Path:
-    """Encode moving noise of 160×128 pixels at 10 frames a second; it needs no SYNTHETIC mark,
-    for it shows nothing."""
-    ground = np.random.default_rng(seed).integers(0, 255, (160, 200), dtype=np.uint8)
-    ground = np.kron(ground[::4, ::4], np.ones((4, 4), dtype=np.uint8))
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
-        for index in range(frames):
-            window = np.ascontiguousarray(ground[index : index + 128, index : index + 160])
-            frame = av.VideoFrame.from_ndarray(np.stack([window] * 3, axis=-1), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +132,7 @@ def workspace(folder: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def clip(tmp_path: Path) -> Callable[..., Path]:
     def make(name: str = "clip.mp4", *, seed: int = 0, frames: int = 12) -> Path:
-        return write_clip(tmp_path / name, seed=seed, frames=frames)
+        return write_noise(tmp_path / name, seed=seed, frames=frames)
 
     return make
 

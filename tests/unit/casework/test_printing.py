@@ -9,15 +9,14 @@ import pytest
 
 from purport.casework import printing
 from purport.core.errors import ConsistencyError, MissingToolError, UnavailableError
+from purport.vault import writing
 
 PAGE = '<!doctype html><html lang="en"><head><title>x</title></head><body><p>{}</p></body></html>'
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Any:  # noqa: ANN401 - what printing needs of one
-    return SimpleNamespace(
-        cache=tmp_path, unfinished=lambda path: path.with_name(f".{path.name}.unfinished")
-    )
+    return SimpleNamespace(cache=tmp_path, writing=writing)
 
 
 def test_it_is_made_once_for_all(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401

@@ -36,6 +36,7 @@ from purport.checks.reuse.prints import PRINT_VERSION, VideoPrint, load_print, s
 from purport.core.digests import Digest
 from purport.core.errors import InputError
 from purport.scene.fingerprints import fingerprint
+from purport.vault import writing
 
 __all__ = ["Archive", "Found", "Kept"]
 
@@ -104,13 +105,8 @@ class Archive:
     def keep_print(self, digest: Digest, made: VideoPrint) -> None:
         """Keep a print; it is in no search before `add` was called with its item."""
         path = self.print_path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with writing(path, subject=path.name) as unfinished:
             save_print(made, unfinished)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
     def add(self, items: Sequence[tuple[Digest, str]]) -> int:
         """Add items whose prints are kept, in this order; what is there already is left as it is.
