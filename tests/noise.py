@@ -1,11 +1,9 @@
 """A clip for tests in which it does not matter what is seen."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import av
 import numpy as np
-import pytest
 
 __all__ = ["write_noise"]
 
@@ -25,14 +23,3 @@ def write_noise(path: Path, *, seed: int = 7, frames: int = 12) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(window, format="rgb24")))
         container.mux(stream.encode())
     return path
-
-
-@pytest.fixture
-def database(postgres_address: str) -> str:
-    """An empty database of the cluster."""
-    import psycopg  # noqa: PLC0415 - an extra
-
-    name = f"scenario_{uuid4().hex}"
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload, unused-ignore]
-    return postgres_address.replace("/postgres?", f"/{name}?")

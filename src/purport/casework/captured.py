@@ -19,7 +19,6 @@ from purport.core.records import from_json
 from purport.reports import CaptureKind, CaptureView, encode_page, view_archive, view_capture
 from purport.sources import CaptureRecord
 from purport.store import Attachment, AttachmentKind
-from purport.vault import translate_storage_faults
 
 __all__ = [
     "CAPTURE_FORMAT",
@@ -141,11 +140,8 @@ def page_picture(workspace: Workspace, capture: CaptureView, *, veiled: bool) ->
             remedy="Take it out of the vault by its digest.",
         )
     picture = encode_page(content, name=SCREENSHOT_FILE, veiled=veiled)
-    with translate_storage_faults(SCREENSHOT_FILE):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = workspace.unfinished(kept)
+    with workspace.writing(kept, subject=SCREENSHOT_FILE) as unfinished:
         unfinished.write_bytes(picture)
-        unfinished.replace(kept)
     return picture
 
 
