@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.noise import write_noise
 
+ReportT = TypeVar("ReportT", pytest.TestReport, pytest.CollectReport)
 STARTED_WITHIN_S = 60.0
 SLOW_S = 60.0
 LINK = re.compile(r"http://\S+/enter/\S+")
@@ -34,6 +35,25 @@ settings.register_profile(
     "purport", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("purport")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a skipped test fail where `PURPORT_SKIP_NOTHING` is set, as it is by .ci/run."""
+    return _fail_when_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let a module that skips itself fail, likewise."""
+    return _fail_when_skipped((yield))
+
+
+def _fail_when_skipped(report: ReportT) -> ReportT:
+    if report.skipped and not hasattr(report, "wasxfail") and os.getenv("PURPORT_SKIP_NOTHING"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and here nothing may be: {report.longrepr}"
+    return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

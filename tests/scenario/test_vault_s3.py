@@ -69,7 +69,24 @@ def asked_for(method: str, part_of_path: str, deed: str, *, times: int = 10**6) 
 
 
 def visible(vault: ObjectVault) -> list[str]:
-    return [*vault.digests(), *vault.strangers()]
+    return [*vault.digests(), *vault.strangers(set(vault.digests()))]
+
+
+def test_strangers_are_all_but_the_known_and_what_is_on_its_way(
+    s3: Any,  # noqa: ANN401 - as above
+    open_vault: Callable[..., ObjectVault],
+    address: str,
+) -> None:
+    vault = open_vault()
+    known = vault.put_bytes(b"known", name="known")
+    other = vault.put_bytes(b"other", name="other")
+    below = address.removeprefix("s3://archive/")
+    s3.put(f"{below}/incoming/{known}.x", b"half")
+    s3.put(f"{below}/notes.txt", b"somebody else's")
+    s3.asked.clear()
+    found = set(vault.strangers({known}))
+    assert found == {f"{address}/{other[:2]}/{other[2:]}", f"{address}/notes.txt"}
+    assert [method for method, _ in s3.asked] == ["GET"]
 
 
 def unfinished(s3: Any, address: str) -> bytes:  # noqa: ANN401 - as above
@@ -341,7 +358,7 @@ def test_the_setting_is_for_new_workspaces_and_is_remembered(
     ("vault", "told"),
     [
         ("s3://nowhere/x", "there is no such bucket"),
-        ("s3://archive/taken", r"holds something already \(s3://archive/taken/notes\.txt\)"),
+        ("s3://archive/taken", r"holds something else \(s3://archive/taken/notes\.txt\)"),
     ],
 )
 def test_a_store_that_cannot_be_used_is_told_when_the_workspace_is_made(

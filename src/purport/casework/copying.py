@@ -31,7 +31,7 @@ from purport.core.digests import JsonObject, canonical_json, digest_bytes
 from purport.core.errors import InputError, IntegrityError
 from purport.core.instants import format_utc
 from purport.store import CopiedDatabase, copy_database, is_empty_database
-from purport.vault import ObjectVault, Vault, sync_folder, translate_storage_faults, write_whole
+from purport.vault import Vault, sync_folder, translate_storage_faults, write_whole
 
 __all__ = ["Copied", "copy_workspace"]
 
@@ -154,20 +154,8 @@ def _require_room(source: Path, copy: Path | str, to_vault: str | None, target: 
             "holds something else",
             remedy="Name an empty database for the copy.",
         )
-    if to_vault is None:
-        return
-    begun = ObjectVault(to_vault, target / "cache" / "vault")
-    ours = set(open_vault(source).digests())
-    found = next(begun.strangers(), None) or next(
-        (digest for digest in begun.digests() if digest not in ours), None
-    )
-    if found is not None:
-        raise InputError(
-            to_vault,
-            f"holds something else ({found})",
-            remedy="Name a prefix below which there is nothing.",
-        )
-    set_vault(target, to_vault, may_hold=True)
+    if to_vault is not None:
+        set_vault(target, to_vault, may_hold=frozenset(open_vault(source).digests()))
 
 
 def _copy_objects(here: Vault, there: Vault, progress: Progress) -> None:

@@ -5,11 +5,10 @@ one transaction with its custody event. So a kill at any instant leaves all of i
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -285,17 +284,17 @@ def open_vault(folder: Path) -> Vault:
     return ObjectVault(address, folder / "cache" / "vault")
 
 
-def set_vault(folder: Path, address: str, *, may_hold: bool = False) -> None:
+def set_vault(folder: Path, address: str, *, may_hold: Container[Digest] = ()) -> None:
     """Say where a workspace's bytes are preserved, before there are any.
 
     Args:
         folder: The workspace's folder, locked by the caller.
         address: `s3://bucket/prefix`.
-        may_hold: Whether the caller knows what lies there already; else nothing may.
+        may_hold: What may be preserved there already.
 
     Raises:
-        InputError: It is no such address, something lies there, or bytes are preserved elsewhere
-            already.
+        InputError: It is no such address, something else lies there, or bytes are preserved
+            elsewhere already.
         UnavailableError: The store does not answer.
     """
     vault = ObjectVault(address, folder / "cache" / "vault")
@@ -312,10 +311,10 @@ def set_vault(folder: Path, address: str, *, may_hold: bool = False) -> None:
         )
     if named.exists():
         return
-    if not may_hold and (found := next(chain(vault.digests(), vault.strangers()), None)):
+    if (found := next(vault.strangers(may_hold), None)) is not None:
         raise InputError(
             address,
-            f"holds something already ({found})",
+            f"holds something else ({found})",
             remedy="Give each workspace a prefix of its own, below which there is nothing.",
         )
     write_whole(named, f"{address}\n")

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from purport.core.errors import InputError, MissingToolError, PurportError, UnavailableError
 
-__all__ = ["Bucket", "split_s3_address"]
+__all__ = ["Bucket", "each_listed", "split_s3_address"]
 
 ResultT = TypeVar("ResultT")
 _S3 = frozenset({"s3", "s3a"})
@@ -27,7 +27,7 @@ _COPY_MOST = 5 << 30
 _COPY_PART = 1 << 30
 _MOST_PARTS = 9000
 _AGAIN = "Run again when the store answers; what was reported as stored is stored."
-_Told = Mapping[str, Any]
+Told = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,27 @@ def split_s3_address(address: str) -> tuple[str, str]:
             remedy="Give them by the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).",
         )
     return bucket, prefix.strip("/")
+
+
+def each_listed(ask: Callable[..., Told], *, subject: str) -> Iterator[Told]:
+    """Yield what a server tells of each object that it lists, a page at a time.
+
+    Args:
+        ask: Asks for a page, the first, or that which `ContinuationToken` names.
+        subject: What is listed, as errors call it.
+
+    Raises:
+        UnavailableError: The list is said to go on, and does not.
+    """
+    following: dict[str, object] = {}
+    while True:
+        told = ask(**following)
+        yield from told.get("Contents", ())
+        if not told.get("IsTruncated"):
+            return
+        before, following = following, {"ContinuationToken": told.get("NextContinuationToken")}
+        if following["ContinuationToken"] is None or following == before:
+            raise UnavailableError(subject, "the store's list does not go on", remedy=_AGAIN)
 
 
 class Bucket:
@@ -155,25 +176,18 @@ class Bucket:
 
     def keys(self, prefix: str, *, page: int = 1000) -> Iterator[str]:
         """List the keys that begin so, in ascending order, a page at a time."""
-        asked: dict[str, object] = {"Prefix": prefix, "MaxKeys": page}
-        while True:
+
+        def ask(**asked: object) -> Told:
             try:
-                told = self._call(prefix, "list_objects_v2", **asked)
+                return self._call(prefix, "list_objects_v2", Prefix=prefix, MaxKeys=page, **asked)
             except FileNotFoundError as error:
                 raise InputError(
                     self.address_of(prefix),
                     f"there is no such bucket ({error})",
                     remedy="Make the bucket, or check its name and AWS_ENDPOINT_URL.",
                 ) from error
-            yield from (str(one["Key"]) for one in told.get("Contents", ()))
-            if not told.get("IsTruncated"):
-                return
-            following = told.get("NextContinuationToken")
-            if following is None or following == asked.get("ContinuationToken"):
-                raise UnavailableError(
-                    self.address_of(prefix), "the store's list does not go on", remedy=_AGAIN
-                )
-            asked["ContinuationToken"] = following
+
+        return (str(one["Key"]) for one in each_listed(ask, subject=self.address_of(prefix)))
 
     def _piece(self, key: str, start: int, end: int) -> bytes:
         path = f"{self._name}/{key}"
@@ -207,12 +221,12 @@ class Bucket:
             if self.find_size(key) != size:
                 raise
 
-    def _ask(self, method: str, key: str, **rest: object) -> _Told:
+    def _ask(self, method: str, key: str, **rest: object) -> Told:
         return self._call(key, method, Key=key, **rest)
 
-    def _call(self, called: str, method: str, **rest: object) -> _Told:
-        def ask() -> _Told:
-            told: _Told = self._system().call_s3(method, Bucket=self._name, **rest)
+    def _call(self, called: str, method: str, **rest: object) -> Told:
+        def ask() -> Told:
+            told: Told = self._system().call_s3(method, Bucket=self._name, **rest)
             return told
 
         return self._persist(called, ask)

@@ -8,7 +8,7 @@ Credentials and endpoint come from the environment, never from the address.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,16 +117,20 @@ class ObjectVault:
     def digests(self) -> Iterator[Digest]:
         """Name everything that the vault holds, in ascending order."""
         for key in self._bucket.keys(self._prefix):
-            matched = _KEY.fullmatch(key.removeprefix(self._prefix))
-            if matched is not None:
-                yield Digest(matched.group(1) + matched.group(2))
+            digest = self._digest_of(key)
+            if digest is not None:
+                yield digest
 
-    def strangers(self) -> Iterator[str]:
-        """Name what lies below the address and is neither evidence nor on its way to be."""
+    def strangers(self, known: Container[Digest]) -> Iterator[str]:
+        """Name what lies below the address and is neither known nor on its way; one listing.
+
+        Args:
+            known: Evidence that may be there.
+        """
         on_its_way = f"{self._prefix}incoming/"
         for key in self._bucket.keys(self._prefix):
-            rest = key.removeprefix(self._prefix)
-            if not key.startswith(on_its_way) and _KEY.fullmatch(rest) is None:
+            digest = self._digest_of(key)
+            if digest not in known if digest is not None else not key.startswith(on_its_way):
                 yield self._bucket.address_of(key)
 
     def sweep(self) -> int:
@@ -213,6 +217,11 @@ class ObjectVault:
 
     def _key(self, digest: Digest) -> str:
         return f"{self._prefix}{digest[:2]}/{digest[2:]}"
+
+    def _digest_of(self, key: str) -> Digest | None:
+        """Return of which bytes a key is; None when it is none of evidence."""
+        matched = _KEY.fullmatch(key.removeprefix(self._prefix))
+        return None if matched is None else Digest(matched.group(1) + matched.group(2))
 
     def _address_of(self, digest: Digest) -> str:
         return self._bucket.address_of(self._key(digest))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +24,7 @@ from purport.core.errors import (
     StorageFullError,
     UnavailableError,
 )
+from purport.vault.bucket import each_listed
 
 __all__ = ["RemoteObject", "fetched", "is_remote", "list_objects"]
 
@@ -182,20 +184,10 @@ def _listed_by_page(
 ) -> Iterator[RemoteObject]:
     protocol, rest = place
     bucket, _, prefix = rest.partition("/")
-    asked: dict[str, object] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": page}
-    while True:
-        told: _Info = system.call_s3("list_objects_v2", **asked)
-        for one in told.get("Contents", ()):
-            if not one["Key"].endswith("/"):
-                yield _as_listed(f"{protocol}://{bucket}/{one['Key']}", one, one["Size"])
-        if not told.get("IsTruncated"):
-            return
-        following = told.get("NextContinuationToken")
-        if following is None or following == asked.get("ContinuationToken"):
-            raise UnavailableError(
-                f"{protocol}://{rest}", "the server's list does not go on", remedy=_AGAIN
-            )
-        asked["ContinuationToken"] = following
+    ask = partial(system.call_s3, "list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=page)
+    for one in each_listed(ask, subject=f"{protocol}://{rest}"):
+        if not one["Key"].endswith("/"):
+            yield _as_listed(f"{protocol}://{bucket}/{one['Key']}", one, one["Size"])
 
 
 def _listed_by_folder(system: Any, address: str) -> Iterator[RemoteObject]:  # noqa: ANN401
