@@ -17,6 +17,9 @@ __all__ = ["CodingRules", "describe_coding"]
 
 _LADDER_PX = frozenset(
     {
+        (416, 234),
+        (768, 432),
+        (960, 540),
         (256, 144),
         (426, 240),
         (480, 270),
@@ -35,7 +38,12 @@ _LADDER_PX = frozenset(
     }
 )
 """Sizes to which the large video platforms bring what is uploaded, below full HD (which cameras
-film as well)."""
+film as well).
+
+References:
+    Apple, HLS Authoring Specification for Apple Devices, recommended variants: 416 x 234 to
+    1280 x 720. The others are sizes of files as platforms hand them out.
+"""
 _LIBRARY_TAGS = ("lavf", "lavc", "handbrake", "gpac", "google", "mp4box")
 _PHONE_TAGS = ("com.apple", "com.android", "core media")
 

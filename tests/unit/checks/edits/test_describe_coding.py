@@ -104,3 +104,11 @@ def test_frames_that_share_a_time_are_said(ground: Ground, build_scene: BuildSce
     coding = describe_coding(scene, probe(), replace(track, pts=shared), RULES)
     assert coding.repeated_times == 1
     assert [trace.kind for trace in coding.traces] == [TraceKind.FAULTY_TIMES]
+
+
+def test_a_size_of_a_published_ladder_is_named(ground: Ground, build_scene: BuildScene) -> None:
+    scene = build_scene(ground(100))
+    track = packets(list(range(0, 100, 10)))
+    for size, said in (((416, 234), {TraceKind.PLATFORM_SIZE}), ((418, 234), set())):
+        sized = replace(scene, width_px=size[0], height_px=size[1])
+        assert kinds(sized, probe(), track) == said
