@@ -6,7 +6,7 @@
 What is filmed and how it is coded stands in `double_compression_mix.py`. Four columns by frame are
 compared with frames about them: size of the packet, change of the picture, grain, and blocks coded
 without another frame. The first coding's key frames should stand out in them at a beat. Two rules
-were tried, each on every column and on the sum of all: by rank (what share of frames stands out as
+stand here, each on every column and on the sum of all: by rank (what share of frames stands out as
 far, as a product over the beat) and by mean (how far the frames of a beat lie above all others, in
 standard deviations). Beats that are whole multiples or parts of the file's own spacing of key
 frames are left out; so are key frames and the frames after them. Neither rule is part of the check.
