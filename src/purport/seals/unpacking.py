@@ -4,23 +4,52 @@ Nothing is written before its name was judged, and never more than the archive s
 allow. Links, devices, encrypted members and archives in archives are not followed.
 """
 
+import bz2
+import gzip
+import io
+import lzma
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from purport.core.errors import ForgedBagError, InputError
 from purport.seals.names import name_fault, twins
+from purport.vault import translate_storage_faults
 
 __all__ = ["Limits", "opened_archive", "opened_bag", "walked"]
 
 _CHUNK_BYTES = 1 << 20
+_HEADERS_BYTES = 1 << 20
+"""Most of a tar file that lies between the content of two members; usually 512 to 2048."""
+_MOST_GLOBAL = 100
+"""Most words that a tar file says of all its members."""
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+    RecursionError,
+    ValueError,
+)
+"""What the libraries raise of bytes that are no archive."""
+_PACKED: dict[bytes, Callable[[Path], object]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"]\0\0": lzma.LZMAFile,
+}
+"""How files that begin so are decompressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +133,86 @@ def walked(root: Path) -> tuple[Path, ...]:
 
 def _unpack(path: Path, place: Path, limits: Limits) -> None:
     if zipfile.is_zipfile(path):
-        with _blamed(path, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+        with _blamed(path), zipfile.ZipFile(path) as archive:
             _unpack_zip(archive, place, _Meter(path, limits))
-    elif tarfile.is_tarfile(path):
-        with _blamed(path, tarfile.TarError), tarfile.open(path) as archive:
-            _unpack_tar(archive, place, _Meter(path, limits))
-    else:
-        raise InputError(
-            path.name,
-            "is neither a zip nor a tar file",
-            remedy="Give the folder of a bag, or a zip or tar of it.",
-        )
+        return
+    with _blamed(path), _decompressed(path) as content:
+        frugal = _Frugal(content, path.name)
+        try:
+            opened = tarfile.open(fileobj=frugal, mode="r:")  # noqa: SIM115 - closed below
+        except tarfile.ReadError as error:
+            raise InputError(
+                path.name,
+                "is neither a zip nor a tar file",
+                remedy="Give the folder of a bag, or a zip or tar of it.",
+            ) from error
+        with opened:
+            _unpack_tar(opened, place, _Meter(path, limits), frugal)
 
 
 @contextmanager
-def _blamed(path: Path, kind: type[Exception]) -> Iterator[None]:
+def _blamed(path: Path) -> Iterator[None]:
+    """Blame an archive for what goes wrong in its own bytes, but not for a full disk."""
     try:
-        yield
-    except (kind, EOFError, OverflowError, NotImplementedError, ValueError) as error:
+        with translate_storage_faults(path.name):
+            yield
+    except _BROKEN as error:
         raise _forged(path.name, f"cannot be unpacked: {error}") from error
+    except OSError as error:
+        if error.errno is not None:  # the machine's; decompressors give none
+            raise
+        raise _forged(path.name, f"cannot be unpacked: {error}") from error
+
+
+def _decompressed(path: Path) -> BinaryIO:
+    """Open a file, through what its first bytes say it was packed with."""
+    with path.open("rb") as source:
+        start = source.read(max(map(len, _PACKED)))
+    for mark, opener in _PACKED.items():
+        if start.startswith(mark):
+            return cast("BinaryIO", opener(path))
+    return path.open("rb")
+
+
+class _Frugal(io.RawIOBase):
+    """A tar file of which tarfile reads no more than is due.
+
+    Between two members it takes whatever their headers claim, and whole into memory.
+    """
+
+    def __init__(self, source: BinaryIO, name: str) -> None:
+        super().__init__()
+        self._source = source
+        self._name = name
+        self._due = _HEADERS_BYTES
+
+    def allow(self, length: int) -> None:
+        """Say how long the content is that comes before the next headers. [bytes]"""
+        self._due = length + _HEADERS_BYTES
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that it can be sought in."""
+        return True
+
+    def read(self, length: int = -1, /) -> bytes:
+        """Read so many bytes, which must be due."""
+        if not 0 <= length <= self._due:
+            raise _forged(self._name, "has headers that no case needs: this is a bomb")
+        content = self._source.read(length)
+        self._due -= len(content)
+        return content
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place."""
+        return self._source.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place of the next byte."""
+        return self._source.tell()
 
 
 class _Meter:
@@ -225,14 +315,19 @@ def _require_apart(members: list[zipfile.ZipInfo]) -> None:
             raise _forged(later.filename, f"overlaps {earlier.filename}: this is a bomb")
 
 
-def _unpack_tar(archive: tarfile.TarFile, place: Path, meter: _Meter) -> None:
+def _unpack_tar(archive: tarfile.TarFile, place: Path, meter: _Meter, frugal: _Frugal) -> None:
     for member in archive:
+        archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
+        if len(archive.pax_headers) > _MOST_GLOBAL:
+            raise _forged(member.name, "has headers that no case needs: this is a bomb")
         path = meter.admit(member.name, member.size if member.isreg() else 0)
         if member.isdir():
+            frugal.allow(0)
             (place / path).mkdir(parents=True, exist_ok=True)
             continue
         if not member.isreg() or member.issparse():
             raise _forged(member.name, "is a link, device or sparse file in the archive")
+        frugal.allow(member.size)
         source = archive.extractfile(member)
         if source is None:
             raise _forged(member.name, "cannot be read")
