@@ -9,7 +9,7 @@ from pathlib import Path
 from purport.casework.checking import reference_sources, terrain_sources
 from purport.casework.copies import attachment_path, media_path, scene_path
 from purport.casework.frame_tables import item_probe
-from purport.casework.holdings import live_attachments
+from purport.casework.holdings import live_attachments, live_item
 from purport.casework.workspace import Workspace
 from purport.checks.contract import ReferenceSource, TerrainSource
 from purport.checks.place import PlaceCheck
@@ -149,9 +149,12 @@ def require_item(workspace: Workspace, digest: str) -> ItemRecord:
     Raises:
         AbsentError: It has none of this digest.
     """
-    for stored in workspace.store.live_of(ItemRecord, [digest]):
-        return stored.record
-    raise AbsentError(digest[:12], "there is no such item", remedy="Look at the case's footage.")
+    stored = live_item(workspace, digest)
+    if stored is None:
+        raise AbsentError(
+            digest[:12], "there is no such item", remedy="Look at the case's footage."
+        )
+    return stored.record
 
 
 def get_reference(workspace: Workspace, digest: str) -> Reference:

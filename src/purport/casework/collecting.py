@@ -10,7 +10,7 @@ from pathlib import Path
 
 from purport.casework.claims import update_claims
 from purport.casework.copies import attachment_path
-from purport.casework.holdings import live_attachments, live_items, setting
+from purport.casework.holdings import live_attachments, live_item, live_items, setting
 from purport.casework.workspace import Act, Workspace
 from purport.checks.control import load_control
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, ViewHint
@@ -155,14 +155,14 @@ def collect_item(
     details = details or ItemDetails()
     _require_target_inside(workspace, details)
     digest = workspace.vault.put_file(path)
-    known = {one.record.digest: one.record for one in workspace.store.live_of(ItemRecord, [digest])}
+    known = live_item(workspace, digest)
     fresh = ItemRecord(
         digest=digest,
         name=path.name,
         size_bytes=workspace.vault.size_of(digest),
         file_time=_file_time(path),
     )
-    record = _with_details(known.get(digest, fresh), details)
+    record = _with_details(fresh if known is None else known.record, details)
     about = (*_item_sidecars(path), *sidecars)
     beside = {each.name: workspace.vault.put_file(each) for each in about}
     record = replace(record, sidecars=tuple(sorted({**dict(record.sidecars), **beside}.items())))

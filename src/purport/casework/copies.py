@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from purport.casework.holdings import live_attachments
+from purport.casework.holdings import live_attachments, live_item
 from purport.casework.workspace import Workspace
-from purport.core.case import ItemRecord
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError
 from purport.scene import SCENE_VERSION, Scene, load_scene
@@ -19,9 +18,10 @@ def media_path(workspace: Workspace, digest: Digest) -> Path:
     Raises:
         ConsistencyError: The workspace has no such item.
     """
-    for stored in workspace.store.live_of(ItemRecord, [digest]):
-        return workspace.working_copy(digest, stored.record.name)
-    raise _absent(digest, "media item")
+    stored = live_item(workspace, digest)
+    if stored is None:
+        raise _absent(digest, "media item")
+    return workspace.working_copy(digest, stored.record.name)
 
 
 def reference_path(workspace: Workspace, digest: Digest) -> Path:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from purport.casework.collecting import ItemDetails, apply_details
+from purport.casework.holdings import live_item
 from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.digests import Digest
@@ -18,9 +19,10 @@ def item_with_version(workspace: Workspace, item: Digest) -> tuple[ItemRecord, D
     Raises:
         AbsentError: The case has no such item.
     """
-    for stored in workspace.store.live_of(ItemRecord, [item]):
-        return stored.record, stored.digest
-    raise AbsentError(item[:12], "is no item of this case", remedy="Look at the case's items.")
+    stored = live_item(workspace, item)
+    if stored is None:
+        raise AbsentError(item[:12], "is no item of this case", remedy="Look at the case's items.")
+    return stored.record, stored.digest
 
 
 def describe_item(

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from purport.casework.copies import cached_scene, media_path
+from purport.casework.holdings import live_item
 from purport.casework.workspace import Workspace
-from purport.core.case import ItemRecord
 from purport.core.digests import Digest
 from purport.core.errors import AbsentError
 from purport.core.records import from_json, to_json
@@ -109,11 +109,12 @@ def item_name(workspace: Workspace, digest: Digest) -> str:
     Raises:
         AbsentError: The case has no such item.
     """
-    for stored in workspace.store.live_of(ItemRecord, [digest]):
-        return stored.record.name
-    raise AbsentError(
-        digest[:12], "there is no such item in this case", remedy="Look at the case's footage."
-    )
+    stored = live_item(workspace, digest)
+    if stored is None:
+        raise AbsentError(
+            digest[:12], "there is no such item in this case", remedy="Look at the case's footage."
+        )
+    return stored.record.name
 
 
 def item_probe(workspace: Workspace, digest: Digest) -> Probe:

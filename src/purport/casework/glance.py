@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from purport.casework.finding import ITEMS_A_PAGE, find_items
-from purport.casework.holdings import case_date, live_claims, setting
+from purport.casework.holdings import case_date, live_claims, live_item, setting
 from purport.casework.reading import (
     SYNTHETIC,
     case_items,
@@ -122,8 +122,8 @@ def item_file(workspace: Workspace, front: CaseFront, digest: str) -> CaseFile:
         AbsentError: The case has no such item.
     """
     item = Digest(digest)
-    records = [stored.record for stored in workspace.store.live_of(ItemRecord, [item])]
-    if not records:
+    stored = live_item(workspace, item)
+    if stored is None:
         raise AbsentError(
             digest[:12], "there is no such item in this case", remedy="Look at the case's footage."
         )
@@ -138,7 +138,7 @@ def item_file(workspace: Workspace, front: CaseFront, digest: str) -> CaseFile:
     told = (finding_of(one) for one in offered)
     return replace(
         front.file,
-        items=case_items(workspace, records, surveys),
+        items=case_items(workspace, [stored.record], surveys),
         findings=(
             *(finding for outcome in outcomes for finding in outcome.findings),
             *(finding for finding in told if finding.item == item),

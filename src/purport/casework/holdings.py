@@ -9,13 +9,14 @@ from purport.core.claims import Claim, Polarity, SlotAttr
 from purport.core.corrections import ClaimCorrection, apply_corrections
 from purport.core.instants import StatedTime, parse_stated_time
 from purport.ledger import relate_claims
-from purport.store import Attachment, AttachmentKind, Setting
+from purport.store import Attachment, AttachmentKind, Setting, Stored
 
 __all__ = [
     "case_date",
     "corrected_claims",
     "live_attachments",
     "live_claims",
+    "live_item",
     "live_items",
     "named_groups",
     "setting",
@@ -25,6 +26,11 @@ __all__ = [
 def live_items(workspace: Workspace) -> tuple[ItemRecord, ...]:
     """Return the media items, in the order in which they were first collected."""
     return tuple(stored.record for stored in workspace.store.live(ItemRecord))
+
+
+def live_item(workspace: Workspace, digest: str) -> Stored[ItemRecord] | None:
+    """Return what is recorded of one media item; None when the case has none of this digest."""
+    return next(iter(workspace.store.live_of(ItemRecord, [digest])), None)
 
 
 def live_attachments(workspace: Workspace, kind: AttachmentKind) -> tuple[Attachment, ...]:
