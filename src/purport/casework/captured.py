@@ -59,11 +59,6 @@ class Captures:
         """Return those with which an item came."""
         return tuple(one for one in self.all if any(film.digest == item for film in one.films))
 
-    @property
-    def without_footage(self) -> tuple[CaptureView, ...]:
-        """Those that brought no footage into the case."""
-        return tuple(one for one in self.all if not one.brought)
-
     def get(self, digest: str) -> CaptureView:
         """Return the one of a digest.
 

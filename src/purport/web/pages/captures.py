@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from purport.casework.captured import Captures, page_picture
+from purport.casework.captured import page_picture
 from purport.reports import CaptureKind, CaptureView
 from purport.web.access import Right, Visit, for_members
 
@@ -23,7 +23,7 @@ def captures(visit: Visit) -> HttpResponse:
     only, item = (visit.request.GET.get(name, "") for name in ("only", "of"))
     listed = told.of(item) if item else told.all
     if only in _CHOICES:
-        listed = tuple(one for one in listed if one in _CHOICES[only](told))
+        listed = tuple(filter(_CHOICES[only], listed))
     shown = {
         "visit": visit,
         "case": visit.front().file,
@@ -58,12 +58,12 @@ def _picture(visit: Visit, digest: str, *, veiled: bool) -> HttpResponse:
     return answer
 
 
-def _failed(told: Captures) -> tuple[CaptureView, ...]:
-    return tuple(one for one in told.all if one.kind is CaptureKind.ATTEMPT)
+def _failed(capture: CaptureView) -> bool:
+    return capture.kind is CaptureKind.ATTEMPT
 
 
-def _without_footage(told: Captures) -> tuple[CaptureView, ...]:
-    return told.without_footage
+def _brought_nothing(capture: CaptureView) -> bool:
+    return not capture.brought
 
 
-_CHOICES = {"failed": _failed, "no-footage": _without_footage}
+_CHOICES = {"failed": _failed, "no-footage": _brought_nothing}
