@@ -9,7 +9,7 @@ import av
 import cv2
 import numpy as np
 from double_compression_mix import Encoder, Question, Variant
-from exam_edits_making import _scaled, _spread, _to_planes
+from exam_edits_making import _decode, _scaled, _spread, _to_planes
 from numpy.typing import NDArray
 
 from purport.simulate import render_frames
@@ -116,18 +116,6 @@ def _encode(
             frame.pts, frame.time_base = last, Fraction(1, ticks)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-
-
-def _decode(file: io.BytesIO) -> list[tuple[int, Planes]]:
-    with av.open(file) as container:
-        stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1
-        first, made = None, []
-        for frame in container.decode(stream):
-            ticks = round(frame.pts * frame.time_base * _TICKS)
-            first = ticks if first is None else first
-            made.append((ticks - first, frame.to_ndarray(format="yuv420p")))
-    return made
 
 
 cv2.setNumThreads(1)
