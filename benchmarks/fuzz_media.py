@@ -17,11 +17,13 @@ process is listed.
 
 import argparse
 import json
+import os
 import resource
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice
@@ -87,8 +89,23 @@ def write_seeds(folder: Path) -> list[Path]:
         ("l.ts", "libx264", "yuv420p"), ("m.mp4", "libsvtav1", "yuv420p"),
     ):  # fmt: skip
         if codec in av.codecs_available:
-            made.append(_write(folder / name, codec, form))
+            with _priority_kept():
+                made.append(_write(folder / name, codec, form))
     return sorted(made)
+
+
+@contextmanager
+def _priority_kept() -> Iterator[None]:
+    """Give back the calling thread's scheduling policy.
+
+    SVT-AV1 leaves the thread that calls it, where that is root's, under SCHED_FIFO at priority 99,
+    and whatever it starts from then on likewise.
+    """
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
 
 
 def _write(path: Path, codec: str, form: str) -> Path:

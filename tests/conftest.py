@@ -56,6 +56,16 @@ def _fail_when_skipped(report: ReportT) -> ReportT:
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Let a test fail which leaves its process in real time: all others starve from there on."""
+    result = yield
+    if os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail(f"{item.nodeid} left the process under a real-time policy", pytrace=False)
+    return result
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Say at once what failed and what took long: a run that is cut off has no end."""
     if "PYTEST_XDIST_WORKER" in os.environ:
