@@ -4,7 +4,7 @@ What is wrong with the stream on the way is told as faults; only a stream that y
 raises.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -21,6 +21,7 @@ from purport.core.errors import UnreadableMediaError
 from purport.media._containers import file_name, open_container, refuse_size
 from purport.media._errands import Channel
 from purport.media._planes import Geometry, bgr_view, display_geometry, luma_view
+from purport.media._quantisers import TELLING_QUANTISERS, mean_quantiser
 from purport.media.records import Probe
 
 __all__ = [
@@ -154,9 +155,15 @@ def geometry_of(stream: Stream) -> Geometry:
 def send_luma(channel: Channel, path: Path, stream: Stream) -> None:
     """Send the luma of every frame."""
     geometry = geometry_of(stream)
-    for frame, pts, duration in presented_frames(path, stream, channel.fault, alive=channel.pulse):
+    for frame, pts, duration in presented_frames(
+        path, stream, channel.fault, alive=channel.pulse, told=TELLING_QUANTISERS
+    ):
         channel.picture(
-            luma_view(frame, geometry), pts=pts, duration=duration, coded=int(frame.pict_type)
+            luma_view(frame, geometry),
+            pts=pts,
+            duration=duration,
+            coded=int(frame.pict_type),
+            quantiser=mean_quantiser(frame),
         )
 
 
@@ -223,7 +230,12 @@ def send_colour(channel: Channel, path: Path, stream: Stream, indices: Sequence[
 
 
 def presented_frames(
-    path: Path, coded: Stream, tell: TellFault, *, alive: Callable[[], None] = lambda: None
+    path: Path,
+    coded: Stream,
+    tell: TellFault,
+    *,
+    alive: Callable[[], None] = lambda: None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[VideoFrame, int, int]]:
     """Yield each frame with its presentation time stamp and duration.
 
@@ -232,6 +244,7 @@ def presented_frames(
         coded: The stream.
         tell: Is told what is wrong with it.
         alive: Is called for every packet, also where none gives a frame.
+        told: Options by which the decoder tells more beside each picture; None for none.
 
     Raises:
         UnreadableMediaError: Not one frame can be decoded, or one is too large.
@@ -243,6 +256,8 @@ def presented_frames(
         if not isinstance(stream, VideoStream):
             raise _nothing_decodes(path)
         stream.thread_type = "AUTO"
+        if told is not None:
+            stream.codec_context.options = dict(told)
         rate = coded.average_rate
         clock = _Clock(
             tell=tell,

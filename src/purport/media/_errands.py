@@ -25,15 +25,21 @@ from purport.media._walls import Limits
 
 __all__ = [
     "FRAME",
+    "QUANTISER_PARTS",
     "SLOT",
+    "UNTOLD",
     "Call",
     "Channel",
     "Message",
     "Ring",
 ]
 
-FRAME = struct.Struct("<IqqB")
-"""Slot, presentation time stamp, duration, how it was coded."""
+FRAME = struct.Struct("<IqqBi")
+"""Slot, presentation time stamp, duration, how it was coded, and how coarsely."""
+QUANTISER_PARTS = 100
+"""Parts of a quantiser that are told."""
+UNTOLD = -(1 << 31)
+"""Stands for a quantiser that the codec does not tell."""
 SLOT = struct.Struct("<I")
 _PIECE_BYTES = 48 << 10
 _AT_ONCE_BYTES = 32 << 20
@@ -142,7 +148,13 @@ class Channel:
         self._send(Message.FAULT, json.dumps([kind, index, words]).encode())
 
     def picture(
-        self, picture: NDArray[np.uint8], *, pts: int, duration: int, coded: int = 0
+        self,
+        picture: NDArray[np.uint8],
+        *,
+        pts: int,
+        duration: int,
+        coded: int = 0,
+        quantiser: float | None = None,
     ) -> None:
         """Copy a picture into a free slot and say so; wait while none is free."""
         if not self._slots:
@@ -156,7 +168,8 @@ class Channel:
             self._free += [slot for (slot,) in SLOT.iter_unpack(given)]
         slot = self._free.pop()
         self._slots[slot][...] = picture
-        self._filled.append(FRAME.pack(slot, pts, duration, coded))
+        parts = UNTOLD if quantiser is None else round(quantiser * QUANTISER_PARTS)
+        self._filled.append(FRAME.pack(slot, pts, duration, coded, parts))
         if len(self._filled) >= self._batch:
             self.flush()
 

@@ -40,7 +40,16 @@ from purport.core.errors import (
     UnavailableError,
     UnreadableMediaError,
 )
-from purport.media._errands import FRAME, SLOT, Call, Channel, Message, Ring
+from purport.media._errands import (
+    FRAME,
+    QUANTISER_PARTS,
+    SLOT,
+    UNTOLD,
+    Call,
+    Channel,
+    Message,
+    Ring,
+)
 from purport.media._walls import Limits
 
 __all__ = [
@@ -79,9 +88,10 @@ _COLLECT = (
 
 
 ParsedT = TypeVar("ParsedT")
-PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int, int]
+PictureSeen: TypeAlias = tuple[NDArray[np.uint8], int, int, int, float | None]
 """A picture that the child decoded, read-only; its presentation time stamp and its duration; how it
-was coded, as FFmpeg numbers it. A tuple, as there can be hundreds of thousands. [ticks]"""
+was coded, as FFmpeg numbers it; its mean quantiser, None where that is not told. A tuple, as there
+can be hundreds of thousands. [ticks]"""
 TellFault: TypeAlias = Callable[[str, int, str], None]
 """Is told kind, frame index and words of what is wrong with a stream."""
 
@@ -314,8 +324,9 @@ class _Line:
             told = list(FRAME.iter_unpack(payload))
         except struct.error as error:
             raise self.nonsense() from error
-        for slot, pts, duration, coded in told:
-            yield self._picture(slot), pts, duration, coded
+        for slot, pts, duration, coded, parts in told:
+            quantiser = None if parts == UNTOLD else parts / QUANTISER_PARTS
+            yield self._picture(slot), pts, duration, coded, quantiser
 
     def _picture(self, slot: int) -> NDArray[np.uint8]:
         """Return the picture in a slot; copied only when few slots are left."""

@@ -76,6 +76,9 @@ class LumaFrame:
     picture_type: str = "?"
     """How the codec says it was coded: "I" alone, "P" from others, "B" from others on both sides;
     "?" when it says nothing, or something else."""
+    quantiser: float | None = None
+    """Mean quantiser of its blocks on the codec's own scale, on which more is coarser; None where
+    the decoder does not tell it (HEVC, AV1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -158,13 +161,14 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, (picture, pts, duration, coded) in enumerate(seen):
+        for index, (picture, pts, duration, coded, quantiser) in enumerate(seen):
             yield LumaFrame(
                 index=index,
                 pts=pts,
                 luma=picture,
                 duration=duration,
                 picture_type=_PICTURE_TYPES.get(coded, "?"),
+                quantiser=quantiser,
             )
 
     return DecodedFrames(frames)
@@ -199,7 +203,7 @@ def decode_luma_samples(path: Path, *, probe: Probe, spacing_s: float) -> Decode
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for picture, pts, duration, _ in seen:
+        for picture, pts, duration, *_ in seen:
             yield LumaSample(pts=pts, luma=picture, duration=duration, due=here.is_due(pts))
 
     return DecodedFrames(samples)
@@ -242,7 +246,7 @@ def decode_pictures(path: Path, *, probe: Probe, indices: Sequence[int]) -> Deco
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for index, (picture, pts, _, _) in zip(wanted, seen, strict=True):
+        for index, (picture, pts, *_) in zip(wanted, seen, strict=True):
             yield Picture(index=index, pts=pts, bgr=picture)
 
     return DecodedFrames(frames)
@@ -282,7 +286,7 @@ def seek_pictures(path: Path, *, probe: Probe, stamps: Mapping[int, int]) -> Dec
             tell=_keeper(faults),
             limits=limits_for(probe.size_bytes),
         )
-        for picture, pts, _, _ in seen:
+        for picture, pts, *_ in seen:
             if pts in indices:
                 yield Picture(index=indices[pts], pts=pts, bgr=picture)
 

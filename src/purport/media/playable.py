@@ -186,7 +186,7 @@ def _write(
         limits=limits_for(probe.size_bytes),
     )
     with target.open("xb") as out:
-        for piece, length, offset, done in pieces:
+        for piece, length, offset, done, _ in pieces:
             if not 0 < length <= _PIECE_BYTES or not 0 <= offset <= _LARGEST_BYTES - length:
                 raise UnreadableMediaError(
                     called,

@@ -60,7 +60,7 @@ def decode_sound(
     )
     pieces: list[NDArray[np.float32]] = []
     start_s: Fraction | None = None
-    for block, start_ns, count, _ in seen:
+    for block, start_ns, count, *_ in seen:
         start_s = Fraction(start_ns, 1_000_000_000) if start_s is None else start_s
         pieces.append(block.view(np.float32)[:count].copy())
     if start_s is None:

@@ -97,23 +97,34 @@ class FineColumns:
     """The fine measures of all frames so far."""
 
     def __init__(self) -> None:
-        self._step, self._bend, self._grain = (Column(np.float32) for _ in range(3))
+        self._step, self._bend, self._grain, self._quantiser = (
+            Column(np.float32) for _ in range(4)
+        )
         self._tiles = Spool((DETAIL_TILES, DETAIL_TILES))
         self._types: list[str] = []
 
-    def add(self, change: FineChange, detail: FrameDetail, picture_type: str) -> None:
+    def add(
+        self,
+        change: FineChange,
+        detail: FrameDetail,
+        picture_type: str,
+        quantiser: float | None,
+    ) -> None:
         """Add the next frame."""
         if self._types:
             self._bend.values[-1] = change.bend_before
         self._step.append(change.step)
         self._bend.append(0.0)
         self._grain.append(detail.grain)
+        self._quantiser.append(np.nan if quantiser is None else quantiser)
         self._tiles.put(detail.tiles)
         self._types.append(picture_type)
 
     def finish(self) -> FineMeasures:
         """Return the measures, read-only."""
-        columns = [column.values for column in (self._step, self._bend, self._grain)]
+        columns = [
+            column.values for column in (self._step, self._bend, self._grain, self._quantiser)
+        ]
         for column in columns:
             column.flags.writeable = False
         types = np.array(self._types, dtype="S1")
@@ -124,4 +135,5 @@ class FineColumns:
             grain=columns[2],
             tiles=self._tiles.mapped(),
             picture_types=types,
+            quantiser=columns[3],
         )

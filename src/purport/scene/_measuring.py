@@ -82,6 +82,8 @@ class Measured:
     """Fine detail at working size."""
     picture_type: str
     """How the codec says it was coded."""
+    quantiser: float | None
+    """Its mean quantiser; None where it is not told."""
     step: float
     """Mean absolute difference to the thumbnail before; 0 for the first frame."""
     alike: float
@@ -131,6 +133,7 @@ class Measurer:
             flat=flat,
             detail=measure_detail(small),
             picture_type=frame.picture_type,
+            quantiser=frame.quantiser,
             step=float(cv2.mean(cv2.absdiff(thumbnail, then))[0]),
             alike=alike,
             begins=begins,

@@ -163,7 +163,7 @@ class Survey:
         self._texture.append(frame.texture)
         self._flat.append(frame.flat)
         self._thumbnails.put(frame.thumbnail)
-        self.fine.add(frame.change, frame.detail, frame.picture_type)
+        self.fine.add(frame.change, frame.detail, frame.picture_type, frame.quantiser)
         self._recent[frame.index] = frame.thumbnail
         self._recent.pop(frame.index - _RECENT, None)
 

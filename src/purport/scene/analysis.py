@@ -32,7 +32,7 @@ from purport.scene.records import Scene, Shot
 
 __all__ = ["SCENE_VERSION", "analyse_frames", "analyse_scene"]
 
-SCENE_VERSION = "12"
+SCENE_VERSION = "13"
 """Raised whenever a scene could come out differently."""
 
 Image = NDArray[np.uint8]

@@ -71,6 +71,9 @@ class FineMeasures:
     picture_types: NDArray[np.bytes_]
     """How the codec says each frame was coded (n,): b"I" alone, b"P" from others, b"B" from others
     on both sides, b"?" not said."""
+    quantiser: NDArray[np.float32]
+    """Mean quantiser of each frame on the codec's own scale, more is coarser (n,); NaN where the
+    decoder does not tell it (HEVC, AV1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -43,7 +43,7 @@ _COLUMNS = (
     "link_sd_px",
     "linked",
 )
-_FINE_COLUMNS = ("step", "bend", "grain", "tiles", "picture_types")
+_FINE_COLUMNS = ("step", "bend", "grain", "tiles", "picture_types", "quantiser")
 
 
 def save_scene(scene: Scene, path: Path) -> None:

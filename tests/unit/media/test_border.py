@@ -223,14 +223,14 @@ class TestPictures:
         told: list[tuple[str, int, str]] = []
         coming = pictures(errands.send_pictures, 200, SHAPE, tell=lambda *fault: told.append(fault))
         assert next(coming)[1:] == (0, 10, 0)
-        assert [pts for _, pts, _, _ in coming] == [10 * index for index in range(1, 200)]
+        assert [pts for _, pts, *_ in coming] == [10 * index for index in range(1, 200)]
         assert told == [("corrupt_frame", 1, "odd")]
 
     @pytest.mark.parametrize("kept", [3, 15, 60, 200])
     def test_pictures_that_are_kept_never_change(self, errands: ModuleType, kept: int) -> None:
         """However many are held, no slot is written again under them."""
         held: list[np.ndarray[Any, Any]] = []
-        for picture, _, _, _ in pictures(errands.send_pictures, 200, (700, 900), shape=(700, 900)):
+        for picture, *_ in pictures(errands.send_pictures, 200, (700, 900), shape=(700, 900)):
             assert not picture.flags.writeable
             held.append(picture[::7, ::5])
             del held[:-kept]
@@ -241,7 +241,7 @@ class TestPictures:
 
     def test_pictures_outlive_their_child(self, errands: ModuleType) -> None:
         coming = pictures(errands.send_forever, SHAPE)
-        picture, _, _, _ = next(coming)
+        picture, *_ = next(coming)
         coming.close()  # type: ignore[attr-defined]
         assert picture.sum() == 0
 

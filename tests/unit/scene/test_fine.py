@@ -16,7 +16,7 @@ def noisy(seed: int, sd: float = 4.0, side: int = 96) -> Picture:
 def columns(pictures: list[Picture]) -> FineColumns:
     made, changes = FineColumns(), FineChanges()
     for picture in pictures:
-        made.add(changes.add(picture), measure_detail(picture), "P")
+        made.add(changes.add(picture), measure_detail(picture), "P", 26.0)
     return made
 
 
@@ -52,7 +52,13 @@ def test_detail_is_measured_where_it_lies() -> None:
 
 def test_what_is_finished_cannot_be_changed() -> None:
     fine = columns([noisy(1), noisy(2)]).finish()
-    assert not any(
-        array.flags.writeable for array in (fine.step, fine.bend, fine.grain, fine.picture_types)
-    )
+    arrays = (fine.step, fine.bend, fine.grain, fine.picture_types, fine.quantiser)
+    assert not any(array.flags.writeable for array in arrays)
+    assert fine.quantiser.tolist() == [26.0, 26.0]
     assert fine.picture_types.tolist() == [b"P", b"P"]
+
+
+def test_a_quantiser_that_is_not_told_is_not_a_number() -> None:
+    made, picture = FineColumns(), noisy(1)
+    made.add(FineChanges().add(picture), measure_detail(picture), "P", None)
+    assert np.isnan(made.finish().quantiser).all()

@@ -5,11 +5,13 @@ traces of that, by themselves no sign that footage was changed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from purport.checks.edits.records import Coding, Trace, TraceKind
+from purport.checks.edits._quantisers import QuantiserRules, describe_quantisers
+from purport.checks.edits.records import Coding, Quantisation, Trace, TraceKind
 from purport.media import PacketTrack, Probe
 from purport.scene import Scene
 
@@ -45,6 +47,7 @@ References:
     1280 x 720. The others are sizes of files as platforms hand them out.
 """
 _LIBRARY_TAGS = ("lavf", "lavc", "handbrake", "gpac", "google", "mp4box")
+_STEPS_TOLD = 3
 _PHONE_TAGS = ("com.apple", "com.android", "core media")
 
 
@@ -62,6 +65,8 @@ class CodingRules:
     """Fewest groups of pictures that are compared."""
     changed_spacing: float = 1.7
     """How many times longer groups must be in one half of the file."""
+    quantisers: QuantiserRules = field(default_factory=QuantiserRules)
+    """When a change of the quantiser counts."""
 
 
 def describe_coding(scene: Scene, probe: Probe, packets: PacketTrack, rules: CodingRules) -> Coding:
@@ -73,6 +78,9 @@ def describe_coding(scene: Scene, probe: Probe, packets: PacketTrack, rules: Cod
     said = types[known]
     shares = [(letter, float((said == letter.encode()).mean())) for letter in "IPB" if len(said)]
     times = packets.pts[packets.known]
+    quantisation = describe_quantisers(
+        scene.fine, _key_frames(scene, packets), stream.codec, rules.quantisers
+    )
     return Coding(
         codec=stream.codec,
         container=probe.container,
@@ -80,6 +88,7 @@ def describe_coding(scene: Scene, probe: Probe, packets: PacketTrack, rules: Cod
         group_frames=float(np.median(groups)) if len(groups) else None,
         longest_group_frames=int(groups.max()) if len(groups) else None,
         picture_shares=tuple(shares),
+        quantisation=quantisation,
         bits_per_pixel=_bits_per_pixel(scene, packets),
         missing_times=int((~packets.known).sum()),
         repeated_times=int(len(times) - len(np.unique(times))),
@@ -87,8 +96,16 @@ def describe_coding(scene: Scene, probe: Probe, packets: PacketTrack, rules: Cod
         actual_s=_length_s(scene),
         declared_rate=None if stream.average_rate is None else float(stream.average_rate),
         actual_rate=_rate(scene),
-        traces=tuple(_traces(scene, probe, packets, rules)),
+        traces=(
+            *_traces(scene, probe, packets, rules),
+            *_steps_told(scene, quantisation),
+        ),
     )
+
+
+def _key_frames(scene: Scene, packets: PacketTrack) -> NDArray[np.bool_]:
+    """Tell which decoded frames are key frames, by their times (n,)."""
+    return np.asarray(np.isin(scene.pts, packets.pts[packets.key & packets.known]), dtype=np.bool_)
 
 
 def _encoder(probe: Probe, packets: PacketTrack) -> str | None:
@@ -156,6 +173,30 @@ def _traces(
             words="Some frames have no time of their own, or share one.",
             innocent="Files that were cut or joined without coding, and damaged ones, are so.",
         )
+
+
+def _steps_told(scene: Scene, quantisation: Quantisation | None) -> Iterator[Trace]:
+    """Yield one trace for all changes of the level, with the first three by their times."""
+    steps = () if quantisation is None else quantisation.steps
+    if not steps:
+        return
+    told = "; ".join(
+        f"at {scene.seconds(step.frame):.2f} s from {step.before:.1f} to {step.after:.1f}"
+        for step in steps[:_STEPS_TOLD]
+    )
+    more = len(steps) - _STEPS_TOLD
+    yield Trace(
+        kind=TraceKind.QUANTISER_STEPS,
+        words=(
+            "With a key frame the file goes on to be coded more or less coarsely, as where files "
+            f"are joined without coding them again (mean quantiser of P frames): {told}"
+            f"{f', and {more} more' if more > 0 else ''}."
+        ),
+        innocent=(
+            "An encoder that keeps to a bit rate, or a live stream that follows its connection, "
+            "changes its level too, most of all where the scene changes."
+        ),
+    )
 
 
 def _declared(scene: Scene, probe: Probe, rules: CodingRules) -> Iterator[Trace]:

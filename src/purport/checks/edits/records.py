@@ -10,6 +10,8 @@ __all__ = [
     "EditsAnswer",
     "EditsValues",
     "Graphics",
+    "Quantisation",
+    "QuantiserStep",
     "Sound",
     "TimeGap",
     "Timing",
@@ -87,6 +89,7 @@ class TraceKind(StrEnum):
     DURATION_DIFFERS = "duration_differs"
     FAULTY_TIMES = "faulty_times"
     PLATFORM_SIZE = "platform_size"
+    QUANTISER_STEPS = "quantiser_steps"
     RATE_DIFFERS = "rate_differs"
     SOFTWARE_ENCODER = "software_encoder"
     SPACING_CHANGES = "spacing_changes"
@@ -183,6 +186,34 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuantiserStep:
+    """A key frame with which a file goes on to be coded at another level."""
+
+    frame: int
+    """Index of the key frame."""
+    before: float
+    """Median quantiser of the P frames before it."""
+    after: float
+    """The same of those from it on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantisation:
+    """How coarsely the frames were coded, on the codec's own scale, on which more is coarser."""
+
+    mean: float
+    """Mean over all frames."""
+    lowest: float
+    """Mean of the finest frame."""
+    highest: float
+    """Mean of the coarsest frame."""
+    by_type: tuple[tuple[str, float], ...]
+    """Mean of frames coded alone (I), from others (P) and from both sides (B)."""
+    steps: tuple[QuantiserStep, ...]
+    """Where the level changes at once; always empty for codecs whose scale is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
     """How the file was coded."""
 
@@ -199,6 +230,8 @@ class Coding:
     picture_shares: tuple[tuple[str, float], ...]
     """Shares of frames coded alone (I), from others (P) and from both sides (B); empty when the
     codec does not say. [0 to 1]"""
+    quantisation: Quantisation | None
+    """How coarsely; None where the decoder does not tell it (HEVC, AV1)."""
     bits_per_pixel: float | None
     """Mean size; None when the stream was not read to its end. [bit]"""
     missing_times: int

@@ -45,6 +45,7 @@ def measured(
             grain=np.ones(count, np.float32),
             tiles=np.full((count, 32, 32), 20, np.uint8),
             picture_types=np.full(count, b"P", dtype="S1"),
+            quantiser=np.full(count, np.nan, np.float32),
         )
         scene = replace(build_scene(ground(count)), fine=fine)
         if moved_px is None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from purport.checks.edits import TraceKind
 from purport.checks.edits._coding import CodingRules, describe_coding
 from purport.media import PacketTrack, Probe, StreamProbe
-from purport.scene import Scene
+from purport.scene import FineMeasures, Scene
 
 Ground = Callable[..., NDArray[np.uint8]]
 BuildScene = Callable[..., Scene]
@@ -112,3 +112,28 @@ def test_a_size_of_a_published_ladder_is_named(ground: Ground, build_scene: Buil
     for size, said in (((416, 234), {TraceKind.PLATFORM_SIZE}), ((418, 234), set())):
         sized = replace(scene, width_px=size[0], height_px=size[1])
         assert kinds(sized, probe(), track) == said
+
+
+def test_levels_that_step_with_a_key_frame_are_one_trace_with_its_times(
+    build_scene: BuildScene, ground: Ground
+) -> None:
+    quantiser = np.repeat(np.float32([22, 32, 22, 32, 22]), 30)
+    scene = build_scene(ground(150))
+    types = np.full(150, b"P", "S1")
+    types[::30] = b"I"
+    ones = np.ones(150, np.float32)
+    fine = FineMeasures(
+        step=ones,
+        bend=ones,
+        grain=ones,
+        tiles=np.zeros((150, 32, 32), np.uint8),
+        picture_types=types,
+        quantiser=quantiser,
+    )
+    track = replace(packets([*range(0, 150, 30)], count=150), pts=scene.pts)
+    coding = describe_coding(replace(scene, fine=fine), probe(), track, RULES)
+    (trace,) = [one for one in coding.traces if one.kind is TraceKind.QUANTISER_STEPS]
+    assert f"at {scene.seconds(30):.2f} s from 22.0 to 32.0" in trace.words
+    assert "and 1 more" in trace.words
+    assert coding.quantisation is not None
+    assert [step.frame for step in coding.quantisation.steps] == [30, 60, 90, 120]

@@ -120,7 +120,9 @@ def coded(scene: Scene, key: int) -> Scene:
     types[key] = b"I"
     ones = np.ones(scene.frames, np.float32)
     tiles = np.full((scene.frames, 32, 32), 20, np.uint8)
-    fine = FineMeasures(step=ones, bend=ones, grain=ones, tiles=tiles, picture_types=types)
+    fine = FineMeasures(
+        step=ones, bend=ones, grain=ones, tiles=tiles, picture_types=types, quantiser=ones
+    )
     return replace(scene, fine=fine)
 
 

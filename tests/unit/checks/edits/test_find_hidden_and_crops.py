@@ -36,6 +36,7 @@ def scene_of(detail: Pixels, build_scene: BuildScene, pictures: Pixels) -> Scene
         grain=ones,
         tiles=detail,
         picture_types=np.full(FRAMES, b"P", dtype="S1"),
+        quantiser=np.full(FRAMES, np.nan, np.float32),
     )
     return replace(build_scene(pictures), fine=fine)
 

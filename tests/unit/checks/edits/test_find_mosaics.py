@@ -64,6 +64,7 @@ def scene_of(
         grain=ones,
         tiles=detail.astype(np.uint8),
         picture_types=np.full(FRAMES, b"P", dtype="S1"),
+        quantiser=np.full(FRAMES, np.nan, np.float32),
     )
     to_anchor = np.tile(np.eye(3), (FRAMES, 1, 1))
     to_anchor[:, 0, 2] = pace * np.arange(FRAMES)
