@@ -1,8 +1,8 @@
 """How coarsely a frame was coded: its mean quantiser, as the decoder tells it beside the picture.
 
 The decoder writes what it used anyway; nothing is decoded for it once more. H.264, MPEG-1, MPEG-2,
-MPEG-4 part 2 and H.263 tell it block by block, VP9 by frame; HEVC and AV1 tell nothing. FFmpeg tells
-that of MPEG-1, MPEG-4 and H.263 on the scale of MPEG-2, which is twice their own.
+MPEG-4 part 2 and H.263 tell it block by block, VP9 by frame; HEVC and AV1 tell nothing. FFmpeg
+tells that of MPEG-1, MPEG-4 and H.263 on the scale of MPEG-2, which is twice their own.
 
 References:
     FFmpeg, libavutil/video_enc_params.h, for the layout of what the decoder tells.

@@ -222,7 +222,7 @@ class TestPictures:
     def test_they_come_in_order_with_what_was_wrong(self, errands: ModuleType) -> None:
         told: list[tuple[str, int, str]] = []
         coming = pictures(errands.send_pictures, 200, SHAPE, tell=lambda *fault: told.append(fault))
-        assert next(coming)[1:] == (0, 10, 0)
+        assert next(coming)[1:] == (0, 10, 0, None)
         assert [pts for _, pts, *_ in coming] == [10 * index for index in range(1, 200)]
         assert told == [("corrupt_frame", 1, "odd")]
 
