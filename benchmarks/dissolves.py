@@ -18,7 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from exam_edits import _evidence
+from exam_edits import evidence_of
 from exam_edits_making import make_clip
 from exam_edits_mix import EditPlan, Question, make_question
 
@@ -51,7 +51,7 @@ def ask(index: int, keep: Path | None) -> dict[str, Any]:
         scene = analyse_scene(video, probe=probe)
         if keep is not None:
             save_scene(scene, keep / f"{index}.npz")
-        (finding,) = EditsCheck().run(_evidence(video, probe, scene))
+        (finding,) = EditsCheck().run(evidence_of(video, probe, scene))
     return {
         "index": index,
         "truth": [[one.first, one.last] for one in truth if one.kind == "dissolve"],

@@ -78,7 +78,7 @@ def answer_question(set_name: str, index: int) -> dict[str, Any]:
         probe = probe_media(video)
         scene = analyse_scene(video, probe=probe)
         seen = time.process_time()
-        (finding,) = EditsCheck().run(_evidence(video, probe, scene))
+        (finding,) = EditsCheck().run(evidence_of(video, probe, scene))
         ended = time.process_time()
     values: Any = finding.values
     return {
@@ -100,7 +100,8 @@ def answer_question(set_name: str, index: int) -> dict[str, Any]:
     }
 
 
-def _evidence(video: Path, probe: Any, scene: Any) -> Any:  # noqa: ANN401 - types are imported late
+def evidence_of(video: Path, probe: Any, scene: Any) -> Any:  # noqa: ANN401 - types are imported late
+    """Return a clip as a check is given it."""
     from purport.checks.contract import Evidence  # noqa: PLC0415
     from purport.core.case import ItemRecord  # noqa: PLC0415
     from purport.core.digests import digest_file  # noqa: PLC0415

@@ -93,12 +93,16 @@ def _steps(
 
 
 def _clearest(steps: list[QuantiserStep], rules: QuantiserRules) -> tuple[QuantiserStep, ...]:
-    """Leave out steps that are but the flanks of a larger one, which their windows reach."""
+    """Leave out steps that are but the flanks of a larger one, which their windows reach.
+
+    Of steps that are alike, as where no P frame lies between key frames, the first stands.
+    """
     return tuple(
         step
         for step in steps
         if not any(
-            abs(step.frame - other.frame) <= rules.most_frames and _size(other) > _size(step)
+            abs(step.frame - other.frame) <= rules.most_frames
+            and (-_size(other), other.frame) < (-_size(step), step.frame)
             for other in steps
         )
     )

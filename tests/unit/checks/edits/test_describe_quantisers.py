@@ -50,6 +50,12 @@ def test_flanks_of_a_step_are_not_steps_of_their_own() -> None:
     assert [step.frame for step in describe(measures(joined, every=12)).steps] == [72]
 
 
+def test_key_frames_in_a_row_are_one_step() -> None:
+    joined = measures(np.concatenate([level(22, 75), level(31, 75)]))
+    joined.picture_types[75:79] = b"I"
+    assert [step.frame for step in describe(joined).steps] == [75]
+
+
 def test_one_level_has_no_step() -> None:
     assert describe(measures(level(26, 150, sd=1.5))).steps == ()
 
