@@ -152,18 +152,19 @@ def geometry_of(stream: Stream) -> Geometry:
     )
 
 
-def send_luma(channel: Channel, path: Path, stream: Stream) -> None:
-    """Send the luma of every frame."""
+def send_luma(channel: Channel, path: Path, stream: Stream, quantisers: bool) -> None:  # noqa: FBT001 - sent as it is
+    """Send the luma of every frame, and how coarsely it was coded where that is asked for."""
     geometry = geometry_of(stream)
+    told = TELLING_QUANTISERS if quantisers else None
     for frame, pts, duration in presented_frames(
-        path, stream, channel.fault, alive=channel.pulse, told=TELLING_QUANTISERS
+        path, stream, channel.fault, alive=channel.pulse, told=told
     ):
         channel.picture(
             luma_view(frame, geometry),
             pts=pts,
             duration=duration,
             coded=int(frame.pict_type),
-            quantiser=mean_quantiser(frame),
+            quantiser=mean_quantiser(frame) if quantisers else None,
         )
 
 

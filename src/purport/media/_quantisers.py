@@ -43,7 +43,7 @@ def _mean(told: NDArray[np.uint8]) -> float | None:
     """Read what lies in the decoder's memory; None where its bounds do not fit together."""
     if len(told) < _HEADER.size:
         return None
-    blocks, first, size, base = _HEADER.unpack_from(told)
+    blocks, first, size, base = _HEADER.unpack(told[: _HEADER.size].tobytes())
     if blocks == 0:
         return float(base)
     if size < _BLOCK_BYTES or first + blocks * size > len(told):

@@ -78,7 +78,7 @@ class LumaFrame:
     "?" when it says nothing, or something else."""
     quantiser: float | None = None
     """Mean quantiser of its blocks on the codec's own scale, on which more is coarser; None where
-    the decoder does not tell it (HEVC, AV1)."""
+    it was not asked for, or the decoder does not tell it (HEVC, AV1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,12 +133,14 @@ def display_size(probe: Probe) -> tuple[int, int]:
     return geometry_of(Stream.of(probe)).display_size_px
 
 
-def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
+def decode_luma(path: Path, *, probe: Probe, quantisers: bool = False) -> DecodedFrames[LumaFrame]:
     """Decode the luma of every frame, in presentation order.
 
     Args:
         path: The file.
         probe: What `probe_media` gave for it.
+        quantisers: Whether to have the decoder tell how coarsely each frame was coded, for about a
+            tenth more of its time.
 
     Returns:
         An iterator of frames; its `faults` say what was wrong with the stream so far.
@@ -156,6 +158,7 @@ def decode_luma(path: Path, *, probe: Probe) -> DecodedFrames[LumaFrame]:
             send_luma,
             path,
             stream,
+            quantisers,
             shape=(height, width),
             subject=file_name(path, None),
             tell=_keeper(faults),

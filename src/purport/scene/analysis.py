@@ -54,7 +54,7 @@ def analyse_scene(path: Path, *, probe: Probe) -> Scene:
         raise UnreadableMediaError(
             path.name, "its video stream has no clock", remedy="Re-wrap the file with time stamps."
         )
-    source = partial(decode_luma, path, probe=probe)
+    source = partial(decode_luma, path, probe=probe, quantisers=True)
     scene = analyse_frames(source, time_base=time_base)
     if scene is None:
         raise UnreadableMediaError(

@@ -14,7 +14,8 @@ WriteVideo = Callable[..., Path]
 
 
 def quantisers(path: Path) -> list[float | None]:
-    return [frame.quantiser for frame in decode_luma(path, probe=probe_media(path))]
+    seen = decode_luma(path, probe=probe_media(path), quantisers=True)
+    return [frame.quantiser for frame in seen]
 
 
 def told(blocks: int, size: int, deltas: list[int], *, quantiser: int = 20) -> bytes:
@@ -42,6 +43,11 @@ def test_a_coarser_file_has_higher_quantisers(video: WriteVideo) -> None:
 def test_mpeg_4_tells_quantisers_on_the_scale_of_mpeg_2(video: WriteVideo) -> None:
     told_of = quantisers(video("clip.avi", count=8, codec="mpeg4"))
     assert all(one is not None and 2.0 <= one <= 62.0 for one in told_of)
+
+
+def test_nothing_is_told_unasked(video: WriteVideo) -> None:
+    path = video(count=4)
+    assert {frame.quantiser for frame in decode_luma(path, probe=probe_media(path))} == {None}
 
 
 def test_hevc_tells_none(video: WriteVideo) -> None:

@@ -117,7 +117,7 @@ def test_a_size_of_a_published_ladder_is_named(ground: Ground, build_scene: Buil
 def test_levels_that_step_with_a_key_frame_are_one_trace_with_its_times(
     build_scene: BuildScene, ground: Ground
 ) -> None:
-    quantiser = np.repeat(np.float32([22, 32, 22, 32, 22]), 30)
+    quantiser = np.repeat(np.array([22, 32, 22, 32, 22], np.float32), 30)
     scene = build_scene(ground(150))
     types = np.full(150, b"P", "S1")
     types[::30] = b"I"
