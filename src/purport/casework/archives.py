@@ -219,6 +219,7 @@ def _store(
 ) -> CollectedArchive:
     files = {each.relative_to(read.root).as_posix(): each for each in read.files}
     preserved = {name: workspace.vault.put_file(each) for name, each in files.items()}
+    known = {each: preserved[name] for name, each in files.items()}
     if not preserved:
         preserved = {path.name: workspace.vault.put_file(path)}
     main = _main_file(read, path)
@@ -234,7 +235,7 @@ def _store(
         "names": _by_digest(preserved),
         "verified": read.verified,
         "notes": list(read.notes),
-        "films": [digest_file(film.path) for film in read.films],
+        "films": [known.get(film.path) or digest_file(film.path) for film in read.films],
         **read.details,
     }
     workspace.record(

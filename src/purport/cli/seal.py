@@ -33,6 +33,7 @@ from purport.seals import (
     public_key_page,
     read_public_pem,
     system_roots,
+    visible,
 )
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def verify(
     Recomputes every digest and the custody chain, verifies signature and time stamps, and names
     the first thing that is off and every other.
     """
-    if bag is None or any((bag / name).is_file() for name in _WORKSPACE_FILES):
+    if bag is None or _is_workspace(bag):
+        if keys or trust:
+            raise click.UsageError("--key and --trust are for bags; this is a workspace.")
         _verify_workspace(str(bag) if bag is not None else workspace, as_json=as_json)
         return
     report = verify_bag(bag, known=_known(keys, trust))
@@ -160,7 +163,8 @@ def reproduce(
 ) -> int:
     """Run all checks of a sealed case again, and compare every number with the sealed one.
 
-    Leaves with 0 when every number lies within its tolerance, else with 1.
+    Leaves with 0 when every number lies within its tolerance, else, and where nothing could be
+    compared, with 1.
     """
     number = resolve("workers", str(workers) if workers else None)
     with progress_bars(wanted=not as_json) as progress:
@@ -249,6 +253,12 @@ def _fingerprint(text: str) -> Digest:
     return fingerprint_of(read_public_pem(pem, subject=text))
 
 
+def _is_workspace(folder: Path) -> bool:
+    """Tell a workspace from a bag, in which files of the same names may be a trap."""
+    named = any((folder / name).is_file() for name in _WORKSPACE_FILES)
+    return named and not (folder / "bagit.txt").exists()
+
+
 def _verify_workspace(folder: str | None, *, as_json: bool) -> None:
     result = verify_workspace(
         workspace_folder(folder),
@@ -270,7 +280,7 @@ def _print_report(report: BagReport) -> None:
     statement = report.statement
     if statement is not None:
         click.echo(
-            f"Whole: {statement.case}, {report.files} files, {report.records} records, "
+            f"Whole: {visible(statement.case)}, {report.files} files, {report.records} records, "
             f"{report.events} custody events. Head of the chain: {statement.custody_head}"
         )
         click.echo(f"Signed by: {statement.key} ({_standing(report)})")
@@ -295,38 +305,40 @@ def _standing(report: BagReport) -> str:
 def _token_words(token: "KnownToken") -> str:
     accuracy = "" if token.accuracy_s is None else f" (to {token.accuracy_s:g} s)"
     trust = "" if token.trusted else f"; its root, {token.root}, is not known to this system"
-    return f"{format_utc(token.time_utc)}{accuracy} by {token.authority}{trust}"
+    return visible(f"{format_utc(token.time_utc)}{accuracy} by {token.authority}{trust}")
 
 
 def _print_reproduction(result: Reproduction) -> None:
     differing = [record for record in result.records if record.differences]
     outside = [record for record in differing if not record.agrees]
-    if result.identical:
+    if not result.records:
+        words = "nothing that could be compared"
+    elif result.identical:
         words = "the same to the last digit"
     elif result.agrees:
         words = "within their tolerances"
     else:
         words = f"not all within their tolerances: {len(outside)} records differ by more"
-    click.echo(
-        f"{result.case}: {result.numbers} numbers in {len(result.records)} records, {words}."
-    )
+    case = visible(result.case)
+    click.echo(f"{case}: {result.numbers} numbers in {len(result.records)} records, {words}.")
     for name in result.withheld:
-        click.echo(f"not run again: {name} was withheld from the bag")
+        click.echo(f"not run again: {visible(name)} was withheld from the bag")
     for record in differing:
         worst = [each for each in record.differences if not each.within] or record.differences
         mark = "differs" if not record.agrees else "within"
-        click.echo(f"{mark}: {record.name} ({len(record.differences)} places)")
+        click.echo(f"{mark}: {visible(record.name)} ({len(record.differences)} places)")
         for each in worst[:_LISTED]:
-            click.echo(f"    {each.path}: sealed {_brief(each.sealed)}, found {_brief(each.found)}")
+            words = f"{each.path}: sealed {_brief(each.sealed)}, found {_brief(each.found)}"
+            click.echo(f"    {visible(words)}")
         causes = "; ".join(
             f"{cause.what} ({cause.sealed or 'none'} → {cause.found or 'none'})"
             for cause in record.causes
         )
-        click.echo(f"    because of: {causes or 'nothing that is known: please report this'}")
+        because = visible(causes) or "nothing that is known: please report this"
+        click.echo(f"    because of: {because}")
     for cause in result.causes:
-        click.echo(
-            f"not as sealed: {cause.what}: {cause.sealed or 'none'} → {cause.found or 'none'}"
-        )
+        words = f"{cause.what}: {cause.sealed or 'none'} → {cause.found or 'none'}"
+        click.echo(f"not as sealed: {visible(words)}")
 
 
 def _brief(value: object) -> str:
