@@ -46,12 +46,14 @@ from purport.sources import (
     find_browser,
     find_downloader,
     parse_page,
-    raw_body,
+    raw_head,
     seen_type,
+    shown_url,
     write_wacz,
     write_warc,
 )
 from purport.store import Attachment, AttachmentKind
+from purport.vault import translate_storage_faults
 
 __all__ = ["CaptureChoice", "Captured", "capture_url", "captures_of"]
 
@@ -115,7 +117,10 @@ def capture_url(
             is preserved as a record of the attempt.
     """
     choice = choice or CaptureChoice()
-    with TemporaryDirectory(prefix="purport-capture-") as place:
+    with (
+        TemporaryDirectory(prefix="purport-capture-") as place,
+        translate_storage_faults(shown_url(url)),
+    ):
         line = Line(
             folder=Path(place),
             door=door or Door(allow_private=choice.allow_private),
@@ -297,7 +302,7 @@ def _host(url: str) -> str:
 
 def _note(found: Exchange) -> ExchangeNote:
     digest, length = body_digest(found)
-    stated, seen = declared_type(found), seen_type(next(raw_body(found), b"")[:1024])
+    stated, seen = declared_type(found), seen_type(raw_head(found))
     notes = []
     packed = found.header("content-encoding") not in {None, "identity"}
     if stated and seen and not packed and not _alike(stated, seen):

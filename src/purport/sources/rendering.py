@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from purport.core.errors import MissingToolError, PurportError
+from purport.sources.addresses import shown_url
 from purport.sources.bodies import read_body
 from purport.sources.records import Ending, Exchange, Shown
 from purport.sources.visiting import Visitor, location_of
@@ -120,7 +121,7 @@ class Renderer:
         route.fulfill(status=found.status, headers=headers, body=body)
 
     def _refuse(self, route: Any, why: str) -> None:  # noqa: ANN401 - as above
-        self.refused.append((route.request.url[:500], why))
+        self.refused.append((shown_url(route.request.url), why))
         route.abort()
 
 
