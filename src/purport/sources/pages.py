@@ -56,6 +56,8 @@ class Page:
     """Addresses of pictures, styles, scripts and frames, in order, each once."""
     leads_to: str | None = None
     """Where it sends a browser after a while; None when nowhere."""
+    leads_to_without_scripts: str | None = None
+    """Where it sends one that runs no scripts; None when nowhere."""
     scripts: int = 0
     """Scripts."""
     links: int = 0
@@ -220,7 +222,13 @@ class _Reader:
         elif given.get("http-equiv", "").lower() == "refresh":
             target = re.search(r"url\s*=\s*[\"']?([^\"']+)", said, re.IGNORECASE)
             if target is not None:
-                self._page.leads_to = _address(self._base, target.group(1))
+                self._note_leads_to(_address(self._base, target.group(1)))
+
+    def _note_leads_to(self, url: str | None) -> None:
+        if "noscript" in self._within:
+            self._page.leads_to_without_scripts = url
+        else:
+            self._page.leads_to = url
 
     def _note_parts(self, tag: str, given: Mapping[str, str]) -> None:
         if tag == "video" or (tag == "source" and "video" in self._within):
