@@ -3,6 +3,7 @@
 What failed is preserved too, as a record of the attempt: it is no evidence of what the page says.
 """
 
+import codecs
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ from purport.sources import (
     Resource,
     body_digest,
     catch,
+    declared_encoding,
     declared_type,
     differences,
     find_browser,
@@ -259,11 +261,16 @@ def _take_story(workspace: Workspace, caught: Caught) -> StoryText:
         raise InputError(caught.url, "is no page", remedy="Leave out --story.")
     shown = caught.shown
     by_scripts = shown is not None and len(caught.page.text) > 2 * _words_in(caught.body)
-    content = shown.html if shown is not None and by_scripts else caught.body
     with TemporaryDirectory(prefix="purport-story-") as place:
-        path = Path(place, "page-as-shown.html" if by_scripts else "page.html")
-        path.write_bytes(content)
-        return collect_story(workspace, path)
+        if shown is not None and by_scripts:
+            path = Path(place, "page-as-shown.html")
+            # the mark tells how it is written now, whatever the page said of how it was served
+            path.write_bytes(codecs.BOM_UTF8 + shown.html)
+            return collect_story(workspace, path)
+        path = Path(place, "page.html")
+        path.write_bytes(caught.body)
+        served = None if caught.final is None else declared_encoding(caught.final)
+        return collect_story(workspace, path, served=served)
 
 
 def _words_in(body: bytes) -> int:

@@ -4,7 +4,13 @@ Nothing here knows the vault or the case: it gives files in a folder with what i
 """
 
 from purport.sources.addresses import Door, address_fault, shown_url
-from purport.sources.bodies import body_digest, declared_type, raw_head, seen_type
+from purport.sources.bodies import (
+    body_digest,
+    declared_encoding,
+    declared_type,
+    raw_head,
+    seen_type,
+)
 from purport.sources.catching import Caught, Film, Helpers, catch
 from purport.sources.comparing import differences
 from purport.sources.downloading import find_downloader
@@ -55,6 +61,7 @@ __all__ = [
     "address_fault",
     "body_digest",
     "catch",
+    "declared_encoding",
     "declared_type",
     "differences",
     "find_browser",

@@ -6,6 +6,7 @@ deflate) as far as a limit; more than that is a bomb.
 
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from purport.sources.records import Exchange
 __all__ = [
     "body_digest",
     "body_head",
+    "declared_encoding",
     "declared_type",
     "raw_body",
     "raw_head",
@@ -65,6 +67,13 @@ def declared_type(exchange: Exchange) -> str | None:
     """Return the content type that the server states, without its parameters."""
     stated = exchange.header("content-type")
     return None if stated is None else stated.partition(";")[0].strip().lower() or None
+
+
+def declared_encoding(exchange: Exchange) -> str | None:
+    """Return the encoding that the server states; None when it states none."""
+    stated = exchange.header("content-type") or ""
+    found = re.search(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", stated, re.IGNORECASE)
+    return None if found is None else found.group(1)
 
 
 def seen_type(head: bytes) -> str | None:

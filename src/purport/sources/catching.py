@@ -18,7 +18,14 @@ from purport.core.errors import (
     RefusedAddressError,
 )
 from purport.sources.addresses import shown_url
-from purport.sources.bodies import body_head, declared_type, read_body, seen_type, write_body
+from purport.sources.bodies import (
+    body_head,
+    declared_encoding,
+    declared_type,
+    read_body,
+    seen_type,
+    write_body,
+)
 from purport.sources.downloading import fetch_media
 from purport.sources.exchanging import Line
 from purport.sources.pages import Page, parse_page, style_links
@@ -158,7 +165,11 @@ def film_name(url: str, kind: str | None, *, number: int = 0) -> str:
         >>> film_name("https://example.org/", "video/webm", number=2)
         'media-2.webm'
     """
-    last = unquote(urlsplit(url).path.rsplit("/", 1)[-1])
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # an archive may name any address
+        path = ""
+    last = unquote(path.rsplit("/", 1)[-1])
     stem, dot, ending = last.rpartition(".")
     known = _ENDINGS.get(kind or "", "")
     if not dot or len(ending) > 5 or not ending.isalnum():  # noqa: PLR2004 - ".jpeg" and shorter
@@ -237,10 +248,7 @@ def _kind_of(found: Exchange) -> str | None:
 
 def _read_page(caught: Caught, found: Exchange, visitor: Visitor) -> Page:
     caught.body = read_body(found, most_bytes=visitor.line.limits.largest_page_bytes)
-    stated = re.search(r"charset=[\"']?([\w-]+)", found.header("content-type") or "", re.IGNORECASE)
-    caught.page = parse_page(
-        caught.body, found.url, encoding=stated.group(1) if stated is not None else None
-    )
+    caught.page = parse_page(caught.body, found.url, encoding=declared_encoding(found))
     return caught.page
 
 
@@ -285,8 +293,12 @@ def _show(caught: Caught, visitor: Visitor, browser: Path) -> Page | None:
     except MissingToolError as error:
         caught.tools.append(ToolNote(name="chromium", version="unknown", came=str(error)))
         return None
-    caught.shown = shown
     caught.refused.extend(renderer.refused)
+    if not shown.final_url.startswith(("http://", "https://")):
+        came = f"showed a page of its own in place of what came ({shown.final_url[:80]})"
+        caught.tools.append(ToolNote(name="chromium", version=shown.version, came=came))
+        return None
+    caught.shown = shown
     came = f"showed the page; {len(visitor.line.exchanges)} exchanges in all"
     caught.tools.append(ToolNote(name="chromium", version=shown.version, came=came))
     caught.page = parse_page(shown.html, shown.final_url, encoding="utf-8")

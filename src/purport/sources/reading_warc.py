@@ -5,6 +5,7 @@ that does not fit means altered bytes. One of its payload alone is only reported
 agree whether chunks count (ISO 28500:2017, 5.9, and warcio's issue 74).
 """
 
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from purport.sources.catching import film_name
 
 __all__ = ["ArchivedFilm", "WarcReport", "read_warc"]
 
+logging.getLogger("warcio").addHandler(logging.NullHandler())
+"""It tells of odd headers as they stand, which may hold what steers a terminal."""
 _PIECE_BYTES = 1 << 16
 _HEAD_BYTES = 1024
 _LONGEST_SIZE = 64
@@ -30,6 +33,9 @@ _FREE_BYTES = 256 << 20
 _LARGEST_RATIO = 150
 """Most bytes that one of the file may unpack to, beyond the first 256 MiB; text of pages packs to a
 tenth."""
+_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, OSError)
+_ODD = (AttributeError, TypeError, LookupError)
+"""What warcio runs into where it takes headers for granted."""
 _MOST_RECORDS = 5_000_000
 _MOST_NOTED = 20
 _FILMS = ("video/", "application/ogg")
@@ -153,9 +159,12 @@ def _records(source: BinaryIO, name: str) -> Iterator[Any]:
             record = next(iterator)
         except StopIteration:
             return
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
+        except (*_UNREADABLE, *_ODD) as error:
             words = str(error).strip().splitlines()
-            fault = f"cannot be read ({words[0][:160] if words else type(error).__name__})"
+            shown = words[0][:160] if words else type(error).__name__
+            if isinstance(error, _ODD):
+                shown = "a record lacks an address, or names a digest of no kind that is known"
+            fault = f"cannot be read ({shown})"
             if seen == 0:
                 raise InputError(name, fault, remedy="Give a whole WARC file.") from error
             raise _forged(name, f"{fault} after {seen} records") from error

@@ -50,6 +50,14 @@ _PLAYABLE = (
 )
 
 
+_STOP_SCRIPTS: tuple[tuple[str, dict[str, bool]], ...] = (
+    ("Emulation.setScriptExecutionDisabled", {"value": True}),
+    ("Runtime.terminateExecution", {}),
+)
+"""Chromium hears these while a script runs without end, and nothing else: what a page shows could
+not be asked for until it ended."""
+
+
 class Renderer:
     """What a page asks for, answered by a visitor; pictures and scripts within limits."""
 
@@ -58,6 +66,10 @@ class Renderer:
         self._first: Exchange | None = first
         self._asked = 0
         self.refused: list[tuple[str, str]] = []
+
+    def left_ms(self, most_ms: int) -> int:
+        """Return how long the browser may still wait for something. [ms]"""
+        return max(1, min(most_ms, int(self._visitor.line.left_s() * 1000)))
 
     def answer(self, route: Any) -> None:  # noqa: ANN401 - Playwright is optional
         """Answer one request of the browser; one that it gave up meanwhile is answered in vain."""
@@ -183,12 +195,15 @@ def _look(running: Any, renderer: Renderer, url: str) -> Shown:  # noqa: ANN401 
     page = context.new_page()
     page.set_default_timeout(_LOAD_MS)
     page.on("dialog", lambda dialog: dialog.dismiss())
+    session = context.new_cdp_session(page)
     late = _late()
     with suppress(late):
-        page.goto(url, wait_until="load", timeout=_LOAD_MS)
+        page.goto(url, wait_until="load", timeout=renderer.left_ms(_LOAD_MS))
     with suppress(late):
-        page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+        page.wait_for_load_state("networkidle", timeout=renderer.left_ms(_QUIET_MS))
     page.wait_for_timeout(_SETTLE_MS)
+    for method, given in _STOP_SCRIPTS:
+        session.send(method, given)
     shown = Shown(
         html=page.content().encode(),
         text=str(page.evaluate(_SHOWN_TEXT)),

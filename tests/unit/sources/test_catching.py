@@ -181,6 +181,7 @@ def test_names_that_are_one_to_some_systems_are_told_apart(
         ("https://site.example/a%00b.mp4", "a_b.mp4"),
         ("https://site.example/a%E2%80%AEb.mp4", "a_b.mp4"),
         ("https://site.example/....", "media-1.mp4"),
+        ("https://[\\]/a.mp4", "media-1.mp4"),
     ],
 )
 def test_names_lead_nowhere(url: str, name: str) -> None:
