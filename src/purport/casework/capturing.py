@@ -59,6 +59,8 @@ from purport.vault import translate_storage_faults
 
 __all__ = ["CaptureChoice", "Captured", "capture_url", "captures_of"]
 
+_LONGEST_TITLE = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureChoice:
@@ -176,7 +178,7 @@ def _keep(
         state=None if caught.recognised is None else caught.recognised.state,
         signs=() if caught.recognised is None else caught.recognised.signs,
         fault=None if caught.fault is None else str(caught.fault),
-        title=caught.page.title or None if caught.page is not None else None,
+        title=_title(caught),
         text_sha256=_text_digest(caught),
         exchanges=tuple(_note(each) for each in caught.exchanges),
         refused=tuple(caught.refused),
@@ -296,11 +298,16 @@ def _write_archive(caught: Caught, folder: Path, *, at: datetime) -> Path | None
     lines = write_warc(warc, tuple(caught.exchanges), resources, about=about)
     pages = []
     if caught.final is not None:
-        title = caught.page.title or None if caught.page is not None else None
-        pages.append(PageEntry(url=caught.final.url, instant=caught.final.started_utc, title=title))
+        first = caught.final
+        pages.append(PageEntry(url=first.url, instant=first.started_utc, title=_title(caught)))
     path = folder / f"{_host(caught.url)}-{at:%Y%m%dT%H%M%SZ}.wacz"
     write_wacz(path, warc, lines, pages, software=software, created=at)
     return path
+
+
+def _title(caught: Caught) -> str | None:
+    """Return the title of the page, cut where it is no title any more."""
+    return caught.page.title[:_LONGEST_TITLE] or None if caught.page is not None else None
 
 
 def _host(url: str) -> str:

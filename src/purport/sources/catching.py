@@ -68,6 +68,7 @@ _ENDINGS = {
     "image/webp": ".webp",
 }
 _MOST_FILMS = 20
+_MOST_TOLD = 100
 _NO_PAGE = Page(url="")
 _GOOD = 200
 _PART = 206
@@ -312,8 +313,8 @@ def _load_parts(caught: Caught, visitor: Visitor, page: Page) -> None:
     asked = {each.url for each in visitor.line.exchanges}
     for number, url in enumerate(wanted):
         if number >= limits.parts:
-            caught.refused.append((shown_url(url), f"is beyond the first {limits.parts} parts"))
-            continue
+            caught.refused.extend(_beyond(wanted[number:], f"the first {limits.parts} parts"))
+            return
         if url in asked:
             continue
         asked.add(url)
@@ -327,10 +328,8 @@ def _load_parts(caught: Caught, visitor: Visitor, page: Page) -> None:
 
 def _load_films(caught: Caught, visitor: Visitor, page: Page) -> None:
     urls = [url for url in page.films if not urlsplit(url).path.endswith((".m3u8", ".mpd"))]
-    for number, url in enumerate(urls):
-        if number >= _MOST_FILMS:
-            caught.refused.append((shown_url(url), f"is beyond the first {_MOST_FILMS} films"))
-            continue
+    caught.refused.extend(_beyond(urls[_MOST_FILMS:], f"the first {_MOST_FILMS} films"))
+    for url in urls[:_MOST_FILMS]:
         found = _whole_already(visitor.line.exchanges, url) or _try(caught, visitor, url)
         if found is None:
             continue
@@ -343,6 +342,13 @@ def _load_films(caught: Caught, visitor: Visitor, page: Page) -> None:
                 caught.refused.append((shown_url(url), why))
         except NotCapturedError as error:  # one that cannot be unpacked takes no other with it
             caught.refused.append((shown_url(url), error.fault))
+
+
+def _beyond(urls: Sequence[str], limit: str) -> Iterator[tuple[str, str]]:
+    """Tell of what was not asked for; a page may name a million parts, and a record is read."""
+    yield from ((shown_url(url), f"is beyond {limit}") for url in urls[:_MOST_TOLD])
+    if len(urls) > _MOST_TOLD:
+        yield "", f"{len(urls) - _MOST_TOLD:,} more are beyond {limit}"
 
 
 def _whole_already(exchanges: Sequence[Exchange], url: str) -> Exchange | None:

@@ -273,8 +273,8 @@ class _Chunks:
 def _read(stream: Any) -> bytes:  # noqa: ANN401 - warcio ships no types
     try:
         piece: bytes = stream.read(_PIECE_BYTES)
-    except (EOFError, OSError, ValueError) as error:
-        raise _forged("a record", f"cannot be unpacked ({error})") from error
+    except (*_UNREADABLE, *_ODD) as error:
+        raise _forged("a record", f"cannot be read ({str(error)[:160]})") from error
     return piece
 
 

@@ -38,6 +38,8 @@ _ARGUMENTS = (
 _WIDTH, _HEIGHT = 1280, 900
 _TALLEST = 12_000
 """Tallest picture of a page. [px]"""
+_MOST_TOLD = 500
+"""Requests that were refused; a page may ask for ever."""
 _LOAD_MS = 60_000
 _QUIET_MS = 5_000
 _SETTLE_MS = 1_500
@@ -133,7 +135,10 @@ class Renderer:
         route.fulfill(status=found.status, headers=headers, body=body)
 
     def _refuse(self, route: Any, why: str) -> None:  # noqa: ANN401 - as above
-        self.refused.append((shown_url(route.request.url), why))
+        if len(self.refused) < _MOST_TOLD:
+            self.refused.append((shown_url(route.request.url), why))
+        elif len(self.refused) == _MOST_TOLD:
+            self.refused.append(("", "more was asked for, and is not listed"))
         route.abort()
 
 

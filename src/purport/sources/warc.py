@@ -35,6 +35,7 @@ _TRUNCATED: Mapping[Ending, str] = {
     Ending.TOO_SLOW: "time",
     Ending.MALFORMED: "unspecified",
 }
+_NO_ANSWER = "urn:no-answer:"
 _PIECE_BYTES = 1 << 20
 _LONGEST_QUERY = 4096
 """As pywb cuts it."""
@@ -196,6 +197,8 @@ def _write_exchange(
             method=found.method,
             sent="" if found.method == "GET" else _as_query(found.request, sent),
         )
+    elif found.response_bytes:
+        _write_what_is_no_answer(writer, found, {**common, "WARC-Record-ID": identity})
     headers = {
         **common,
         "WARC-Record-ID": _identity(found.response, date, f"request {found.url}"),
@@ -206,6 +209,23 @@ def _write_exchange(
     }
     whole = (io.BytesIO(found.request), len(found.request))
     _write(writer, ("request", uri), headers, whole)
+
+
+def _write_what_is_no_answer(
+    writer: WARCWriter, found: Exchange, common: Mapping[str, str]
+) -> None:
+    """Keep what came and is no HTTP: no reader may take it for a response."""
+    digest = f"sha256:{_base32(_digest_from(found.response, 0))}"
+    headers = {
+        **common,
+        "Content-Type": "application/octet-stream",
+        "WARC-Block-Digest": digest,
+        "WARC-Payload-Digest": digest,
+        "WARC-Truncated": _TRUNCATED.get(found.ending, "unspecified"),
+    }
+    with found.response.open("rb") as source:
+        whole = (source, found.response_bytes)
+        _write(writer, ("resource", f"{_NO_ANSWER}{ascii_url(found.url)}"), headers, whole)
 
 
 def _as_query(request: bytes, sent: bytes) -> str:

@@ -288,6 +288,19 @@ def test_the_page_enters_as_a_story_when_asked(
         capture_url(workspace, site.url("/b.pdf"), replace(PLAIN, story=True))
 
 
+def test_a_title_without_end_does_not_fill_the_chain(
+    workspace: Workspace, site: Site, trouble: Trouble
+) -> None:
+    found = again(
+        workspace,
+        site,
+        trouble.Given(page("A" * 100_000)),
+        trouble.Given(page("B" * 100_000)),
+    )
+    assert len(found.record.title or "") == 500
+    assert len(str(found.record.differences)) < 2000
+
+
 def test_a_story_is_read_in_the_encoding_that_its_server_states(
     workspace: Workspace, site: Site, trouble: Trouble
 ) -> None:

@@ -177,6 +177,24 @@ def test_addresses_are_archived_as_readers_look_them_up(
     assert stated[1:] == [site.url(asked)] * 2
 
 
+def test_what_is_no_http_is_kept_too(site: Site, trouble: Trouble, tmp_path: Path) -> None:
+    """ "What came is kept as a record of the attempt" held for all but this."""
+    banner = b"SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n"
+    site.pages["/a"] = trouble.says(banner)
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits())
+    Visitor(line).visit(site.url("/a"))
+    path = tmp_path / "a.warc.gz"
+    assert write_warc(path, line.exchanges, (), about={}) == ()
+    with path.open("rb") as source:
+        kept = {
+            record.rec_headers.get_header("WARC-Target-URI"): record.raw_stream.read()
+            for record in ArchiveIterator(source, check_digests="raise")
+            if record.rec_type == "resource"
+        }
+    assert kept == {f"urn:no-answer:{site.url('/a')}": banner}
+    assert read_warc(path, name="a.warc.gz", films_into=tmp_path).digests == 2
+
+
 def test_the_answer_to_a_form_is_not_the_page(site: Site, trouble: Trouble, tmp_path: Path) -> None:
     """Both have one address; readers took the later one for the page."""
     site.pages["/a"] = trouble.Given(b"x")

@@ -56,6 +56,19 @@ def test_films_beyond_the_first_are_told(site: Site, trouble: Trouble, tmp_path:
     assert [why for _, why in caught.refused] == ["is beyond the first 20 films"] * 2
 
 
+def test_a_million_parts_are_counted_and_not_listed(
+    site: Site, trouble: Trouble, tmp_path: Path
+) -> None:
+    """The record of a capture is read again, and a page may name what it likes."""
+    parts = "".join(f"<img src=/{number}.png>" for number in range(50_000))
+    site.pages["/"] = trouble.Given(WORDS + parts.encode())
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits(parts=3))
+    caught = catch(site.url("/"), line, Helpers())
+    assert len(site.asked) == 4
+    assert len(caught.refused) == 3 + 100 + 1
+    assert caught.refused[-1] == ("", "49,897 more are beyond the first 3 parts")
+
+
 def test_ogg_is_a_film_too(site: Site, trouble: Trouble, tmp_path: Path) -> None:
     film = b"OggS\x00\x02" + bytes(60) + b"\x80theora"
     site.pages |= {
