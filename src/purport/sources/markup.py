@@ -4,8 +4,8 @@ Each letter is looked at once, whatever a page holds: what never ends (a mark, a
 comment) reaches to the end of the page, as it does in browsers. Nothing is an error.
 
 References:
-    HTML Living Standard, 13.2.5 (tokenization). Python's `html.parser` before 3.11.14 takes a
-    minute for 12 KB of "<a ", and raises AssertionError on "<![x[".
+    HTML Living Standard, 13.2.5 (tokenization). Python's `html.parser` (3.11.7) takes four
+    times as long for twice as much of "<a " (1.6 s for 12 KB), and raises AssertionError on "<![x[".
 """
 
 import html

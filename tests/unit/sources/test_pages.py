@@ -70,7 +70,7 @@ def test_an_encoding_that_writes_no_pages_is_not_taken(encoding: str) -> None:
     ],
 )
 def test_no_page_takes_longer_than_it_is_long(piece: str) -> None:
-    """Twelve KB of "<a " took a minute; a hundred and more must be read in seconds."""
+    """Twelve KB of "<a " took 1.6 s, and twice as much four times as long."""
     content = ("<div>" * 5_000 + piece * (100_000 // len(piece))).encode()
     began = time.process_time()
     parse_page(content, URL)
