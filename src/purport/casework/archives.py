@@ -23,6 +23,7 @@ from purport.sources import (
     ListingKind,
     WaczReport,
     WarcReport,
+    is_film,
     read_listing,
     read_wacz,
     read_warc,
@@ -295,8 +296,7 @@ def _instant(stated: str | None) -> StatedTime | None:
 
 def _is_film(path: Path) -> bool:
     with path.open("rb") as source:
-        kind = seen_type(source.read(_HEAD_BYTES))
-    return kind is not None and kind.startswith(("video/", "application/ogg"))
+        return is_film(seen_type(source.read(_HEAD_BYTES)))
 
 
 def _warc_films(reports: Sequence[WarcReport]) -> Iterator[_Film]:

@@ -8,6 +8,7 @@ from purport.sources.bodies import (
     body_digest,
     declared_encoding,
     declared_type,
+    is_film,
     raw_head,
     seen_type,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "differences",
     "find_browser",
     "find_downloader",
+    "is_film",
     "parse_page",
     "raw_head",
     "read_listing",

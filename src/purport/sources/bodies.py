@@ -21,6 +21,7 @@ __all__ = [
     "body_head",
     "declared_encoding",
     "declared_type",
+    "is_film",
     "raw_body",
     "raw_head",
     "read_body",
@@ -98,6 +99,11 @@ def seen_type(head: bytes) -> str | None:
     if start.startswith(b"<?xml"):
         return "text/html" if b"<html" in start else "application/xml"
     return None
+
+
+def is_film(kind: str | None) -> bool:
+    """Tell whether a content type is one of films; None, a type that is not known, is none."""
+    return kind is not None and kind.startswith(("video/", "application/ogg"))
 
 
 def raw_body(exchange: Exchange) -> Iterator[bytes]:

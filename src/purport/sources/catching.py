@@ -4,12 +4,11 @@ Nothing here writes anywhere but into the folder that it was given.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from purport.core.errors import (
     MissingToolError,
@@ -22,12 +21,14 @@ from purport.sources.bodies import (
     body_head,
     declared_encoding,
     declared_type,
+    is_film,
     read_body,
     seen_type,
     write_body,
 )
 from purport.sources.downloading import fetch_media
 from purport.sources.exchanging import Line
+from purport.sources.film_names import film_name, unlike
 from purport.sources.pages import Page, parse_page, style_links
 from purport.sources.recognising import Arrival, recognise
 from purport.sources.records import (
@@ -42,31 +43,11 @@ from purport.sources.records import (
 from purport.sources.rendering import render
 from purport.sources.visiting import Visitor
 
-__all__ = ["Caught", "Film", "Helpers", "catch", "ending_fault", "film_name"]
+__all__ = ["Caught", "Film", "Helpers", "catch", "ending_fault"]
 
 _ACCEPT = (("Accept", "text/html,application/xhtml+xml,video/*;q=0.9,*/*;q=0.8"),)
-_FILM_KINDS = ("video/", "audio/", "application/ogg")
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_UNSAFE = re.compile(r"[^\w.-]+")
-_LONGEST_NAME_BYTES = 150
-"""Most file systems take 255, of which we add some."""
-_ENDINGS = {
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-    "video/quicktime": ".mov",
-    "video/x-msvideo": ".avi",
-    "video/x-flv": ".flv",
-    "video/mpeg": ".mpg",
-    "video/mp2t": ".ts",
-    "audio/mpeg": ".mp3",
-    "audio/mp4": ".m4a",
-    "application/ogg": ".ogg",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-}
 _MOST_FILMS = 20
 _MOST_TOLD = 100
 _NO_PAGE = Page(url="")
@@ -157,31 +138,6 @@ def catch(url: str, line: Line, helpers: Helpers) -> Caught:
     return caught
 
 
-def film_name(url: str, kind: str | None, *, number: int = 0) -> str:
-    """Return a file name for what an address gave.
-
-    Examples:
-        >>> film_name("https://example.org/a/Strike%2030.mp4?x=1", "video/mp4")
-        'Strike_30.mp4'
-        >>> film_name("https://example.org/", "video/webm", number=2)
-        'media-2.webm'
-    """
-    try:
-        path = urlsplit(url).path
-    except ValueError:  # an archive may name any address
-        path = ""
-    last = unquote(path.rsplit("/", 1)[-1])
-    stem, dot, ending = last.rpartition(".")
-    known = _ENDINGS.get(kind or "", "")
-    if not dot or len(ending) > 5 or not ending.isalnum():  # noqa: PLR2004 - ".jpeg" and shorter
-        stem, ending = last, known.removeprefix(".")
-    stem = _UNSAFE.sub("_", unicodedata.normalize("NFC", stem)).strip("._")
-    stem = stem.encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore") or f"media-{number}"
-    if known and not _same_ending(ending, kind or ""):
-        ending = known.removeprefix(".")
-    return f"{stem}.{ending.lower()}" if ending else stem
-
-
 def ending_fault(found: Exchange) -> NotCapturedError | None:
     """Return the fault of an exchange that did not end well; None when it did."""
     words = {
@@ -269,7 +225,7 @@ def _take_file(caught: Caught, visitor: Visitor, kind: str | None, helpers: Help
     if found.response_bytes == found.body_at:
         caught.recognised = Recognised(state=PageState.EMPTY, signs=("it has no bytes",))
         return
-    if kind is not None and kind.startswith((*_FILM_KINDS, "image/")):
+    if _is_kept(kind) or (kind or "").startswith("image/"):
         _keep_film(caught, visitor, found)
     caught.recognised = Recognised(state=PageState.CONTENT, signs=())
 
@@ -335,7 +291,7 @@ def _load_films(caught: Caught, visitor: Visitor, page: Page) -> None:
             continue
         try:
             kind = _kind_of(found)
-            if kind is not None and kind.startswith(_FILM_KINDS):
+            if _is_kept(kind):
                 _keep_film(caught, visitor, found)
             else:
                 why = f"is named as a film, and is {kind or 'no film'}"
@@ -394,7 +350,7 @@ def _keep_film(caught: Caught, visitor: Visitor, found: Exchange) -> None:
     number = len(caught.films) + 1
     path = visitor.line.folder / f"film-{number}"
     head = write_body(found, path, most_bytes=visitor.line.limits.largest_bytes)
-    name = _unlike(film_name(found.url, seen_type(head), number=number), caught.films)
+    name = unlike(film_name(found.url, seen_type(head), number=number), _names(caught))
     named = path.with_name(f"film-{number}-{name}")
     path.rename(named)
     caught.films.append(Film(path=named, name=name, url=found.url))
@@ -420,7 +376,7 @@ def _download(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
     came = got.told or f"brought {len(got.files)} files"
     caught.tools.append(ToolNote(name="yt-dlp", version=got.version, came=came))
     for each in got.files:
-        name = _unlike(each.path.name, caught.films)
+        name = unlike(each.path.name, _names(caught))
         caught.films.append(Film(path=each.path, name=name, url=found.url, about=each.about))
 
 
@@ -433,25 +389,12 @@ def _left_of(line: Line) -> Limits | None:
     return replace(line.limits, exchange_s=within_s, bytes_in_all=left_bytes)
 
 
-def _unlike(name: str, films: Sequence[Film]) -> str:
-    """Return the name, with a number where another film has it."""
-    taken = {film.name.casefold() for film in films}
-    stem, dot, ending = name.rpartition(".")
-    return next(
-        each for each in _numbered(name, stem, dot + ending) if each.casefold() not in taken
-    )
+def _is_kept(kind: str | None) -> bool:
+    return is_film(kind) or (kind or "").startswith("audio/")
 
 
-def _numbered(name: str, stem: str, ending: str) -> Iterator[str]:
-    yield name
-    for number in range(2, _MOST_FILMS * 10):
-        yield f"{stem or name}-{number}{ending if stem else ''}"
-
-
-def _same_ending(ending: str, kind: str) -> bool:
-    lower = f".{ending.lower()}"
-    alike = {".jpeg": ".jpg", ".m4v": ".mp4", ".mpeg": ".mpg", ".mkv": ".webm", ".ogv": ".ogg"}
-    return alike.get(lower, lower) == _ENDINGS[kind]
+def _names(caught: Caught) -> Sequence[str]:
+    return [film.name for film in caught.films]
 
 
 def _arrival(caught: Caught, *, expects_film: bool) -> Arrival:

@@ -17,8 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from purport.core.errors import ForgedBagError, InputError
-from purport.sources.bodies import seen_type
-from purport.sources.catching import film_name
+from purport.sources.bodies import is_film, seen_type
+from purport.sources.film_names import film_name
 
 __all__ = ["ArchivedFilm", "WarcReport", "read_warc"]
 
@@ -38,7 +38,6 @@ _ODD = (AttributeError, TypeError, LookupError)
 """What warcio runs into where it takes headers for granted."""
 _MOST_RECORDS = 5_000_000
 _MOST_NOTED = 20
-_FILMS = ("video/", "application/ogg")
 _NOT_FILMS = frozenset({"video/mp2t"})
 
 
@@ -317,7 +316,7 @@ def _stated_film(record: Any) -> bool:  # noqa: ANN401 - as above
 
 def _is_film(head: bytes) -> bool:
     kind = seen_type(head[:_HEAD_BYTES])
-    return kind is not None and kind.startswith(_FILMS) and kind not in _NOT_FILMS
+    return is_film(kind) and kind not in _NOT_FILMS
 
 
 def _uri(record: Any) -> str:  # noqa: ANN401 - as above

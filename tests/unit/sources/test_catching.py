@@ -10,7 +10,7 @@ import pytest
 
 from purport.core.errors import MissingToolError
 from purport.sources import Caught, Door, Helpers, Limits, Line, PageState, catch
-from purport.sources.catching import film_name
+from purport.sources.film_names import film_name
 
 Site = Any  # of tests/misbehaving.py, which is loaded by its path
 Trouble = Any  # that module
