@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warc_records import warc_response
 from warcio.archiveiterator import ArchiveIterator
 
 from purport.core.errors import ForgedBagError, InputError
@@ -217,24 +218,6 @@ def test_the_answer_to_a_form_is_not_the_page(site: Site, trouble: Trouble, tmp_
     assert {"q=1&r=2", "__wb_post_data=/3t9"} < set(posted)
 
 
-def _record(
-    content: bytes, *headers: str, status: str = "200 OK", kind: str = "video/mp4", more: str = ""
-) -> bytes:
-    """Write a record as others do, its block as it came over the wire."""
-    stated = "".join(f"{each}\r\n" for each in headers)
-    block = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{stated}\r\n".encode() + content
-    return (
-        (
-            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
-            "WARC-Date: 2015-09-30T12:00:00Z\r\nWARC-Target-URI: https://site.example/raid.mp4\r\n"
-            f"{more}Content-Type: application/http; msgtype=response\r\n"
-            f"Content-Length: {len(block)}\r\n\r\n"
-        ).encode()
-        + block
-        + b"\r\n\r\n"
-    )
-
-
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -252,7 +235,7 @@ def test_odd_headers_are_no_errors_of_other_kinds(
 ) -> None:
     """Six thousand records that were changed at random ended 519 times in one."""
     path = tmp_path / "a.warc"
-    record = _record(FILM)
+    record = warc_response(FILM)
     assert before in record
     path.write_bytes(record + record.replace(before, after, 1))
     with suppress(ForgedBagError, InputError):
@@ -262,7 +245,7 @@ def test_odd_headers_are_no_errors_of_other_kinds(
 def test_a_record_says_nothing_to_the_terminal(tmp_path: Path) -> None:
     """warcio tells of blanks in an address by repeating it, with all that steers a terminal."""
     path = tmp_path / "a.warc"
-    path.write_bytes(_record(FILM).replace(b"/raid.mp4", b"/a b\x1b]0;owned\x07.mp4"))
+    path.write_bytes(warc_response(FILM).replace(b"/raid.mp4", b"/a b\x1b]0;owned\x07.mp4"))
     read = (
         "import pathlib, sys; from purport.sources import read_warc; "
         "place = pathlib.Path(sys.argv[1]); "
@@ -284,19 +267,21 @@ _CHUNKED = "Transfer-Encoding: chunked"
 @pytest.mark.parametrize(
     ("record", "taken"),
     [
-        (_record(FILM), True),
-        (_record(_chunked(FILM, 7), _CHUNKED), True),
-        (_record(_chunked(FILM, 70_000, note=b";" + b"e" * 300), _CHUNKED), True),
-        (_record(FILM, _CHUNKED), True),
-        (_record(_chunked(FILM, 700, ends=False), _CHUNKED), False),
+        (warc_response(FILM), True),
+        (warc_response(_chunked(FILM, 7), _CHUNKED), True),
+        (warc_response(_chunked(FILM, 70_000, note=b";" + b"e" * 300), _CHUNKED), True),
+        (warc_response(FILM, _CHUNKED), True),
+        (warc_response(_chunked(FILM, 700, ends=False), _CHUNKED), False),
         (
-            _record(FILM, f"Content-Range: bytes 0-{len(FILM) - 1}/{len(FILM)}", status="206 P"),
+            warc_response(
+                FILM, f"Content-Range: bytes 0-{len(FILM) - 1}/{len(FILM)}", status="206 P"
+            ),
             True,
         ),
-        (_record(FILM, "Content-Range: bytes 0-9999/99999", status="206 P"), False),
-        (_record(FILM, status="206 P"), False),
-        (_record(FILM, "Content-Encoding: gzip"), False),
-        (_record(FILM, more="WARC-Truncated: length\r\n"), False),
+        (warc_response(FILM, "Content-Range: bytes 0-9999/99999", status="206 P"), False),
+        (warc_response(FILM, status="206 P"), False),
+        (warc_response(FILM, "Content-Encoding: gzip"), False),
+        (warc_response(FILM, more="WARC-Truncated: length\r\n"), False),
     ],
 )
 def test_films_are_taken_out_whole_or_it_is_told(
@@ -312,9 +297,9 @@ def test_films_are_taken_out_whole_or_it_is_told(
 def test_a_film_is_seen_wherever_the_reader_cuts(tmp_path: Path) -> None:
     """Readers read 16 KiB at once: whatever comes before, the film's first bytes count."""
     for before in range(16_384 - 400, 16_384 + 40, 3):
-        filler = _record(b"x" * before, kind="text/plain")
+        filler = warc_response(b"x" * before, kind="text/plain")
         path = tmp_path / "a.warc"
-        path.write_bytes(filler + _record(FILM))
+        path.write_bytes(filler + warc_response(FILM))
         place = tmp_path / str(before)
         place.mkdir()
         assert len(read_warc(path, name="a.warc", films_into=place).films) == 1
