@@ -95,6 +95,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = result(folder, "check")
     assert "Verdicts (proposed, not reviewed)" in table
     assert "2 items, 2 claims" in table
+    assert re.search(r"computed, 0 taken from the workspace, \d+ did not run\)", table)
     return folder
 
 

@@ -206,10 +206,12 @@ def _print(outcome: CheckOutcome, *, as_json: bool) -> None:
         return
     print_verdicts(outcome.case)
     case = outcome.case
+    lacking = len(case.not_run)
     click.echo(
         f"{count_of(len(case.items), 'item')}, {count_of(len(case.claims), 'claim')}, "
         f"{count_of(len(case.findings), 'finding')} "
-        f"({outcome.computed} computed, {outcome.cached} taken from the workspace)."
+        f"({outcome.computed} computed, {max(0, outcome.cached - lacking)} taken from the workspace"
+        f"{f', {lacking} did not run' if lacking else ''})."
     )
     if outcome.dossier is not None:
         click.echo(f"Dossier: {outcome.dossier}")
