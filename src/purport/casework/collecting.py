@@ -344,7 +344,7 @@ def _parse_date(text: str) -> StatedTime:
     try:
         return parse_stated_time(text)
     except ValueError as error:
-        raise InputError("date", str(error), remedy="Write it as 2015-09-30.") from error
+        raise InputError("--date", str(error), remedy="Write it as 2015-09-30.") from error
 
 
 def _collected(preserved: Sequence[Digest]) -> Act:

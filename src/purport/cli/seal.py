@@ -13,8 +13,9 @@ from purport.casework import (
     verify_bag,
     verify_workspace,
 )
+from purport.cli._lazy import WholeGroup
 from purport.cli._opening import open_workspace
-from purport.cli._options import as_json, workspace, workspace_folder
+from purport.cli._options import as_json, example, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
 from purport.core.digests import Digest, JsonObject
@@ -62,7 +63,12 @@ _trust_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport seal my-case case.bag",
+        "purport seal my-case case.bag --tsa https://freetsa.org/tsr,freetsa-root.pem",
+    )
+)
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
@@ -108,7 +114,9 @@ def seal(*, case: Path, out: Path, tsa: tuple[str, ...], without_media: bool) ->
         )
 
 
-@click.command()
+@click.command(
+    epilog=example("purport verify case.bag --key publisher.pem", "purport verify -w my-case")
+)
 @click.argument("bag", required=False, type=click.Path(exists=True, path_type=Path))
 @_keys_option
 @_trust_option
@@ -139,7 +147,9 @@ def verify(
     _print_report(report)
 
 
-@click.command()
+@click.command(
+    epilog=example("purport reproduce case.bag", "purport reproduce case.bag --into again --json")
+)
 @click.argument("bag", type=click.Path(exists=True, path_type=Path))
 @_keys_option
 @_trust_option
@@ -184,12 +194,14 @@ def reproduce(
     return 0 if result.agrees else _EXIT_DIFFERS
 
 
-@click.group()
+@click.group(
+    cls=WholeGroup, epilog=example("purport key show", 'purport key page --owner "The Desk"')
+)
 def key() -> None:
     """Show, replace or publish the key that signs your bags."""
 
 
-@key.command("show")
+@key.command("show", epilog=example("purport key show"))
 def key_show() -> None:
     """Print the fingerprint and public half of the key; the first one is made now."""
     ring = _key_ring()
@@ -198,7 +210,7 @@ def key_show() -> None:
     click.echo(f"Private halves, for your eyes alone: {ring.folder}", err=True)
 
 
-@key.command("rotate")
+@key.command("rotate", epilog=example("purport key rotate"))
 @click.option("--compromised", is_flag=True, help="Somebody else may have the old key.")
 def key_rotate(*, compromised: bool) -> None:
     """Make a new key; the old one vouches for it, unless it was compromised."""
@@ -208,7 +220,7 @@ def key_rotate(*, compromised: bool) -> None:
     click.echo("Publish the page again: purport key page", err=True)
 
 
-@key.command("page")
+@key.command("page", epilog=example('purport key page --owner "The Desk" > keys.md'))
 @click.option("--owner", required=True, help="Whose keys these are, as readers know you.")
 def key_page(*, owner: str) -> None:
     """Print the page to publish: all your keys, from when to when."""
