@@ -258,7 +258,8 @@ class Copying:
         return [] if copied == source else [f"a copy that looks whole has {copied}, not {source}"]
 
     def finish(self) -> list[str]:
-        if not (self.target / "copied.json").exists():
+        whole = (self.target / "copied.json").exists() and not (self.target / "copying").exists()
+        if not whole:
             self.run(lambda _: None)
         return self.inspect({str(self.target)})
 

@@ -163,6 +163,19 @@ class ServedRoom:
         someone.get("/published/")
         return Person(someone.client, name)
 
+    @staticmethod
+    def publish(
+        asker: Person, reviewer: Person, form: dict[str, str], *, key: str = "case"
+    ) -> None:
+        """Have one person ask for an edition of a case, and another publish it."""
+        at = f"/cases/{key}/publish"
+        asked = asker.post(f"{at}/ask", form)
+        assert asked.status_code == 302, asked.text
+        waiting = re.search(rf'action="{at}/(\d+)"', reviewer.get(at).text)
+        assert waiting is not None
+        decided = reviewer.post(f"{at}/{waiting.group(1)}", {"decision": "publish"})
+        assert decided.status_code == 302, decided.text
+
     def _mail_to(self, name: str) -> str:
         """Return the last mail to somebody, which a room without a mail server writes down."""
         files = sorted(

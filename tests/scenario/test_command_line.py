@@ -87,9 +87,15 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result(folder, "add", "items", "items.csv").endswith("  two.mp4\n")
     assert result(folder, "add", "control", "control.geojson").endswith("  control.geojson\n")
     assert "No findings" in purport(folder, "findings").stderr
+    wrong = purport(folder, "findings", "--check", "impact")
+    assert wrong.returncode == 3
+    assert "there is no such check" in wrong.stderr
+    assert "impacts" in wrong.stderr
+    assert "every word must occur" in purport(folder, "items", "nowhere").stderr
     table = result(folder, "check")
     assert "Verdicts (proposed, not reviewed)" in table
     assert "2 items, 2 claims" in table
+    assert re.search(r"computed, 0 taken from the workspace, \d+ did not run\)", table)
     return folder
 
 

@@ -232,6 +232,28 @@ def test_a_copy_that_was_killed_before_it_said_so_begins_anew(
     verify_workspace(tmp_path / "copy")
 
 
+def test_a_copy_that_was_killed_just_before_it_could_be_opened_goes_on(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the note of what was compared and the end of the mark nobody opens it, and then."""
+    target, unlink = tmp_path / "copy", Path.unlink
+
+    def stop(path: Path, *, missing_ok: bool = False) -> None:
+        if path == target / "copying":
+            raise KeyboardInterrupt
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", stop)
+        with pytest.raises(KeyboardInterrupt):
+            copy_workspace(workspace, target)
+    assert (target / "copied.json").exists()
+    with pytest.raises(InputError, match="under way"):
+        verify_workspace(target, record=False)
+    copy_workspace(workspace, target)
+    assert verify_workspace(target, record=False) == verify_workspace(workspace, record=False)
+
+
 def test_a_copy_goes_on_its_own_way_and_the_source_too(workspace: Path, tmp_path: Path) -> None:
     copied = copy_workspace(workspace, tmp_path / "copy")
     assert copied.objects == 1

@@ -23,6 +23,7 @@ from purport.sources import (
     ListingKind,
     WaczReport,
     WarcReport,
+    is_film,
     read_listing,
     read_wacz,
     read_warc,
@@ -118,12 +119,14 @@ def collect_archive(
 
 
 def _is_warc(path: Path) -> bool:
-    if not path.is_file() or zipfile.is_zipfile(path):
+    if not path.is_file():
         return False
     with path.open("rb") as source:
         head = source.read(len(_WARC))
+    if head == _WARC:  # also when its last record is a zip, which makes it look like one
+        return True
     named = path.name.lower().endswith((".warc", ".warc.gz"))
-    return head == _WARC or (head[:2] == _GZIP and named)
+    return head[:2] == _GZIP and named and not zipfile.is_zipfile(path)
 
 
 def _from_warc(path: Path, place: Path) -> _Read:
@@ -219,6 +222,7 @@ def _store(
 ) -> CollectedArchive:
     files = {each.relative_to(read.root).as_posix(): each for each in read.files}
     preserved = {name: workspace.vault.put_file(each) for name, each in files.items()}
+    known = {each: preserved[name] for name, each in files.items()}
     if not preserved:
         preserved = {path.name: workspace.vault.put_file(path)}
     main = _main_file(read, path)
@@ -234,7 +238,7 @@ def _store(
         "names": _by_digest(preserved),
         "verified": read.verified,
         "notes": list(read.notes),
-        "films": [digest_file(film.path) for film in read.films],
+        "films": [known.get(film.path) or digest_file(film.path) for film in read.films],
         **read.details,
     }
     workspace.record(
@@ -293,8 +297,7 @@ def _instant(stated: str | None) -> StatedTime | None:
 
 def _is_film(path: Path) -> bool:
     with path.open("rb") as source:
-        kind = seen_type(source.read(_HEAD_BYTES))
-    return kind is not None and kind.startswith(("video/", "application/ogg"))
+        return is_film(seen_type(source.read(_HEAD_BYTES)))
 
 
 def _warc_films(reports: Sequence[WarcReport]) -> Iterator[_Film]:
@@ -309,6 +312,9 @@ def _warc_words(report: WarcReport) -> str:
 
 def _warc_notes(reports: Sequence[WarcReport]) -> list[str]:
     notes = [note for report in reports for note in report.notes]
+    parts = sum(report.parts for report in reports)
+    if parts:
+        notes.append(f"{parts} records bring a part of a film, and none is taken out")
     without = sum(report.without for report in reports)
     if without:
         notes.append(f"{without} records state no digest that vouches for their bytes")

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
-from purport.casework.workspace import Workspace
+from purport.casework.workspace import Workspace, open_vault
 from purport.core.case import ItemRecord
 from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest, JsonObject
@@ -96,7 +97,7 @@ def read_capture(workspace: Workspace, attachment: Attachment) -> CaptureRecord 
     """Return the record of a capture; None where it is withheld, as in some bags, or unknown."""
     digest = dict(attachment.companions).get(RECORD_FILE, attachment.digest)
     try:
-        return _read(_Opened(workspace, digest))
+        return _read(workspace.folder, digest)
     except (DigestMismatchError, ValueError):
         return None
 
@@ -140,28 +141,20 @@ def page_picture(workspace: Workspace, capture: CaptureView, *, veiled: bool) ->
     return picture
 
 
-class _Opened:
-    """A record in a vault; equal to others of its digest, so that it is read once."""
-
-    def __init__(self, workspace: Workspace, digest: Digest) -> None:
-        self.workspace = workspace
-        self.key = (workspace.folder, digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Opened) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
 @lru_cache(maxsize=_RECORDS_KEPT)
-def _read(opened: _Opened) -> CaptureRecord:
-    with opened.workspace.vault.open(opened.key[1]) as source:
-        said = json.loads(source.read(_LONGEST_RECORD))
-    if not isinstance(said, dict) or said.get("format") != CAPTURE_FORMAT:
+def _read(folder: Path, digest: Digest) -> CaptureRecord:
+    """Read a record in the vault of a workspace, once: what a digest names does not change."""
+    with open_vault(folder).open(digest) as source:
+        content = source.read(_LONGEST_RECORD)
+    try:
+        record = from_json(CaptureRecord, json.loads(content))
+    except Exception as error:  # a stranger's bag may have brought anything
+        message = "is no record of a capture"
+        raise ValueError(message) from error
+    if record.format != CAPTURE_FORMAT:
         message = f"is no record of a capture as {CAPTURE_FORMAT} has it"
         raise ValueError(message)
-    return from_json(CaptureRecord, said)
+    return record
 
 
 def _taken_in(

@@ -3,6 +3,7 @@
 What failed is preserved too, as a record of the attempt: it is no evidence of what the page says.
 """
 
+import codecs
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -41,19 +42,24 @@ from purport.sources import (
     Resource,
     body_digest,
     catch,
+    declared_encoding,
     declared_type,
     differences,
     find_browser,
     find_downloader,
     parse_page,
-    raw_body,
+    raw_head,
     seen_type,
+    shown_url,
     write_wacz,
     write_warc,
 )
 from purport.store import Attachment, AttachmentKind
+from purport.vault import translate_storage_faults
 
 __all__ = ["CaptureChoice", "Captured", "capture_url", "captures_of"]
+
+_LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,10 @@ def capture_url(
             is preserved as a record of the attempt.
     """
     choice = choice or CaptureChoice()
-    with TemporaryDirectory(prefix="purport-capture-") as place:
+    with (
+        TemporaryDirectory(prefix="purport-capture-") as place,
+        translate_storage_faults(shown_url(url)),
+    ):
         line = Line(
             folder=Path(place),
             door=door or Door(allow_private=choice.allow_private),
@@ -169,7 +178,7 @@ def _keep(
         state=None if caught.recognised is None else caught.recognised.state,
         signs=() if caught.recognised is None else caught.recognised.signs,
         fault=None if caught.fault is None else str(caught.fault),
-        title=caught.page.title or None if caught.page is not None else None,
+        title=_title(caught),
         text_sha256=_text_digest(caught),
         exchanges=tuple(_note(each) for each in caught.exchanges),
         refused=tuple(caught.refused),
@@ -254,11 +263,16 @@ def _take_story(workspace: Workspace, caught: Caught) -> StoryText:
         raise InputError(caught.url, "is no page", remedy="Leave out --story.")
     shown = caught.shown
     by_scripts = shown is not None and len(caught.page.text) > 2 * _words_in(caught.body)
-    content = shown.html if shown is not None and by_scripts else caught.body
     with TemporaryDirectory(prefix="purport-story-") as place:
-        path = Path(place, "page-as-shown.html" if by_scripts else "page.html")
-        path.write_bytes(content)
-        return collect_story(workspace, path)
+        if shown is not None and by_scripts:
+            path = Path(place, "page-as-shown.html")
+            # the mark tells how it is written now, whatever the page said of how it was served
+            path.write_bytes(codecs.BOM_UTF8 + shown.html)
+            return collect_story(workspace, path)
+        path = Path(place, "page.html")
+        path.write_bytes(caught.body)
+        served = None if caught.final is None else declared_encoding(caught.final)
+        return collect_story(workspace, path, served=served)
 
 
 def _words_in(body: bytes) -> int:
@@ -284,11 +298,16 @@ def _write_archive(caught: Caught, folder: Path, *, at: datetime) -> Path | None
     lines = write_warc(warc, tuple(caught.exchanges), resources, about=about)
     pages = []
     if caught.final is not None:
-        title = caught.page.title or None if caught.page is not None else None
-        pages.append(PageEntry(url=caught.final.url, instant=caught.final.started_utc, title=title))
+        first = caught.final
+        pages.append(PageEntry(url=first.url, instant=first.started_utc, title=_title(caught)))
     path = folder / f"{_host(caught.url)}-{at:%Y%m%dT%H%M%SZ}.wacz"
     write_wacz(path, warc, lines, pages, software=software, created=at)
     return path
+
+
+def _title(caught: Caught) -> str | None:
+    """Return the title of the page, cut where it is no title any more."""
+    return caught.page.title[:_LONGEST_TITLE] or None if caught.page is not None else None
 
 
 def _host(url: str) -> str:
@@ -297,7 +316,7 @@ def _host(url: str) -> str:
 
 def _note(found: Exchange) -> ExchangeNote:
     digest, length = body_digest(found)
-    stated, seen = declared_type(found), seen_type(next(raw_body(found), b"")[:1024])
+    stated, seen = declared_type(found), seen_type(raw_head(found))
     notes = []
     packed = found.header("content-encoding") not in {None, "identity"}
     if stated and seen and not packed and not _alike(stated, seen):

@@ -101,13 +101,16 @@ def describe_case(
         workspace.record(settings, Act(kind="recorded"))
 
 
-def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = None) -> StoryText:
+def collect_story(
+    workspace: Workspace, path: Path, *, encoding: str | None = None, served: str | None = None
+) -> StoryText:
     """Preserve a story, decode it, and extract its claims.
 
     Args:
         workspace: Where.
         path: A saved page or text.
         encoding: Its encoding, when it does not say so itself.
+        served: Its encoding as the server stated it; None: it did not, or is not known.
 
     Returns:
         The story as decoded.
@@ -115,7 +118,7 @@ def collect_story(workspace: Workspace, path: Path, *, encoding: str | None = No
     Raises:
         UnreadableStoryError: It is empty, or its encoding is unknown; nothing is stored.
     """
-    story = read_document(path, name=path.name, encoding=encoding)
+    story = read_document(path, name=path.name, encoding=encoding, served=served)
     digest = workspace.vault.put_file(path)
     _require_same(path, digest, story.document.digest)
     workspace.record([story], _collected([digest]))
@@ -341,7 +344,7 @@ def _parse_date(text: str) -> StatedTime:
     try:
         return parse_stated_time(text)
     except ValueError as error:
-        raise InputError("date", str(error), remedy="Write it as 2015-09-30.") from error
+        raise InputError("--date", str(error), remedy="Write it as 2015-09-30.") from error
 
 
 def _collected(preserved: Sequence[Digest]) -> Act:

@@ -5,7 +5,7 @@ from pathlib import Path
 from purport.casework.holdings import live_attachments, live_item
 from purport.casework.workspace import Workspace
 from purport.core.digests import Digest
-from purport.core.errors import ConsistencyError
+from purport.core.errors import ConsistencyError, DigestMismatchError, GoneError
 from purport.scene import SCENE_VERSION, Scene, load_scene
 from purport.store import Attachment, AttachmentKind
 
@@ -17,11 +17,21 @@ def media_path(workspace: Workspace, digest: Digest) -> Path:
 
     Raises:
         ConsistencyError: The workspace has no such item.
+        GoneError: Its bytes are not here.
     """
     stored = live_item(workspace, digest)
     if stored is None:
         raise _absent(digest, "media item")
-    return workspace.working_copy(digest, stored.record.name)
+    name = stored.record.name
+    try:
+        path = workspace.working_copy(digest, name)
+    except DigestMismatchError as error:  # a remote store looks for it at once
+        if workspace.vault.holds(digest):
+            raise
+        raise _gone(digest, name) from error
+    if not path.exists():
+        raise _gone(digest, name)
+    return path
 
 
 def reference_path(workspace: Workspace, digest: Digest) -> Path:
@@ -52,6 +62,14 @@ def cached_scene(workspace: Workspace, digest: Digest) -> Scene | None:
     """Return the scene of an item; None when it is not in the cache."""
     path = scene_path(workspace, digest)
     return load_scene(path) if path.is_file() else None
+
+
+def _gone(digest: Digest, name: str) -> GoneError:
+    return GoneError(
+        name,
+        f"its bytes (SHA-256 {digest}) are not in this workspace",
+        remedy="Ask whoever sealed the case for the file and add it, or restore it from a backup.",
+    )
 
 
 def _absent(digest: Digest, what: str) -> ConsistencyError:

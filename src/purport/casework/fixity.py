@@ -1,16 +1,19 @@
 """Fixity checks: are the preserved bytes still what they were? A part at a time, round and round.
 
-Invariants: what was checked longest ago comes first; one object that is off never ends a run; each
-run stands in the custody chain with the digest of its report; nothing in the vault is touched.
+Invariants: what was checked longest ago comes first; one object that is off never ends a run, and
+those that could not be read never keep a run from the others; what is off counts as checked only
+once it is reported; each run stands in the custody chain with the digest of its report; nothing in
+the vault is touched.
 
 References:
     PREMIS Data Dictionary 3.0 (2015), the event type "fixity check".
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import cast
@@ -31,10 +34,12 @@ __all__ = ["Condition", "FixityFault", "FixityReport", "check_fixity"]
 
 _FOLDER = "fixity"
 _STATE_FILE = "checked.json"
+_UNREAD_FILE = "unread.json"
 _FORMAT = "purport.fixity/1"
 _SAVED_EVERY = 500
 _MISSES = 3
 """Objects in a row that the store does not give before a run breaks off."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _NAMED = 100
 """Objects that are off which the custody event names; the report names all."""
 
@@ -138,42 +143,63 @@ class _Run:
         self._names, self._left_out = _expected(workspace, database, frozenset(held))
         for digest in held:
             self._names.setdefault(digest, ())
-        self._checked = _load(kept / _STATE_FILE, self._names)
+        self._checked = _load_times(kept / _STATE_FILE, self._names, until=self._started)
+        self._unread = _load_unread(kept / _UNREAD_FILE, self._names)
 
     def check(self, parts: int) -> FixityReport:
-        """Check a part, save when each was checked, write the report, and record the run."""
-        in_turn = sorted(self._names, key=lambda digest: (self._checked.get(digest, ""), digest))
-        due = in_turn[: -(-len(in_turn) // parts)]
+        """Check a part, write the report, record the run, and save when each was checked."""
         faults: list[FixityFault] = []
         misses = done = 0
+        due = self._due(parts)
         for digest in due:
             fault = self._check_one(digest)
-            unreadable = fault is not None and fault.condition is Condition.UNREADABLE
-            misses = misses + 1 if unreadable else 0
-            faults.extend([] if fault is None else [fault])
-            if not unreadable:
-                self._checked[digest] = format_utc(self._workspace.now())
+            if fault is None:
+                self._checked[digest] = self._workspace.now()
+                self._unread.discard(digest)
+            else:
+                faults.append(fault)
+            misses = misses + 1 if _is_unreadable(fault) else 0
             done += 1
             self._progress("fixity", done=done, total=len(due), label=f"{digest[:12]}…")
             if done % _SAVED_EVERY == 0:
                 self._save()
             if misses == _MISSES:
                 break
+        self._keep(faults)
+        report = self._report(tuple(faults), done, broken_off=misses == _MISSES)
         self._save()
-        return self._report(tuple(faults), done, broken_off=misses == _MISSES)
+        return report
+
+    def _due(self, parts: int) -> list[Digest]:
+        """Return what is to be checked: a part of the others, then all that was not read last."""
+        others = self._names.keys() - self._unread
+        in_turn = sorted(others, key=lambda one: (self._checked.get(one, _NEVER), one))
+        return [*in_turn[: -(-len(self._names) // parts)], *sorted(self._unread)]
 
     def _check_one(self, digest: Digest) -> FixityFault | None:
-        found, told = None, ""
         try:
             found = self._workspace.vault.find_digest(digest)
-            condition = Condition.MISSING if found is None else Condition.ALTERED
         except UnavailableError as error:
-            condition, told = Condition.UNREADABLE, str(error)
-        if found == digest:
-            return None
+            return self._fault(digest, Condition.UNREADABLE, told=str(error))
+        if found is None:
+            return self._fault(digest, Condition.MISSING)
+        return None if found == digest else self._fault(digest, Condition.ALTERED, found=found)
+
+    def _fault(
+        self, digest: Digest, condition: Condition, *, found: Digest | None = None, told: str = ""
+    ) -> FixityFault:
         return FixityFault(
             digest=digest, names=self._names[digest], condition=condition, found=found, told=told
         )
+
+    def _keep(self, faults: Sequence[FixityFault]) -> None:
+        """Note what became of the objects that are off; it is saved when they are reported."""
+        for fault in faults:
+            if _is_unreadable(fault):
+                self._unread.add(fault.digest)
+            else:
+                self._checked[fault.digest] = self._workspace.now()
+                self._unread.discard(fault.digest)
 
     def _report(
         self, faults: tuple[FixityFault, ...], done: int, *, broken_off: bool
@@ -190,7 +216,7 @@ class _Run:
             faults=faults,
             broken_off=broken_off,
             never_checked=never,
-            oldest_check_utc=datetime.fromisoformat(min(times)) if times and not never else None,
+            oldest_check_utc=min(times) if times and not never else None,
             left_out=self._left_out,
         )
         members = cast("JsonObject", to_json(report))
@@ -218,7 +244,13 @@ class _Run:
         self._workspace.record([], Act(kind="verified", details=details))
 
     def _save(self) -> None:
-        write_whole(self._kept / _STATE_FILE, json.dumps(self._checked, indent=0, sort_keys=True))
+        times = {digest: format_utc(time) for digest, time in self._checked.items()}
+        for name, state in ((_STATE_FILE, times), (_UNREAD_FILE, sorted(self._unread))):
+            write_whole(self._kept / name, json.dumps(state, indent=0, sort_keys=True))
+
+
+def _is_unreadable(fault: FixityFault | None) -> bool:
+    return fault is not None and fault.condition is Condition.UNREADABLE
 
 
 def _expected(
@@ -251,18 +283,34 @@ def _expected(
     return {digest: tuple(sorted(said)) for digest, said in names.items()}, tuple(left_out)
 
 
-def _load(path: Path, known: Mapping[Digest, object]) -> dict[Digest, str]:
-    """Return when each object was checked last.
+def _load_times(path: Path, known: Container[Digest], *, until: datetime) -> dict[Digest, datetime]:
+    """Return when each object was checked last; what a clock dated ahead does not count.
 
     Raises:
         InputError: That was written down, and cannot be read.
     """
-    if not path.exists():
-        return {}
+    with _blaming(path):
+        stated = json.loads(path.read_bytes()) if path.exists() else {}
+        times = {Digest(one): datetime.fromisoformat(time) for one, time in stated.items()}
+        return {one: time for one, time in times.items() if one in known and time <= until}
+
+
+def _load_unread(path: Path, known: Container[Digest]) -> set[Digest]:
+    """Return the objects that could not be read when they were last to be checked.
+
+    Raises:
+        InputError: That was written down, and cannot be read.
+    """
+    with _blaming(path):
+        stated = json.loads(path.read_bytes()) if path.exists() else []
+        return {Digest(one) for one in stated if one in known}
+
+
+@contextmanager
+def _blaming(path: Path) -> Iterator[None]:
     try:
-        times = json.loads(path.read_bytes())
-        return {Digest(one): str(time) for one, time in times.items() if one in known}
-    except (ValueError, AttributeError) as error:
+        yield
+    except (ValueError, AttributeError, TypeError) as error:
         raise InputError(
             str(path),
             f"cannot be read ({error})",

@@ -434,7 +434,7 @@ def _answers(outcome: Outcome) -> str:
     if outcome.fault is not None:
         return f"failed: {outcome.fault.fault}"
     if outcome.not_run is not None:
-        return "did not run: " + "; ".join(outcome.not_run.missing)
+        return "did not run; needs " + "; ".join(outcome.not_run.missing)
     return ", ".join(finding.answer.replace("_", " ") for finding in outcome.findings)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from purport.casework.workspace import Act, Workspace
 from purport.core.case import ItemRecord
 from purport.core.casefile import MarkRecord, StoryText
+from purport.core.contributions import Contribution
 from purport.core.corrections import ClaimCorrection, PersonLink
 from purport.core.digests import Digest, JsonObject, digest_file
 from purport.core.errors import DigestMismatchError, InputError
@@ -41,6 +42,7 @@ _GIVEN: Mapping[str, type] = {
     "link": PersonLink,
     "second_look": SecondLook,
     "review": Review,
+    "contribution": Contribution,
 }
 """Tables of what was given, in the order in which they are taken in."""
 
@@ -167,7 +169,7 @@ def _concerns(record: object, withheld: set[Digest]) -> bool:
     """Tell whether a record is about an item that is not at hand."""
     if isinstance(record, ItemRecord):
         return record.digest in withheld
-    return isinstance(record, MarkRecord | SecondLook) and record.item in withheld
+    return isinstance(record, Contribution | MarkRecord | SecondLook) and record.item in withheld
 
 
 def _parsed(kind: type, row: Row) -> object:

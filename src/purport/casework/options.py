@@ -31,7 +31,7 @@ def parse_publication(text: str) -> Publication:
         published = parse_stated_time(date)
     except ValueError as error:
         raise InputError(
-            "published", str(error), remedy="Write it as 2015-09-30 or 2015-09-30,https://…"
+            "--published", str(error), remedy="Write it as 2015-09-30 or 2015-09-30,https://…"
         ) from error
     return Publication(published=published, basis="recorded by user", url=url.strip() or None)
 
@@ -39,7 +39,7 @@ def parse_publication(text: str) -> Publication:
 _COORDINATES = 2
 
 
-def parse_point(text: str) -> GeoPoint:
+def parse_point(text: str, *, subject: str = "--target") -> GeoPoint:
     """Read "LON,LAT" in degrees.
 
     Raises:
@@ -53,7 +53,7 @@ def parse_point(text: str) -> GeoPoint:
         return GeoPoint(longitude_deg=longitude, latitude_deg=latitude)
     except ValueError as error:
         raise InputError(
-            "target",
+            subject,
             f"{text!r} is not longitude,latitude in degrees ({error})",
             remedy="Write it as 36.72,35.41: longitude first.",
         ) from error

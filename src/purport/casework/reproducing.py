@@ -13,8 +13,9 @@ from purport.casework.importing import Imported, import_bag
 from purport.casework.judging import judge_case
 from purport.casework.opening_bags import open_verified
 from purport.casework.progress import Progress, quiet
-from purport.casework.workspace import Workspace
+from purport.casework.workspace import Workspace, require_workspace
 from purport.core.digests import JsonObject, JsonValue
+from purport.core.errors import InputError
 from purport.seals import (
     Difference,
     Environment,
@@ -73,9 +74,10 @@ class Reproduction:
     case: str
     """Name of the case."""
     identical: bool
-    """Whether nothing differs at all."""
+    """Whether nothing differs at all; not where nothing could be compared."""
     agrees: bool
-    """Whether everything that could be found again lies within its tolerance."""
+    """Whether everything that could be found again lies within its tolerance; not where that is
+    nothing."""
     same_environment: bool
     """Whether machine, system and versions are the same, so that nothing may differ."""
     causes: tuple[Cause, ...]
@@ -104,16 +106,25 @@ def reproduce_bag(
         path: The bag: a folder, or a zip or tar of one.
         known: Whom the reader knows; None for nobody.
         media: Folder with files that were withheld from the bag.
-        into: Folder of the workspace to be made and kept; None for one that is thrown away.
+        into: Folder of the workspace to be made and kept, not there yet; None for one that is
+            thrown away.
         workers: Processes; None for one a core.
         agent: Who acts, as the fresh custody chain names it.
         progress: Is told of every step.
 
     Raises:
         ForgedBagError: The bag is not as it was sealed.
-        InputError: It is no sealed bag, or of a version that cannot be read.
+        InputError: It is no sealed bag, or of a version that cannot be read; or there is a
+            workspace at `into`.
     """
     with open_verified(path, known=known) as (root, report), TemporaryDirectory() as passing:
+        sealed_environment = _read_environment(root)
+        if into is not None and require_workspace(into, create=True, has_database=False):
+            raise InputError(
+                str(into),
+                "is a workspace already: what it holds would be mixed with the case",
+                remedy="Name a folder that does not exist yet.",
+            )
         folder = into if into is not None else Path(passing) / "case"
         with Workspace.open(folder, create=True, agent=agent) as workspace:
             imported = import_bag(workspace, root, report, media=media)
@@ -121,9 +132,23 @@ def reproduce_bag(
             run_checks(workspace, workers=workers, progress=progress)
             judge_case(workspace)
             found = live_rows(workspace.store.rows())
-        sealed_environment = json.loads((root / layout.ENVIRONMENT_FILE).read_bytes())
     name = report.statement.case if report.statement is not None else path.name
     return _conclude(name, imported, found, sealed_environment)
+
+
+def _read_environment(root: Path) -> JsonObject:
+    """Read with what the case was checked."""
+    try:
+        stated: JsonObject = json.loads((root / layout.ENVIRONMENT_FILE).read_bytes())
+        for part in ("packages", "optional"):
+            _versions(stated.get(part))
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise InputError(
+            layout.ENVIRONMENT_FILE,
+            f"cannot be read, so that nothing tells with what the case was checked ({error})",
+            remedy="Ask whoever sealed the bag for it again.",
+        ) from error
+    return stated
 
 
 def _conclude(
@@ -145,8 +170,8 @@ def _conclude(
         records.append(_compared(place, one, other, causes, without=bool(withheld)))
     return Reproduction(
         case=name,
-        identical=not any(record.differences for record in records),
-        agrees=all(record.agrees for record in records),
+        identical=bool(records) and not any(record.differences for record in records),
+        agrees=bool(records) and all(record.agrees for record in records),
         same_environment=not causes,
         causes=causes,
         withheld=tuple(each.name for each in imported.missing),

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from purport.core.positions import GeoPoint
 
-__all__ = ["RowReader"]
+__all__ = ["RowReader", "parse_number"]
 
 ValueT = TypeVar("ValueT")
 
@@ -46,7 +46,7 @@ class RowReader(ABC):
         if None in given:
             self.faults.append(f"{names[0]} and {names[1]} go together")
             return None
-        longitude, latitude = (self.parsed(name, float) for name in names)
+        longitude, latitude = (self.parsed(name, parse_number) for name in names)
         if longitude is None or latitude is None:
             return None
         try:
@@ -54,3 +54,15 @@ class RowReader(ABC):
         except ValueError as error:
             self.faults.append(f"{prefix}: {error}")
             return None
+
+
+def parse_number(text: str) -> float:
+    """Read a number as tables hold it.
+
+    Raises:
+        ValueError: It is none, with how one is written.
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no number (write 36.62)") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from purport import __version__
+from purport.casework.captured import read_capture
 from purport.casework.checking import discover_checks
 from purport.casework.exporting import case_exports
 from purport.casework.holdings import live_items
@@ -172,6 +173,8 @@ class _Sealing:
         evidence = self._evidence(events)
         self._environment()
         now = self._workspace.now()
+        if authorities:
+            _require_past(events, now)
         key = keys.current(now)
         statement = SealStatement(
             format=layout.FORMAT,
@@ -320,8 +323,24 @@ class _Sealing:
         self._progress("seal", done=done, total=4, label=label)
 
 
+def _require_past(events: Sequence[CustodyEvent], now: datetime) -> None:
+    """A stamp on events that are yet to come would look as if it were dated back."""
+    latest = max(events, key=lambda event: event.occurred_utc)
+    if latest.occurred_utc > now + CLOCK_SLACK:
+        raise InputError(
+            f"custody event {latest.sequence}",
+            f"states {format_utc(latest.occurred_utc)}, this machine {format_utc(now)}",
+            remedy="Set this machine's clock. Where it was ahead when the event was recorded, seal "
+            "without time stamps, or once that time has come.",
+        )
+
+
 def _with_media(workspace: Workspace) -> Iterator[Digest]:
-    """Name what holds footage or pictures of it: items, web archives and pictures of pages."""
+    """Name what holds footage or pictures of it: items, web archives and pictures of pages.
+
+    A film that a capture brought is preserved also where it became no item: one that cannot be
+    read, or that of a capture that failed.
+    """
     for item in live_items(workspace):
         yield item.digest
     for stored in workspace.store.live(Attachment):
@@ -329,6 +348,9 @@ def _with_media(workspace: Workspace) -> Iterator[Digest]:
             yield stored.record.digest
             pictures = [d for name, d in stored.record.companions if not name.endswith(".json")]
             yield from pictures
+            capture = read_capture(workspace, stored.record)
+            if capture is not None:
+                yield from (digest for _, digest in capture.media)
 
 
 def _names_in(events: Iterable[CustodyEvent]) -> Iterator[tuple[Digest, str]]:

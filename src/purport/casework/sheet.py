@@ -1,7 +1,7 @@
 """The items sheet: a CSV file with a row for each media item and what is known of it."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from purport.casework.collecting import (
     collect_terrain,
 )
 from purport.casework.guarding import fault_of
-from purport.casework.rows import RowReader
+from purport.casework.rows import RowReader, parse_number
 from purport.casework.workspace import Workspace
 from purport.core.case import ClaimedPlace, ItemRecord, Publication, Target, ViewHint
 from purport.core.casefile import Fault
@@ -44,7 +44,7 @@ COLUMNS = (
 )
 """The columns that a sheet may have; only `file` must be there."""
 
-_REMEDY = "Correct the row; the columns are explained in the documentation of purport check."
+_REMEDY = "Correct the row; docs/command-line.md explains the columns."
 _BASIS = "items sheet"
 
 
@@ -146,6 +146,7 @@ def _read_cells(path: Path) -> list[tuple[int, Mapping[str, str]]]:
 
 
 def _require_columns(header: list[str], name: str) -> None:
+    _require_commas(header, name)
     unknown = [column for column in header if column not in COLUMNS]
     if "file" not in header or unknown or len(set(header)) < len(header):
         if unknown:
@@ -159,14 +160,30 @@ def _require_columns(header: list[str], name: str) -> None:
         )
 
 
+def _require_commas(header: list[str], name: str) -> None:
+    """Refuse the tables that spreadsheets write where the comma is the decimal sign."""
+    if len(header) != 1:
+        return
+    for sign, called in ((";", "semicolons"), ("\t", "tabs")):
+        if "file" in (cell.strip() for cell in header[0].split(sign)) and sign in header[0]:
+            raise UnreadableSheetError(
+                name,
+                f"has {called} between its cells, commas are expected",
+                remedy="Save it as CSV with commas and decimal points, in UTF-8.",
+            )
+
+
 def _parse_row(cells: Mapping[str, str], folder: Path) -> SheetRow:
     """Read one row.
 
     Raises:
         ValueError: All that is wrong with it.
     """
-    if None in cells or None in cells.values():
-        message = "it has more or fewer cells than the header"
+    extra: Sequence[str] = cells.get(None, ())  # type: ignore[call-overload]  # csv's own key
+    missing = sum(cell is None for cell in cells.values())
+    if extra or missing:
+        columns = len(cells) - bool(extra)
+        message = f"cells: {columns + len(extra) - missing}, in the header: {columns}"
         raise ValueError(message)
     row = _Row(cells)
     details = ItemDetails(
@@ -228,8 +245,10 @@ class _Row(RowReader):
         return Target(point=point, standard_uncertainty_m=spread or 0.0, basis=_BASIS)
 
     def view_hint(self) -> ViewHint | None:
-        low, high = (self.parsed(name, float) for name in ("gsd_low_m", "gsd_high_m"))
-        heading, spread = (self.parsed(name, float) for name in ("heading_deg", "heading_sd_deg"))
+        low, high = (self.parsed(name, parse_number) for name in ("gsd_low_m", "gsd_high_m"))
+        heading, spread = (
+            self.parsed(name, parse_number) for name in ("heading_deg", "heading_sd_deg")
+        )
         if (low is None) != (high is None):
             self.faults.append("gsd_low_m and gsd_high_m go together")
             return None
@@ -246,7 +265,7 @@ class _Row(RowReader):
 
 
 def _parse_spread_m(text: str) -> float:
-    value = float(text)
+    value = parse_number(text)
     if not 0.0 <= value < float("inf"):
         message = f"a standard uncertainty is not negative, got {text}"
         raise ValueError(message)

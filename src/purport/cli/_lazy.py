@@ -1,4 +1,4 @@
-"""A click group whose sub-commands are imported only when they are needed."""
+"""Groups of commands: one that imports each only when it is needed, one that tells each whole."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 from click.exceptions import NoSuchCommand
 
-__all__ = ["LazyGroup"]
+__all__ = ["LazyGroup", "WholeGroup"]
 
 
 class LazyGroup(click.Group):
@@ -19,7 +19,12 @@ class LazyGroup(click.Group):
     """
 
     def __init__(self, name: str, *, help: str, lazy: Mapping[str, tuple[str, str]]) -> None:  # noqa: A002 - click's own name
-        super().__init__(name, help=help, no_args_is_help=True)
+        super().__init__(
+            name,
+            help=help,
+            no_args_is_help=True,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
         self._lazy = lazy
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -52,3 +57,24 @@ class LazyGroup(click.Group):
             return super().resolve_command(ctx, args)
         except NoSuchCommand as error:
             raise NoSuchCommand(args[0], possibilities=self._lazy, ctx=ctx) from error
+
+
+class WholeGroup(click.Group):
+    """A group whose help says of each command its whole first sentence, not the beginning of it."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, in the order in which they were made."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self._sentence(ctx, name)) for name in self.list_commands(ctx)]
+            )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the work, not of the alphabet."""
+        del ctx
+        return list(self.commands)
+
+    def _sentence(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        lines = (command.help or "").split("\n\n", maxsplit=1)[0] if command else ""
+        return " ".join(lines.split())

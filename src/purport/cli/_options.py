@@ -17,6 +17,7 @@ __all__ = [
     "as_json",
     "author",
     "encoding",
+    "example",
     "existing_file",
     "model_choice",
     "model_options",
@@ -38,6 +39,12 @@ encoding = click.option(
     "--encoding", help="Encoding of the story, when it does not say it itself (e.g. windows-1251)."
 )
 author = click.option("--author", required=True, help="Your name, as the record keeps it.")
+
+
+def example(*calls: str) -> str:
+    """Return what stands at the foot of a command's help: how it is called, word for word."""
+    lines = [f"  {line}" for call in calls for line in call.splitlines()]
+    return "\n".join(["\b", "Example:" if len(calls) == 1 else "Examples:", *lines])
 
 
 def model_options(command: FunctionT) -> FunctionT:

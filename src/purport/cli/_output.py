@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from purport.casework import ModelReport
 
 __all__ = [
+    "count_of",
     "print_faults",
     "print_json",
     "print_model",
@@ -220,7 +221,12 @@ def rating_style(rating: Rating) -> str:
     return _STYLES[rating]
 
 
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with the word for what is counted: "1 item", "2 items"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def shorten(words: str, longest: int = _LONGEST_QUOTE) -> str:
     """Return words on one line, cut with an ellipsis when they are longer than `longest`."""
     flat = " ".join(words.split())
-    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"

@@ -6,7 +6,7 @@ import click
 
 from purport.casework import CaptureChoice, capture_url, parse_publication
 from purport.cli._opening import open_workspace
-from purport.cli._options import workspace
+from purport.cli._options import example, workspace
 from purport.cli._settings import resolve
 from purport.core.errors import InputError
 from purport.sources import Limits
@@ -18,7 +18,12 @@ _YES = frozenset({"1", "true", "yes"})
 _NO = frozenset({"0", "false", "no", ""})
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport capture https://example.org/news/strike.html --story -w my-case",
+        "purport capture https://example.org/film --no-browser --published 2015-09-30",
+    )
+)
 @click.argument("url")
 @click.option("--story", is_flag=True, help="Read the page's claims, as purport add story does.")
 @click.option("--collector", help="Who captures it.")
@@ -30,8 +35,18 @@ _NO = frozenset({"0", "false", "no", ""})
 )
 @click.option("--no-browser", is_flag=True, help="Do not show the page in Chromium.")
 @click.option("--no-media", is_flag=True, help="Do not let yt-dlp look for films.")
-@click.option("--largest", type=click.IntRange(min=1), metavar="MIB", help="Longest file taken.")
-@click.option("--within", type=click.FloatRange(min=1), metavar="SECONDS", help="Longest time.")
+@click.option(
+    "--largest",
+    type=click.IntRange(min=1),
+    metavar="MIB",
+    help="Largest file taken (1024 when not given).",
+)
+@click.option(
+    "--within",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="Give up after so long (1800 when not given).",
+)
 @workspace
 def capture(  # noqa: PLR0913 - click passes every option by its name
     *,

@@ -10,6 +10,7 @@ from purport.cli._exit_codes import EXIT_FAIL_ON, EXIT_INPUT
 from purport.cli._options import (
     as_json,
     encoding,
+    example,
     existing_file,
     model_choice,
     model_options,
@@ -19,6 +20,7 @@ from purport.cli._options import (
     workspace_folder,
 )
 from purport.cli._output import (
+    count_of,
     print_faults,
     print_json,
     print_model,
@@ -34,11 +36,11 @@ __all__ = ["check"]
 _STORY_SUFFIXES = {".htm", ".html", ".md", ".text", ".txt", ".xhtml"}
 _RATINGS = {rating.value.lower().replace(" ", "-"): rating for rating in Rating}
 _SNIFFED_BYTES = 4096
-_EXAMPLE = """\b
-Example:
-  purport check story.html strike.mp4 --reference place.tif \\
-      --target 36.62,35.32 --published 2015-09-30,https://example.org/video
-"""
+_EXAMPLE = example(
+    "purport check story.html strike.mp4 --reference place.tif \\\n"
+    "    --target 36.62,35.32 --published 2015-09-30,https://example.org/video",
+    "purport check story.html --items items.csv --control who-held-what.geojson",
+)
 
 
 @click.command(epilog=_EXAMPLE)
@@ -204,17 +206,15 @@ def _print(outcome: CheckOutcome, *, as_json: bool) -> None:
         return
     print_verdicts(outcome.case)
     case = outcome.case
+    lacking = len(case.not_run)
     click.echo(
-        f"{_count(len(case.items), 'item')}, {_count(len(case.claims), 'claim')}, "
-        f"{_count(len(case.findings), 'finding')} "
-        f"({outcome.computed} computed, {outcome.cached} taken from the workspace)."
+        f"{count_of(len(case.items), 'item')}, {count_of(len(case.claims), 'claim')}, "
+        f"{count_of(len(case.findings), 'finding')} "
+        f"({outcome.computed} computed, {max(0, outcome.cached - lacking)} taken from the workspace"
+        f"{f', {lacking} did not run' if lacking else ''})."
     )
     if outcome.dossier is not None:
         click.echo(f"Dossier: {outcome.dossier}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _exit_code(outcome: CheckOutcome, fail_on: Sequence[Rating]) -> int:

@@ -4,7 +4,8 @@ import json
 
 import click
 
-from purport.cli._options import as_json
+from purport.cli._lazy import WholeGroup
+from purport.cli._options import as_json, example
 from purport.cli._output import print_json
 from purport.cli._rules import rules_with_origin
 from purport.cli._settings import RULES_TABLE, config_file, resolve_all
@@ -13,12 +14,12 @@ from purport.core.records import to_json
 __all__ = ["config"]
 
 
-@click.group()
+@click.group(cls=WholeGroup, epilog=example("purport config show"))
 def config() -> None:
     """Show settings: options go before the environment, that before the file and defaults."""
 
 
-@config.command()
+@config.command(epilog=example("purport config show --json"))
 @as_json
 def show(*, as_json: bool) -> None:
     """Show every setting, its value and where it comes from."""

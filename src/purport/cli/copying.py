@@ -4,14 +4,19 @@ from pathlib import Path
 
 import click
 
-from purport.cli._options import workspace, workspace_folder
+from purport.cli._options import example, workspace, workspace_folder
 from purport.cli._output import progress_bars
 from purport.cli._settings import resolve
 
 __all__ = ["copy"]
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport copy /mnt/backup/my-case -w my-case",
+        "purport copy served -w my-case --to-database postgresql://purport@db.example/cases",
+    )
+)
 @click.argument("to", type=click.Path(path_type=Path))
 @click.option(
     "--to-database",

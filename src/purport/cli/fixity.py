@@ -3,7 +3,7 @@
 import click
 
 from purport.cli._exit_codes import EXIT_INTEGRITY, EXIT_UNAVAILABLE
-from purport.cli._options import as_json, workspace, workspace_folder
+from purport.cli._options import as_json, example, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
 from purport.core.instants import format_utc
@@ -12,7 +12,7 @@ from purport.core.records import to_json
 __all__ = ["fixity"]
 
 
-@click.command()
+@click.command(epilog=example("purport fixity -w my-case", "purport fixity --parts 30"))
 @click.option(
     "--parts",
     type=click.IntRange(min=1),

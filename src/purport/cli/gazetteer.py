@@ -6,7 +6,8 @@ from typing import cast
 
 import click
 
-from purport.cli._options import as_json, existing_file
+from purport.cli._lazy import WholeGroup
+from purport.cli._options import as_json, example, existing_file
 from purport.cli._output import print_json
 from purport.core.digests import JsonValue
 from purport.core.errors import InputError
@@ -35,12 +36,19 @@ files_option = click.option(
 )
 
 
-@click.group()
+@click.group(
+    cls=WholeGroup,
+    epilog=example(
+        'purport gazetteer search "south-west of Raqqa"', "purport gazetteer near 39.01 35.95"
+    ),
+)
 def gazetteer() -> None:
     """Find places offline. Those of Syria come with Purport; --gazetteer adds others."""
 
 
-@gazetteer.command()
+@gazetteer.command(
+    epilog=example("purport gazetteer search Talbiseh", 'purport gazetteer search "near Homs"')
+)
 @click.argument("name")
 @files_option
 @as_json
@@ -60,10 +68,15 @@ def search(*, name: str, gazetteers: tuple[Path, ...], as_json: bool) -> None:
         click.echo(_line(one, places))
 
 
-@gazetteer.command()
+@gazetteer.command(epilog=example("purport gazetteer near 39.01 35.95 --within 5"))
 @click.argument("at", type=float, nargs=2, metavar="LON LAT")
 @click.option(
-    "--within", type=click.FloatRange(min=0.0), default=10.0, show_default=True, metavar="KM"
+    "--within",
+    type=click.FloatRange(min=0.0),
+    default=10.0,
+    show_default=True,
+    metavar="KM",
+    help="How far around the point.",
 )
 @files_option
 @as_json
@@ -79,6 +92,8 @@ def near(
     if as_json:
         print_json([{"place": to_json(place), "distance_m": metres} for place, metres in found])
         return
+    if not found:
+        click.echo(f"No place is listed within {within:g} km.", err=True)
     for place, metres in found:
         click.echo(f"{metres / _KILOMETRE_M:6.1f} km  {_name(place)}")
 

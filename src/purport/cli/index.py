@@ -15,7 +15,8 @@ from purport.casework.indexing import (
 )
 from purport.checks.reuse import INDEX_FOLDER, ListMatch, SharedStretch, TmkMatch
 from purport.cli._exit_codes import EXIT_INPUT, EXIT_UNAVAILABLE
-from purport.cli._options import as_json, existing_file, workspace, workspace_folder
+from purport.cli._lazy import WholeGroup
+from purport.cli._options import as_json, example, existing_file, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
 from purport.core.records import to_json
@@ -63,16 +64,25 @@ _largest = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=8.0,
     show_default=True,
-    help="Longest object that is fetched from an address, in GiB; each process holds one.",
+    help="Largest object that is fetched from an address, in GiB; each process holds one.",
 )
 
 
-@click.group()
+@click.group(
+    cls=WholeGroup,
+    epilog=example(
+        "purport index build --index seen videos", "purport index search --index seen strike.mp4"
+    ),
+)
 def index() -> None:
     """Make and search an index of videos: which seconds were seen before, and where?"""
 
 
-@index.command()
+@index.command(
+    epilog=example(
+        "purport index build --index seen videos", "purport index build s3://archive/2015"
+    )
+)
 @workspace
 @_folder
 @_workers
@@ -99,7 +109,7 @@ def build(
     _fill(_index(folder, workspace), places, means, as_json=as_json)
 
 
-@index.command()
+@index.command(epilog=example("purport index add --index seen videos/new"))
 @workspace
 @_folder
 @_workers
@@ -123,7 +133,7 @@ def add(
     _fill(where, places, _Means(workers, cluster, largest_gib), as_json=as_json)
 
 
-@index.command()
+@index.command(epilog=example("purport index search --index seen strike.mp4"))
 @workspace
 @_folder
 @as_json
@@ -152,7 +162,7 @@ def search(*, workspace: str | None, folder: Path | None, as_json: bool, video: 
         click.echo("No second of it was found.")
 
 
-@index.command("import")
+@index.command("import", epilog=example("purport index import --index seen hashes.txt"))
 @workspace
 @_folder
 @click.argument("lists", nargs=-1, required=True, type=existing_file)

@@ -15,8 +15,8 @@ from purport.casework.sheets import (
     write_sheet_dossier,
 )
 from purport.cli._opening import open_workspace
-from purport.cli._options import as_json, existing_file
-from purport.cli._output import print_json, rating_style, shorten
+from purport.cli._options import as_json, example, existing_file
+from purport.cli._output import count_of, print_json, rating_style, shorten
 from purport.cli._rules import judging_rules
 from purport.cli.gazetteer import files_option
 from purport.core.claims import Part
@@ -35,10 +35,9 @@ __all__ = ["judge_sheet"]
 _PARTS = (Part.WHERE, Part.WHEN, Part.WHO)
 _WIDTH = 160
 _WORDS = 28
-_EXAMPLE = """\b
-Example:
-  purport judge-sheet found.csv --control control.geojson --date 2015-10 --explain 3
-"""
+_EXAMPLE = example(
+    "purport judge-sheet found.csv --control control.geojson --date 2015-10 --explain 3"
+)
 
 
 @click.command(epilog=_EXAMPLE)
@@ -189,7 +188,7 @@ def _tally_lines(sheet: SheetSummary) -> Iterator[str]:
     places = sheet.places
     rows = len(sheet.claims)
     yield (
-        f"{rows} rows: {places.as_claimed} as claimed, {places.elsewhere} elsewhere, "
+        f"{count_of(rows, 'row')}: {places.as_claimed} as claimed, {places.elsewhere} elsewhere, "
         f"{places.no_place_claimed} with no place claimed, {places.not_placed} not placed"
         + (f", {places.undecided} undecided" if places.undecided else "")
         + "."

@@ -5,7 +5,8 @@ import click
 from purport.casework import judge_case, review_verdict
 from purport.casework import mark as place_mark
 from purport.cli._opening import open_workspace
-from purport.cli._options import author, workspace
+from purport.cli._options import author, example, workspace
+from purport.cli._output import count_of
 from purport.cli._rules import judging_rules
 from purport.core.claims import Part
 from purport.core.digests import JsonValue
@@ -18,55 +19,103 @@ _RATINGS = {rating.value.lower().replace(" ", "-"): rating for rating in Rating}
 _PARTS = [part.value for part in Part]
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport mark strike.mp4 impact --frame 298 --pixel 324 183 --pixel-sd 2 \\\n"
+        '    --author "A. Reader" --note "second showing"',
+        "purport mark strike.mp4 control_point --frame 40 --pixel 512 88 --at 36.621 35.319 \\\n"
+        '    --at-sd 2 --author "A. Reader"',
+    )
+)
 @click.argument("item")
-@click.argument("kind", type=click.Choice([kind.value for kind in MarkKind]))
+@click.argument("kind", metavar="KIND", type=click.Choice([kind.value for kind in MarkKind]))
 @click.option("--frame", type=click.IntRange(min=0), help="Frame index, presentation order from 0.")
-@click.option("--pixel", type=float, nargs=2, metavar="X Y", help="Pixel, first centre at 0 0.")
-@click.option("--at", type=float, nargs=2, metavar="LON LAT", help="Position on the map.")
-@click.option("--pixel-sd", type=click.FloatRange(min=0.0), help="Standard uncertainty in pixels.")
 @click.option(
-    "--at-sd", type=click.FloatRange(min=0.0), help="Standard uncertainty on the map, in metres."
-)
-@click.option("--to-pixel", type=float, nargs=2, metavar="X Y", help="Other end of a length.")
-@click.option(
-    "--length", type=click.FloatRange(min=0.0, min_open=True), help="Length in metres between them."
+    "--pixel",
+    type=float,
+    nargs=2,
+    metavar="X Y",
+    help="Where in the frame; the centre of its first pixel is 0 0.",
 )
 @click.option(
-    "--length-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty, in metres."
+    "--at",
+    type=float,
+    nargs=2,
+    metavar="LON LAT",
+    help="Position on the map, in degrees; longitude comes first.",
 )
-@click.option("--to-at", type=float, nargs=2, metavar="LON LAT", help="Tip on the map.")
+@click.option(
+    "--pixel-sd",
+    type=click.FloatRange(min=0.0),
+    metavar="PIXELS",
+    help="Standard uncertainty in pixels.",
+)
+@click.option(
+    "--at-sd",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Standard uncertainty on the map, in metres.",
+)
+@click.option(
+    "--to-pixel",
+    type=float,
+    nargs=2,
+    metavar="X Y",
+    help="The other end of a length, or the tip of a shadow.",
+)
+@click.option(
+    "--length",
+    type=click.FloatRange(min=0.0, min_open=True),
+    metavar="METRES",
+    help="Length in metres between them.",
+)
+@click.option(
+    "--length-sd",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Its standard uncertainty, in metres.",
+)
+@click.option("--to-at", type=float, nargs=2, metavar="LON LAT", help="Tip of a shadow on the map.")
 @click.option(
     "--height",
     type=click.FloatRange(min=0.0, min_open=True),
+    metavar="METRES",
     help="Height in metres of what casts a shadow.",
 )
 @click.option(
-    "--height-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty, in metres."
+    "--height-sd",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Its standard uncertainty, in metres.",
 )
 @click.option(
     "--azimuth",
     type=click.FloatRange(min=0.0, max=360.0, max_open=True),
+    metavar="DEGREES",
     help="Where a shadow points, clockwise from true north, in degrees.",
 )
 @click.option(
     "--azimuth-sd",
     type=click.FloatRange(min=0.0, min_open=True),
+    metavar="DEGREES",
     help="Its standard uncertainty, in degrees.",
 )
 @click.option(
     "--ratio",
     type=click.FloatRange(min=0.0, min_open=True),
+    metavar="NUMBER",
     help="Height over the length of its shadow.",
 )
-@click.option("--ratio-sd", type=click.FloatRange(min=0.0), help="Its standard uncertainty.")
+@click.option(
+    "--ratio-sd", type=click.FloatRange(min=0.0), metavar="NUMBER", help="Its standard uncertainty."
+)
 @click.option("--zone", metavar="ZONE", help="Time zone of the place (Asia/Damascus).")
 @click.option(
     "--reason",
     type=click.Choice([reason.value for reason in NoShadowReason]),
     help="Why no shadow can be marked.",
 )
-@click.option("--note", help="Why.")
+@click.option("--note", help="Why it was placed there.")
 @click.option("--supersedes", metavar="MARK", help="The mark that this one replaces.")
 @author
 @workspace
@@ -97,6 +146,9 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
     workspace: str | None,
 ) -> None:
     """Record what a person placed on ITEM (its name or digest).
+
+    KIND is control_point, impact, target, known_length, shadow, shadow_azimuth, no_shadow or
+    shadow_tip.
 
     A control_point is the same point of the ground in a frame and on the map (--frame, --pixel,
     --at); a known_length two points of a frame and their distance (--frame, --pixel, --to-pixel,
@@ -144,12 +196,18 @@ def mark(  # noqa: PLR0913 - click passes every option by its name
     click.echo(record.id)
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport judge",
+        'purport judge cd90c3eb8e425 where --author "A. Reader" \\\n'
+        '    --reason "Compared by eye with the orthophoto."',
+    )
+)
 @click.argument("claim", required=False)
-@click.argument("part", type=click.Choice(_PARTS), required=False)
+@click.argument("part", metavar="[PART]", type=click.Choice(_PARTS), required=False)
 @click.option("--rating", type=click.Choice(sorted(_RATINGS)), help="Replace the rating.")
 @click.option("--author", help="Your name, as the record keeps it.")
-@click.option("--reason", help="Why.")
+@click.option("--reason", help="Why you confirm or replace it.")
 @workspace
 def judge(
     *,
@@ -162,7 +220,8 @@ def judge(
 ) -> None:
     """Judge every claim from what is stored; with CLAIM and PART confirm or replace one rating.
 
-    A verdict is proposed until a person confirms it here.
+    PART is authentic, where, when, who, what or how_many. A verdict is proposed until a person
+    confirms it here.
     """
     if claim is None:
         if any(option is not None for option in (rating, author, reason)):
@@ -170,7 +229,8 @@ def judge(
         with open_workspace(workspace) as opened:
             verdicts = judge_case(opened, rules=judging_rules())
         reviewed = sum(verdict.review is ReviewState.REVIEWED for verdict in verdicts)
-        click.echo(f"{len(verdicts) - reviewed} verdicts proposed, {reviewed} reviewed.")
+        proposed = count_of(len(verdicts) - reviewed, "verdict")
+        click.echo(f"{proposed} proposed, {reviewed} reviewed.")
         return
     if part is None or author is None or reason is None:
         raise click.UsageError("To confirm or replace a rating give CLAIM PART --author --reason.")

@@ -13,8 +13,9 @@ from purport.casework import (
     verify_bag,
     verify_workspace,
 )
+from purport.cli._lazy import WholeGroup
 from purport.cli._opening import open_workspace
-from purport.cli._options import as_json, workspace, workspace_folder
+from purport.cli._options import as_json, example, workspace, workspace_folder
 from purport.cli._output import print_json, progress_bars
 from purport.cli._settings import resolve
 from purport.core.digests import Digest, JsonObject
@@ -33,6 +34,7 @@ from purport.seals import (
     public_key_page,
     read_public_pem,
     system_roots,
+    visible,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +63,12 @@ _trust_option = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport seal my-case case.bag",
+        "purport seal my-case case.bag --tsa https://freetsa.org/tsr,freetsa-root.pem",
+    )
+)
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
@@ -107,7 +114,9 @@ def seal(*, case: Path, out: Path, tsa: tuple[str, ...], without_media: bool) ->
         )
 
 
-@click.command()
+@click.command(
+    epilog=example("purport verify case.bag --key publisher.pem", "purport verify -w my-case")
+)
 @click.argument("bag", required=False, type=click.Path(exists=True, path_type=Path))
 @_keys_option
 @_trust_option
@@ -126,7 +135,9 @@ def verify(
     Recomputes every digest and the custody chain, verifies signature and time stamps, and names
     the first thing that is off and every other.
     """
-    if bag is None or any((bag / name).is_file() for name in _WORKSPACE_FILES):
+    if bag is None or _is_workspace(bag):
+        if keys or trust:
+            raise click.UsageError("--key and --trust are for bags; this is a workspace.")
         _verify_workspace(str(bag) if bag is not None else workspace, as_json=as_json)
         return
     report = verify_bag(bag, known=_known(keys, trust))
@@ -136,7 +147,9 @@ def verify(
     _print_report(report)
 
 
-@click.command()
+@click.command(
+    epilog=example("purport reproduce case.bag", "purport reproduce case.bag --into again --json")
+)
 @click.argument("bag", type=click.Path(exists=True, path_type=Path))
 @_keys_option
 @_trust_option
@@ -160,7 +173,8 @@ def reproduce(
 ) -> int:
     """Run all checks of a sealed case again, and compare every number with the sealed one.
 
-    Leaves with 0 when every number lies within its tolerance, else with 1.
+    Leaves with 0 when every number lies within its tolerance, else, and where nothing could be
+    compared, with 1.
     """
     number = resolve("workers", str(workers) if workers else None)
     with progress_bars(wanted=not as_json) as progress:
@@ -180,12 +194,14 @@ def reproduce(
     return 0 if result.agrees else _EXIT_DIFFERS
 
 
-@click.group()
+@click.group(
+    cls=WholeGroup, epilog=example("purport key show", 'purport key page --owner "The Desk"')
+)
 def key() -> None:
     """Show, replace or publish the key that signs your bags."""
 
 
-@key.command("show")
+@key.command("show", epilog=example("purport key show"))
 def key_show() -> None:
     """Print the fingerprint and public half of the key; the first one is made now."""
     ring = _key_ring()
@@ -194,7 +210,7 @@ def key_show() -> None:
     click.echo(f"Private halves, for your eyes alone: {ring.folder}", err=True)
 
 
-@key.command("rotate")
+@key.command("rotate", epilog=example("purport key rotate"))
 @click.option("--compromised", is_flag=True, help="Somebody else may have the old key.")
 def key_rotate(*, compromised: bool) -> None:
     """Make a new key; the old one vouches for it, unless it was compromised."""
@@ -204,7 +220,7 @@ def key_rotate(*, compromised: bool) -> None:
     click.echo("Publish the page again: purport key page", err=True)
 
 
-@key.command("page")
+@key.command("page", epilog=example('purport key page --owner "The Desk" > keys.md'))
 @click.option("--owner", required=True, help="Whose keys these are, as readers know you.")
 def key_page(*, owner: str) -> None:
     """Print the page to publish: all your keys, from when to when."""
@@ -249,6 +265,12 @@ def _fingerprint(text: str) -> Digest:
     return fingerprint_of(read_public_pem(pem, subject=text))
 
 
+def _is_workspace(folder: Path) -> bool:
+    """Tell a workspace from a bag, in which files of the same names may be a trap."""
+    named = any((folder / name).is_file() for name in _WORKSPACE_FILES)
+    return named and not (folder / "bagit.txt").exists()
+
+
 def _verify_workspace(folder: str | None, *, as_json: bool) -> None:
     result = verify_workspace(
         workspace_folder(folder),
@@ -270,7 +292,7 @@ def _print_report(report: BagReport) -> None:
     statement = report.statement
     if statement is not None:
         click.echo(
-            f"Whole: {statement.case}, {report.files} files, {report.records} records, "
+            f"Whole: {visible(statement.case)}, {report.files} files, {report.records} records, "
             f"{report.events} custody events. Head of the chain: {statement.custody_head}"
         )
         click.echo(f"Signed by: {statement.key} ({_standing(report)})")
@@ -295,38 +317,40 @@ def _standing(report: BagReport) -> str:
 def _token_words(token: "KnownToken") -> str:
     accuracy = "" if token.accuracy_s is None else f" (to {token.accuracy_s:g} s)"
     trust = "" if token.trusted else f"; its root, {token.root}, is not known to this system"
-    return f"{format_utc(token.time_utc)}{accuracy} by {token.authority}{trust}"
+    return visible(f"{format_utc(token.time_utc)}{accuracy} by {token.authority}{trust}")
 
 
 def _print_reproduction(result: Reproduction) -> None:
     differing = [record for record in result.records if record.differences]
     outside = [record for record in differing if not record.agrees]
-    if result.identical:
+    if not result.records:
+        words = "nothing that could be compared"
+    elif result.identical:
         words = "the same to the last digit"
     elif result.agrees:
         words = "within their tolerances"
     else:
         words = f"not all within their tolerances: {len(outside)} records differ by more"
-    click.echo(
-        f"{result.case}: {result.numbers} numbers in {len(result.records)} records, {words}."
-    )
+    case = visible(result.case)
+    click.echo(f"{case}: {result.numbers} numbers in {len(result.records)} records, {words}.")
     for name in result.withheld:
-        click.echo(f"not run again: {name} was withheld from the bag")
+        click.echo(f"not run again: {visible(name)} was withheld from the bag")
     for record in differing:
         worst = [each for each in record.differences if not each.within] or record.differences
         mark = "differs" if not record.agrees else "within"
-        click.echo(f"{mark}: {record.name} ({len(record.differences)} places)")
+        click.echo(f"{mark}: {visible(record.name)} ({len(record.differences)} places)")
         for each in worst[:_LISTED]:
-            click.echo(f"    {each.path}: sealed {_brief(each.sealed)}, found {_brief(each.found)}")
+            words = f"{each.path}: sealed {_brief(each.sealed)}, found {_brief(each.found)}"
+            click.echo(f"    {visible(words)}")
         causes = "; ".join(
             f"{cause.what} ({cause.sealed or 'none'} → {cause.found or 'none'})"
             for cause in record.causes
         )
-        click.echo(f"    because of: {causes or 'nothing that is known: please report this'}")
+        because = visible(causes) or "nothing that is known: please report this"
+        click.echo(f"    because of: {because}")
     for cause in result.causes:
-        click.echo(
-            f"not as sealed: {cause.what}: {cause.sealed or 'none'} → {cause.found or 'none'}"
-        )
+        words = f"{cause.what}: {cause.sealed or 'none'} → {cause.found or 'none'}"
+        click.echo(f"not as sealed: {visible(words)}")
 
 
 def _brief(value: object) -> str:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import click
 
-from purport.cli._options import as_json, workspace, workspace_folder
-from purport.cli._output import print_json
+from purport.cli._options import as_json, example, workspace, workspace_folder
+from purport.cli._output import count_of, print_json
 from purport.cli._settings import resolve
 
 __all__ = ["cases", "notify", "serve", "work"]
@@ -22,7 +22,13 @@ _push_hosts = click.option(
 )
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "purport serve -w my-case",
+        "purport serve -w my-case --https --name cases.example.org --sign-up \\\n"
+        '    --publisher "The Desk" --mail smtp://mail.example.org',
+    )
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",
@@ -68,7 +74,7 @@ def serve(  # noqa: PLR0913 - click passes every option by its name
     push_hosts: tuple[str, ...],
     workspace: str | None,
 ) -> None:
-    """Open the case room in the browser: the workspace on one page, on this computer alone.
+    """Open the case room: the workspace in the browser, on this computer alone.
 
     It prints a link that signs you in once. While it runs, other commands may read the workspace.
     """
@@ -106,7 +112,7 @@ def _announce(link: str) -> None:
     click.echo("Stop it with Ctrl+C.")
 
 
-@click.command()
+@click.command(epilog=example("purport work -w my-case"))
 @click.option("--parent", type=int, hidden=True, help="Process with which this one ends.")
 @workspace
 def work(*, parent: int | None, workspace: str | None) -> None:
@@ -120,7 +126,7 @@ def work(*, parent: int | None, workspace: str | None) -> None:
     do_work(workspace_folder(workspace), database=resolve("database"), parent=parent)
 
 
-@click.command()
+@click.command(epilog=example("purport notify -w my-case --link https://cases.example.org"))
 @click.option("--link", required=True, metavar="URL", help="Scheme and host of the site.")
 @click.option("--mail", metavar="SMTP-URL", help="Mail server [PURPORT_MAIL].")
 @click.option("--publisher", help="Who publishes, as readers are told [PURPORT_PUBLISHER].")
@@ -158,7 +164,7 @@ def notify(
     tell_readers(options, parent=parent)
 
 
-@click.command()
+@click.command(epilog=example("purport cases -w my-case"))
 @workspace
 @as_json
 def cases(*, workspace: str | None, as_json: bool) -> None:
@@ -170,4 +176,7 @@ def cases(*, workspace: str | None, as_json: bool) -> None:
         print_json([{"key": one.key, "name": one.name} for one in listed])
         return
     for one in listed:
-        click.echo(f"{one.key}  {one.name or ''}  ({one.items} items, {one.claims} claims)")
+        click.echo(
+            f"{one.key}  {one.name or ''}  "
+            f"({count_of(one.items, 'item')}, {count_of(one.claims, 'claim')})"
+        )

@@ -24,9 +24,11 @@ from purport.casework import (
     parse_publication,
 )
 from purport.cli._exit_codes import EXIT_INPUT
+from purport.cli._lazy import WholeGroup
 from purport.cli._opening import open_workspace
 from purport.cli._options import (
     encoding,
+    example,
     existing_file,
     model_choice,
     model_options,
@@ -35,17 +37,17 @@ from purport.cli._options import (
     workspace,
     workspace_folder,
 )
-from purport.cli._output import print_faults, print_model
+from purport.cli._output import count_of, print_faults, print_model
 from purport.core.case import ClaimedPlace, Publication, Target
 from purport.core.instants import StatedTime
 
 __all__ = ["add", "init"]
 
 
-@click.command()
+@click.command(epilog=example('purport init -w my-case --name "Harbour Road" --date 2019-03-13'))
 @workspace
 @click.option("--name", help="Name of the case.")
-@click.option("--date", metavar="DATE", help="When it is said to have happened.")
+@click.option("--date", metavar="DATE", help="When it is said to have happened (2015-09-30).")
 def init(*, workspace: str | None, name: str | None, date: str | None) -> None:
     """Make an empty workspace: a folder with a database and a vault."""
     folder = workspace_folder(workspace)
@@ -55,12 +57,20 @@ def init(*, workspace: str | None, name: str | None, date: str | None) -> None:
     click.echo(f"Workspace: {folder}")
 
 
-@click.group()
+@click.group(
+    cls=WholeGroup,
+    epilog=example(
+        "purport add story story.html",
+        "purport add item strike.mp4 --published 2015-09-30,https://example.org/video",
+        "purport add reference place.tif --accuracy 3",
+        "purport add control who-held-what.geojson",
+    ),
+)
 def add() -> None:
     """Preserve something in the workspace: its bytes, and what is known of it."""
 
 
-@add.command("story")
+@add.command("story", epilog=example("purport add story story.html -w my-case"))
 @click.argument("path", type=existing_file)
 @encoding
 @model_options
@@ -82,7 +92,13 @@ def add_story(
     click.echo(f"{story.document.digest}  {story.document.name}")
 
 
-@add.command("item")
+@add.command(
+    "item",
+    epilog=example(
+        "purport add item strike.mp4 --published 2015-09-30,https://example.org/video \\\n"
+        '    --publisher "Defence ministry" --place "north of Raqqa" --target 39.01,36.12'
+    ),
+)
 @click.argument("path", type=existing_file)
 @click.option("--url", help="Where it was collected from.")
 @click.option("--collector", help="Who collected it.")
@@ -93,7 +109,13 @@ def add_story(
 @click.option("--place-at", metavar="LON,LAT", help="Coordinates of the place claimed.")
 @click.option("--date", metavar="DATE", help="When it is said to have been filmed.")
 @click.option("--target", metavar="LON,LAT", help="Where its target is said to be.")
-@click.option("--target-uncertainty", type=click.FloatRange(min=0.0), default=0.0)
+@click.option(
+    "--target-uncertainty",
+    type=click.FloatRange(min=0.0),
+    default=0.0,
+    metavar="METRES",
+    help="Standard uncertainty of the stated target.",
+)
 @click.option(
     "--sidecar",
     "sidecars",
@@ -125,7 +147,9 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
 ) -> None:
     """Preserve a video with what is known of it; what is not given reads "not recorded"."""
     claimed_place = (
-        ClaimedPlace(name=place, point=parse_point(place_at) if place_at else None)
+        ClaimedPlace(
+            name=place, point=parse_point(place_at, subject="--place-at") if place_at else None
+        )
         if place or place_at
         else None
     )
@@ -149,11 +173,15 @@ def add_item(  # noqa: PLR0913 - click passes every option by its name
     click.echo(f"{record.digest}  {record.name}")
 
 
-@add.command("items")
+@add.command("items", epilog=example("purport add items items.csv -w my-case"))
 @click.argument("sheet", type=existing_file)
 @workspace
 def add_items(*, sheet: Path, workspace: str | None) -> int:
-    """Preserve every item of a table (CSV, a row an item)."""
+    """Preserve every item of a table (CSV, a row an item).
+
+    Its first line names the columns, of which only `file` must be there; docs/command-line.md
+    lists them.
+    """
     with open_workspace(workspace) as opened:
         records, faults = collect_sheet(opened, sheet)
     for record in records:
@@ -162,9 +190,14 @@ def add_items(*, sheet: Path, workspace: str | None) -> int:
     return EXIT_INPUT if faults else 0
 
 
-@add.command("reference")
+@add.command("reference", epilog=example("purport add reference place.tif --accuracy 3"))
 @click.argument("path", type=existing_file)
-@click.option("--accuracy", type=click.FloatRange(min=0.0), metavar="METRES")
+@click.option(
+    "--accuracy",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Its stated horizontal standard uncertainty.",
+)
 @workspace
 def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
     """Preserve an orthophoto of the place claimed; a further one is used beside it."""
@@ -172,9 +205,14 @@ def add_reference(*, path: Path, accuracy: float | None, workspace: str | None) 
         click.echo(f"{collect_reference(opened, path, accuracy_m=accuracy)}  {path.name}")
 
 
-@add.command("terrain")
+@add.command("terrain", epilog=example("purport add terrain heights.tif --accuracy 4"))
 @click.argument("path", type=existing_file)
-@click.option("--accuracy", type=click.FloatRange(min=0.0), metavar="METRES")
+@click.option(
+    "--accuracy",
+    type=click.FloatRange(min=0.0),
+    metavar="METRES",
+    help="Its stated vertical standard uncertainty.",
+)
 @workspace
 def add_terrain(*, path: Path, accuracy: float | None, workspace: str | None) -> None:
     """Preserve the heights of the ground there (GeoTIFF, metres)."""
@@ -182,7 +220,7 @@ def add_terrain(*, path: Path, accuracy: float | None, workspace: str | None) ->
         click.echo(f"{collect_terrain(opened, path, accuracy_m=accuracy)}  {path.name}")
 
 
-@add.command("matcher")
+@add.command("matcher", epilog=example("purport add matcher model.onnx"))
 @click.argument("path", type=existing_file)
 @workspace
 def add_matcher(*, path: Path, workspace: str | None) -> None:
@@ -191,7 +229,7 @@ def add_matcher(*, path: Path, workspace: str | None) -> None:
         click.echo(f"{collect_matcher(opened, path)}  {path.name}")
 
 
-@add.command("trusted-signers")
+@add.command("trusted-signers", epilog=example("purport add trusted-signers agencies.pem"))
 @click.argument("path", type=existing_file)
 @workspace
 def add_trusted_signers(*, path: Path, workspace: str | None) -> None:
@@ -200,7 +238,7 @@ def add_trusted_signers(*, path: Path, workspace: str | None) -> None:
         click.echo(f"{collect_trusted_signers(opened, path)}  {path.name}")
 
 
-@add.command("bag")
+@add.command("bag", epilog=example("purport add bag case.bag -w my-case"))
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--media",
@@ -212,12 +250,12 @@ def add_bag(*, path: Path, media: Path | None, workspace: str | None) -> None:
     """Take a sealed case in; its custody chain is kept, and yours goes on from there."""
     with open_verified(path) as (root, report), open_workspace(workspace) as opened:
         imported = import_bag(opened, root, report, media=media)
-    click.echo(f"{imported.files} files taken in from {path.name}.")
+    click.echo(f"{count_of(imported.files, 'file')} taken in from {path.name}.")
     for each in imported.missing:
         click.echo(f"withheld: {each.digest}  {each.name}", err=True)
 
 
-@add.command("archive")
+@add.command("archive", epilog=example('purport add archive page.wacz --collector "A. Reader"'))
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--collector", help="Who archived it.")
 @workspace
@@ -233,11 +271,11 @@ def add_archive(*, path: Path, collector: str | None, workspace: str | None) -> 
         click.echo(note, err=True)
 
 
-@add.command("control")
+@add.command("control", epilog=example("purport add control who-held-what.geojson"))
 @click.argument("path", type=existing_file)
 @workspace
 def add_control(*, path: Path, workspace: str | None) -> None:
-    """Preserve a layer of who held what when."""
+    """Preserve a layer of who held what when (GeoJSON, KML, GeoPackage or a table)."""
     with open_workspace(workspace) as opened:
         click.echo(f"{collect_control(opened, path)}  {path.name}")
 

@@ -242,7 +242,8 @@ class SourceDocument:
     encoding: str
     """Python name of the encoding by which the bytes were decoded."""
     encoding_basis: str
-    """Why that encoding: "byte order mark", "meta charset", "valid UTF-8", "declared by user"."""
+    """Why that encoding: "byte order mark", "meta charset", "valid UTF-8", "declared by user",
+    "stated by the server"."""
     title: str | None
     """Headline; None when none was found."""
     published: str | None

@@ -13,6 +13,7 @@ What the evidence says is a finding and never an error. ::
     │   ├── CrsMismatchError          two positions are in different systems
     │   ├── UnreviewedError           a rating that nobody confirmed is to be published
     │   ├── AbsentError               something is named that is not there
+    │   ├── GoneError                 an item's bytes are not here: withheld, or lost
     │   ├── RefusedAddressError       an address that is not to be visited
     │   ├── ConflictError             somebody else changed it meanwhile
     │   └── SeveralFaultsError        several of these at once
@@ -40,6 +41,7 @@ __all__ = [
     "CrsMismatchError",
     "DigestMismatchError",
     "ForgedBagError",
+    "GoneError",
     "InputError",
     "IntegrityError",
     "MissingToolError",
@@ -130,6 +132,10 @@ class UnreviewedError(InputError):
 
 class AbsentError(InputError):
     """A case, item, claim or job is named that does not exist."""
+
+
+class GoneError(InputError):
+    """The bytes of an item are not here: they were withheld, or lost."""
 
 
 class RefusedAddressError(InputError):

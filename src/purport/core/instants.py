@@ -88,11 +88,16 @@ def _parse_calendar(stated: str, match: re.Match[str]) -> StatedTime:
     if year is None:  # the pattern demands a year
         message = f"{stated!r} has no year"
         raise ValueError(message)
-    first = datetime(year, month or 1, day or 1)  # noqa: DTZ001 - zone is added by _widen
-    last_month = month or 12
-    last_day = day or monthrange(year, last_month)[1]
-    last = datetime(year, last_month, last_day, 23, 59, 59)  # noqa: DTZ001
-    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+    first_month, last_month = (1, 12) if month is None else (month, month)
+    try:
+        last_day = monthrange(year, last_month)[1] if day is None else day
+        first = datetime(year, first_month, 1 if day is None else day)  # noqa: DTZ001 - zone is added by _widen
+        last = datetime(year, last_month, last_day, 23, 59, 59)  # noqa: DTZ001
+    except ValueError as error:
+        raise ValueError(f"{stated!r} is no date of the calendar") from error
+    precision = (
+        Precision.YEAR if month is None else Precision.MONTH if day is None else Precision.DAY
+    )
     return _widen(stated, precision, first, last)
 
 

@@ -6,7 +6,7 @@ pair. Fractions are "numerator/denominator", instants ISO 8601 in UTC.
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
@@ -25,14 +25,34 @@ def _make_converter() -> Converter:
     converter.register_unstructure_hook(Fraction, str)
     converter.register_structure_hook(Fraction, lambda text, _: Fraction(text))
     converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    converter.register_structure_hook(datetime, lambda text, _: _instant(text))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
-    converter.register_structure_hook_func(lambda kind: kind is Digest, lambda text, _: text)
     converter.register_structure_hook_func(
-        lambda kind: kind in {JsonValue, JsonObject}, lambda value, _: value
+        lambda kind: kind is Digest, lambda value, _: _of_kind(str, value)
     )
+    converter.register_structure_hook_func(
+        lambda kind: kind == JsonObject, lambda value, _: _of_kind(Mapping, value)
+    )
+    converter.register_structure_hook_func(lambda kind: kind == JsonValue, lambda value, _: value)
     return converter
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant; one without a zone, or that UTC cannot say, is none."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        message = f"{text} has no time zone"
+        raise ValueError(message)
+    instant.astimezone(UTC)  # fails beyond the years 1 to 9999
+    return instant
+
+
+def _of_kind(kind: type, value: object) -> object:
+    if not isinstance(value, kind):
+        message = f"{str(value)[:40]!r} is no {kind.__name__}"
+        raise TypeError(message)
+    return value
 
 
 _CONVERTER = _make_converter()

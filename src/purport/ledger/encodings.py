@@ -30,6 +30,8 @@ _REMEDY = (
 )
 _WHATWG = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-8", "utf-16-le": "utf-8"}
 """Labels that the HTML standard reads as another encoding."""
+_SERVED = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-16-le"}
+"""The same where a server states them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +46,17 @@ class Decoded:
     """Why that encoding."""
 
 
-def decode_bytes(content: bytes, *, name: str, encoding: str | None) -> Decoded:
-    """Decode a document: as the user declared it, byte order mark, meta charset, valid UTF-8.
+def decode_bytes(
+    content: bytes, *, name: str, encoding: str | None, served: str | None = None
+) -> Decoded:
+    """Decode a document: by user, byte order mark, server, meta charset, or valid UTF-8.
 
     Args:
         content: The preserved bytes.
         name: What error messages call the document.
         encoding: As declared by the user; None when nothing was declared.
+        served: As the server stated it that gave the document, which counts before what the
+            document says of itself, as in browsers; None, or one that is not known: it did not.
 
     Raises:
         UnreadableStoryError: The encoding is unknown, does not fit the bytes, or cannot be
@@ -61,6 +67,8 @@ def decode_bytes(content: bytes, *, name: str, encoding: str | None) -> Decoded:
     for mark, marked in _BOMS:
         if content.startswith(mark):
             return _decode_as(content, marked, _BOM_BASIS, name)
+    if served is not None and (known := _find_name(served)) is not None:
+        return _decode_as(content, _SERVED.get(known, known), "stated by the server", name)
     head = content[:_SNIFFED_BYTES]
     if declared := _XML_DECLARED.match(head) or _DECLARED.search(head):
         label = declared.group(1).decode("ascii", "replace")
@@ -77,12 +85,17 @@ def bom_length(encoding: str, basis: str) -> int:
 
 
 def _python_name(label: str, name: str) -> str:
+    found = _find_name(label)
+    if found is None:
+        raise UnreadableStoryError(name, f"the encoding {label!r} is not known", remedy=_REMEDY)
+    return found
+
+
+def _find_name(label: str) -> str | None:
     try:
         return codecs.lookup(label).name
-    except LookupError as error:
-        raise UnreadableStoryError(
-            name, f"the encoding {label!r} is not known", remedy=_REMEDY
-        ) from error
+    except (LookupError, ValueError):  # this of NUL in the label
+        return None
 
 
 def _decode_as(content: bytes, encoding: str, basis: str, name: str) -> Decoded:
@@ -94,7 +107,7 @@ def _decode_as(content: bytes, encoding: str, basis: str, name: str) -> Decoded:
         because = "nothing declares another" if basis == _TRIED_BASIS else basis
         fault = f"byte {error.start + skipped} is not valid {known} ({because}): {error.reason}"
         raise UnreadableStoryError(name, fault, remedy=_REMEDY) from error
-    except LookupError as error:  # a codec that is no text encoding, such as "hex"
+    except (LookupError, UnicodeError) as error:  # "hex" and "idna" are codecs of other things
         raise UnreadableStoryError(
             name, f"{encoding!r} is not a text encoding", remedy=_REMEDY
         ) from error

@@ -24,13 +24,16 @@ _HTML_HEAD = re.compile(
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
 
-def read_document(path: Path, *, name: str | None = None, encoding: str | None = None) -> StoryText:
+def read_document(
+    path: Path, *, name: str | None = None, encoding: str | None = None, served: str | None = None
+) -> StoryText:
     """Read a saved page or text.
 
     Args:
         path: HTML or plain text.
         name: What messages and the record call it; the file's own name when not given.
         encoding: Its encoding when the document does not say; never guessed.
+        served: Its encoding as the server stated it; None: it did not, or is not known.
 
     Raises:
         UnreadableStoryError: It is absent, empty, or in an encoding that cannot be told.
@@ -46,7 +49,7 @@ def read_document(path: Path, *, name: str | None = None, encoding: str | None =
         raise UnreadableStoryError(
             called, "it is empty", remedy="Save the page or text again and give that file."
         )
-    decoded = decode_bytes(content, name=called, encoding=encoding)
+    decoded = decode_bytes(content, name=called, encoding=encoding, served=served)
     is_html = called.lower().endswith(_HTML_SUFFIXES) or _HTML_HEAD.match(decoded.text) is not None
     view = view_of_html(decoded.text) if is_html else view_of_text(decoded.text)
     layout, basis = _lay_out(view, is_html=is_html)

@@ -27,8 +27,10 @@ from purport.reports.phrases import (
     PART_NAMES,
     RATING_ICONS,
     SLOT_NAMES,
+    format_commitment,
     format_length,
     format_seconds,
+    format_slot,
     humanise,
 )
 from purport.reports.player_views import (
@@ -76,8 +78,10 @@ __all__ = [
     "encode_page",
     "encode_poster",
     "footprint",
+    "format_commitment",
     "format_length",
     "format_seconds",
+    "format_slot",
     "graphic_from",
     "group_words",
     "holder_words",

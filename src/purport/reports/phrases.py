@@ -166,11 +166,20 @@ def format_slot(slot: Slot) -> str:
     words = [
         "not" if slot.polarity is Polarity.NEGATED else "",
         "exclusively" if slot.exclusive else "",
-        humanise(slot.quantifier.value) if slot.quantifier else "",
+        _bound(slot),
         _amount(slot),
         slot.unit if slot.unit not in {None, "1"} else "",
     ]
     return " ".join(word for word in words if word)
+
+
+def _bound(slot: Slot) -> str:
+    """Return the bound of a slot; a word such as "missed" is bounded in how many it is said of."""
+    if slot.quantifier is None:
+        return ""
+    if isinstance(slot.value, str) and slot.quantifier is Quantifier.AT_LEAST:
+        return "at least one"
+    return humanise(slot.quantifier.value)
 
 
 def _amount(slot: Slot) -> str:

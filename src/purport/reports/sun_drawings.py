@@ -129,10 +129,18 @@ def _shadow_row(one: ShadowReading) -> tuple[str, str, str, str, str]:
     return (
         one.mark,
         f"{one.azimuth_deg:.1f}° (u = {one.azimuth_sd_deg:.1f}°)",
-        "–" if one.length_m is None else f"{one.length_m:.1f} m",
-        "–" if one.ratio is None else f"{one.ratio:.2f}",
+        _measured(one.length_m, one.length_sd_m, digits=1, unit=" m"),
+        _measured(one.ratio, one.ratio_sd, digits=2, unit=""),
         state,
     )
+
+
+def _measured(value: float | None, sd: float | None, *, digits: int, unit: str) -> str:
+    """Tell a number with its standard uncertainty, which findings of an older version lack."""
+    if value is None:
+        return "–"
+    told = f"{value:.{digits}f}{unit}"
+    return told if sd is None else f"{told} (u = {sd:.{digits}f}{unit})"
 
 
 def _y(part: float) -> float:

@@ -20,6 +20,7 @@ from purport.seals.keys import (
     public_key_page,
     read_public_pem,
 )
+from purport.seals.names import visible
 from purport.seals.reading import read_custody, read_rows, read_statement, write_row
 from purport.seals.readme import readme_text
 from purport.seals.records import (
@@ -87,6 +88,7 @@ __all__ = [
     "system_roots",
     "verify_token",
     "verify_wacz_signature",
+    "visible",
     "walked",
     "wheel_name",
     "write_chain",

@@ -18,19 +18,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from purport.seals._hashing import ALGORITHMS, hash_stream
-from purport.seals.names import fold_name, name_fault, name_warning, twins
+from purport.seals.names import fold_name, name_fault, name_warning, twins, visible
 from purport.seals.records import FaultKind, SealFault
 
-__all__ = ["CheckedBag", "check_bag", "open_plainly"]
+__all__ = ["NEWEST", "CheckedBag", "check_bag", "open_plainly"]
 
 _MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
 _LINE = re.compile(r"^([0-9A-Fa-f]+)[ \t]+(\*?)(.+)$")
 _FETCH_LINE = re.compile(r"^(\S+)[ \t]+(\d+|-)[ \t]+(.+)$")
-_VERSION = re.compile(r"^BagIt-Version: (\d+)\.(\d+)$")
+_VERSION = re.compile(r"^BagIt-Version: ([0-9]{1,4})\.([0-9]{1,4})$")
 _ENCODING = re.compile(r"^Tag-File-Character-Encoding: (\S+)$")
 _LARGEST_TAG_BYTES = 256 << 20
-_MOST_FILES = 2_000_000
-_NEWEST = (1, 0)
+_MOST_ENTRIES = 2_000_000
+NEWEST = (1, 0)
+"""Version of BagIt."""
 _OLDEST = (0, 93)
 
 
@@ -47,7 +48,7 @@ class CheckedBag:
     """Every regular file: path in the bag and length."""
     encoding: str = "utf-8"
     """Of its tag files."""
-    version: tuple[int, int] = _NEWEST
+    version: tuple[int, int] = NEWEST
     """Of BagIt."""
     manifests: dict[str, dict[str, str]] = field(default_factory=dict)
     """Payload manifests: algorithm to path to digest."""
@@ -57,12 +58,21 @@ class CheckedBag:
     """Labels and values of bag-info.txt."""
     faults: list[SealFault] = field(default_factory=list)
     """What is off."""
-    warnings: list[str] = field(default_factory=list)
-    """What is unusual."""
+    doubts: list[SealFault] = field(default_factory=list)
+    """What is unusual, and off in a sealed bag alone."""
 
     def blame(self, kind: FaultKind, subject: str, fault: str) -> None:
         """Add a fault."""
-        self.faults.append(SealFault(kind=kind, subject=subject, fault=fault))
+        self.faults.append(_fault(kind, subject, fault))
+
+    def doubt(self, kind: FaultKind, subject: str, fault: str) -> None:
+        """Add what is unusual."""
+        self.doubts.append(_fault(kind, subject, fault))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is unusual, a line each."""
+        return tuple(map(str, self.doubts))
 
     @property
     def payload(self) -> dict[str, int]:
@@ -87,8 +97,21 @@ class CheckedBag:
         if self.files[path] > most:
             self.blame(FaultKind.BAG, path, f"is too long to be read ({self.files[path]} bytes)")
             return None
-        with self.open(path) as stream:
-            return stream.read(most)
+        try:
+            with self.open(path) as stream:
+                return stream.read(most)
+        except OSError as error:
+            self.lose(path, error)
+            return None
+
+    def lose(self, path: str, error: OSError) -> None:
+        """Take note that a file cannot be read: whoever looks for it later finds none."""
+        self.blame(FaultKind.BAG, path, f"cannot be read ({error.strerror or error})")
+        del self.files[path]
+
+
+def _fault(kind: FaultKind, subject: str, fault: str) -> SealFault:
+    return SealFault(kind=kind, subject=visible(subject), fault=visible(fault))
 
 
 def open_plainly(path: Path) -> BinaryIO:
@@ -130,10 +153,16 @@ def check_bag(root: Path) -> CheckedBag:
 
 
 def _walk(bag: CheckedBag) -> None:
-    folders = [""]
+    folders, seen = [""], 0
     while folders:
         folder = folders.pop()
-        for entry in sorted(os.scandir(bag.root / folder), key=lambda found: found.name):
+        try:
+            with os.scandir(bag.root / folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            bag.blame(FaultKind.BAG, folder or "bag", f"cannot be read ({error.strerror})")
+            continue
+        for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_symlink():
                 bag.blame(FaultKind.LINK, path, "is a symbolic link; a bag holds files alone")
@@ -143,9 +172,10 @@ def _walk(bag: CheckedBag) -> None:
                 bag.files[path] = entry.stat(follow_symlinks=False).st_size
             else:
                 bag.blame(FaultKind.LINK, path, "is neither file nor folder")
-            if len(bag.files) > _MOST_FILES:
-                bag.blame(FaultKind.BAG, "bag", f"holds more than {_MOST_FILES:,} files")
-                return
+        seen += len(entries)
+        if seen > _MOST_ENTRIES:
+            bag.blame(FaultKind.BAG, "bag", f"holds more than {_MOST_ENTRIES:,} files and folders")
+            return
 
 
 def _check_names(bag: CheckedBag) -> None:
@@ -155,9 +185,9 @@ def _check_names(bag: CheckedBag) -> None:
             bag.blame(FaultKind.NAME, path, fault)
         doubt = name_warning(path)
         if doubt is not None:
-            bag.warnings.append(f"{path}: {doubt}")
+            bag.doubt(FaultKind.NAME, path, doubt)
     for earlier, later in twins(bag.files):
-        bag.warnings.append(f"{later}: differs from {earlier} by case or composition alone")
+        bag.doubt(FaultKind.NAME, later, f"differs from {earlier} by case or composition alone")
 
 
 def _read_declaration(bag: CheckedBag) -> None:
@@ -174,16 +204,25 @@ def _read_declaration(bag: CheckedBag) -> None:
         bag.blame(FaultKind.BAG, "bagit.txt", "names no BagIt version in its first line")
     else:
         bag.version = (int(version[1]), int(version[2]))
-        if not _OLDEST <= bag.version <= _NEWEST:
+        if not _OLDEST <= bag.version <= NEWEST:
             named = f"{version[1]}.{version[2]}"
             bag.blame(FaultKind.BAG, "bagit.txt", f"names BagIt {named}, known are 0.93 to 1.0")
     if encoding is None:
         bag.blame(FaultKind.BAG, "bagit.txt", "names no encoding of tag files in its second line")
         return
-    try:
+    if _is_of_text(encoding[1]):
         bag.encoding = codecs.lookup(encoding[1]).name
-    except LookupError:
-        bag.blame(FaultKind.BAG, "bagit.txt", f"names an unknown encoding, {encoding[1]!r}")
+    else:
+        named = encoding[1][:40]
+        bag.blame(FaultKind.BAG, "bagit.txt", f"names an unknown encoding, {named!r}")
+
+
+def _is_of_text(encoding: str) -> bool:
+    """Tell whether a codec is one of text: Python knows others, for packed bytes for one."""
+    try:
+        return "a".encode(encoding).decode(encoding) == "a"
+    except (LookupError, ValueError):
+        return False
 
 
 def _tag_lines(bag: CheckedBag, path: str) -> Sequence[str]:
@@ -192,8 +231,8 @@ def _tag_lines(bag: CheckedBag, path: str) -> Sequence[str]:
         return ()
     try:
         return re.split(r"\r\n|\r|\n", content.decode(bag.encoding))
-    except UnicodeDecodeError as error:
-        bag.blame(FaultKind.BAG, path, f"is not {bag.encoding}: {error.reason}")
+    except UnicodeError as error:
+        bag.blame(FaultKind.BAG, path, f"is not {bag.encoding}: {str(error)[-60:]}")
         return ()
 
 
@@ -225,7 +264,7 @@ def _read_manifest(bag: CheckedBag, path: str, *, is_tag: bool, algorithm: str) 
             bag.blame(FaultKind.BAG, path, f"line {number} is no digest and path")
             continue
         if match[2]:
-            bag.warnings.append(f"{path}: line {number} marks its path with an asterisk")
+            bag.doubt(FaultKind.BAG, path, f"line {number} marks its path with an asterisk")
         _list(bag, path, entries, named=_decode(bag, match[3]), digest=match[1].lower())
     (bag.tag_manifests if is_tag else bag.manifests)[algorithm] = {
         named: digest
@@ -236,17 +275,17 @@ def _read_manifest(bag: CheckedBag, path: str, *, is_tag: bool, algorithm: str) 
 
 def _decode(bag: CheckedBag, named: str) -> str:
     named = re.sub("%0[Aa]", "\n", re.sub("%0[Dd]", "\r", named))
-    return named.replace("%25", "%") if bag.version >= _NEWEST else named
+    return named.replace("%25", "%") if bag.version >= NEWEST else named
 
 
 def _list(bag: CheckedBag, path: str, entries: dict[str, str], *, named: str, digest: str) -> None:
     if named.startswith("./"):
-        bag.warnings.append(f"{path}: {named} begins with a dot and slash")
+        bag.doubt(FaultKind.BAG, path, f"{named} begins with a dot and slash")
         named = named[2:]
     if named not in entries:
         entries[named] = digest
     elif entries[named] == digest:
-        bag.warnings.append(f"{path}: {named} is listed twice")
+        bag.doubt(FaultKind.BAG, path, f"{named} is listed twice")
     else:
         bag.blame(FaultKind.BAG, named, f"is listed twice in {path}, with different digests")
 
@@ -286,7 +325,7 @@ def _check_listing(bag: CheckedBag) -> None:
         for path in _missing(bag, listed):
             bag.blame(FaultKind.MISSING, path, f"is listed in {where} and missing from the bag")
         for path in sorted(payload.keys() - listed.keys()):
-            if algorithm == next(iter(bag.manifests)) or bag.version >= _NEWEST:
+            if algorithm == next(iter(bag.manifests)) or bag.version >= NEWEST:
                 bag.blame(FaultKind.EXTRA, path, f"is not listed in {where}: it was slipped in")
     for algorithm, listed in bag.tag_manifests.items():
         for path in _missing(bag, listed):
@@ -304,13 +343,19 @@ def _missing(bag: CheckedBag, listed: Mapping[str, str]) -> Iterator[str]:
         if twin is None or listed[twin] != listed[path]:
             yield path
         else:
-            bag.warnings.append(f"{path}: is here as {twin} alone, and listed as the same bytes")
+            bag.doubt(
+                FaultKind.NAME, path, f"is here as {twin} alone, and listed as the same bytes"
+            )
 
 
 def _check_digests(bag: CheckedBag) -> None:
     for path, expected in _expectations(bag).items():
-        with bag.open(path) as stream:
-            found, _ = hash_stream(stream, expected)
+        try:
+            with bag.open(path) as stream:
+                found, _ = hash_stream(stream, expected)
+        except OSError as error:
+            bag.lose(path, error)
+            continue
         for algorithm, digest in expected.items():
             if found[algorithm] != digest:
                 bag.blame(

@@ -8,9 +8,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from purport.core.digests import JsonValue
 from purport.seals.compared_maps import ComparedMaps, StretchedGround, is_ground_homography
+from purport.seals.sun_tolerances import sun_allowance
 from purport.seals.tolerances import (
     Allowance,
     Tolerance,
@@ -92,15 +94,7 @@ def _compare(sealed: JsonValue, found: JsonValue, at: _Place) -> Iterator[Differ
     elif is_number(sealed) and is_number(found):
         yield from _compare_numbers(sealed, found, at)
     elif sealed != found:
-        alike = isinstance(sealed, str) and isinstance(found, str) and _masked(sealed, found)
-        yield Difference(
-            path=at.path,
-            sealed=sealed,
-            found=found,
-            tolerance=Tolerance.EXACT if not alike else Tolerance.ROUNDING,
-            allowed=None,
-            within=alike and not at.exactly,
-        )
+        yield _compare_words(sealed, found, at)
 
 
 def _compare_members(
@@ -116,7 +110,9 @@ def _compare_members(
             yield from _compare_by_place(one, other, at.into(name), away)
         elif name not in _IGNORED:
             budget = at.allowance if at.path.rpartition(".")[2].startswith("budget_") else None
-            stated = budget or allowance_beside(sealed, name)
+            stated = (
+                budget or allowance_beside(sealed, name) or sun_allowance(sealed, name, at.path)
+            )
             yield from _compare(one, other, at.into(name, stated))
 
 
@@ -149,6 +145,35 @@ def _compare_numbers(sealed: float, found: float, at: _Place) -> Iterator[Differ
     )
 
 
+def _compare_words(sealed: JsonValue, found: JsonValue, at: _Place) -> Difference:
+    """Compare what is neither the same nor both numbers: instants, texts, and what is not alike."""
+    tolerance, allowed, within = Tolerance.EXACT, None, False
+    if isinstance(sealed, str) and isinstance(found, str) and not at.exactly:
+        apart_s, stated = _seconds_apart(sealed, found), at.allowance
+        if apart_s is not None and stated is not None and is_number(stated.by):
+            tolerance, allowed = stated.tolerance, stated.by
+            within = apart_s <= stated.by
+        elif _is_prose(sealed) and _masked(sealed, found):
+            tolerance, within = Tolerance.ROUNDING, True
+    return Difference(
+        path=at.path,
+        sealed=sealed,
+        found=found,
+        tolerance=tolerance,
+        allowed=allowed,
+        within=within,
+    )
+
+
+def _seconds_apart(sealed: str, found: str) -> float | None:
+    """Return how far two instants lie apart; None where one is no instant. [s]"""
+    try:
+        one, other = (datetime.fromisoformat(each) for each in (sealed, found))
+        return abs((other - one).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
 def _allowed(sealed: float, found: float, at: _Place) -> tuple[Tolerance, float]:
     stated = at.allowance
     whole = isinstance(sealed, int) and isinstance(found, int)
@@ -167,6 +192,11 @@ def _spread(allowance: Allowance | None, count: int) -> Sequence[Allowance | Non
     if len(allowance.by) != count:
         return [None] * count
     return [replace(allowance, by=each) for each in allowance.by]
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether a text is one for people; instants, days and identifiers are single words."""
+    return len(text.split()) > 1
 
 
 def _masked(sealed: str, found: str) -> bool:

@@ -15,7 +15,7 @@ from purport.core.casefile import CustodyEvent
 from purport.core.digests import Digest
 from purport.core.errors import BrokenChainError, InputError
 from purport.core.instants import format_utc
-from purport.seals.bags import CheckedBag, check_bag
+from purport.seals.bags import NEWEST, CheckedBag, check_bag
 from purport.seals.keys import (
     fingerprint_of,
     is_succession,
@@ -44,13 +44,15 @@ from purport.seals.records import (
     FaultKind,
     KnownToken,
     Profile,
-    SealFault,
     SealStatement,
 )
 from purport.seals.tokens import CLOCK_SLACK, read_certificates, verify_token
 from purport.vault import Row, row_digest, verify_chain
 
 __all__ = ["KnownParties", "inspect_bag"]
+
+
+_UNSIGNED = "is missing: nobody vouches for this bag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +84,12 @@ def inspect_bag(root: Path, *, known: KnownParties | None = None) -> BagReport:
     bag = check_bag(root)
     is_sealed = STATEMENT_FILE in bag.files or any(path.startswith("seal/") for path in bag.files)
     if not is_sealed:
+        if known.keys:
+            bag.blame(FaultKind.SIGNATURE, SIGNATURE_FILE, f"{_UNSIGNED}, and you named a key")
         return BagReport(
             profile=Profile.PLAIN,
             faults=tuple(bag.faults),
-            warnings=tuple(bag.warnings),
+            warnings=bag.warnings,
             files=len(bag.payload),
         )
     _require_strict(bag)
@@ -100,7 +104,7 @@ def inspect_bag(root: Path, *, known: KnownParties | None = None) -> BagReport:
     return BagReport(
         profile=Profile.SEALED,
         faults=tuple(bag.faults),
-        warnings=tuple(bag.warnings),
+        warnings=bag.warnings,
         files=len(bag.payload),
         statement=statement,
         signer_known=signer_known,
@@ -112,13 +116,11 @@ def inspect_bag(root: Path, *, known: KnownParties | None = None) -> BagReport:
 
 def _require_strict(bag: CheckedBag) -> None:
     """What is only unusual in others' bags is off in one of ours, which never writes so."""
-    bag.faults.extend(
-        SealFault(
-            kind=FaultKind.NAME, subject=subject, fault=f"{fault}: no sealed bag holds such a name"
-        )
-        for subject, _, fault in (warning.partition(": ") for warning in bag.warnings)
-    )
-    bag.warnings.clear()
+    for each in bag.doubts:
+        bag.blame(each.kind, each.subject, f"{each.fault}: no sealed bag is like that")
+    bag.doubts.clear()
+    if (bag.version, bag.encoding) != (NEWEST, "utf-8"):
+        bag.blame(FaultKind.BAG, "bagit.txt", "is not of BagIt 1.0 in UTF-8, as sealed bags are")
     for earlier, later in twins(path for listed in bag.manifests.values() for path in listed):
         if later not in bag.files or earlier not in bag.files:
             bag.blame(FaultKind.NAME, later, f"is listed beside its twin {earlier}")
@@ -126,10 +128,10 @@ def _require_strict(bag: CheckedBag) -> None:
         for kind, lists in (("manifest", bag.manifests), ("tagmanifest", bag.tag_manifests)):
             if algorithm not in lists:
                 bag.blame(FaultKind.MISSING, f"{kind}-{algorithm}.txt", "is missing")
-    listed = {path for entries in bag.tag_manifests.values() for path in entries}
-    for path in sorted(bag.files.keys() - bag.payload.keys() - listed):
-        if not path.startswith("tagmanifest-") and path != SIGNATURE_FILE:
-            bag.blame(FaultKind.EXTRA, path, "is listed in no tag manifest: it was slipped in")
+    signed = bag.tag_manifests.get("sha256", {})
+    bare = {SIGNATURE_FILE, *(f"tagmanifest-{algorithm}.txt" for algorithm in ALGORITHMS)}
+    for path in sorted(bag.files.keys() - bag.payload.keys() - signed.keys() - bare):
+        bag.blame(FaultKind.EXTRA, path, f"is not listed in {TAG_MANIFEST}: it was slipped in")
 
 
 def _check_signature(
@@ -140,7 +142,7 @@ def _check_signature(
     signed = bag.read(TAG_MANIFEST)
     for path, content in ((KEY_FILE, pem), (SIGNATURE_FILE, signature), (TAG_MANIFEST, signed)):
         if content is None:
-            bag.blame(FaultKind.SIGNATURE, path, "is missing: nobody vouches for this bag")
+            bag.blame(FaultKind.SIGNATURE, path, _UNSIGNED)
     if pem is None or signature is None or signed is None:
         return None
     try:
@@ -234,7 +236,7 @@ def _check_token(
         if known.named_roots:
             bag.blame(FaultKind.TOKEN, path, doubt)
             return None
-        bag.warnings.append(f"{path}: {doubt}")
+        bag.doubt(FaultKind.TOKEN, path, doubt)
     return token
 
 
@@ -263,7 +265,7 @@ def _check_custody(
     head = _verify_events(bag, events, chain="custody chain")
     if statement is None:
         return
-    if len(events) != statement.custody_events or (head is not None and _differs(statement, head)):
+    if len(events) != statement.custody_events or head not in {None, statement.custody_head}:
         bag.blame(
             FaultKind.CUSTODY,
             "custody chain",
@@ -276,10 +278,6 @@ def _check_custody(
         imported = event.details.get("custody")
         if isinstance(imported, str):
             _check_imported(bag, event, Digest(imported))
-
-
-def _differs(statement: SealStatement, head: Digest) -> bool:
-    return head != statement.custody_head
 
 
 def _verify_events(bag: CheckedBag, events: Sequence[CustodyEvent], *, chain: str) -> Digest | None:
@@ -311,16 +309,17 @@ def _check_records(
     rows: Sequence[Row],
 ) -> None:
     """Hold every row against the event that names it, as the store does with its own."""
-    unnamed: dict[tuple[str, str, str], Row] = {
-        (row.table, row.key, row.digest): row for row in rows
+    unnamed: dict[tuple[str, str, str], int] = {
+        (row.table, row.key, row.digest): place for place, row in enumerate(rows)
     }
     if len(unnamed) < len(rows):
         bag.blame(FaultKind.RECORD, "records", "hold a row twice")
+    last: dict[tuple[str, str], int] = {}
     for event in events:
         for table, key, digest in _named_by(event):
-            row = unnamed.pop((table, key, digest), None)
+            place = unnamed.pop((table, key, digest), None)
             subject = f"{table} {key}"
-            if row is None:
+            if place is None:
                 bag.blame(
                     FaultKind.RECORD,
                     subject,
@@ -328,13 +327,12 @@ def _check_records(
                     f"recorded (digest {digest[:12]})",
                 )
                 continue
-            computed = row_digest(
-                (table, key), row.body, withdrawn=row.withdrawn, supersedes=row.supersedes
-            )
-            if computed != digest:
+            _check_row(bag, rows[place], subject)
+            if place < last.get((table, key), 0):
                 bag.blame(
-                    FaultKind.RECORD, subject, f"was altered: its content gives {computed[:12]}"
+                    FaultKind.RECORD, subject, "stands before the row that was recorded earlier"
                 )
+            last[table, key] = place
     for table, key, _ in unnamed:
         bag.blame(
             FaultKind.RECORD, f"{table} {key}", "no custody event names it: altered or slipped in"
@@ -343,6 +341,18 @@ def _check_records(
         bag.blame(
             FaultKind.RECORD, "records", f"are {len(rows)} rows, sealed were {statement.records}"
         )
+
+
+def _check_row(bag: CheckedBag, row: Row, subject: str) -> None:
+    try:
+        computed = row_digest(
+            (row.table, row.key), row.body, withdrawn=row.withdrawn, supersedes=row.supersedes
+        )
+    except UnicodeEncodeError:  # half a letter, which no digest is of
+        bag.blame(FaultKind.RECORD, subject, "was altered: it holds what is no text")
+        return
+    if computed != row.digest:
+        bag.blame(FaultKind.RECORD, subject, f"was altered: its content gives {computed[:12]}")
 
 
 def _named_by(event: CustodyEvent) -> Sequence[tuple[str, str, str]]:
@@ -387,6 +397,12 @@ def _check_stated(
                 each.file,
                 f"is {bag.files[each.file]} bytes long, sealed were {each.size_bytes}",
             )
+        elif each.file is not None and not each.file.startswith(f"{EVIDENCE}{each.digest}"):
+            bag.blame(
+                FaultKind.EVIDENCE,
+                each.file,
+                f"holds other bytes than stated, {each.digest[:12]} ({each.name})",
+            )
     files = {each.file for each in statement.evidence}
     for path in sorted(path for path in bag.files if path.startswith(EVIDENCE)):
         if path not in files:
@@ -394,10 +410,10 @@ def _check_stated(
     stated = {each.digest for each in statement.evidence}
     for event in events:
         preserved = event.details.get("bytes", [])
-        for digest in preserved if isinstance(preserved, list) else ():
+        for digest in map(str, preserved) if isinstance(preserved, list) else ():
             if digest not in stated:
                 bag.blame(
                     FaultKind.EVIDENCE,
-                    f"evidence {str(digest)[:12]}",
+                    f"evidence {digest[:12]}",
                     f"was preserved in custody event {event.sequence} and is not stated as sealed",
                 )

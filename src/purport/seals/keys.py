@@ -9,15 +9,17 @@ References:
     Josefsson & Liusvaara (2017), RFC 8032 (Ed25519).
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -25,6 +27,7 @@ from purport.core.digests import Digest, canonical_json, digest_bytes
 from purport.core.errors import InputError, IntegrityError
 from purport.core.instants import format_utc
 from purport.core.records import from_json, to_json
+from purport.vault import write_whole
 
 __all__ = [
     "Ending",
@@ -41,6 +44,7 @@ __all__ = [
 _MODE = 0o600
 _FOLDER_MODE = 0o700
 _SHOWN = 16
+_BEGINS = "-----BEGIN"
 
 
 class Ending(StrEnum):
@@ -74,14 +78,20 @@ class PublicKey:
 
 
 def read_public_pem(pem: str, *, subject: str) -> Ed25519PublicKey:
-    """Read a public key.
+    """Read a public key, the only one of its file.
 
     Raises:
-        InputError: It is no Ed25519 key.
+        InputError: It is no Ed25519 key, or there are several: a page may list stolen ones too.
     """
+    if pem.count(_BEGINS) > 1:
+        raise InputError(
+            subject,
+            "holds more than one key",
+            remedy="Give the one that you mean: a PEM file of it alone, or its fingerprint.",
+        )
     try:
         key = serialization.load_pem_public_key(pem.encode())
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise InputError(
             subject, f"is no public key ({error})", remedy="Give a PEM file of an Ed25519 key."
         ) from error
@@ -194,7 +204,10 @@ class KeyRing:
         """
         keys = self.public_keys()
         if not keys:
-            return self._make(now, keys=())
+            with self._held_alone():  # another process may make the first one too
+                keys = self.public_keys()
+                if not keys:
+                    return self._make(now, keys=())
         self._private(keys[-1])
         return keys[-1]
 
@@ -213,11 +226,23 @@ class KeyRing:
             InputError: There is no key yet.
             IntegrityError: Others may read the old private key, or it is gone.
         """
-        keys = self.public_keys()
-        if not keys:
+        if not self.public_keys():
             raise InputError("key", "there is none yet", remedy="The first seal makes one.")
-        ended = replace(keys[-1], ended_utc=now, ending=ending)
-        return self._make(now, keys=(*keys[:-1], ended))
+        with self._held_alone():
+            keys = self.public_keys()
+            ended = replace(keys[-1], ended_utc=now, ending=ending)
+            return self._make(now, keys=(*keys[:-1], ended))
+
+    @contextmanager
+    def _held_alone(self) -> Iterator[None]:
+        """Keep others that would add a key waiting, so that none is lost."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _make(self, now: datetime, *, keys: tuple[PublicKey, ...]) -> PublicKey:
         private = Ed25519PrivateKey.generate()
@@ -237,7 +262,6 @@ class KeyRing:
     def _store(
         self, private: Ed25519PrivateKey, key: PublicKey, keys: tuple[PublicKey, ...]
     ) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
         secret = private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -248,9 +272,7 @@ class KeyRing:
             sink.write(secret)
             sink.flush()
             os.fsync(sink.fileno())
-        unfinished = self.folder / f".public.{os.getpid()}.part"
-        unfinished.write_text(json.dumps(to_json((*keys, key)), indent=1), encoding="utf-8")
-        unfinished.replace(self.folder / "public.json")
+        write_whole(self.folder / "public.json", json.dumps(to_json((*keys, key)), indent=1))
 
     def _path(self, key: PublicKey) -> Path:
         return self.folder / f"{key.fingerprint}.pem"
@@ -270,10 +292,28 @@ class KeyRing:
                 remedy=f"chmod 600 {path}; if others did read it: "
                 "purport key rotate --compromised.",
             )
-        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(private, Ed25519PrivateKey):
-            raise IntegrityError(str(path), "is no Ed25519 key", remedy="Restore it from a backup.")
+        private = _read_private(path)
+        if fingerprint_of(private.public_key()) != key.fingerprint:
+            raise IntegrityError(
+                str(path), "is another key than its name says", remedy="Restore it from a backup."
+            )
         return private
+
+
+def _read_private(path: Path) -> Ed25519PrivateKey:
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _no_private(path) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _no_private(path)
+    return private
+
+
+def _no_private(path: Path) -> IntegrityError:
+    return IntegrityError(
+        str(path), "is no private Ed25519 key", remedy="Restore it from a backup."
+    )
 
 
 def public_key_page(keys: Sequence[PublicKey], *, owner: str) -> str:

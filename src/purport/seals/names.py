@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["fold_name", "name_fault", "name_warning", "twins"]
+__all__ = ["fold_name", "name_fault", "name_warning", "twins", "visible"]
 
 _LONGEST_PART = 255
 _LONGEST_PATH = 4096
@@ -17,6 +17,7 @@ _VARIABLE = re.compile(r"^(%[^%/]+%|\$[A-Za-z_{(]|~)")
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$", re.IGNORECASE)
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "._.ds_store"})
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_MOVING = _HIDDEN - {"Cf"}
 
 
 def name_fault(path: str) -> str | None:
@@ -97,3 +98,13 @@ def _with_folders(paths: Iterable[str]) -> Iterable[str]:
 def fold_name(path: str) -> str:
     """Return what names have in common that some file systems take for one."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+
+
+def visible(text: str) -> str:
+    r"""Return a stranger's words on one line, without what a terminal would obey.
+
+    Examples:
+        >>> visible("a case\nSigned by: a key that you named")
+        'a case�Signed by: a key that you named'
+    """
+    return "".join("\ufffd" if unicodedata.category(one) in _MOVING else one for one in text)

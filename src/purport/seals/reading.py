@@ -26,7 +26,9 @@ def read_statement(bag: CheckedBag) -> SealStatement | None:
         bag.blame(FaultKind.MISSING, STATEMENT_FILE, "is missing: nothing says what was sealed")
         return None
     try:
-        return from_json(SealStatement, json.loads(content))
+        value = json.loads(content)
+        canonical_json(value).encode()  # fails of half a letter, which nobody could print
+        return from_json(SealStatement, value)
     except Exception as error:  # noqa: BLE001 - a stranger's file may be anything
         bag.blame(FaultKind.STATEMENT, STATEMENT_FILE, f"cannot be read: {_short(error)}")
         return None

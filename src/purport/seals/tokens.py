@@ -13,14 +13,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
+from time import monotonic
 from typing import NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.utils import CryptographyDeprecationWarning
 from rfc3161_client import (
@@ -33,6 +34,7 @@ from rfc3161_client import (
 )
 
 from purport.core.errors import InputError, UnavailableError
+from purport.seals._certificates import CERTIFICATE_FAULTS, has_issued, may_issue
 from purport.seals._der import sort_certificates
 from purport.seals.records import KnownToken
 
@@ -53,6 +55,7 @@ CLOCK_SLACK = timedelta(minutes=5)
 by milliseconds, one without for years by minutes; what is dated back is dated back by more."""
 
 _LARGEST_RESPONSE_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 16
 _TIMEOUT_S = 30.0
 _QUERY_TYPE = "application/timestamp-query"
 _LONGEST_CHAIN = 8
@@ -151,29 +154,53 @@ def verify_token(
     """
     response = _decode(answer, subject=file)
     trust = tuple(trusted)
+    try:
+        path = _verified_path(response, content, chain=chain, trust=trust, file=file)
+        return _known(response, path, trust, file=file), path
+    except VerificationError as error:
+        _refuse(file, _in_words(str(error)))
+    except CERTIFICATE_FAULTS as error:
+        raise _bad(file, f"or its certificates cannot be read ({str(error)[:120]})") from error
+
+
+def _verified_path(
+    response: TimeStampResponse,
+    content: bytes,
+    *,
+    chain: Sequence[x509.Certificate],
+    trust: Sequence[x509.Certificate],
+    file: str,
+) -> tuple[x509.Certificate, ...]:
+    """Verify a response; return its certificates from signer to root, a trusted one if possible."""
     embedded = tuple(
         x509.load_der_x509_certificate(der) for der in response.signed_data.certificates
     )
     leaf = _signer(response, (*embedded, *chain), file=file)
-    path = _path_to_root(leaf, (*embedded, *chain, *trust), file=file)
+    path = _path_to_root(leaf, (*trust, *embedded, *chain), file=file)
     _verify_path(path, response.tst_info.gen_time, file=file)
     builder = VerifierBuilder(
         tsa_certificate=leaf, intermediates=list(path[1:-1]), roots=[path[-1]]
     )
-    try:
-        builder.build().verify_message(response, content)
-    except VerificationError as error:
-        _refuse(file, _in_words(str(error)))
+    builder.build().verify_message(response, content)
+    return path
+
+
+def _known(
+    response: TimeStampResponse,
+    path: Sequence[x509.Certificate],
+    trust: Sequence[x509.Certificate],
+    *,
+    file: str,
+) -> KnownToken:
     known = {certificate.fingerprint(hashes.SHA256()) for certificate in trust}
-    token = KnownToken(
+    return KnownToken(
         file=file,
-        authority=leaf.subject.rfc4514_string(),
+        authority=path[0].subject.rfc4514_string(),
         root=path[-1].subject.rfc4514_string(),
         time_utc=response.tst_info.gen_time.astimezone(UTC),
         accuracy_s=_accuracy_s(response),
         trusted=path[-1].fingerprint(hashes.SHA256()) in known,
     )
-    return token, path
 
 
 def write_chain(path: Sequence[x509.Certificate]) -> bytes:
@@ -184,10 +211,11 @@ def write_chain(path: Sequence[x509.Certificate]) -> bytes:
 def _decode(answer: bytes, *, subject: str) -> TimeStampResponse:
     try:
         response = decode_timestamp_response(sort_certificates(answer))
+        if response.status != 0:
+            _refuse(subject, f"was refused by its authority (status {response.status})")
+        _ = response.tst_info.nonce, response.signed_data  # parsed when they are asked for
     except ValueError as error:
         raise _bad(subject, f"is no time-stamp response ({str(error)[:120]})") from error
-    if response.status != 0:
-        _refuse(subject, f"was refused by its authority (status {response.status})")
     return response
 
 
@@ -209,24 +237,14 @@ def _path_to_root(
 ) -> tuple[x509.Certificate, ...]:
     path = [leaf]
     while path[-1].issuer != path[-1].subject:
-        issuer = next((each for each in pool if _issued(each, path[-1])), None)
+        issuer = next((each for each in pool if has_issued(each, path[-1])), None)
         if issuer is None or len(path) >= _LONGEST_CHAIN:
             name = path[-1].issuer.rfc4514_string()
             _refuse(file, f"its chain of certificates breaks off at {name}, which is not there")
         path.append(issuer)
-    if not _issued(path[-1], path[-1]):
+    if not has_issued(path[-1], path[-1]):
         _refuse(file, "its root certificate is not signed by itself")
     return tuple(path)
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    if issuer.subject != certificate.issuer:
-        return False
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError):
-        return False
-    return True
 
 
 def _verify_path(path: Sequence[x509.Certificate], at: datetime, *, file: str) -> None:
@@ -239,16 +257,8 @@ def _verify_path(path: Sequence[x509.Certificate], at: datetime, *, file: str) -
                 f"(from {certificate.not_valid_before_utc.isoformat()} "
                 f"to {certificate.not_valid_after_utc.isoformat()})",
             )
-        if place and not _may_issue(certificate):
+        if place and not may_issue(certificate):
             _refuse(file, f"the certificate of {name} may not issue others")
-
-
-def _may_issue(certificate: x509.Certificate) -> bool:
-    try:
-        limits = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except x509.ExtensionNotFound:
-        return False
-    return bool(limits.value.ca)
 
 
 def _accuracy_s(response: TimeStampResponse) -> float | None:
@@ -281,13 +291,25 @@ def _post(url: str, query: bytes) -> bytes:
     )
     try:
         with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_S) as answer:
-            content: bytes = answer.read(_LARGEST_RESPONSE_BYTES)
-    except (URLError, OSError, ValueError) as error:
+            return _read_in_time(answer)
+    except (URLError, OSError, ValueError, HTTPException) as error:
         raise UnavailableError(
             url,
             f"does not answer ({error})",
             remedy="Try again later, or name another authority; nothing was written.",
         ) from error
+
+
+def _read_in_time(answer: HTTPResponse) -> bytes:
+    """Read an answer that comes within a time in all, however it drips."""
+    content, until = b"", monotonic() + _TIMEOUT_S
+    while piece := answer.read1(_PIECE_BYTES):
+        content += piece
+        if len(content) > _LARGEST_RESPONSE_BYTES or monotonic() > until:
+            message = f"{len(content)} bytes within {_TIMEOUT_S:g} s and no end"
+            raise TimeoutError(message)
+    if answer.length:
+        raise IncompleteRead(content, answer.length)
     return content
 
 

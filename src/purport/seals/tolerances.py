@@ -22,6 +22,7 @@ from typing import TypeGuard
 from purport.core.digests import JsonValue
 
 __all__ = [
+    "LEVELS",
     "OF_ITSELF",
     "SHARE",
     "Allowance",
@@ -32,7 +33,7 @@ __all__ = [
     "is_number",
 ]
 
-_LEVELS = {"68": 0.994458, "95": 1.959964}
+LEVELS = {"68": 0.994458, "95": 1.959964}
 """Half-widths of intervals in standard uncertainties (normal distribution)."""
 _UNITS = ("_px", "_m", "_s", "_deg", "")
 OF_ITSELF = 0.24
@@ -107,7 +108,7 @@ def _stated_sd(values: Mapping[str, JsonValue], name: str) -> JsonValue:
     level = "95" if name == "p_farther_m" else interval[1] if interval is not None else None
     if level is not None and _is_pair(own):
         low, high = flat(own)
-        return (high - low) / (2 * _LEVELS[level])
+        return (high - low) / (2 * LEVELS[level])
     if re.search(r"(^|_)(sd|covariance)(_|$)", name) or name == "standard_uncertainty":
         return _of_itself(own)
     return _point_sd(values, name)

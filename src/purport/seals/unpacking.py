@@ -5,6 +5,7 @@ allow. Links, devices, encrypted members and archives in archives are not follow
 """
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -43,6 +44,9 @@ _BROKEN = (
     ValueError,
 )
 """What the libraries raise of bytes that are no archive."""
+_NAMES = frozenset({None, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR})
+"""What an archive is blamed for of what the system says: names that cannot be, or not together.
+Decompressors say nothing by number; all else is the machine's."""
 _PACKED: dict[bytes, Callable[[Path], object]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
@@ -159,9 +163,10 @@ def _blamed(path: Path) -> Iterator[None]:
     except _BROKEN as error:
         raise _forged(path.name, f"cannot be unpacked: {error}") from error
     except OSError as error:
-        if error.errno is not None:  # the machine's; decompressors give none
+        if error.errno not in _NAMES:
             raise
-        raise _forged(path.name, f"cannot be unpacked: {error}") from error
+        told = error.strerror or error
+        raise _forged(path.name, f"cannot be unpacked: {told}") from error
 
 
 def _decompressed(path: Path) -> BinaryIO:

@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from purport.core.digests import Digest
 from purport.core.errors import ForgedBagError
+from purport.seals._certificates import CERTIFICATE_FAULTS, has_issued, may_issue
 from purport.seals.tokens import BadTokenError, verify_token
 
 __all__ = ["WaczSignature", "verify_wacz_signature"]
@@ -83,7 +84,10 @@ def verify_wacz_signature(
     created = _instant(said["created"])
     if "publicKey" in said:
         return _anonymous(said, created)
-    return _domain(said, created, tuple(trusted))
+    try:
+        return _domain(said, created, tuple(trusted))
+    except CERTIFICATE_FAULTS as error:
+        raise _forged(f"or its certificates cannot be read ({str(error)[:120]})") from error
 
 
 def _members(signed: Mapping[str, object]) -> Mapping[str, str]:
@@ -194,22 +198,14 @@ def _path(
     """Climb from a certificate as far as there are issuers, to a trusted root where one fits."""
     path = [chain[0]]
     while path[-1].issuer != path[-1].subject and len(path) < _LONGEST_CHAIN:
-        issuer = next((each for each in (*trusted, *chain) if _issued(each, path[-1])), None)
+        issuer = next(
+            (each for each in (*trusted, *chain) if has_issued(each, path[-1]) and may_issue(each)),
+            None,
+        )
         if issuer is None:
             break
         path.append(issuer)
     return tuple(path)
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    if issuer.subject != certificate.issuer:
-        return False
-    try:
-        certificate.verify_directly_issued_by(issuer)
-        limits = issuer.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (InvalidSignature, ValueError, TypeError, x509.ExtensionNotFound):
-        return False
-    return bool(limits.value.ca)
 
 
 def _is_trusted(path: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> bool:
@@ -263,9 +259,9 @@ def _decoded(name: str, text: str) -> bytes:
 def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise _forged(f"says no time: {text[:40]!r}") from error
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
 def _refuse(fault: str) -> NoReturn:

@@ -4,12 +4,14 @@ Invariant: the folder has an unfinished name until everything in it is durable, 
 looks whole is whole, whenever the process is killed.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from purport.core.errors import InputError
 from purport.seals._hashing import copy_hashed
@@ -20,6 +22,7 @@ __all__ = ["BagWriter"]
 
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _MODE = 0o644
+_TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 
 
 class BagWriter:
@@ -34,11 +37,9 @@ class BagWriter:
 
     def __init__(self, out: Path) -> None:
         if out.exists() or out.is_symlink():
-            raise InputError(
-                str(out), "is already there", remedy="Name a folder that does not exist yet."
-            )
+            raise _already_there(out)
         self._out = out
-        self.root = out.with_name(f".{out.name}.{os.getpid()}.part")
+        self.root = out.with_name(f".{out.name[:100]}.{uuid4().hex}.part")
         self._digests: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -103,10 +104,18 @@ class BagWriter:
 
         Returns:
             Its folder.
+
+        Raises:
+            InputError: Something came there meanwhile.
         """
         for folder in [*(path for path in self.root.rglob("*") if path.is_dir()), self.root]:
             sync_folder(folder)
-        self.root.rename(self._out)
+        try:
+            self.root.rename(self._out)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+            raise _already_there(self._out) from error
         sync_folder(self._out.parent)
         return self._out
 
@@ -122,3 +131,7 @@ class BagWriter:
         for algorithm, content in written.items():
             self.add(f"{kind}-{algorithm}.txt", content)
         return written["sha256"]
+
+
+def _already_there(out: Path) -> InputError:
+    return InputError(str(out), "is already there", remedy="Name a folder that does not exist yet.")

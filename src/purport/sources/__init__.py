@@ -3,8 +3,15 @@
 Nothing here knows the vault or the case: it gives files in a folder with what is known of them.
 """
 
-from purport.sources.addresses import Door, address_fault
-from purport.sources.bodies import body_digest, declared_type, raw_body, seen_type
+from purport.sources.addresses import Door, address_fault, shown_url
+from purport.sources.bodies import (
+    body_digest,
+    declared_encoding,
+    declared_type,
+    is_film,
+    raw_head,
+    seen_type,
+)
 from purport.sources.catching import Caught, Film, Helpers, catch
 from purport.sources.comparing import differences
 from purport.sources.downloading import find_downloader
@@ -55,17 +62,20 @@ __all__ = [
     "address_fault",
     "body_digest",
     "catch",
+    "declared_encoding",
     "declared_type",
     "differences",
     "find_browser",
     "find_downloader",
+    "is_film",
     "parse_page",
-    "raw_body",
+    "raw_head",
     "read_listing",
     "read_wacz",
     "read_warc",
     "recognise",
     "seen_type",
+    "shown_url",
     "write_wacz",
     "write_warc",
 ]

@@ -6,15 +6,25 @@ address that it has is judged, and the connection goes to the very address that 
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from purport.core.errors import NotCapturedError, RefusedAddressError
 
-__all__ = ["Door", "address_fault", "dial", "look_up", "split_url"]
+__all__ = [
+    "Door",
+    "address_fault",
+    "ascii_url",
+    "dial",
+    "escaped",
+    "look_up",
+    "shown_url",
+    "split_url",
+]
 
 LookUp: TypeAlias = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host."""
@@ -38,7 +48,16 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """NAT64, RFC 6052: the last four bytes are an IPv4 address."""
 _TRANSLATED_LOCALLY = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_ASSIGNED = ipaddress.ip_network("2000::/3")
+"""All that was ever assigned to machines that the public reaches (RFC 4291, 2.4; IANA's registry of
+global unicast addresses): the rest is site-local, translated, for documents, or nobody's."""
+_DOCUMENTS = ipaddress.ip_network("3fff::/20")
+"""RFC 9637, which Python knows since 3.13.1."""
+_MOST_ADDRESSES = 4
+"""Of one name, that are tried; a name may have thousands that never answer."""
 _LONGEST_URL = 8000
+_LONGEST_SHOWN = 500
+_CREDENTIALS = re.compile(r"^(\s*(?:[\w+.-]*:)?[/\\]{2})[^/?#\\]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REMEDY = "Give the address of a public page, or allow inner ones by --allow-private."
 
@@ -107,7 +126,7 @@ class Door:
             NotCapturedError: Nothing answers there.
         """
         fault: OSError | None = None
-        for address in self.judged(host, port):
+        for address in self.judged(host, port)[:_MOST_ADDRESSES]:
             try:
                 return (self.dial or dial)(address, port, within_s), address
             except OSError as error:
@@ -139,9 +158,34 @@ def split_url(url: str) -> tuple[SplitResult, str, int]:
     if any(letter <= " " or letter == "\\" for letter in url):
         raise _no_address(url, "holds blanks or backslashes")
     if parts.username is not None or parts.password is not None:
-        hidden = f"{parts.scheme}://{host}"
-        raise _no_address(hidden, "holds a name or password, which would be kept with the record")
+        raise _no_address(url, "holds a name or password, which would be kept with the record")
     return parts, named, port if port is not None else _DEFAULT_PORTS[parts.scheme]
+
+
+def ascii_url(url: str) -> str:
+    """Write an address in ASCII, as it is asked for and as readers of archives look it up.
+
+    Raises:
+        RefusedAddressError: It is no web address.
+
+    Examples:
+        >>> ascii_url("https://bücher.example/ä?ö#ü")
+        'https://xn--bcher-kva.example/%C3%A4?%C3%B6'
+    """
+    if url.isascii():
+        return url
+    parts, host, _ = split_url(url)
+    named = f"[{host}]" if ":" in host else host
+    place = named if parts.port is None else f"{named}:{parts.port}"
+    return urlunsplit((parts.scheme, place, escaped(parts.path), escaped(parts.query), ""))
+
+
+def escaped(text: str) -> str:
+    """Write letters beyond ASCII as browsers do."""
+    return "".join(
+        letter if letter.isascii() else "".join(f"%{byte:02X}" for byte in letter.encode())
+        for letter in text
+    )
 
 
 def look_up(host: str, port: int) -> Sequence[str]:
@@ -167,9 +211,11 @@ def dial(address: str, port: int, within_s: float) -> socket.socket:
 
 
 def _is_public(address: _Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address in _TRANSLATED:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global
+    if address in _TRANSLATED:
         return True  # what it stands for is judged for itself
-    return address.is_global
+    return address.is_global and address in _ASSIGNED and address not in _DOCUMENTS
 
 
 def _embedded(address: _Address) -> tuple[_Address, ...]:
@@ -209,7 +255,19 @@ def _words(error: OSError | None) -> str:
     return (error.strerror or str(error)) if error is not None else "no address"
 
 
+def shown_url(url: str) -> str:
+    """Return an address as messages and records call it: without name and password, and short.
+
+    Examples:
+        >>> shown_url("https://me:secret@site.example/a")
+        'https://site.example/a'
+    """
+    return _CREDENTIALS.sub(r"\1", url, count=1)[:_LONGEST_SHOWN]
+
+
 def _no_address(url: str, fault: str) -> RefusedAddressError:
     return RefusedAddressError(
-        url[:200], fault, remedy="Give it as https://example.org/page, without a password."
+        shown_url(url)[:200],
+        fault,
+        remedy="Give it as https://example.org/page, without a password.",
     )

@@ -6,9 +6,11 @@ deflate) as far as a limit; more than that is a bomb.
 
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from purport.core.digests import Digest
 from purport.core.errors import NotCapturedError
@@ -17,8 +19,11 @@ from purport.sources.records import Exchange
 __all__ = [
     "body_digest",
     "body_head",
+    "declared_encoding",
     "declared_type",
+    "is_film",
     "raw_body",
+    "raw_head",
     "read_body",
     "seen_type",
     "write_body",
@@ -65,6 +70,13 @@ def declared_type(exchange: Exchange) -> str | None:
     return None if stated is None else stated.partition(";")[0].strip().lower() or None
 
 
+def declared_encoding(exchange: Exchange) -> str | None:
+    """Return the encoding that the server states; None when it states none."""
+    stated = exchange.header("content-type") or ""
+    found = re.search(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", stated, re.IGNORECASE)
+    return None if found is None else found.group(1)
+
+
 def seen_type(head: bytes) -> str | None:
     """Return the content type that first bytes show; None when they show none.
 
@@ -87,6 +99,11 @@ def seen_type(head: bytes) -> str | None:
     if start.startswith(b"<?xml"):
         return "text/html" if b"<html" in start else "application/xml"
     return None
+
+
+def is_film(kind: str | None) -> bool:
+    """Tell whether a content type is one of films; None, a type that is not known, is none."""
+    return kind is not None and kind.startswith(("video/", "application/ogg"))
 
 
 def raw_body(exchange: Exchange) -> Iterator[bytes]:
@@ -125,9 +142,24 @@ def body_head(exchange: Exchange) -> bytes:
     """Return the first bytes of the body, unpacked.
 
     Raises:
-        NotCapturedError: It cannot be unpacked.
+        NotCapturedError: They cannot be unpacked.
     """
-    return next(_unpacked(exchange, most_bytes=1 << 40), b"")[:_HEAD_BYTES]
+    return _head(_unpacked(exchange, most_bytes=1 << 40))
+
+
+def raw_head(exchange: Exchange) -> bytes:
+    """Return the first bytes of the body as they came, without framing."""
+    return _head(raw_body(exchange))
+
+
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """Join as many pieces as it takes: servers may send a byte at a time."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD_BYTES:
+            break
+    return head[:_HEAD_BYTES]
 
 
 def write_body(exchange: Exchange, path: Path, *, most_bytes: int) -> bytes:
@@ -170,18 +202,8 @@ def _inflated(exchange: Exchange) -> Iterator[bytes]:
     engine: zlib._Decompress | None = None
     for piece in raw_body(exchange):
         packed += len(piece)
-        if engine is None:
-            engine = zlib.decompressobj(_window(piece))
-        rest = piece
-        while rest:
-            try:
-                out = engine.decompress(rest, _PIECE_BYTES)
-            except zlib.error as error:
-                raise NotCapturedError(
-                    exchange.url,
-                    f"cannot be unpacked ({error})",
-                    remedy="The server sent it broken; what came is kept as it came.",
-                ) from error
+        engine = engine or zlib.decompressobj(_window(piece))
+        for out in _inflated_piece(engine, piece, exchange.url):
             unpacked += len(out)
             if unpacked > _FREE_BYTES + packed * _LARGEST_CODED_RATIO:
                 raise NotCapturedError(
@@ -190,9 +212,31 @@ def _inflated(exchange: Exchange) -> Iterator[bytes]:
                     remedy="Do not unpack it by other means; what came is kept packed.",
                 )
             yield out
-            rest = engine.unconsumed_tail
-            if engine.eof:
-                return
+        if engine.eof:
+            return
+    if engine is not None:
+        raise _broken(exchange.url, "it is cut off within its packing")
+
+
+def _inflated_piece(engine: "zlib._Decompress", piece: bytes, url: str) -> Iterator[bytes]:
+    """Unpack a piece, no more than so much at once; the engine may hold some back after its end."""
+    rest, is_full = piece, True
+    while not engine.eof and (rest or is_full):
+        try:
+            out = engine.decompress(rest, _PIECE_BYTES)
+        except zlib.error as error:
+            raise _broken(url, str(error)) from error
+        rest, is_full = engine.unconsumed_tail, len(out) == _PIECE_BYTES
+        if out:
+            yield out
+
+
+def _broken(url: str, why: str) -> NotCapturedError:
+    return NotCapturedError(
+        url,
+        f"cannot be unpacked ({why})",
+        remedy="The server sent it broken; what came is kept as it came.",
+    )
 
 
 def _window(head: bytes) -> int:
@@ -207,7 +251,7 @@ def _chunks(path: Path, start: int) -> Iterator[bytes]:
     with path.open("rb") as source:
         source.seek(start)
         while True:
-            size = source.readline(_LONGEST_LINE).partition(b";")[0].strip()
+            size = _whole_line(source).partition(b";")[0].strip()
             try:
                 left = int(size, 16)
             except ValueError:
@@ -220,4 +264,12 @@ def _chunks(path: Path, start: int) -> Iterator[bytes]:
                     return
                 left -= len(piece)
                 yield piece
-            source.readline(_LONGEST_LINE)
+            _whole_line(source)
+
+
+def _whole_line(source: BinaryIO) -> bytes:
+    """Read to the end of a line however long; returns its beginning."""
+    line = piece = source.readline(_LONGEST_LINE)
+    while piece and not piece.endswith(b"\n"):
+        piece = source.readline(_LONGEST_LINE)
+    return line

@@ -6,19 +6,35 @@ Nothing here writes anywhere but into the folder that it was given.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from purport.core.errors import NotCapturedError, PurportError, RefusedAddressError
-from purport.sources.bodies import body_head, declared_type, read_body, seen_type, write_body
+from purport.core.errors import (
+    MissingToolError,
+    NotCapturedError,
+    PurportError,
+    RefusedAddressError,
+)
+from purport.sources.addresses import shown_url
+from purport.sources.bodies import (
+    body_head,
+    declared_encoding,
+    declared_type,
+    is_film,
+    read_body,
+    seen_type,
+    write_body,
+)
 from purport.sources.downloading import fetch_media
 from purport.sources.exchanging import Line
+from purport.sources.film_names import film_name, unlike
 from purport.sources.pages import Page, parse_page, style_links
 from purport.sources.recognising import Arrival, recognise
 from purport.sources.records import (
     Ending,
     Exchange,
+    Limits,
     PageState,
     Recognised,
     Shown,
@@ -27,32 +43,18 @@ from purport.sources.records import (
 from purport.sources.rendering import render
 from purport.sources.visiting import Visitor
 
-__all__ = ["Caught", "Film", "Helpers", "catch", "ending_fault", "film_name"]
+__all__ = ["Caught", "Film", "Helpers", "catch", "ending_fault"]
 
 _ACCEPT = (("Accept", "text/html,application/xhtml+xml,video/*;q=0.9,*/*;q=0.8"),)
-_FILM_KINDS = ("video/", "audio/")
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_UNSAFE = re.compile(r"[^\w.-]+")
-_LONGEST_NAME = 80
-_ENDINGS = {
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-    "video/quicktime": ".mov",
-    "video/x-msvideo": ".avi",
-    "video/x-flv": ".flv",
-    "video/mpeg": ".mpg",
-    "video/mp2t": ".ts",
-    "audio/mpeg": ".mp3",
-    "audio/mp4": ".m4a",
-    "application/ogg": ".ogg",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-}
 _MOST_FILMS = 20
+_MOST_TOLD = 100
 _NO_PAGE = Page(url="")
+_GOOD = 200
+_PART = 206
+_TOLD = (NotCapturedError, RefusedAddressError)
+"""What servers and addresses do; a full disk or a fault of ours stops the capture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,31 +131,11 @@ def catch(url: str, line: Line, helpers: Helpers) -> Caught:
         if not line.exchanges:
             raise
         caught.fault = error
-    except PurportError as error:
+    except NotCapturedError as error:
         caught.fault = error
     if caught.fault is None and caught.recognised is not None:
         caught.fault = _state_fault(caught, caught.recognised)
     return caught
-
-
-def film_name(url: str, kind: str | None, *, number: int = 0) -> str:
-    """Return a file name for what an address gave.
-
-    Examples:
-        >>> film_name("https://example.org/a/Strike%2030.mp4?x=1", "video/mp4")
-        'Strike_30.mp4'
-        >>> film_name("https://example.org/", "video/webm", number=2)
-        'media-2.webm'
-    """
-    last = unquote(urlsplit(url).path.rsplit("/", 1)[-1])
-    stem, dot, ending = last.rpartition(".")
-    known = _ENDINGS.get(kind or "", "")
-    if not dot or len(ending) > 5 or not ending.isalnum():  # noqa: PLR2004 - ".jpeg" and shorter
-        stem, ending = last, known.removeprefix(".")
-    stem = _UNSAFE.sub("_", stem).strip("._")[:_LONGEST_NAME] or f"media-{number}"
-    if known and not _same_ending(ending, kind or ""):
-        ending = known.removeprefix(".")
-    return f"{stem}.{ending.lower()}" if ending else stem
 
 
 def ending_fault(found: Exchange) -> NotCapturedError | None:
@@ -167,6 +149,9 @@ def ending_fault(found: Exchange) -> NotCapturedError | None:
         f"{(found.ended_utc - found.started_utc).total_seconds():.0f} s",
         Ending.MALFORMED: "answers with something that is no HTTP",
     }[found.ending]
+    if words is None and _is_part(found):
+        stated = found.header("content-range") or "it does not say which"
+        words = f"gives a part, and was asked for all ({stated[:80]})"
     if words is None:
         return None
     remedy = "Try again later; what came is kept as a record of the attempt."
@@ -192,9 +177,12 @@ def _arrive(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
             _take_file(caught, visitor, kind, helpers)
             return
         page = _read_page(caught, found, visitor)
-        if page.leads_to is None or page.leads_to == found.url or len(page.text) > 500:  # noqa: PLR2004 - a page with words is no redirect
+        leads_to = page.leads_to
+        if leads_to is None and helpers.browser is None:
+            leads_to = page.leads_to_without_scripts
+        if leads_to is None or leads_to == found.url or len(page.text) > 500:  # noqa: PLR2004 - a page with words is no redirect
             break
-        found = _go(caught, visitor, page.leads_to)
+        found = _go(caught, visitor, leads_to)
     _take_page(caught, visitor, helpers)
 
 
@@ -217,10 +205,7 @@ def _kind_of(found: Exchange) -> str | None:
 
 def _read_page(caught: Caught, found: Exchange, visitor: Visitor) -> Page:
     caught.body = read_body(found, most_bytes=visitor.line.limits.largest_page_bytes)
-    stated = re.search(r"charset=[\"']?([\w-]+)", found.header("content-type") or "", re.IGNORECASE)
-    caught.page = parse_page(
-        caught.body, found.url, encoding=stated.group(1) if stated is not None else None
-    )
+    caught.page = parse_page(caught.body, found.url, encoding=declared_encoding(found))
     return caught.page
 
 
@@ -240,7 +225,7 @@ def _take_file(caught: Caught, visitor: Visitor, kind: str | None, helpers: Help
     if found.response_bytes == found.body_at:
         caught.recognised = Recognised(state=PageState.EMPTY, signs=("it has no bytes",))
         return
-    if kind is not None and kind.startswith((*_FILM_KINDS, "image/")):
+    if _is_kept(kind) or (kind or "").startswith("image/"):
         _keep_film(caught, visitor, found)
     caught.recognised = Recognised(state=PageState.CONTENT, signs=())
 
@@ -248,10 +233,10 @@ def _take_file(caught: Caught, visitor: Visitor, kind: str | None, helpers: Help
 def _take_page(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
     found, page = _final(caught), caught.page or _NO_PAGE
     good = found.status is not None and found.status < 400  # noqa: PLR2004 - RFC 9110, 15.5
-    if helpers.browser is not None:
-        page = _show(caught, visitor, helpers.browser) or page
-    elif good:
+    shown = _show(caught, visitor, helpers.browser) if helpers.browser is not None else None
+    if shown is None and good:
         _load_parts(caught, visitor, page)
+    page = shown or page
     if good:
         _load_films(caught, visitor, page)
         if not caught.films:
@@ -262,11 +247,15 @@ def _take_page(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
 def _show(caught: Caught, visitor: Visitor, browser: Path) -> Page | None:
     try:
         shown, renderer = render(visitor, _final(caught), browser)
-    except PurportError as error:
+    except MissingToolError as error:
         caught.tools.append(ToolNote(name="chromium", version="unknown", came=str(error)))
         return None
-    caught.shown = shown
     caught.refused.extend(renderer.refused)
+    if not shown.final_url.startswith(("http://", "https://")):
+        came = f"showed a page of its own in place of what came ({shown.final_url[:80]})"
+        caught.tools.append(ToolNote(name="chromium", version=shown.version, came=came))
+        return None
+    caught.shown = shown
     came = f"showed the page; {len(visitor.line.exchanges)} exchanges in all"
     caught.tools.append(ToolNote(name="chromium", version=shown.version, came=came))
     caught.page = parse_page(shown.html, shown.final_url, encoding="utf-8")
@@ -280,14 +269,14 @@ def _load_parts(caught: Caught, visitor: Visitor, page: Page) -> None:
     asked = {each.url for each in visitor.line.exchanges}
     for number, url in enumerate(wanted):
         if number >= limits.parts:
-            caught.refused.append((url[:500], f"is beyond the first {limits.parts} parts"))
-            continue
+            caught.refused.extend(_beyond(wanted[number:], f"the first {limits.parts} parts"))
+            return
         if url in asked:
             continue
         asked.add(url)
         found = _try(caught, visitor, url, most_bytes=limits.largest_part_bytes)
         if found is not None and declared_type(found) == "text/css":
-            with suppress(PurportError):
+            with suppress(NotCapturedError):
                 style = read_body(found, most_bytes=limits.largest_page_bytes)
                 links = style_links(style.decode("utf-8", "replace"), found.url)
                 wanted.extend(link for link in links if link not in asked)
@@ -295,21 +284,48 @@ def _load_parts(caught: Caught, visitor: Visitor, page: Page) -> None:
 
 def _load_films(caught: Caught, visitor: Visitor, page: Page) -> None:
     urls = [url for url in page.films if not urlsplit(url).path.endswith((".m3u8", ".mpd"))]
+    caught.refused.extend(_beyond(urls[_MOST_FILMS:], f"the first {_MOST_FILMS} films"))
     for url in urls[:_MOST_FILMS]:
         found = _whole_already(visitor.line.exchanges, url) or _try(caught, visitor, url)
-        kind = None if found is None else _kind_of(found)
-        if found is not None and kind is not None and kind.startswith(_FILM_KINDS):
-            _keep_film(caught, visitor, found)
-        elif found is not None:
-            caught.refused.append((url[:500], f"is named as a film, and is {kind or 'no film'}"))
+        if found is None:
+            continue
+        try:
+            kind = _kind_of(found)
+            if _is_kept(kind):
+                _keep_film(caught, visitor, found)
+            else:
+                why = f"is named as a film, and is {kind or 'no film'}"
+                caught.refused.append((shown_url(url), why))
+        except NotCapturedError as error:  # one that cannot be unpacked takes no other with it
+            caught.refused.append((shown_url(url), error.fault))
+
+
+def _beyond(urls: Sequence[str], limit: str) -> Iterator[tuple[str, str]]:
+    """Tell of what was not asked for; a page may name a million parts, and a record is read."""
+    yield from ((shown_url(url), f"is beyond {limit}") for url in urls[:_MOST_TOLD])
+    if len(urls) > _MOST_TOLD:
+        yield "", f"{len(urls) - _MOST_TOLD:,} more are beyond {limit}"
 
 
 def _whole_already(exchanges: Sequence[Exchange], url: str) -> Exchange | None:
-    """Return the exchange that brought all of an address; a browser asks films for parts."""
-    return next(
-        (each for each in exchanges if each.url == url and each.status == 200),  # noqa: PLR2004
-        None,
-    )
+    """Return the exchange that brought all of an address.
+
+    A browser asks films for parts, and is given no more of one than of any part of a page.
+    """
+    return next((each for each in exchanges if each.url == url and _is_whole(each)), None)
+
+
+def _is_whole(found: Exchange) -> bool:
+    came = found.method == "GET" and found.ending is Ending.WHOLE
+    return came and found.status in {_GOOD, _PART} and not _is_part(found)
+
+
+def _is_part(found: Exchange) -> bool:
+    """Tell whether what came is a part, and not all, of what lies at the address."""
+    if found.status != _PART:
+        return False
+    told = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", found.header("content-range") or "")
+    return told is None or int(told.group(1)) + 1 != int(told.group(2))
 
 
 def _try(
@@ -317,15 +333,15 @@ def _try(
 ) -> Exchange | None:
     try:
         found = visitor.visit(url, largest_bytes=most_bytes)
-    except PurportError as error:
-        caught.refused.append((url[:500], str(error)))
+    except _TOLD as error:
+        caught.refused.append((shown_url(url), str(error)))
         return None
     fault = ending_fault(found)
     if fault is not None:
-        caught.refused.append((url[:500], fault.fault))
+        caught.refused.append((shown_url(url), fault.fault))
         return None
     if found.status is None or found.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
-        caught.refused.append((url[:500], f"its status is {found.status}"))
+        caught.refused.append((shown_url(url), f"its status is {found.status}"))
         return None
     return found
 
@@ -334,7 +350,7 @@ def _keep_film(caught: Caught, visitor: Visitor, found: Exchange) -> None:
     number = len(caught.films) + 1
     path = visitor.line.folder / f"film-{number}"
     head = write_body(found, path, most_bytes=visitor.line.limits.largest_bytes)
-    name = _unlike(film_name(found.url, seen_type(head), number=number), caught.films)
+    name = unlike(film_name(found.url, seen_type(head), number=number), _names(caught))
     named = path.with_name(f"film-{number}-{name}")
     path.rename(named)
     caught.films.append(Film(path=named, name=name, url=found.url))
@@ -344,40 +360,41 @@ def _download(caught: Caught, visitor: Visitor, helpers: Helpers) -> None:
     if helpers.downloader is None:
         return
     line, found = visitor.line, _final(caught)
+    limits = _left_of(line)
+    if limits is None:
+        came = "was not started: the capture had reached its limits"
+        caught.tools.append(ToolNote(name="yt-dlp", version="unknown", came=came))
+        return
     folder = line.folder / "downloaded"
     folder.mkdir()
     try:
-        got = fetch_media(helpers.downloader, found.url, folder, door=line.door, limits=line.limits)
-    except PurportError as error:
+        got = fetch_media(helpers.downloader, found.url, folder, door=line.door, limits=limits)
+    except MissingToolError as error:
         caught.tools.append(ToolNote(name="yt-dlp", version="unknown", came=str(error)))
         return
     caught.refused.extend(got.refused)
     came = got.told or f"brought {len(got.files)} files"
     caught.tools.append(ToolNote(name="yt-dlp", version=got.version, came=came))
     for each in got.files:
-        name = _unlike(each.path.name, caught.films)
+        name = unlike(each.path.name, _names(caught))
         caught.films.append(Film(path=each.path, name=name, url=found.url, about=each.about))
 
 
-def _unlike(name: str, films: Sequence[Film]) -> str:
-    """Return the name, with a number where another film has it."""
-    taken = {film.name.casefold() for film in films}
-    stem, dot, ending = name.rpartition(".")
-    return next(
-        each for each in _numbered(name, stem, dot + ending) if each.casefold() not in taken
-    )
+def _left_of(line: Line) -> Limits | None:
+    """Return how much a program beside us may still take; None: nothing."""
+    left_s, left_bytes = line.left_s(), line.limits.bytes_in_all - line.bytes_came
+    if left_s <= 0 or left_bytes <= 0:
+        return None
+    within_s = min(left_s, line.limits.exchange_s)
+    return replace(line.limits, exchange_s=within_s, bytes_in_all=left_bytes)
 
 
-def _numbered(name: str, stem: str, ending: str) -> Iterator[str]:
-    yield name
-    for number in range(2, _MOST_FILMS * 10):
-        yield f"{stem or name}-{number}{ending if stem else ''}"
+def _is_kept(kind: str | None) -> bool:
+    return is_film(kind) or (kind or "").startswith("audio/")
 
 
-def _same_ending(ending: str, kind: str) -> bool:
-    lower = f".{ending.lower()}"
-    alike = {".jpeg": ".jpg", ".m4v": ".mp4", ".mpeg": ".mpg", ".mkv": ".webm", ".ogv": ".ogg"}
-    return alike.get(lower, lower) == _ENDINGS[kind]
+def _names(caught: Caught) -> Sequence[str]:
+    return [film.name for film in caught.films]
 
 
 def _arrival(caught: Caught, *, expects_film: bool) -> Arrival:

@@ -7,10 +7,12 @@ of it.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,8 @@ from purport.sources.records import Download, Limits
 __all__ = ["Fetched", "fetch_media", "find_downloader"]
 
 _ABOUT = ".info.json"
-_PARTIAL = (".part", ".ytdl", ".temp")
+_PARTIAL = re.compile(r"\.(?:part(?:-Frag\d+(?:\.part)?)?|ytdl|temp(?:\.\w+)?)$")
+"""What it leaves when it is stopped: pieces, its notes of them, and what ffmpeg was joining."""
 _MOST_FILES = 50
 _VERSION_S = 30.0
 _FORMAT = "bv*+ba/b"
@@ -144,21 +147,27 @@ def _end(run: "subprocess.Popen[bytes]") -> None:
 
 def _brought(folder: Path, limits: Limits) -> tuple[Download, ...]:
     found = []
-    about = _about(folder)
+    told = _told_about(folder)
     for path in sorted(folder.iterdir()):
-        if path.name.endswith((_ABOUT, *_PARTIAL)) or path.is_symlink() or not path.is_file():
+        if path.name.endswith(_ABOUT) or path.is_symlink() or not path.is_file():
             continue
-        if 0 < path.stat().st_size <= limits.largest_bytes:
-            found.append(Download(path=path, about=about))
+        if _PARTIAL.search(path.name) is None and 0 < path.stat().st_size <= limits.largest_bytes:
+            found.append(Download(path=path, about=_about(path, told)))
     found.sort(key=lambda each: (-each.path.stat().st_size, each.path.name))
     return tuple(found[:_MOST_FILES])
 
 
-def _about(folder: Path) -> Path | None:
+def _about(film: Path, told: Sequence[Path]) -> Path | None:
+    """Return what was written about a film and no other: `a.info.json` is of `a.f137.mp4`."""
+    own = [path for path in told if film.name.startswith(path.name.removesuffix(_ABOUT) + ".")]
+    return max(own, key=lambda path: len(path.name), default=None)
+
+
+def _told_about(folder: Path) -> Sequence[Path]:
+    """Return the files about films that can be read."""
+    found = []
     for path in sorted(folder.glob(f"*{_ABOUT}")):
-        try:
+        with suppress(ValueError, OSError, RecursionError):
             if isinstance(json.loads(path.read_text(encoding="utf-8")), dict):
-                return path
-        except (ValueError, OSError, RecursionError):
-            continue
-    return None
+                found.append(path)
+    return found

@@ -21,7 +21,7 @@ import h11
 
 from purport.core.digests import Digest
 from purport.core.errors import NotCapturedError
-from purport.sources.addresses import Door, split_url
+from purport.sources.addresses import Door, escaped, split_url
 from purport.sources.records import Ending, Exchange, Limits
 
 __all__ = ["Line", "exchange"]
@@ -30,6 +30,7 @@ _PIECE_BYTES = 1 << 16
 _LONGEST_HEAD_BYTES = 256 << 10
 """Headers of one response; servers that people use send below 16 KiB, browsers stop at 256."""
 _MOST_INTERIM = 16
+_SHORTEST_S = 0.1
 
 
 def _now() -> datetime:
@@ -144,7 +145,7 @@ def _request(
     try:
         return h11.Request(
             method=method,
-            target=_escaped(target),
+            target=escaped(target),
             headers=[
                 ("Host", named if standard else f"{named}:{port}"),
                 *headers,
@@ -163,7 +164,8 @@ def _request(
 @contextmanager
 def _connected(line: Line, host: str, port: int, *, tls: bool) -> Iterator[tuple[socket, str]]:
     """Give a connection to a host, with TLS if asked for, and the address that it goes to."""
-    connection, address = line.door.open(host, port, within_s=line.limits.connect_s)
+    within_s = min(line.limits.connect_s, max(line.left_s(), _SHORTEST_S))
+    connection, address = line.door.open(host, port, within_s=within_s)
     with connection:
         if not tls:
             yield connection, address
@@ -188,6 +190,7 @@ class _Hearing:
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD_BYTES)
         self._began = time.monotonic()
         self._received = 0
+        self._closed = False
         self._body = self._interim = 0
         self.kept = self.head_at = self.body_at = self.excess = 0
         self.status: int | None = None
@@ -210,14 +213,9 @@ class _Hearing:
         """Hear the response out, or as far as the limits allow."""
         try:
             self.ending = self._hear()
-        except h11.RemoteProtocolError as error:
-            broke = "without sending complete" in str(error)
-            cut = self._received == 0 or (self.status is not None and broke)
+        except h11.RemoteProtocolError:
+            cut = self._received == 0 or (self.status is not None and self._closed)
             self.ending = Ending.CUT_OFF if cut else Ending.MALFORMED
-        except TimeoutError:
-            self.ending = Ending.TOO_SLOW
-        except OSError:
-            self.ending = Ending.CUT_OFF
         if self.ending is not Ending.WHOLE:
             self.kept = self._received
         self._line.bytes_came += self._received
@@ -260,8 +258,14 @@ class _Hearing:
         if self._received > self._most + 2 * _LONGEST_HEAD_BYTES + self._most // 4:
             return Ending.TOO_LONG  # framing alone: chunks of one byte
         self._connection.settimeout(min(limits.silence_s, left_s))
-        data = self._connection.recv(_PIECE_BYTES)
-        self._sink.write(data)
+        try:
+            data = self._connection.recv(_PIECE_BYTES)
+        except TimeoutError:
+            return Ending.TOO_SLOW
+        except OSError:
+            return Ending.CUT_OFF
+        self._closed = not data
+        self._sink.write(data)  # a full disk is no fault of the server's
         self._received += len(data)
         self._protocol.receive_data(data)
         return None
@@ -311,11 +315,3 @@ def _secured(connection: socket, line: Line, host: str) -> ssl.SSLSocket:
 def _certificate(secured: ssl.SSLSocket) -> Digest | None:
     found = secured.getpeercert(binary_form=True)
     return None if found is None else Digest(hashlib.sha256(found).hexdigest())
-
-
-def _escaped(target: str) -> bytes:
-    """Write letters beyond ASCII as browsers do."""
-    return "".join(
-        letter if letter.isascii() else "".join(f"%{byte:02X}" for byte in letter.encode())
-        for letter in target
-    ).encode("ascii")

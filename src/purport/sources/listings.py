@@ -110,7 +110,7 @@ def _held_against(
     root: Path, files: Sequence[Path], stated: Sequence[StatedFile], kinds: set[ListingKind]
 ) -> Listing:
     records = tuple(dict.fromkeys(each.record for each in stated))
-    digests = _Digests([path for path in files if path not in records])
+    digests = _Digests([path for path in files if path not in records], stated)
     matched: dict[Path, StatedFile] = {}
     missing: list[StatedFile] = []
     unhashed: list[tuple[Path, StatedFile]] = []
@@ -123,9 +123,11 @@ def _held_against(
         found = digests.find(each)
         if found is not None:
             matched.setdefault(found, each)
-        elif named:
-            faults.append((named[0], each))
-        else:
+            named = [path for path in named if _is_in_place(root, path, each)]
+        others = [path for path in named if not digests.is_stated(path)]
+        if others:
+            faults.append((others[0], each))
+        elif found is None:
             missing.append(each)
     known = {*matched, *(path for path, _ in unhashed), *records}
     odd = _odd_in_place(files, known, missing)
@@ -183,19 +185,37 @@ def _raise_altered(
     )
 
 
+def _is_in_place(root: Path, path: Path, stated: StatedFile) -> bool:
+    """Tell whether a file lies where its record says, and not only has the same name elsewhere."""
+    place = path.relative_to(root).as_posix()
+    if path.parent == stated.record.parent:
+        return path.name in stated.names
+    return any(
+        "/" in name and (place == name or place.endswith(f"/{name}")) for name in stated.names
+    )
+
+
 class _Digests:
     """Digests of files, each made when it is asked for."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], stated: Sequence[StatedFile]) -> None:
         self._files = files
         self._by_digits: dict[str, dict[str, Path]] = {}
         self._of: dict[tuple[Path, str], str] = {}
+        self._stated: dict[str, set[str]] = {}
+        for each in stated:
+            if each.algorithm is not None:
+                self._stated.setdefault(each.algorithm, set()).add(each.digits)
 
     def find(self, stated: StatedFile) -> Path | None:
         algorithm = stated.algorithm or ""
         if algorithm not in self._by_digits:
             self._by_digits[algorithm] = {self.of(path, algorithm): path for path in self._files}
         return self._by_digits[algorithm].get(stated.digits)
+
+    def is_stated(self, path: Path) -> bool:
+        """Tell whether any record states the hash that a file has."""
+        return any(self.of(path, name) in digits for name, digits in self._stated.items())
 
     def of(self, path: Path, algorithm: str) -> str:
         key = (path, algorithm)

@@ -1,28 +1,33 @@
 """What a page consists of: its words, its forms and players, and what it asks a browser to load."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin
+
+from purport.sources.markup import Closing, Opening, read_markup
 
 __all__ = ["Page", "parse_page", "style_links"]
 
-_UNSEEN = frozenset({"head", "noscript", "script", "style", "svg", "template"})
+_UNSEEN = frozenset({"head", "iframe", "noscript", "script", "style", "svg", "template"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
 )
 _FURNITURE = frozenset({"aside", "footer", "header", "nav"})
+_HEADINGS = frozenset({"h1", "h2"})
+_BREAKING = _HEADINGS | {"br", "div", "h3", "li", "p", "td"}
 _PICTURES = frozenset({"icon", "shortcut icon", "apple-touch-icon", "stylesheet"})
 _FILM_NAMES = frozenset(
     {"og:video", "og:video:url", "og:video:secure_url", "twitter:player:stream"}
 )
 _PICTURE_NAMES = frozenset({"og:image", "og:image:url", "og:image:secure_url", "twitter:image"})
-_STYLE_URL = re.compile(r"""(?:url\(|@import\s+)\s*["']?([^"')\s;]+)""", re.IGNORECASE)
+_STYLE_URL = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s;]+)""", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _PLAYER_WORDS = re.compile(r"(?:^|[\s_-])(?:video|media)?-?player(?:$|[\s_-])", re.IGNORECASE)
 _MOST_TEXT = 2 << 20
+_NO_PAGES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
 
 
 @dataclass(kw_only=True)
@@ -51,6 +56,8 @@ class Page:
     """Addresses of pictures, styles, scripts and frames, in order, each once."""
     leads_to: str | None = None
     """Where it sends a browser after a while; None when nowhere."""
+    leads_to_without_scripts: str | None = None
+    """Where it sends one that runs no scripts; None when nowhere."""
     scripts: int = 0
     """Scripts."""
     links: int = 0
@@ -68,8 +75,7 @@ def parse_page(content: bytes, url: str, *, encoding: str | None = None) -> Page
         encoding: As its header states it; None: as the page itself does, or UTF-8.
     """
     reader = _Reader(url)
-    reader.feed(_decoded(content, encoding))
-    reader.close()
+    reader.read(_decoded(content, encoding))
     return reader.page()
 
 
@@ -84,12 +90,21 @@ def _decoded(content: bytes, encoding: str | None) -> str:
         rb"""<meta[^>]{0,200}charset=["']?([\w-]{2,20})""", content[:4096], re.IGNORECASE
     )
     names = (encoding, stated.group(1).decode("ascii") if stated else None, "utf-8")
-    for name in names:
-        try:
-            return content.decode(name or "utf-8", "replace")
-        except LookupError:
-            continue
-    return content.decode("utf-8", "replace")
+    known = next(name for name in names if name is not None and _writes_text(name))
+    return content.decode(known, "replace")
+
+
+def _writes_text(name: str) -> bool:
+    """Tell whether an encoding is one in which pages are written: none of Python's own inventions.
+
+    "idna" and "undefined" raise what they like, and "utf-7" hides marks from those who look.
+    """
+    try:
+        found = codecs.lookup(name).name
+        b"a".decode(name, "replace")
+    except (LookupError, ValueError):
+        return False
+    return found not in _NO_PAGES
 
 
 def _address(base: str, link: str) -> str | None:
@@ -100,14 +115,14 @@ def _address(base: str, link: str) -> str | None:
     return found if found.startswith(("http://", "https://")) else None
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Goes through a page once."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
         self._page = Page(url=url)
         self._base = url
         self._open: list[str] = []
+        self._within: dict[str, int] = {}
         self._words: list[str] = []
         self._main: list[str] = []
         self._title: list[str] = []
@@ -126,47 +141,60 @@ class _Reader(HTMLParser):
         page.names = self._names
         return page
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
+    def read(self, text: str) -> None:
+        for token in read_markup(text):
+            if isinstance(token, Opening):
+                self._begin(token)
+            elif isinstance(token, Closing):
+                self._end(token.name)
+            else:
+                self._hear(token)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in reversed(attrs)}
+    def _begin(self, mark: Opening) -> None:
+        tag, given = mark.name, mark.attributes
         if tag not in _VOID:
             self._open.append(tag)
-        if tag in {"h1", "h2"}:
+            self._within[tag] = self._within.get(tag, 0) + 1
+        if tag in _HEADINGS:
             self._headings.append([])
         self._note_marks(tag, given)
         self._note_parts(tag, given)
-        if tag in {"br", "p", "div", "li", "td", "h1", "h2", "h3"}:
-            self.handle_data(" ")
+        if tag in _BREAKING:
+            self._hear(" ")
+        if mark.closed and tag not in _VOID:
+            self._end(tag)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._open:
-            while self._open.pop() != tag:
-                pass
+    def _end(self, tag: str) -> None:
+        closed = None
+        while tag in self._within and closed != tag:
+            closed = self._open.pop()
+            self._within[closed] -= 1
+            if not self._within[closed]:
+                del self._within[closed]
 
-    def handle_data(self, data: str) -> None:
-        if "title" in self._open and "svg" not in self._open:
-            self._title.append(data)
+    def _is_in(self, tags: frozenset[str]) -> bool:
+        return not self._within.keys().isdisjoint(tags)
+
+    def _hear(self, words: str) -> None:
+        if "title" in self._within and "svg" not in self._within:
+            self._title.append(words)
             return
         if self._open and self._open[-1] == "style":
-            for each in style_links(data, self._base):
+            for each in style_links(words, self._base):
                 self._parts.setdefault(each)
-        if not _UNSEEN.isdisjoint(self._open):
+        if self._is_in(_UNSEEN):
             return
-        self._words.append(data)
-        if _FURNITURE.isdisjoint(self._open):
-            self._main.append(data)
-        if self._headings and not {"h1", "h2"}.isdisjoint(self._open):
-            self._headings[-1].append(data)
+        self._words.append(words)
+        if not self._is_in(_FURNITURE):
+            self._main.append(words)
+        if self._headings and self._is_in(_HEADINGS):
+            self._headings[-1].append(words)
 
     def _note_marks(self, tag: str, given: Mapping[str, str]) -> None:
         page = self._page
         if tag == "input" and given.get("type", "").lower() == "password":
             page.password_fields += 1
-            page.password_in_furniture += not _FURNITURE.isdisjoint(self._open[:-1] or self._open)
+            page.password_in_furniture += self._is_in(_FURNITURE)
         elif tag == "video" or (
             tag == "div"
             and _PLAYER_WORDS.search(f"{given.get('class', '')} {given.get('id', '')}") is not None
@@ -194,10 +222,16 @@ class _Reader(HTMLParser):
         elif given.get("http-equiv", "").lower() == "refresh":
             target = re.search(r"url\s*=\s*[\"']?([^\"']+)", said, re.IGNORECASE)
             if target is not None:
-                self._page.leads_to = _address(self._base, target.group(1))
+                self._note_leads_to(_address(self._base, target.group(1)))
+
+    def _note_leads_to(self, url: str | None) -> None:
+        if "noscript" in self._within:
+            self._page.leads_to_without_scripts = url
+        else:
+            self._page.leads_to = url
 
     def _note_parts(self, tag: str, given: Mapping[str, str]) -> None:
-        if tag == "video" or (tag == "source" and "video" in self._open):
+        if tag == "video" or (tag == "source" and "video" in self._within):
             self._add(self._films, given.get("src"))
             self._add(self._parts, given.get("poster"))
         elif tag in {"img", "script", "iframe", "frame", "embed", "audio", "track"} or (

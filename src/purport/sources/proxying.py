@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from purport.core.errors import PurportError
-from purport.sources.addresses import Door, split_url
+from purport.sources.addresses import Door, shown_url, split_url
 from purport.sources.records import Limits
 
 __all__ = ["Proxy", "open_proxy"]
@@ -90,7 +90,7 @@ def _serve(client: socket.socket, proxy: Proxy, door: Door, limits: Limits) -> N
         parts, host, port = split_url(url)
         server, _ = door.open(host, port, within_s=limits.connect_s)
     except PurportError as error:
-        proxy.refused.append((url[:500], str(error)))
+        proxy.refused.append((shown_url(url), str(error)))
         words = str(error).encode("ascii", "replace")
         client.sendall(
             b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n"

@@ -5,6 +5,8 @@ that does not fit means altered bytes. One of its payload alone is only reported
 agree whether chunks count (ISO 28500:2017, 5.9, and warcio's issue 74).
 """
 
+import logging
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,21 +17,27 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from purport.core.errors import ForgedBagError, InputError
-from purport.sources.bodies import seen_type
-from purport.sources.catching import film_name
+from purport.sources.bodies import is_film, seen_type
+from purport.sources.film_names import film_name
 
 __all__ = ["ArchivedFilm", "WarcReport", "read_warc"]
 
+logging.getLogger("warcio").addHandler(logging.NullHandler())
+"""It tells of odd headers as they stand, which may hold what steers a terminal."""
 _PIECE_BYTES = 1 << 16
 _HEAD_BYTES = 1024
+_LONGEST_SIZE = 64
+"""Letters of a chunk's length; notes may follow it."""
 _GZIP = b"\x1f\x8b"
 _FREE_BYTES = 256 << 20
 _LARGEST_RATIO = 150
 """Most bytes that one of the file may unpack to, beyond the first 256 MiB; text of pages packs to a
 tenth."""
+_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, OSError)
+_ODD = (AttributeError, TypeError, LookupError)
+"""What warcio runs into where it takes headers for granted."""
 _MOST_RECORDS = 5_000_000
 _MOST_NOTED = 20
-_FILMS = ("video/", "application/ogg")
 _NOT_FILMS = frozenset({"video/mp2t"})
 
 
@@ -60,6 +68,8 @@ class WarcReport:
     without: int = 0
     """Records that state no digest of their own bytes, or none that fits: revisits, requests and
     resources of some writers."""
+    parts: int = 0
+    """Responses that bring a part of a film; none is taken out."""
     notes: list[str] = field(default_factory=list)
     """What is odd and may be innocent."""
     films: list[ArchivedFilm] = field(default_factory=list)
@@ -148,9 +158,12 @@ def _records(source: BinaryIO, name: str) -> Iterator[Any]:
             record = next(iterator)
         except StopIteration:
             return
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
+        except (*_UNREADABLE, *_ODD) as error:
             words = str(error).strip().splitlines()
-            fault = f"cannot be read ({words[0][:160] if words else type(error).__name__})"
+            shown = words[0][:160] if words else type(error).__name__
+            if isinstance(error, _ODD):
+                shown = "a record lacks an address, or names a digest of no kind that is known"
+            fault = f"cannot be read ({shown})"
             if seen == 0:
                 raise InputError(name, fault, remedy="Give a whole WARC file.") from error
             raise _forged(name, f"{fault} after {seen} records") from error
@@ -160,48 +173,128 @@ def _records(source: BinaryIO, name: str) -> Iterator[Any]:
 
 def _read_record(record: Any, report: WarcReport, budget: _Budget, folder: Path) -> None:  # noqa: ANN401
     """Read a record to its end, and write down what is a film."""
-    wanted = record.rec_type in {"response", "resource"} and _is_whole(record)
-    stream = record.raw_stream
-    path = folder / f"archived-{report.records:06d}"
-    sink = None
-    head = b""
-    coding = _coding(record)
-    if wanted and coding is not None and _stated_film(record):
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        report.notes.append(f"{str(url)[:200]}: a film that came {coding}; it is not taken out")
+    wanted = record.rec_type in {"response", "resource"} and _is_whole(record, report)
+    stream, coding = record.raw_stream, _coding(record)
+    if wanted and coding not in {None, "chunked"} and _stated_film(record):
+        report.notes.append(f"{_uri(record)[:200]}: a film that came {coding}; it is not taken out")
+    film = _FilmFile(folder / f"archived-{report.records:06d}", coding)
     try:
         while piece := _read(stream):
             budget.spend(len(piece))
-            if not head and wanted and coding is None:
-                kind = seen_type(piece[:_HEAD_BYTES])
-                if kind is not None and kind.startswith(_FILMS) and kind not in _NOT_FILMS:
-                    sink = path.open("xb")
-            head = head or piece[:_HEAD_BYTES]
-            if sink is not None:
-                sink.write(piece)
+            if wanted and coding in {None, "chunked"}:
+                film.take(piece)
     finally:
-        if sink is not None:
-            sink.close()
+        film.close()
     if getattr(stream, "limit", 0) > 0:
         raise _forged(f"record {report.records}", f"is cut off: {stream.limit} bytes are missing")
-    if sink is not None:
-        _note_film(record, report, path, head)
+    if film.is_there:
+        _note_film(record, report, film)
+
+
+class _FilmFile:
+    """A file for what may be a film: made once its first bytes say that it is one."""
+
+    def __init__(self, path: Path, coding: str | None) -> None:
+        self.path = path
+        self.head = b""
+        self.is_there = False
+        self.is_broken = False
+        self._chunks = _Chunks() if coding == "chunked" else None
+        self._waiting: bytes | None = b""
+        self._sink: BinaryIO | None = None
+
+    def take(self, piece: bytes) -> None:
+        """Take in what comes next."""
+        if self._chunks is not None and self._waiting == b"" and _is_film(piece):
+            self._chunks = None  # joined by who archived it, who left the header as it was
+        body = piece if self._chunks is None else self._chunks.feed(piece)
+        if self._waiting is not None:
+            self._waiting += body
+            if len(self._waiting) >= _HEAD_BYTES:
+                self._decide()
+        elif self._sink is not None:
+            self._sink.write(body)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._waiting:
+            self._decide()
+        if self._sink is not None:
+            self._sink.close()
+        self.is_broken = self._chunks is not None and not self._chunks.ended
+
+    def _decide(self) -> None:
+        start, self._waiting = self._waiting or b"", None
+        self.head = start[:_HEAD_BYTES]
+        if _is_film(self.head):
+            self._sink = self.path.open("xb")
+            self._sink.write(start)
+            self.is_there = True
+
+
+class _Chunks:
+    """Joins the chunks of a body that comes in pieces of any length."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._line = b""
+        self._left = 0
+        self._is_broken = False
+
+    def feed(self, piece: bytes) -> bytes:
+        """Return what of the body a piece brings."""
+        body, at = [], 0
+        while at < len(piece) and not self.ended and not self._is_broken:
+            if self._left > 0:
+                body.append(piece[at : at + self._left])
+                at += len(body[-1])
+                self._left -= len(body[-1])
+                continue
+            end = piece.find(b"\n", at)
+            stop = len(piece) if end < 0 else end + 1
+            self._line += piece[at:stop][:_LONGEST_SIZE]
+            at = stop
+            if end >= 0:
+                self._begin()
+        return b"".join(body)
+
+    def _begin(self) -> None:
+        line, self._line = self._line.partition(b";")[0].strip(), b""
+        if not line:  # the end of the chunk before
+            return
+        if re.fullmatch(rb"[0-9A-Fa-f]{1,15}", line) is None:
+            self._is_broken = True
+            return
+        self._left = int(line, 16)
+        self.ended = self._left == 0
 
 
 def _read(stream: Any) -> bytes:  # noqa: ANN401 - warcio ships no types
     try:
         piece: bytes = stream.read(_PIECE_BYTES)
-    except (EOFError, OSError, ValueError) as error:
-        raise _forged("a record", f"cannot be unpacked ({error})") from error
+    except (*_UNREADABLE, *_ODD) as error:
+        raise _forged("a record", f"cannot be read ({str(error)[:160]})") from error
     return piece
 
 
-def _is_whole(record: Any) -> bool:  # noqa: ANN401 - as above
+def _is_whole(record: Any, report: WarcReport) -> bool:  # noqa: ANN401 - as above
+    """Tell whether a record holds all of what lies at its address; parts of films are counted."""
     if record.rec_headers.get_header("WARC-Truncated"):
+        report.parts += _stated_film(record)
         return False
     if record.http_headers is None:
         return True
-    return str(record.http_headers.get_statuscode()) == "200"
+    status = str(record.http_headers.get_statuscode())
+    if status == "206" and not _is_all(record.http_headers.get_header("content-range") or ""):
+        report.parts += _stated_film(record)
+        return False
+    return status in {"200", "206"}
+
+
+def _is_all(stated: str) -> bool:
+    """Tell whether a range is all there is: players ask for "bytes=0-"."""
+    told = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", stated.strip())
+    return told is not None and int(told.group(1)) + 1 == int(told.group(2))
 
 
 def _coding(record: Any) -> str | None:  # noqa: ANN401 - as above
@@ -209,10 +302,10 @@ def _coding(record: Any) -> str | None:  # noqa: ANN401 - as above
     headers = record.http_headers
     if headers is None:
         return None
-    for name in ("transfer-encoding", "content-encoding"):
-        stated = headers.get_header(name)
-        if stated and stated.lower() != "identity":
-            return str(stated)
+    for name in ("content-encoding", "transfer-encoding"):
+        stated = str(headers.get_header(name) or "").strip().lower()
+        if stated not in {"", "identity"}:
+            return stated
     return None
 
 
@@ -221,16 +314,27 @@ def _stated_film(record: Any) -> bool:  # noqa: ANN401 - as above
     return bool(stated) and str(stated).lower().startswith("video/")
 
 
-def _note_film(record: Any, report: WarcReport, path: Path, head: bytes) -> None:  # noqa: ANN401
-    url = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
-    length = path.stat().st_size
+def _is_film(head: bytes) -> bool:
+    kind = seen_type(head[:_HEAD_BYTES])
+    return is_film(kind) and kind not in _NOT_FILMS
+
+
+def _uri(record: Any) -> str:  # noqa: ANN401 - as above
+    return str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
+
+
+def _note_film(record: Any, report: WarcReport, film: _FilmFile) -> None:  # noqa: ANN401
+    url, length = _uri(record), film.path.stat().st_size
+    if film.is_broken:
+        report.notes.append(f"{url[:200]}: a film whose chunks do not end; it is not taken out")
+        return
     stated = record.http_headers and record.http_headers.get_header("content-length")
-    if stated and stated.isdigit() and int(stated) != length:
-        report.notes.append(f"{url[:200]}: {stated} bytes were announced, {length} are there")
+    if stated and stated.isdecimal() and stated != str(length):
+        report.notes.append(f"{url[:200]}: {stated[:20]} bytes were announced, {length} are there")
     report.films.append(
         ArchivedFilm(
-            path=path,
-            name=film_name(url, seen_type(head), number=len(report.films) + 1),
+            path=film.path,
+            name=film_name(url, seen_type(film.head), number=len(report.films) + 1),
             url=url,
             captured=str(record.rec_headers.get_header("WARC-Date") or ""),
         )

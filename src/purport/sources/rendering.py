@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from purport.core.errors import MissingToolError, PurportError
+from purport.sources.addresses import shown_url
 from purport.sources.bodies import read_body
 from purport.sources.records import Ending, Exchange, Shown
 from purport.sources.visiting import Visitor, location_of
@@ -37,6 +38,8 @@ _ARGUMENTS = (
 _WIDTH, _HEIGHT = 1280, 900
 _TALLEST = 12_000
 """Tallest picture of a page. [px]"""
+_MOST_TOLD = 500
+"""Requests that were refused; a page may ask for ever."""
 _LOAD_MS = 60_000
 _QUIET_MS = 5_000
 _SETTLE_MS = 1_500
@@ -49,6 +52,14 @@ _PLAYABLE = (
 )
 
 
+_STOP_SCRIPTS: tuple[tuple[str, dict[str, bool]], ...] = (
+    ("Emulation.setScriptExecutionDisabled", {"value": True}),
+    ("Runtime.terminateExecution", {}),
+)
+"""Chromium hears these while a script runs without end, and nothing else: what a page shows could
+not be asked for until it ended."""
+
+
 class Renderer:
     """What a page asks for, answered by a visitor; pictures and scripts within limits."""
 
@@ -57,6 +68,10 @@ class Renderer:
         self._first: Exchange | None = first
         self._asked = 0
         self.refused: list[tuple[str, str]] = []
+
+    def left_ms(self, most_ms: int) -> int:
+        """Return how long the browser may still wait for something. [ms]"""
+        return max(1, min(most_ms, int(self._visitor.line.left_s() * 1000)))
 
     def answer(self, route: Any) -> None:  # noqa: ANN401 - Playwright is optional
         """Answer one request of the browser; one that it gave up meanwhile is answered in vain."""
@@ -120,7 +135,10 @@ class Renderer:
         route.fulfill(status=found.status, headers=headers, body=body)
 
     def _refuse(self, route: Any, why: str) -> None:  # noqa: ANN401 - as above
-        self.refused.append((route.request.url[:500], why))
+        if len(self.refused) < _MOST_TOLD:
+            self.refused.append((shown_url(route.request.url), why))
+        elif len(self.refused) == _MOST_TOLD:
+            self.refused.append(("", "more was asked for, and is not listed"))
         route.abort()
 
 
@@ -182,12 +200,15 @@ def _look(running: Any, renderer: Renderer, url: str) -> Shown:  # noqa: ANN401 
     page = context.new_page()
     page.set_default_timeout(_LOAD_MS)
     page.on("dialog", lambda dialog: dialog.dismiss())
+    session = context.new_cdp_session(page)
     late = _late()
     with suppress(late):
-        page.goto(url, wait_until="load", timeout=_LOAD_MS)
+        page.goto(url, wait_until="load", timeout=renderer.left_ms(_LOAD_MS))
     with suppress(late):
-        page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+        page.wait_for_load_state("networkidle", timeout=renderer.left_ms(_QUIET_MS))
     page.wait_for_timeout(_SETTLE_MS)
+    for method, given in _STOP_SCRIPTS:
+        session.send(method, given)
     shown = Shown(
         html=page.content().encode(),
         text=str(page.evaluate(_SHOWN_TEXT)),

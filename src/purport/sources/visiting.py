@@ -51,9 +51,11 @@ class Visitor:
             The last exchange; all stand in the line.
 
         Raises:
-            RefusedAddressError: It leads to a machine that is not to be visited.
+            RefusedAddressError: It is no web address, or leads to a machine that is not to be
+                visited.
             NotCapturedError: It leads nowhere, in a circle, or on and on.
         """
+        split_url(url)
         current = urldefrag(url).url
         seen: list[tuple[str, str]] = []
         for _ in range(self.line.limits.redirects + 1):
@@ -133,6 +135,9 @@ def location_of(found: Exchange) -> str | None:
         return None
     with suppress(UnicodeError):  # else it was written in Latin-1 indeed
         location = location.encode("latin-1").decode("utf-8")
-    leads_to = urldefrag(urljoin(found.url, location.strip().replace(" ", "%20"))).url
+    try:
+        leads_to = urldefrag(urljoin(found.url, location.strip().replace(" ", "%20"))).url
+    except ValueError:  # of brackets and the like; told as any other that is none
+        leads_to = location
     split_url(leads_to)
     return leads_to

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from purport.core.digests import digest_bytes, digest_file
 from purport.core.instants import format_utc
+from purport.sources.addresses import ascii_url
 from purport.sources.warc import IndexLine, index_text
 
 __all__ = ["PageEntry", "write_wacz"]
@@ -68,7 +69,7 @@ def write_wacz(
         "created": _seconds(created),
         **({"title": pages[0].title} if pages and pages[0].title else {}),
         **(
-            {"mainPageUrl": pages[0].url, "mainPageDate": _seconds(pages[0].instant)}
+            {"mainPageUrl": ascii_url(pages[0].url), "mainPageDate": _seconds(pages[0].instant)}
             if pages
             else {}
         ),
@@ -113,7 +114,7 @@ def _entry(name: str, stamp: tuple[int, ...], *, size: int) -> zipfile.ZipInfo:
 
 def _page(entry: PageEntry) -> dict[str, str]:
     identity = hashlib.sha256(f"{entry.url} {_seconds(entry.instant)}".encode()).hexdigest()[:20]
-    said = {"id": identity, "url": entry.url, "ts": _seconds(entry.instant)}
+    said = {"id": identity, "url": ascii_url(entry.url), "ts": _seconds(entry.instant)}
     return {**said, "title": entry.title} if entry.title else said
 
 

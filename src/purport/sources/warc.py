@@ -1,7 +1,8 @@
 """Web archives as WARC 1.1: every request and response byte for byte, and what a browser showed.
 
 References:
-    ISO 28500:2017 (WARC 1.1). "urn:view:" for pictures of pages is Browsertrix's way, which
+    ISO 28500:2017 (WARC 1.1). Answers to forms are indexed as cdxj-indexer does ("__wb_method").
+    "urn:view:" for pictures of pages is Browsertrix's way, which
     replayweb.page knows.
 """
 
@@ -22,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from purport.core.digests import Digest, digest_bytes
 from purport.core.instants import format_utc
+from purport.sources.addresses import ascii_url
 from purport.sources.bodies import declared_type
 from purport.sources.records import Ending, Exchange
 
@@ -33,7 +35,10 @@ _TRUNCATED: Mapping[Ending, str] = {
     Ending.TOO_SLOW: "time",
     Ending.MALFORMED: "unspecified",
 }
+_NO_ANSWER = "urn:no-answer:"
 _PIECE_BYTES = 1 << 20
+_LONGEST_QUERY = 4096
+"""As pywb cuts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,10 @@ class IndexLine:
     """Where it begins. [bytes]"""
     length: int
     """How long it is, packed. [bytes]"""
+    method: str = "GET"
+    """How it was asked for."""
+    sent: str = ""
+    """What was sent along, as a query; empty with GET."""
 
 
 def write_warc(
@@ -125,6 +134,7 @@ def index_text(lines: Sequence[IndexLine], *, file_name: str) -> Iterator[str]:
     """Give the lines of an index as CDXJ, sorted as bytes."""
     whole = []
     for line in lines:
+        posted = {} if line.method == "GET" else {"method": line.method, "requestBody": line.sent}
         said = {
             "url": line.url,
             "mime": line.mime,
@@ -134,16 +144,28 @@ def index_text(lines: Sequence[IndexLine], *, file_name: str) -> Iterator[str]:
             "offset": str(line.offset),
             "filename": file_name,
             "recordDigest": line.record_digest,
+            **posted,
         }
         stamp = line.instant.astimezone(UTC).strftime("%Y%m%d%H%M%S")
-        whole.append(f"{search_key(line.url)} {stamp} {json.dumps(said, ensure_ascii=True)}\n")
+        whole.append(
+            f"{search_key(_looked_up(line))} {stamp} {json.dumps(said, ensure_ascii=True)}\n"
+        )
     yield from sorted(whole, key=str.encode)
+
+
+def _looked_up(line: IndexLine) -> str:
+    """Return what readers look up: an answer to a form is none to who asks for the page alone."""
+    if line.method == "GET":
+        return line.url
+    mark = "&" if "?" in line.url else "?"
+    return f"{line.url}{mark}__wb_method={line.method}&{line.sent}"
 
 
 def _write_exchange(
     writer: WARCWriter, sink: BinaryIO, path: Path, found: Exchange
 ) -> Iterator[IndexLine]:
-    date = format_utc(found.started_utc)
+    date, uri = format_utc(found.started_utc), ascii_url(found.url)
+    sent = found.request.partition(b"\r\n\r\n")[2]
     identity = _identity(found.response, date, found.url)
     truncated = _TRUNCATED.get(found.ending)
     payload = _digest_from(found.response, found.body_at)  # with its framing, as others count it
@@ -162,9 +184,9 @@ def _write_exchange(
         start = sink.tell()
         with found.response.open("rb") as source:
             source.seek(found.head_at)
-            _write(writer, ("response", found.url), headers, (source, length))
+            _write(writer, ("response", uri), headers, (source, length))
         yield IndexLine(
-            url=found.url,
+            url=uri,
             instant=found.started_utc,
             mime=declared_type(found) or "unk",
             status=str(found.status),
@@ -172,8 +194,11 @@ def _write_exchange(
             record_digest=f"sha256:{_digest_between(path, start, sink)}",
             offset=start,
             length=sink.tell() - start,
+            method=found.method,
+            sent="" if found.method == "GET" else _as_query(found.request, sent),
         )
-    sent = found.request.partition(b"\r\n\r\n")[2]
+    elif found.response_bytes:
+        _write_what_is_no_answer(writer, found, {**common, "WARC-Record-ID": identity})
     headers = {
         **common,
         "WARC-Record-ID": _identity(found.response, date, f"request {found.url}"),
@@ -183,7 +208,32 @@ def _write_exchange(
         "WARC-Payload-Digest": f"sha256:{_base32(digest_bytes(sent))}",
     }
     whole = (io.BytesIO(found.request), len(found.request))
-    _write(writer, ("request", found.url), headers, whole)
+    _write(writer, ("request", uri), headers, whole)
+
+
+def _write_what_is_no_answer(
+    writer: WARCWriter, found: Exchange, common: Mapping[str, str]
+) -> None:
+    """Keep what came and is no HTTP: no reader may take it for a response."""
+    digest = f"sha256:{_base32(_digest_from(found.response, 0))}"
+    headers = {
+        **common,
+        "Content-Type": "application/octet-stream",
+        "WARC-Block-Digest": digest,
+        "WARC-Payload-Digest": digest,
+        "WARC-Truncated": _TRUNCATED.get(found.ending, "unspecified"),
+    }
+    with found.response.open("rb") as source:
+        whole = (source, found.response_bytes)
+        _write(writer, ("resource", f"{_NO_ANSWER}{ascii_url(found.url)}"), headers, whole)
+
+
+def _as_query(request: bytes, sent: bytes) -> str:
+    """Write what was sent along as a query, as pywb and cdxj-indexer do."""
+    head = request[: len(request) - len(sent)].lower()
+    if b"content-type: application/x-www-form-urlencoded" in head and sent.isascii():
+        return sent.decode("ascii")[:_LONGEST_QUERY]
+    return f"__wb_post_data={base64.b64encode(sent).decode('ascii')}"[:_LONGEST_QUERY]
 
 
 def _write_resource(

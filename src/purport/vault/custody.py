@@ -99,7 +99,7 @@ def verify_chain(events: Iterable[CustodyEvent]) -> Digest:
                 "the event before it was replaced or removed",
                 remedy=_REMEDY,
             )
-        computed = digest_json(_content(position, _draft_of(event), before))
+        computed = _computed(event)
         if event.digest != computed:
             raise BrokenChainError(
                 f"custody event {position}",
@@ -109,6 +109,22 @@ def verify_chain(events: Iterable[CustodyEvent]) -> Digest:
             )
         before = event.digest
     return before
+
+
+def _computed(event: CustodyEvent) -> Digest:
+    """Digest what an event says, wherever it stands.
+
+    Raises:
+        BrokenChainError: It says what no chain can: half a letter, a number that is none.
+    """
+    try:
+        return digest_json(_content(event.sequence, _draft_of(event), event.previous))
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise BrokenChainError(
+            f"custody event {event.sequence}",
+            f"was altered: nothing like it can be recorded ({str(error)[:100]})",
+            remedy=_REMEDY,
+        ) from error
 
 
 def _content(sequence: int, draft: EventDraft, previous: Digest) -> JsonValue:

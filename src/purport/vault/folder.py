@@ -1,7 +1,8 @@
 """Evidentiary copies in a folder, each under the SHA-256 of its bytes.
 
 Invariants: a file whose name is a digest was whole and on the disk before it got that name; it is
-read-only and never written again; whatever was under way when a process died has a name that
+read-only and never written again, but gives way to the bytes that it should hold when it was
+altered and they are put anew; whatever was under way when a process died has a name that
 starts with `incoming-` and is not part of the vault.
 """
 
@@ -179,12 +180,15 @@ class FolderVault:
         return len(leftovers)
 
     def _admit(self, incoming: Path, digest: Digest) -> None:
-        """Give a durable file its name, durably, unless that name is already taken."""
+        """Give a durable file its name, durably, unless the same bytes have it already.
+
+        What lies there and has another digest was altered: it gives way to what should be there.
+        """
         final = self.path_of(digest)
         if not final.parent.is_dir():
             final.parent.mkdir(exist_ok=True)
             sync_folder(self._root)
-        if not final.is_file():
+        if self.find_digest(digest) != digest:
             incoming.rename(final)
         sync_folder(final.parent)
 

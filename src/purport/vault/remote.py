@@ -129,8 +129,9 @@ def _split(address: str) -> tuple[str, str]:
         raise InputError(
             address, "is no address", remedy="Give protocol and place, as in s3://bucket/prefix."
         )
-    if "@" in rest.split("/")[0]:
-        hidden = rest[rest.index("@") + 1 :]
+    host, mark, path = rest.partition("/")
+    if "@" in host:
+        hidden = host.rpartition("@")[2] + mark + path
         raise InputError(
             f"{protocol}://{hidden}",
             "the address holds a name or password, which would be kept in the index",

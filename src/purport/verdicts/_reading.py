@@ -13,6 +13,7 @@ from typing import Any, cast
 from purport.checks.control import ControlValues, PointAnswer
 from purport.core.case import ItemRecord
 from purport.core.casefile import Fault
+from purport.core.contributions import READERS_CHECK
 from purport.core.digests import Digest
 from purport.core.errors import ConsistencyError
 from purport.core.findings import Finding, NotRun
@@ -28,6 +29,8 @@ __all__ += ["read_case"]
 _TELLING_CAUSES = frozenset({"sudden", "marked by a person"})
 _SAME_MOMENT_S = 0.5
 _SHEET = "sheet"
+_NO_ITEMS = frozenset({_SHEET, READERS_CHECK})
+"""Whose findings may be about no item; what a reader offered is for people to weigh."""
 _AGREEING_FRAMES_FOR_HIGH = 3
 
 
@@ -228,7 +231,7 @@ def read_case(inputs: JudgedInputs) -> CaseReading:
         )
     )
     rows = [_row(finding) for finding in findings if finding.check == _SHEET]
-    about = [(one, _item_of(one, known)) for one in findings if one.check != _SHEET]
+    about = [(one, _item_of(one, known)) for one in findings if one.check not in _NO_ITEMS]
     places = tuple(_place(one, item) for one, item in about if one.check == "place")
     located = {place.item.digest: place for place in places}
     shared = tuple(

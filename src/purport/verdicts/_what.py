@@ -36,6 +36,10 @@ WHAT_SLOTS = (
 )
 """The slots that this part answers."""
 
+_NEARLY_NEVER = 0.01
+"""Below this, and as far from one, a probability is told by its bound."""
+_NO_DISTANCE_M = 0.05
+"""What is written as 0.0 m."""
 _MEASURE = (
     (
         "The strike on footage whose publication is recorded (`--published`) and that can be "
@@ -127,7 +131,7 @@ def _outcome_instance(strike: StrikeSeen, case: CaseReading, *, says_hit: bool) 
         strike,
         hit if says_hit else 1.0 - hit,
         case,
-        tells=f"{_distance(strike)}on target with probability {hit:.2f}",
+        tells=f"{_distance(strike)}on target with probability {_chance(hit)}",
     )
 
 
@@ -158,7 +162,18 @@ def _distance(strike: StrikeSeen) -> str:
     if strike.offset_m is None or strike.offset_95_m is None:
         return ""
     low, high = strike.offset_95_m
+    if strike.offset_m == 0.0 and high < _NO_DISTANCE_M:
+        return "inside the target's outline, "
     return f"{strike.offset_m:.1f} m from the target (95 % interval {low:.1f} to {high:.1f} m), "
+
+
+def _chance(probability: float) -> str:
+    """Write a probability; no measurement makes it nothing or one."""
+    if probability < _NEARLY_NEVER:
+        return f"below {_NEARLY_NEVER:g}"
+    if probability > 1.0 - _NEARLY_NEVER:
+        return f"above {1.0 - _NEARLY_NEVER:g}"
+    return f"{probability:.2f}"
 
 
 def _judge_distance(slot: Slot, claim: Claim, case: CaseReading) -> Opinion:
@@ -188,7 +203,7 @@ def _distance_instance(
     if inside is None:
         return _unmeasured(strike)
     probability = 1.0 - inside if slot.polarity is Polarity.NEGATED else inside
-    tells = f"{_distance(strike)}in that range with probability {inside:.2f}"
+    tells = f"{_distance(strike)}in that range with probability {_chance(inside)}"
     instance = _measured(strike, probability, case, tells=tells)
     inexact = slot.vague is not None or slot.quantifier is Quantifier.ABOUT
     if instance.holds is Holds.NO and inexact:

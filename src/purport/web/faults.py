@@ -10,6 +10,7 @@ from django.shortcuts import render
 from purport.core.errors import (
     AbsentError,
     ConflictError,
+    GoneError,
     InputError,
     IntegrityError,
     PurportError,
@@ -32,6 +33,7 @@ __all__ = [
 _LOG = logging.getLogger("purport.web")
 _STATUSES: tuple[tuple[type[PurportError], HTTPStatus], ...] = (
     (AbsentError, HTTPStatus.NOT_FOUND),
+    (GoneError, HTTPStatus.GONE),
     (ConflictError, HTTPStatus.CONFLICT),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (StorageFullError, HTTPStatus.INSUFFICIENT_STORAGE),

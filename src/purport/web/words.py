@@ -232,8 +232,7 @@ FAULTS: tuple[str, ...] = (
     gettext_noop("there is no such offer"),
     gettext_noop("Look at the list."),
     gettext_noop("%(text)s is not a date (2015-09-30) or an instant (2015-09-30T08:15Z)"),
-    gettext_noop("month must be in 1..12%(rest)s"),
-    gettext_noop("day is out of range for month%(rest)s"),
+    gettext_noop("%(text)s is no date of the calendar"),
     gettext_noop("Write 2015-09-30 or 2015-09."),
     # following and notices
     gettext_noop("no such case is published"),

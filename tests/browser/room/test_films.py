@@ -44,9 +44,7 @@ def room(serve_room: Room, confirmed_case: Callable[..., tuple[Path, str]]) -> I
             "embargo_h": "72",
             "shown_on_request": digest,
         }
-        assert owner.post("/cases/case/publish/ask", asked).status_code == 302
-        decided = reviewer.post("/cases/case/publish/1", {"decision": "publish"})
-        assert decided.status_code == 302, decided.text
+        served.publish(owner, reviewer, asked)
         for _ in range(600):
             if "clear.mp4" in served.stranger().get(CASE).text:
                 break

@@ -49,6 +49,11 @@ def test_no_page_is_wider_than_the_screen(  # noqa: PLR0917 - who, where, how it
         for page in IN_THE_CASE:
             sitting.visit(f"/cases/{example}/{page}")
             assert sitting.page.evaluate("document.documentElement.scrollWidth") <= width, page
+        sitting.visit(f"/cases/{example}/")
+        item = sitting.page.locator(".cards h3 a").first.get_attribute("href")
+        for page in ("", "place", "sun", "details"):
+            sitting.visit(f"{item}{page}")
+            assert sitting.page.evaluate("document.documentElement.scrollWidth") <= width, page
 
 
 def test_light_and_dark_can_be_chosen_and_last(seat: Seat, room: Room, owner: Person) -> None:

@@ -15,7 +15,6 @@ Room: TypeAlias = Any  # its class lives in a conftest
 Person: TypeAlias = Any
 
 KEY = "case"
-AT = f"/cases/{KEY}/publish"
 HOME = "/published/"
 READ = f"/published/{KEY}/"
 FILES = ("case.json", "ratings.csv", "places.geojson", "places.kml", "timemap.json")
@@ -63,11 +62,7 @@ class Desk:
 
     def publish(self, **changes: str) -> None:
         """Have the editor ask for an edition and the reviewer publish it."""
-        asked = self.editor.post(f"{AT}/ask", {**FORM, **changes})
-        assert asked.status_code == 302, asked.text
-        number = re.findall(rf'action="{AT}/(\d+)"', self.reviewer.get(AT).text)[0]
-        decided = self.reviewer.post(f"{AT}/{number}", {"decision": "publish"})
-        assert decided.status_code == 302, decided.text
+        self.room.publish(self.editor, self.reviewer, {**FORM, **changes})
 
 
 def confirm(person: Person, part: str) -> str:

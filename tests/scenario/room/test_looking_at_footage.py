@@ -1,12 +1,16 @@
 """Footage over HTTP: bytes by range, frames by number, and who gets neither."""
 
+import shutil
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 import pytest
 
+from purport.casework import Workspace
 from purport.casework.example import example_folder
+from purport.casework.holdings import live_items
 from purport.core.digests import digest_bytes
 from purport.media import decode_luma, decode_pictures, probe_media
 
@@ -163,3 +167,29 @@ def test_how_it_is_played(owner: Person, page: str, api: str) -> None:
     told = owner.get(f"{api}/playable").json()
     assert (told["way"], told["state"], told["reason"]) == ("itself", "ready", "")
     assert owner.get(page + "playable").status_code == 404
+
+
+def test_an_item_whose_bytes_are_gone_is_named(
+    serve_room: Room, checked_folder: Path, tmp_path: Path
+) -> None:
+    """Lost, or withheld from the bag that the case came in: no bug of ours, and nothing to see."""
+    folder = tmp_path / "case"
+    shutil.copytree(checked_folder, folder, symlinks=True)
+    shutil.rmtree(folder / "cache")
+    with Workspace.open(folder, writing=False) as workspace:
+        (item,) = live_items(workspace)
+        workspace.vault.local_copy(item.digest).unlink()
+    with serve_room(folder) as room:
+        owner = room.owner()
+        api, page = (f"{start}/case/items/{item.digest}" for start in ("/api/v1/cases", "/cases"))
+        for asked in ("poster.jpg", "frames", "frames/0.jpg", "frames/0.png", "playable"):
+            answer = owner.get(f"{api}/{asked}")
+            assert (asked, answer.status_code) == (asked, 410)
+            assert answer.json()["subject"] == "noise.mp4"
+            assert item.digest in answer.json()["fault"]
+        for asked in ("", "media"):
+            answer = owner.get(f"{page}/{asked}")
+            assert (asked, answer.status_code) == (asked, 410)
+            assert "noise.mp4" in answer.text
+            assert "are not in this workspace" in answer.text
+        assert "noise.mp4" in owner.get("/cases/case/").text

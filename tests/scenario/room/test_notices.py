@@ -84,11 +84,7 @@ class Desk:
 
     def publish(self, **changes: str) -> None:
         """Bring another edition out."""
-        asked = self.owner.post(f"{AT}/ask", {**FORM, **changes})
-        assert asked.status_code == 302, asked.text
-        number = re.findall(rf'action="{AT}/(\d+)"', self.reviewer.get(AT).text)[0]
-        decided = self.reviewer.post(f"{AT}/{number}", {"decision": "publish"})
-        assert decided.status_code == 302, decided.text
+        self.room.publish(self.owner, self.reviewer, {**FORM, **changes})
 
     def settle(self) -> None:
         """Wait until everybody was told, and nothing is on its way any more."""

@@ -361,6 +361,11 @@ def test_a_case_keeps_an_owner(room: Room, owner: Person) -> None:
     page = owner.get(f"/cases/{key}/people").text
     user = page.split("role-")[1].split('"')[0]
     assert owner.post(f"/cases/{key}/people/{user}", {"role": "editor"}).status_code == 422
+    assert "<option selected>reviewer</option>" in page, "nobody is made an owner in passing"
+    publish = f"/cases/{key}/publish"
+    assert "Nobody else works in this case yet." in owner.get(publish).text
     second = room.newcomer(owner, key, "owner", "olaf")
+    assert "whoever asks for an edition cannot publish it" in owner.get(publish).text
+    assert "Nobody else works" not in owner.get(publish).text
     assert owner.post(f"/cases/{key}/people/{user}", {"role": "editor"}).status_code == 302
     assert second.get(f"/cases/{key}/people").status_code == 200

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -19,6 +20,7 @@ from purport.casework import CaptureChoice, Captured, Workspace, capture_url, ca
 from purport.core.digests import digest_bytes
 from purport.core.errors import InputError, NotCapturedError, RefusedAddressError
 from purport.sources import Limits, PageState
+from purport.sources.records import Shown
 from purport.store import Attachment, AttachmentKind
 
 Site = Any  # of tests/misbehaving.py, which is loaded by its path
@@ -284,6 +286,58 @@ def test_the_page_enters_as_a_story_when_asked(
     assert came.story.document.digest == digest_bytes(page("Raid"))
     with pytest.raises(InputError, match="is no page"):
         capture_url(workspace, site.url("/b.pdf"), replace(PLAIN, story=True))
+
+
+def test_a_title_without_end_does_not_fill_the_chain(
+    workspace: Workspace, site: Site, trouble: Trouble
+) -> None:
+    found = again(
+        workspace,
+        site,
+        trouble.Given(page("A" * 100_000)),
+        trouble.Given(page("B" * 100_000)),
+    )
+    assert len(found.record.title or "") == 500
+    assert len(str(found.record.differences)) < 2000
+
+
+def test_a_story_is_read_in_the_encoding_that_its_server_states(
+    workspace: Workspace, site: Site, trouble: Trouble
+) -> None:
+    """Russian pages of 2015 say it in their header alone, and were no stories."""
+    words = "Жители слышали два взрыва у склада на рассвете. " * 30
+    body = f"<title>Удар</title><h1>Удар</h1><p>{words}</p>".encode("windows-1251")
+    site.pages["/a"] = trouble.Given(body, "text/html; charset=windows-1251")
+    choice = CaptureChoice(allow_private=True, browser=False, media=False, story=True)
+    found = capture_url(workspace, site.url("/a"), choice)
+    assert found.record.title == "Удар"
+    assert found.story is not None
+    assert words.strip() in found.story.text
+    document = found.story.document
+    assert (document.encoding, document.encoding_basis) == ("cp1251", "stated by the server")
+
+
+def test_a_story_as_scripts_left_it_says_how_it_is_written(
+    workspace: Workspace, site: Site, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chromium gives UTF-8, whatever the page says of itself."""
+    words = "Жители слышали два взрыва у склада на рассвете. " * 30
+    shown = Shown(
+        html=f"<meta charset=windows-1251><title>Удар</title><p>{words}</p>".encode(),
+        text=words,
+        screenshot=None,
+        final_url=site.url("/a"),
+        version="stand-in",
+        has_playable=False,
+    )
+    renderer = SimpleNamespace(refused=[])
+    monkeypatch.setattr("purport.sources.catching.render", lambda *_: (shown, renderer))
+    monkeypatch.setattr("purport.casework.capturing.find_browser", lambda: Path("chromium"))
+    site.pages["/a"] = trouble.Given(b"<meta charset=windows-1251><script></script>")
+    choice = CaptureChoice(allow_private=True, media=False, story=True)
+    story = capture_url(workspace, site.url("/a"), choice).story
+    assert story is not None
+    assert words.strip() in story.text
 
 
 def test_what_a_downloader_brings_becomes_an_item_with_what_it_wrote(  # noqa: PLR0917 - fixtures

@@ -138,6 +138,61 @@ def test_a_state_that_cannot_be_read_is_told(filled: Path) -> None:
         check_fixity(filled)
 
 
+@pytest.mark.parametrize("state", ['{"a": 5}', '{"a": "yesterday"}', '{"a": "2026-11-01"}', "[5]"])
+def test_a_state_that_says_no_times_is_told_at_once(filled: Path, state: str) -> None:
+    check_fixity(filled)
+    digest = next(vault_of(filled).digests())
+    (filled / "fixity" / "checked.json").write_text(state.replace('"a"', f'"{digest}"'))
+    with pytest.raises(InputError, match=r"checked\.json: cannot be read"):
+        check_fixity(filled)
+
+
+def test_what_was_dated_ahead_by_a_wrong_clock_is_checked_next(filled: Path) -> None:
+    check_fixity(filled)
+    path = filled / "fixity" / "checked.json"
+    ahead = max(vault_of(filled).digests())
+    path.write_text(json.dumps(json.loads(path.read_text()) | {ahead: "2099-01-01T00:00:00Z"}))
+    spoil(filled, ahead)
+    assert [fault.digest for fault in check_fixity(filled, parts=STORIES).faults] == [ahead]
+
+
+def test_some_that_cannot_be_read_do_not_keep_others_from_being_checked(filled: Path) -> None:
+    unreadable = list(vault_of(filled).digests())[:3]
+    for digest in unreadable:
+        path = vault_of(filled).path_of(digest)
+        path.unlink()
+        path.mkdir()
+    first = check_fixity(filled)
+    assert (first.broken_off, first.checked) == (True, 3)
+    for parts, checked in ((1, STORIES), (7, 4)):
+        report = check_fixity(filled, parts=parts)
+        assert (report.checked, report.whole) == (checked, checked - 3)
+        assert {fault.digest for fault in report.faults} == set(unreadable)
+    for digest in unreadable:
+        vault_of(filled).path_of(digest).rmdir()
+    assert [one.condition for one in check_fixity(filled).faults] == [Condition.MISSING] * 3
+    assert check_fixity(filled).never_checked == 0
+
+
+def test_what_a_stopped_run_found_off_is_found_again(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    altered, *_, last = vault_of(filled).digests()
+    spoil(filled, altered)
+    monkeypatch.setattr("purport.casework.fixity._SAVED_EVERY", 1)
+
+    def stop(stage: str, *, done: int, total: int, label: str) -> None:
+        del stage, total, label
+        if done == STORIES - 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_fixity(filled, progress=stop)
+    report = check_fixity(filled, parts=3)
+    assert [fault.digest for fault in report.faults] == [altered]
+    assert last in json.loads((filled / "fixity" / "checked.json").read_text())
+
+
 @pytest.mark.parametrize(
     ("harm", "code"),
     [
@@ -158,4 +213,4 @@ def test_the_command_lists_what_is_off_and_says_so_by_its_code(
     assert f"{STORIES - bool(code)} of {STORIES} checked are whole" in told.output
     asked = ["fixity", "-w", str(filled), "--json", "--parts", "7"]
     as_json = json.loads(CliRunner().invoke(purport, asked).stdout)
-    assert as_json["checked"] == 1
+    assert as_json["checked"] == 1 + (code == 5), "what was not read before, beside its part"

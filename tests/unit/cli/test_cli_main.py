@@ -104,3 +104,13 @@ def test_an_interrupt_while_loading_is_no_crash() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert out.returncode == 130
     assert out.stderr.strip().startswith("purport: interrupted")
+
+
+def test_h_is_help_everywhere_and_sub_commands_are_told_whole() -> None:
+    out = run("add", "-h")
+    assert out.returncode == 0
+    words = " ".join(out.stdout.split())
+    assert (
+        "Take a sealed case in; its custody chain is kept, and yours goes on from there." in words
+    )
+    assert "..." not in out.stdout.split("Commands:")[1]

@@ -31,6 +31,15 @@ WORDS = Span(start=0, end=7, exact="several")
             Slot(attr=SlotAttr.OUTCOME, span=WORDS, value="hit", polarity=Polarity.NEGATED),
             "not hit",
         ),
+        (
+            Slot(
+                attr=SlotAttr.OUTCOME,
+                span=WORDS,
+                value="missed",
+                quantifier=Quantifier.AT_LEAST,
+            ),
+            "at least one missed",
+        ),
         (Slot(attr=SlotAttr.MISS_DISTANCE, span=WORDS, vague="several", unit="m"), "several m"),
         (Slot(attr=SlotAttr.MISS_DISTANCE, span=WORDS, range=(2.0, 9.5), unit="m"), "2 to 9.5 m"),
         (

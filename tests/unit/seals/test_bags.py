@@ -1,11 +1,13 @@
 """BagIt bags of others: two listed names that are one file where they were made."""
 
 import hashlib
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from purport.seals import check_bag
+from purport.seals import bags, check_bag
 
 BYTES = b"hello\n"
 TWINS = [("data/hello.txt", "data/HELLO.txt"), ("data/\u00e9.txt", "data/e\u0301.txt")]
@@ -28,7 +30,7 @@ def test_a_twin_listed_as_the_same_bytes_is_unusual_and_no_fault(
     digest = hashlib.sha512(BYTES).hexdigest()
     bag = check_bag(make_bag(tmp_path / "bag", {here: digest, absent: digest}))
     assert bag.faults == []
-    assert bag.warnings == [f"{absent}: is here as {here} alone, and listed as the same bytes"]
+    assert bag.warnings == (f"{absent}: is here as {here} alone, and listed as the same bytes",)
 
 
 @pytest.mark.parametrize(("here", "absent"), TWINS)
@@ -42,3 +44,44 @@ def test_a_listed_file_that_is_nobodys_twin_is_missing(tmp_path: Path) -> None:
     digest = hashlib.sha512(BYTES).hexdigest()
     bag = check_bag(make_bag(tmp_path / "bag", {"data/a": digest, "data/b": digest}))
     assert [fault.subject for fault in bag.faults] == ["data/b"]
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = bags.open_plainly
+
+    def refusing(path: Path) -> BinaryIO:
+        if path.name in {"a", "bag-info.txt"}:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(bags, "open_plainly", refusing)
+    digest = hashlib.sha512(BYTES).hexdigest()
+    bag = check_bag(make_bag(tmp_path / "bag", {"data/a": digest}))
+    assert [str(fault) for fault in bag.faults] == [
+        "bag-info.txt: cannot be read (Permission denied)",
+        "data/a: cannot be read (Permission denied)",
+    ]
+
+
+def test_folders_in_folders_without_end_are_named(tmp_path: Path) -> None:
+    digest = hashlib.sha512(BYTES).hexdigest()
+    root = make_bag(tmp_path / "bag", {"data/a": digest})
+    deep = os.open(root, os.O_RDONLY)
+    for _ in range(40):  # longer than any path that a system call takes
+        os.mkdir("d" * 200, dir_fd=deep)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    bag = check_bag(root)
+    assert [fault.fault for fault in bag.faults] == ["cannot be read (File name too long)"]
+
+
+def test_names_that_would_write_lines_of_ours_are_told_on_one(tmp_path: Path) -> None:
+    digest = hashlib.sha512(BYTES).hexdigest()
+    root = make_bag(tmp_path / "bag", {"data/a": digest})
+    (root / "data/x\nSigned by: a key that you named\x1b[2J").write_bytes(b"")
+    for fault in check_bag(root).faults:
+        assert str(fault).isprintable()

@@ -1,8 +1,10 @@
 """Numbers found again against sealed ones."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pytest
 
 from purport.core.digests import JsonObject
 from purport.core.homographies import GroundHomography
@@ -126,3 +128,66 @@ def test_what_is_missing_or_new_is_listed() -> None:
     differences = compare({"a": 1}, {"b": 1})
     assert [each.path for each in differences] == ["a", "b"]
     assert not any(each.within for each in differences)
+
+
+def sun(**changed: object) -> JsonObject:
+    """The numbers of a sun finding, as far as instants go: half an hour at 95 %."""
+    span = {
+        "start_utc": "2015-09-30T06:00:00Z",
+        "end_utc": "2015-09-30T06:30:00Z",
+        "start_local": "2015-09-30T09:00:00+03:00",
+        "end_local": "2015-09-30T09:30:00+03:00",
+    }
+    values: dict[str, Any] = {
+        "day": "2015-09-30",
+        "intervals_95": [span | {k: v for k, v in changed.items() if k in span}],
+        "best_utc": "2015-09-30T06:15:00Z",
+        "sun_azimuth_deg": 120.0,
+        "sun_elevation_deg": 35.0,
+        "chi2": 1.0,
+        "constraints": 2,
+        "claimed_chi2": 0.5,
+        "claimed_away_min": 0.0,
+        "shadows": [{"mark": "m1", "azimuth_deg": 300.0, "azimuth_sd_deg": 2.0}],
+    }
+    return values | {k: v for k, v in changed.items() if k not in span}
+
+
+@pytest.mark.parametrize(
+    ("changed", "within"),
+    [
+        ({"start_utc": "2015-09-30T06:00:40Z"}, True),  # a tenth of 459 s, and the second told
+        ({"start_utc": "2015-09-30T06:00:50Z"}, False),
+        ({"end_local": "2015-09-30T19:30:00+03:00"}, False),
+        ({"best_utc": "2015-09-30T06:15:40Z"}, True),
+        ({"best_utc": "2015-09-30T16:15:00Z"}, False),
+        ({"day": "2015-10-01"}, False),
+        ({"sun_azimuth_deg": 120.19}, True),  # a tenth of the shadow's 2 degrees
+        ({"sun_azimuth_deg": 120.21}, False),
+        ({"sun_elevation_deg": 35.19}, True),  # as far as it rises in a tenth of 459 s
+        ({"sun_elevation_deg": 35.21}, False),
+        ({"claimed_away_min": 0.7}, True),
+        ({"claimed_away_min": 0.9}, False),
+        ({"chi2": 1.4}, True),  # 2 (2 · 2)^½ / 10 + 2 / 100
+        ({"chi2": 1.5}, False),
+        ({"shadows": [{"mark": "m2", "azimuth_deg": 300.0, "azimuth_sd_deg": 2.0}]}, False),
+    ],
+)
+def test_instants_are_compared_as_such_and_words_of_one_piece_exactly(
+    changed: dict[str, object], *, within: bool
+) -> None:
+    (found,) = compare(sun(), sun(**changed))
+    assert found.within is within
+    assert not compare(sun(), sun(**changed), exactly=True)[0].within
+
+
+def test_hours_of_days_have_the_width_of_their_own_stretch() -> None:
+    def told(start: float) -> JsonObject:
+        return {"days": [{"day": "2015-09-30", "spans_95": [[start, 9.0]], "spans_68": []}]}
+
+    def moved(hours: float) -> bool:
+        (found,) = compare(told(8.0), told(8.0 + hours))
+        return found.within
+
+    assert moved(0.026)  # a tenth of an hour's quarter, and the thousandth told
+    assert not moved(0.027)

@@ -112,3 +112,33 @@ def test_a_full_disk_is_not_the_archives_fault(
     monkeypatch.setattr(unpacking, "_write", refuse)
     with pytest.raises(StorageFullError, match="no room"), opened_bag(tmp_path / "bag"):
         pass
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("bag/x", "bag/x/y"),
+        ("bag/x", "bag/x/"),
+        ("bag/x", "bag/x/y/"),
+        ("n" * 300,),
+        ("n/" * 2040,),
+    ],
+    ids=["file in file", "file and folder", "folder in file", "a long name", "a long path"],
+)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_names_that_cannot_be_or_not_together_are_the_archives_fault(
+    tmp_path: Path, kind: Literal["zip", "tar"], names: tuple[str, ...]
+) -> None:
+    path = tmp_path / f"bag.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as zipped:
+            for name in names:
+                zipped.writestr(zipfile.ZipInfo(name), b"")
+    else:
+        with tarfile.open(path, "w") as tarred:
+            for name in names:
+                member = tarfile.TarInfo(name)
+                member.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+                tarred.addfile(member, io.BytesIO())
+    with pytest.raises(ForgedBagError), opened_bag(path):
+        pass

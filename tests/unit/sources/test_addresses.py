@@ -35,6 +35,11 @@ INNER = (
     "fc00::1",
     "fd12:3456::1",
     "fe80::1%eth0",
+    "fec0::1",
+    "::ffff:0:7f00:1",
+    "3fff::1",
+    "5f00::1",
+    "4000::1",
     "ff02::1",
 )
 METADATA = (
@@ -119,6 +124,21 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
     assert address == "8.8.4.4"
 
 
+def test_not_every_address_of_a_name_is_waited_for() -> None:
+    """A name may have thousands, and each may take all the time that a connection may take."""
+    tried: list[str] = []
+
+    def dial(address: str, _port: int, _within_s: float) -> socket.socket:
+        tried.append(address)
+        raise TimeoutError
+
+    names = tuple(f"8.8.{one}.{two}" for one in range(9) for two in range(99))
+    door = Door(look_up=lambda _host, _port: names, dial=dial)
+    with pytest.raises(NotCapturedError, match="cannot be reached"):
+        door.open("many.example", 80, within_s=1.0)
+    assert len(tried) == 4
+
+
 def test_nobody_there_is_said() -> None:
     def dial(_address: str, _port: int, _within_s: float) -> socket.socket:
         raise ConnectionRefusedError(111, "Connection refused")
@@ -137,6 +157,11 @@ def test_nobody_there_is_said() -> None:
         ("http:///nothing", "is no web address"),
         ("http://site.example:99999/", "is no web address"),
         ("http://user:secret@site.example/", "holds a name or password"),
+        ("http://user:secret@site.example:99999/", "is no web address"),
+        ("http://user:secret@[bad/", "is no web address"),
+        ("ftp://user:secret@site.example/", "is no web address"),
+        ("//user:secret@site.example/", "is no web address"),
+        ("http://us@er:sec@secret@site.example/a b", "holds blanks"),
         ("http://site.example/a b", "holds blanks"),
         ("http://site.example\\@10.0.0.1/", "holds blanks or backslashes"),
         ("http://site.example/\r\nX: y", "holds blanks"),

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warc_records import warc_response
 from warcio.archiveiterator import ArchiveIterator
 
 from purport.core.errors import ForgedBagError, InputError
@@ -30,7 +32,7 @@ from purport.sources import (
     write_warc,
 )
 from purport.sources.visiting import Visitor
-from purport.sources.warc import search_key
+from purport.sources.warc import index_text, search_key
 
 Site = Any  # of tests/misbehaving.py, which is loaded by its path
 Trouble = Any  # that module
@@ -147,6 +149,160 @@ def test_our_reader_reads_it_and_finds_the_film(wacz: Path, tmp_path: Path) -> N
     assert film.path.read_bytes() == FILM
     assert film.name == "film.mp4"
     assert film.url.endswith("/film.mp4")
+
+
+def test_addresses_are_archived_as_readers_look_them_up(
+    site: Site, trouble: Trouble, tmp_path: Path
+) -> None:
+    """Browsers and pywb know an address in ASCII alone: as it stood, its page was never found."""
+    asked = "/%D8%BA%D8%A7%D8%B1%D8%A9?%D1%8F=1"
+    site.pages[asked.partition("?")[0]] = trouble.Given(b"x")
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits())
+    Visitor(line).visit(site.url("/غارة?я=1"))
+    assert site.paths == [asked]
+    lines = write_warc(tmp_path / "a.warc.gz", line.exchanges, (), about={})
+    page = PageEntry(url=line.exchanges[0].url, instant=NOW, title=None)
+    path = tmp_path / "a.wacz"
+    write_wacz(path, tmp_path / "a.warc.gz", lines, [page], software="purport", created=NOW)
+    with zipfile.ZipFile(path) as archive:
+        key, _, said = archive.read("indexes/index.cdx").decode().split(" ", 2)
+        pages = archive.read("pages/pages.jsonl").splitlines()
+        package = json.loads(archive.read("datapackage.json"))
+    assert key == search_key(site.url(asked))
+    assert json.loads(said)["url"] == json.loads(pages[1])["url"] == site.url(asked)
+    assert package["mainPageUrl"] == site.url(asked)
+    with (tmp_path / "a.warc.gz").open("rb") as source:
+        stated = [
+            each.rec_headers.get_header("WARC-Target-URI") for each in ArchiveIterator(source)
+        ]
+    assert stated[1:] == [site.url(asked)] * 2
+
+
+def test_what_is_no_http_is_kept_too(site: Site, trouble: Trouble, tmp_path: Path) -> None:
+    """ "What came is kept as a record of the attempt" held for all but this."""
+    banner = b"SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n"
+    site.pages["/a"] = trouble.says(banner)
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits())
+    Visitor(line).visit(site.url("/a"))
+    path = tmp_path / "a.warc.gz"
+    assert write_warc(path, line.exchanges, (), about={}) == ()
+    with path.open("rb") as source:
+        kept = {
+            record.rec_headers.get_header("WARC-Target-URI"): record.raw_stream.read()
+            for record in ArchiveIterator(source, check_digests="raise")
+            if record.rec_type == "resource"
+        }
+    assert kept == {f"urn:no-answer:{site.url('/a')}": banner}
+    assert read_warc(path, name="a.warc.gz", films_into=tmp_path).digests == 2
+
+
+def test_the_answer_to_a_form_is_not_the_page(site: Site, trouble: Trouble, tmp_path: Path) -> None:
+    """Both have one address; readers took the later one for the page."""
+    site.pages["/a"] = trouble.Given(b"x")
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits())
+    visitor = Visitor(line)
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    visitor.visit(site.url("/a"))
+    visitor.ask(site.url("/a"), form, method="POST", content=b"q=1&r=2")
+    visitor.ask(site.url("/a?b"), [], method="POST", content=b"\xff{}")
+    lines = write_warc(tmp_path / "a.warc.gz", line.exchanges, (), about={})
+    index = [line.split(" ", 2) for line in index_text(lines, file_name="a.warc.gz")]
+    keys = [key.partition(")")[2] for key, _, _ in index]
+    assert keys == [
+        "/a",
+        "/a?__wb_method=post&__wb_post_data=%2F3t9&b=",
+        "/a?__wb_method=post&q=1&r=2",
+    ]
+    posted = [json.loads(said).get("requestBody") for _, _, said in index]
+    assert posted.count(None) == 1
+    assert {"q=1&r=2", "__wb_post_data=/3t9"} < set(posted)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"WARC-Target-URI: https://site.example/raid.mp4\r\n", b""),
+        (b"Content-Type: app", b"WARC-Block-Digest: no-such:AAAA\r\nContent-Type: app"),
+        (b"Content-Type: app", b"WARC-Block-Digest: \0:AAAA\r\nContent-Type: app"),
+        (b"Content-Type: app", b"WARC-Block-Digest: shake_128:AAAA\r\nContent-Type: app"),
+        (b"https://site.example/", b"https://[\\]/"),
+        (b"Content-Length: 1", b"Content-Length: -1"),
+        (b"Content-Length: 1", b"Content-Length: " + b"9" * 5000),
+    ],
+)
+def test_odd_headers_are_no_errors_of_other_kinds(
+    tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    """Six thousand records that were changed at random ended 519 times in one."""
+    path = tmp_path / "a.warc"
+    record = warc_response(FILM)
+    assert before in record
+    path.write_bytes(record + record.replace(before, after, 1))
+    with suppress(ForgedBagError, InputError):
+        assert read_warc(path, name="a.warc", films_into=tmp_path).records == 2
+
+
+def test_a_record_says_nothing_to_the_terminal(tmp_path: Path) -> None:
+    """warcio tells of blanks in an address by repeating it, with all that steers a terminal."""
+    path = tmp_path / "a.warc"
+    path.write_bytes(warc_response(FILM).replace(b"/raid.mp4", b"/a b\x1b]0;owned\x07.mp4"))
+    read = (
+        "import pathlib, sys; from purport.sources import read_warc; "
+        "place = pathlib.Path(sys.argv[1]); "
+        "print(len(read_warc(place / 'a.warc', name='a', films_into=place).films))"
+    )
+    run = subprocess.run([sys.executable, "-c", read, tmp_path], capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"1\n", b"")
+
+
+def _chunked(content: bytes, length: int, *, note: bytes = b"", ends: bool = True) -> bytes:
+    cut = [content[start : start + length] for start in range(0, len(content), length)]
+    joined = b"".join(b"%x%s\r\n%s\r\n" % (len(each), note, each) for each in cut)
+    return joined + (b"0\r\n\r\n" if ends else b"")
+
+
+_CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("record", "taken"),
+    [
+        (warc_response(FILM), True),
+        (warc_response(_chunked(FILM, 7), _CHUNKED), True),
+        (warc_response(_chunked(FILM, 70_000, note=b";" + b"e" * 300), _CHUNKED), True),
+        (warc_response(FILM, _CHUNKED), True),
+        (warc_response(_chunked(FILM, 700, ends=False), _CHUNKED), False),
+        (
+            warc_response(
+                FILM, f"Content-Range: bytes 0-{len(FILM) - 1}/{len(FILM)}", status="206 P"
+            ),
+            True,
+        ),
+        (warc_response(FILM, "Content-Range: bytes 0-9999/99999", status="206 P"), False),
+        (warc_response(FILM, status="206 P"), False),
+        (warc_response(FILM, "Content-Encoding: gzip"), False),
+        (warc_response(FILM, more="WARC-Truncated: length\r\n"), False),
+    ],
+)
+def test_films_are_taken_out_whole_or_it_is_told(
+    tmp_path: Path, record: bytes, *, taken: bool
+) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(record * 2)
+    report = read_warc(path, name="a.warc", films_into=tmp_path)
+    assert [each.path.read_bytes() for each in report.films] == [FILM] * (2 * taken)
+    assert (len(report.notes) + report.parts > 0) is not taken
+
+
+def test_a_film_is_seen_wherever_the_reader_cuts(tmp_path: Path) -> None:
+    """Readers read 16 KiB at once: whatever comes before, the film's first bytes count."""
+    for before in range(16_384 - 400, 16_384 + 40, 3):
+        filler = warc_response(b"x" * before, kind="text/plain")
+        path = tmp_path / "a.warc"
+        path.write_bytes(filler + warc_response(FILM))
+        place = tmp_path / str(before)
+        place.mkdir()
+        assert len(read_warc(path, name="a.warc", films_into=place).films) == 1
 
 
 def _rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:

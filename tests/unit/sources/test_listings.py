@@ -86,6 +86,33 @@ def test_every_altered_file_is_named(folder: Path) -> None:
     assert str(caught.value).count("was altered") == 2
 
 
+def test_a_file_of_the_same_name_that_has_its_own_record_is_not_called_altered(
+    folder: Path,
+) -> None:
+    """Two runs name their files alike; of the second the film was left out."""
+    place = folder / "site-example-post-2"
+    place.mkdir()
+    clip = medium("clip.mp4", b"another clip")
+    (place / "metadata.json").write_text(metadata(clip))
+    found = read_listing(folder, name="local_archive")
+    assert [each.names[0] for each in found.missing] == ["clip.mp4"]
+    assert {path.name for path, _ in found.matched} == {"clip.mp4", "thumb_1.jpg"}
+
+
+def test_a_true_copy_elsewhere_does_not_hide_an_altered_file(folder: Path) -> None:
+    (folder / "copy of the clip.mp4").write_bytes(CLIP)
+    (folder / "site-example-post-1" / "clip.mp4").write_bytes(CLIP + b"!")
+    with pytest.raises(ForgedBagError, match=r"site-example-post-1/clip\.mp4: was altered"):
+        read_listing(folder, name="local_archive")
+
+
+def test_a_stranger_of_the_same_name_elsewhere_is_only_told(folder: Path) -> None:
+    (folder / "notes").mkdir()
+    (folder / "notes" / "clip.mp4").write_bytes(b"something else")
+    unlisted = read_listing(folder, name="local_archive").unlisted
+    assert "notes/clip.mp4" in {path.relative_to(folder).as_posix() for path in unlisted}
+
+
 def test_what_is_stated_and_not_there_is_told(folder: Path) -> None:
     (folder / "site-example-post-1" / "thumb_1.jpg").unlink()
     (missing,) = read_listing(folder, name="local_archive").missing

@@ -148,6 +148,41 @@ def test_a_page_that_never_rests_is_left(
     assert any("beyond the first 30 parts" in why for _, why in caught.refused)
 
 
+def test_the_browsers_own_page_is_not_the_page(
+    site: Site, trouble: Trouble, browser: Path, tmp_path: Path
+) -> None:
+    """Where a script leads to what is refused, Chromium shows words of its own."""
+
+    def dial(_address: str, _port: int, within_s: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", site.port), timeout=within_s)
+
+    words = "Words of a page that leads away. " * 40
+    leads = "<script>setTimeout(() => { location = 'http://10.0.0.1/' }, 200)</script>"
+    site.pages["/"] = trouble.Given(f"<title>Here</title><p>{words}</p>{leads}".encode())
+    door = Door(look_up=lambda _host, _port: ("93.184.216.34",), dial=dial)
+    line = Line(folder=tmp_path, door=door, limits=QUICK)
+    caught = catch("http://site.example/", line, Helpers(browser=browser))
+    assert caught.page is not None
+    assert (caught.page.title, caught.page.text) == ("Here", words.strip())
+    assert caught.shown is None
+    assert "showed a page of its own" in caught.tools[0].came
+
+
+@pytest.mark.timeout(300)
+def test_a_script_that_never_ends_holds_nobody(
+    site: Site, trouble: Trouble, browser: Path, tmp_path: Path
+) -> None:
+    """Nothing that a page is asked is answered while one runs; a capture hung for ever."""
+    endless = "<script>setTimeout(() => { for (;;) {} }, 300)</script>"
+    words = "Words of a page with a script that goes on for ever. " * 40
+    site.pages["/"] = trouble.Given(f"<title>Stuck</title><p>{words}</p>{endless}".encode())
+    line = Line(folder=tmp_path, door=Door(allow_private=True), limits=Limits(capture_s=30.0))
+    caught = catch(site.url("/"), line, Helpers(browser=browser))
+    assert caught.shown is not None
+    assert words.strip() in caught.shown.text
+    assert caught.fault is None
+
+
 def test_a_browser_that_breaks_down_is_said_and_the_page_is_kept(
     site: Site, trouble: Trouble, tmp_path: Path
 ) -> None:

@@ -1,7 +1,9 @@
 """A server that misbehaves costs a bounded time and room, and is told from one that does not."""
 
+import errno
 import gzip
 import hashlib
+import io
 import socket
 import ssl
 import time
@@ -15,7 +17,7 @@ import pytest
 
 from purport.core.errors import NotCapturedError, RefusedAddressError
 from purport.sources import Door, Ending, Limits, Line
-from purport.sources.bodies import body_digest, read_body
+from purport.sources.bodies import body_digest, body_head, raw_head, read_body
 from purport.sources.visiting import Visitor
 
 QUICK = Limits(
@@ -76,6 +78,30 @@ def test_chunks_are_kept_and_read(site: Site, visitor: Visitor, trouble: Trouble
     assert found.response.read_bytes() == raw
     assert read_body(found, most_bytes=100) == b"hello world"
     assert body_digest(found)[1] == 11
+
+
+def test_a_long_note_on_a_chunk_is_none_of_the_body(
+    site: Site, visitor: Visitor, trouble: Trouble
+) -> None:
+    """Servers may write what they like behind a chunk's length, and h11 lets it pass."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for name, note in (("/a", 16_000), ("/b", 16_384), ("/c", 60_000)):
+        chunk = b"5;" + b"e" * note + b"\r\nhello\r\n"
+        site.pages[name] = trouble.says(head + chunk + b"0\r\n\r\n")
+        found = visitor.visit(site.url(name))
+        assert (found.ending, read_body(found, most_bytes=100)) == (Ending.WHOLE, b"hello")
+        assert body_digest(found)[0] == hashlib.sha256(b"hello").hexdigest()
+
+
+def test_what_comes_byte_by_byte_is_known_by_its_first_bytes(
+    site: Site, visitor: Visitor, trouble: Trouble
+) -> None:
+    film = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 5
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in film)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    site.pages["/a"] = trouble.says(head + chunks + b"0\r\n\r\n")
+    found = visitor.visit(site.url("/a"))
+    assert body_head(found) == raw_head(found) == film[:1024]
 
 
 def test_an_answer_without_a_length_ends_with_its_connection(
@@ -244,6 +270,32 @@ def test_packed_pages_are_read(
     assert found.response.read_bytes().endswith(body)
 
 
+@pytest.mark.parametrize("more", [1, 2, 100, 258, 259, 300])
+def test_what_unpacks_to_a_little_more_than_a_piece_is_whole(
+    site: Site, visitor: Visitor, trouble: Trouble, more: int
+) -> None:
+    """A bare deflate may be read to its end while the engine still holds some of it back."""
+    content = bytes((1 << 16) + more)
+    raw = zlib.compressobj(wbits=-15)
+    body = raw.compress(content) + raw.flush()
+    site.pages["/a"] = trouble.Given(body, headers=("Content-Encoding: deflate",))
+    assert read_body(visitor.visit(site.url("/a")), most_bytes=1 << 20) == content
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_is_cut_off_within_its_packing_is_said(
+    site: Site, visitor: Visitor, trouble: Trouble, coding: str
+) -> None:
+    """A proxy that broke off may state the length of what it has."""
+    content = b"<p>words</p>" * 900
+    packed = gzip.compress(content) if coding == "gzip" else zlib.compress(content)
+    for end in (len(packed) // 2, len(packed) - 1):
+        header = f"Content-Encoding: {coding}"
+        site.pages["/a"] = trouble.Given(packed[:end], headers=(header,))
+        with pytest.raises(NotCapturedError, match="cut off within its packing"):
+            read_body(visitor.visit(site.url("/a")), most_bytes=1 << 20)
+
+
 def test_a_broken_gzip_is_said(site: Site, visitor: Visitor, trouble: Trouble) -> None:
     site.pages["/a"] = trouble.Given(
         b"\x1f\x8b\x08\x00garbage here", headers=("Content-Encoding: gzip",)
@@ -276,6 +328,43 @@ def test_a_redirect_to_an_inner_machine_is_not_followed(
         Visitor(line).visit("http://site.example/a")
     assert len(site.asked) == 1
     assert line.exchanges[0].address == PUBLIC
+
+
+@pytest.mark.parametrize("to", ["http://[bad", "//[", "http://a\u2100.example/", "http://[::g]/"])
+def test_a_redirect_to_no_address_at_all_is_refused(
+    site: Site, visitor: Visitor, trouble: Trouble, to: str
+) -> None:
+    site.pages["/a"] = trouble.moved(to)
+    with pytest.raises(RefusedAddressError, match="is no web address"):
+        visitor.visit(site.url("/a"))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "site", "//site.example/", "http://[::1", "http://a\u2100.example/", "about:blank"]
+)
+def test_what_is_no_address_is_not_visited(visitor: Visitor, url: str) -> None:
+    with pytest.raises(RefusedAddressError, match="is no web address"):
+        visitor.visit(url)
+
+
+def test_a_full_disk_is_no_fault_of_the_server(
+    site: Site, visitor: Visitor, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was recorded as a connection that broke off."""
+
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(self: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - any file
+        return Full() if mode == "xb" else whole(self, mode, *rest, **more)
+
+    whole = Path.open
+    monkeypatch.setattr(Path, "open", opened)
+    site.pages["/a"] = trouble.Given(b"x" * 100)
+    with pytest.raises(OSError, match="No space left"):
+        visitor.visit(site.url("/a"))
+    assert visitor.line.exchanges == []
 
 
 def test_all_exchanges_together_are_bounded(site: Site, tmp_path: Path, trouble: Trouble) -> None:

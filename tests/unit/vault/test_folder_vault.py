@@ -37,6 +37,20 @@ def test_file_of_several_pieces_is_kept_whole(vault: FolderVault, tmp_path: Path
     assert vault.path_of(digest).read_bytes() == content
 
 
+@pytest.mark.parametrize("altered", [b"", b"hullo", b"longer than it was"])
+def test_what_was_altered_is_whole_again_when_it_is_put_anew(
+    vault: FolderVault, altered: bytes
+) -> None:
+    """It was reported as stored, and verification went on to fail."""
+    vault.put_bytes(HELLO, name="first")
+    path = vault.path_of(DIGEST)
+    path.chmod(0o644)
+    path.write_bytes(altered)
+    assert vault.put_bytes(HELLO, name="again") == DIGEST
+    vault.verify(DIGEST, subject="again")
+    assert path.stat().st_mode & 0o777 == 0o444
+
+
 def test_putting_twice_changes_nothing(vault: FolderVault) -> None:
     vault.put_bytes(HELLO, name="hello")
     before = vault.path_of(DIGEST).stat()

@@ -64,10 +64,12 @@ def test_another_length_than_was_listed_is_an_error(
         pass
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize("named", ["user:secret", "user:p@secret", "us@er:secret@"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(named: str) -> None:
     with pytest.raises(InputError, match="name or password") as told:
-        list(list_objects("ftp://user:secret@host/videos"))
+        list(list_objects(f"ftp://{named}@host/videos"))
     assert "secret" not in told.value.diagnostics()
+    assert told.value.subject == "ftp://host/videos"
 
 
 @pytest.mark.parametrize("address", ["s3://", "nothing://x/y", "zip::s3://bucket/a.zip"])

@@ -60,6 +60,13 @@ class TestOutcome:
         assert (verdict.rating, verdict.probability) == (Rating.SUPPORTED, 0.97)
         assert any("on target with probability 0.97" in one for one in verdict.because)
 
+    def test_no_probability_is_told_as_nothing_or_one(self) -> None:
+        far = _what(HIT, found=strikes(CLIP, strike(offset_m=30.0, sd_m=1.0)))
+        assert any("on target with probability below 0.01" in one for one in far.because)
+        within = strikes(CLIP, strike(offset_m=0.0, sd_m=0.01, p_inside=0.9999))
+        told = "inside the target's outline, on target with probability above 0.99"
+        assert any(told in one for one in _what(HIT, found=within).because)
+
     def test_the_crosshair_is_no_target(self) -> None:
         verdict = _what(HIT, found=strikes(CLIP, strike(offset_m=30.0), basis="burnt-in crosshair"))
         assert (verdict.rating, verdict.confidence) == (Rating.UNPROVEN, Confidence.LOW)

@@ -45,7 +45,7 @@ def ask_about(
     """
     local = zone or solar
     if time is None:
-        year = published.latest_utc.year if published else _ASSUMED_YEAR
+        year = _calendar(published)[1].year if published else _ASSUMED_YEAR
         return _days(date(year, 1, 1), date(year, 12, 31), local, assumed=published is None)
     first, last = _calendar(time)
     if time.precision in {Precision.YEAR, Precision.MONTH}:

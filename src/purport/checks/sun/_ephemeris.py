@@ -1,7 +1,8 @@
 """Where the sun stands: Skyfield's apparent position on JPL's DE421, seen from a place on Earth.
 
 Ephemeris (1899 to 2053) and Earth's rotation come with the packages; nothing is fetched. Instants
-are seconds since 1970-01-01 UTC, leap seconds not counted.
+are seconds since 1970-01-01 UTC, leap seconds not counted; before 1972 clocks showed the Earth's
+own rotation, and UTC stands for UT1.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from skyfield.api import load, wgs84
 from skyfield.earthlib import refract
 from skyfield.jpllib import SpiceKernel
 from skyfield.nutationlib import iau2000b_radians
-from skyfield.timelib import Timescale
+from skyfield.timelib import Time, Timescale
 
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
+    "UP_DEG",
     "SunPositions",
+    "instants_at",
     "refracted",
     "sky",
     "sun_positions",
@@ -30,6 +33,11 @@ FloatArray = NDArray[np.float64]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2052
 """Whole years that the ephemeris covers."""
+UP_DEG = -0.27
+"""Apparent elevation of the middle of the sun's disc above which some of it stands over a level
+horizon: its radius. [deg]"""
+_UTC_S = 63_072_000.0
+"""1972-01-01, from which UTC is tabled with its leap seconds. [s]"""
 _DAY_S = 86400.0
 _CHUNK = 20_000
 _PRESSURE_MBAR = 1010.0
@@ -89,17 +97,31 @@ def unrefracted_positions(
 def _positions(
     unix_s: FloatArray, longitude_deg: float, latitude_deg: float
 ) -> tuple[FloatArray, FloatArray]:
-    timescale, kernel = sky()
-    whole = np.floor(unix_s / _DAY_S)
-    seconds = unix_s - whole * _DAY_S
-    days = whole.astype(int)
-    # Skyfield carries days beyond a month's end over, so that 1970-01-(1 + n) is any day.
-    instants = timescale.utc(1970, 1, 1 + days, 0, 0, seconds)
+    _, kernel = sky()
+    instants = instants_at(unix_s)
     instants._nutation_angles_radians = iau2000b_radians(instants)  # noqa: SLF001 - Skyfield documents this way to the shorter series
     place = kernel["earth"] + wgs84.latlon(latitude_deg, longitude_deg)
     seen = place.at(instants).observe(kernel["sun"]).apparent()
     elevation, azimuth, _ = seen.altaz()
     return np.asarray(azimuth.degrees), np.asarray(elevation.degrees)
+
+
+def instants_at(unix_s: FloatArray) -> Time:
+    """Return instants as Skyfield has them, from seconds since 1970-01-01 UTC (n,). [s]"""
+    timescale, _ = sky()
+    whole = np.floor(unix_s / _DAY_S)
+    seconds = unix_s - whole * _DAY_S
+    days = whole.astype(int)
+    # Skyfield carries days beyond a month's end over, so that 1970-01-(1 + n) is any day.
+    instants = timescale.utc(1970, 1, 1 + days, 0, 0, seconds)
+    early = unix_s < _UTC_S
+    if not early.any():
+        return instants
+    by_rotation = timescale.ut1(1970, 1, 1 + days, 0, 0, seconds)
+    return timescale.tt_jd(
+        np.where(early, by_rotation.whole, instants.whole),
+        np.where(early, by_rotation.tt_fraction, instants.tt_fraction),
+    )
 
 
 @lru_cache(maxsize=1)

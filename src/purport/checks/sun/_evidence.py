@@ -86,6 +86,13 @@ def gather(evidence: Evidence, *, map_sd_m: float) -> Gathered:
         unused.append(
             f"Different time zones are stated ({', '.join(sorted(zones))}): none is used."
         )
+    absent = no_shadow_marks(evidence.marks)
+    if sets:
+        unused += [
+            f"Mark {mark.mark} says that there is no shadow to measure ({mark.reason.value}), and "
+            "shadows are marked."
+            for mark in absent
+        ]
     return Gathered(
         shadows=join_shadows(sets) if sets else None,
         directions=frozenset(one.mark for one in directions),
@@ -93,7 +100,7 @@ def gather(evidence: Evidence, *, map_sd_m: float) -> Gathered:
         basis=basis,
         zone_name=zones.pop() if len(zones) == 1 else None,
         unused=tuple(unused),
-        absent=no_shadow_marks(evidence.marks),
+        absent=absent,
     )
 
 

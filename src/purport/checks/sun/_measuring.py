@@ -9,6 +9,7 @@ import numpy as np
 
 from purport.checks.sun._agreement import Agreement, AgreementRules, find_agreement
 from purport.checks.sun._claim import Asked
+from purport.checks.sun._ephemeris import UP_DEG
 from purport.checks.sun._evidence import SOLAR, Gathered
 from purport.checks.sun._fitting import DayFit, DayView, YearView
 from purport.checks.sun._intervals import Fit, TimeSpan, tail_chance
@@ -195,15 +196,23 @@ def _explains(least: float, kept: ShadowSet, trust: Trust) -> bool:
 
 def _readings(known: _Known, agreement: Agreement) -> tuple[ShadowReading, ...]:
     return tuple(
-        ShadowReading(
-            mark=one.mark,
-            state=ShadowState.ODD if one.mark in agreement.odd else ShadowState.USED,
-            azimuth_deg=one.azimuth_deg(),
-            azimuth_sd_deg=known.shadows.azimuth_sd_deg(place),
-            length_m=None if one.mark in known.gathered.directions else one.length_m(),
-            ratio=None if one.height_m is None else one.height_m / one.length_m(),
-        )
+        _reading(known, place, is_odd=one.mark in agreement.odd)
         for place, one in enumerate(known.shadows.shadows)
+    )
+
+
+def _reading(known: _Known, place: int, *, is_odd: bool) -> ShadowReading:
+    one = known.shadows.shadows[place]
+    is_direction = one.mark in known.gathered.directions
+    return ShadowReading(
+        mark=one.mark,
+        state=ShadowState.ODD if is_odd else ShadowState.USED,
+        azimuth_deg=one.azimuth_deg(),
+        azimuth_sd_deg=known.shadows.azimuth_sd_deg(place),
+        length_m=None if is_direction else one.length_m(),
+        length_sd_m=None if is_direction else known.shadows.length_sd_m(place),
+        ratio=None if one.height_m is None else one.height_m / one.length_m(),
+        ratio_sd=known.shadows.ratio_sd(place),
     )
 
 
@@ -224,14 +233,15 @@ def _with_claim(
     values: SunValues, view: DayView, fit: Fit, instant_s: tuple[float, float]
 ) -> SunValues:
     start, end = instant_s
-    sun = view.track.at(np.array([(start + end) / 2]))
+    middle = (start + end) / 2
+    sun = view.track.at(np.array([middle]))
     azimuth, elevation = float(sun.azimuth_deg[0]), float(sun.elevation_deg[0])
     found = math.isfinite(fit.least())
     return replace(
         values,
-        claimed_chi2=_number(fit.excess(start, end)) if found and elevation > 0.0 else None,
+        claimed_chi2=_number(fit.excess(start, end)) if found and elevation > UP_DEG else None,
         claimed_away_min=_away_min(fit.spans(0.95), start, end) if found else None,
-        claimed_sun=PathPoint(utc=_utc(start), azimuth_deg=azimuth, elevation_deg=elevation),
+        claimed_sun=PathPoint(utc=_utc(middle), azimuth_deg=azimuth, elevation_deg=elevation),
     )
 
 
@@ -257,7 +267,7 @@ def _path(view: DayView) -> tuple[PathPoint, ...]:
             elevation_deg=round(float(el), 3),
         )
         for time, az, el in zip(times, sun.azimuth_deg, sun.elevation_deg, strict=True)
-        if el > 0.0
+        if el > UP_DEG
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.sun._ephemeris import SunPositions
+from purport.checks.sun._ephemeris import UP_DEG, SunPositions
 from purport.checks.sun._shadows import ShadowSet
 
 __all__ = ["Spreads", "count_constraints", "misfit"]
@@ -48,7 +48,7 @@ def count_constraints(shadows: ShadowSet) -> int:
 def misfit(shadows: ShadowSet, sun: SunPositions, spreads: Spreads) -> FloatArray:
     """Return chi-squared for each position of the sun (n,); infinite where it is not up."""
     chi2 = np.full(len(sun.azimuth_deg), np.inf)
-    up = np.flatnonzero(sun.elevation_deg > 0.0)
+    up = np.flatnonzero(sun.elevation_deg > UP_DEG)
     for start in range(0, len(up), _CHUNK):
         part = up[start : start + _CHUNK]
         chi2[part] = _misfit(
@@ -101,7 +101,9 @@ def _misfit(
         ],
         axis=1,
     )
-    backwards = (np.minimum(along, 0.0) ** 2 / spread).sum(axis=1)
+    behind = np.full_like(along, np.inf)  # what is known exactly does not point backwards
+    np.divide(along**2, spread, out=behind, where=spread > 0.0)
+    backwards = np.where(along < 0.0, behind, 0.0).sum(axis=1)
     return np.asarray((residual * solved).sum(axis=1) + backwards, dtype=np.float64)
 
 

@@ -1,14 +1,13 @@
 """The other way: at a given instant, where on Earth do such shadows fall?"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from skyfield.framelib import itrs
 
 from purport.checks.sun._chi_squared import quantile
-from purport.checks.sun._ephemeris import SunPositions, refracted, sky
+from purport.checks.sun._ephemeris import SunPositions, instants_at, refracted, sky
 from purport.checks.sun._misfit import Spreads, count_constraints, misfit
 from purport.checks.sun._shadows import ShadowSet
 from purport.checks.sun.records import PlacesRow
@@ -71,9 +70,8 @@ def sun_over(instant_s: float, places: FloatArray) -> SunPositions:
         instant_s: Seconds since 1970-01-01 UTC. [s]
         places: Longitude and latitude (n, 2). [deg]
     """
-    timescale, kernel = sky()
-    moment = datetime.fromtimestamp(instant_s, tz=UTC)
-    instant = timescale.from_datetime(moment)
+    _, kernel = sky()
+    (instant,) = instants_at(np.array([instant_s]))
     sun = kernel["earth"].at(instant).observe(kernel["sun"]).apparent().frame_xyz(itrs).au
     towards = np.asarray(sun) / np.linalg.norm(sun)
     longitude, latitude = np.radians(places).T

@@ -62,11 +62,26 @@ class ShadowSet:
 
     def azimuth_sd_deg(self, place: int) -> float:
         """Return the standard uncertainty of a shadow's azimuth as marked, lean apart. [deg]"""
+        east, north = self.shadows[place].vector_m
+        return float(np.degrees(self._sd_m(place, (north, -east)) / np.hypot(east, north)))
+
+    def length_sd_m(self, place: int) -> float:
+        """Return the standard uncertainty of a shadow's length as marked. [m]"""
+        return self._sd_m(place, self.shadows[place].vector_m)
+
+    def ratio_sd(self, place: int) -> float | None:
+        """Return the standard uncertainty of height over length; None when none is known. [1]"""
         shadow = self.shadows[place]
-        along = np.array(shadow.vector_m) / shadow.length_m()
-        across = np.array([along[1], -along[0]])
+        if shadow.height_m is None:
+            return None
+        parts = shadow.height_sd_m / shadow.height_m, self.length_sd_m(place) / shadow.length_m()
+        return float(shadow.height_m / shadow.length_m() * np.hypot(*parts))
+
+    def _sd_m(self, place: int, way: tuple[float, float]) -> float:
+        """Return the standard uncertainty of a vector along a way. [m]"""
+        along = np.array(way) / np.hypot(*way)
         block = self.covariance_m2[2 * place : 2 * place + 2, 2 * place : 2 * place + 2]
-        return float(np.degrees(np.sqrt(across @ block @ across) / shadow.length_m()))
+        return float(np.sqrt(along @ block @ along))
 
 
 def join_shadows(sets: Sequence[ShadowSet]) -> ShadowSet:

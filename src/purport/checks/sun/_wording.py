@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from purport.checks.sun._claim import Asked
+from purport.checks.sun._ephemeris import UP_DEG
 from purport.checks.sun._evidence import SOLAR, Gathered
 from purport.checks.sun._measuring import Measured
 from purport.checks.sun.records import (
@@ -119,9 +120,9 @@ def _compare(values: SunValues, bars: Bars) -> tuple[SunAnswer, str]:
     """Compare a claimed instant with the times that fit."""
     sun = values.claimed_sun
     fits = _spans_words(values.intervals_95)
-    if sun is not None and sun.elevation_deg <= 0.0:
+    if sun is not None and sun.elevation_deg <= UP_DEG:
         return SunAnswer.OUTSIDE, (
-            f"At the time claimed ({values.claimed}) the sun was {-sun.elevation_deg:.0f}° below "
+            f"At the time claimed ({values.claimed}) the sun was {-sun.elevation_deg:.1f}° below "
             f"the horizon there, but shadows are marked; times that fit at 95 %: {fits}."
         )
     excess = values.claimed_chi2 if values.claimed_chi2 is not None else float("inf")

@@ -48,7 +48,7 @@ class SunCheck:
     """
 
     name: ClassVar[str] = "sun"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     question: ClassVar[str] = "When can the shadows have fallen as they do?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA, Need.MARKS})
     uses: ClassVar[frozenset[Need]] = frozenset(

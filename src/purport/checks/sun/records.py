@@ -58,6 +58,11 @@ class ShadowReading:
     """Its length on the map; None where only its direction was stated. [m]"""
     ratio: float | None
     """Height over length; None when the height is not known. [1]"""
+    length_sd_m: float | None = None
+    """Standard uncertainty of the length, of the same origin; None as `length_m`, and in findings
+    of version 2. [m]"""
+    ratio_sd: float | None = None
+    """Standard uncertainty of the ratio, with that of the height; None likewise. [1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +174,8 @@ class SunValues:
     """From the nearest interval at 95 % to the claimed time, positive when it is later, 0 inside;
     None when no single time is claimed. [min]"""
     claimed_sun: PathPoint | None
-    """The sun at the time claimed; None when no single time is claimed."""
+    """The sun at the time claimed, the middle of the minute that is named; None when no single time
+    is claimed."""
     path: tuple[PathPoint, ...]
     """The sun's way on the day looked at while it was up; empty for several days."""
     places: tuple[PlacesRow, ...]

@@ -13,5 +13,7 @@ class Told(Schema):
     remedy: str
 
 
-FAULTS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 422, 500, 503, 507), Told)
+FAULTS: dict[int, type[Schema]] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 410, 422, 500, 503, 507), Told
+)
 """What every question may be answered with instead: `response={200: ..., **FAULTS}`."""

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from purport.casework.finding import ITEMS_A_PAGE
@@ -25,6 +26,13 @@ _MOST_QUESTIONS = 12
 _EVENTS_A_PAGE = 50
 _LONGEST_SEARCH = 200
 _PAGE_DIGITS = 6
+_MAY = {
+    Role.OWNER: gettext_lazy("all that an editor does, and says who works in the case"),
+    Role.EDITOR: gettext_lazy("adds, marks, corrects, judges, runs checks, asks for editions"),
+    Role.REVIEWER: gettext_lazy("confirms or replaces ratings, publishes editions of others"),
+    Role.MODERATOR: gettext_lazy("looks after what readers write, and sees nothing else"),
+}
+"""What somebody may do by a role, as those are told who invite to it."""
 
 
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
@@ -92,6 +100,8 @@ def people(visit: Visit) -> HttpResponse:
         "tab": "people",
         "members": members_of(visit.key),
         "roles": [role.value for role in GIVEN_ROLES],
+        "usual_role": Role.REVIEWER.value,
+        "meanings": [(role.value, _MAY[role]) for role in GIVEN_ROLES],
         "may_manage": visit.may(Right.MANAGE),
         "link": link,
     }

@@ -18,6 +18,7 @@ from purport.core.errors import ConflictError, InputError
 from purport.readers.offering import LONGEST_WORDS, OfferForm, offer_evidence, withdraw_offer
 from purport.store.readers.evidence import offers_by
 from purport.web.access import Reading, Right, for_readers
+from purport.web.apps import room
 from purport.web.languages import note_mail_language
 from purport.web.words import told
 
@@ -115,7 +116,14 @@ def offer(reading: Reading) -> HttpResponse:
 @require_safe  # type: ignore[untyped-decorator]  # Django ships no types
 def offers(request: HttpRequest) -> HttpResponse:
     """Show what a reader offered, and what came of it."""
-    return render(request, "readers/offers.html", {"offers": offers_by(request.user.pk)})
+    offered = offers_by(request.user.pk)
+    now = datetime.now(UTC)
+    editions = {key: room().published_case(key, now) for key in {one.case for one in offered}}
+    titles = {
+        key: key if edition is None or edition.document is None else edition.document["title"]
+        for key, edition in editions.items()
+    }
+    return render(request, "readers/offers.html", {"offers": offered, "titles": titles})
 
 
 @login_required  # type: ignore[untyped-decorator]  # Django ships no types

@@ -19,6 +19,7 @@ from purport.core.records import to_json
 from purport.reports import FOUND_LAYERS, PictureForm, graphic_from
 from purport.web.access import Right, Visit, for_members
 from purport.web.byte_ranges import ServedFile, serve_bytes
+from purport.web.faults import status_of
 
 __all__ = ["media", "playable", "player"]
 
@@ -44,7 +45,8 @@ def player(visit: Visit, digest: str) -> HttpResponse:
         view = player_view(workspace, case, item)
         way = watchable(workspace, item.record.digest)
     except InputError as error:
-        return render(visit.request, "room/player.html", {**shown, "fault": error}, status=422)
+        told = {**shown, "fault": error}
+        return render(visit.request, "room/player.html", told, status=status_of(error))
     return render(visit.request, "room/player.html", {**shown, "view": view, "watchable": way})
 
 

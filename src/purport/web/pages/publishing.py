@@ -23,6 +23,7 @@ from purport.core.editions import LEAST_EMBARGO_H, EditionState, Safety, publish
 from purport.core.errors import ConflictError, InputError
 from purport.core.ratings import Rating, ReviewState
 from purport.readers.announcing import announce_editions
+from purport.store.accounts.ledger import members_of
 from purport.web.access import Right, Visit, for_members
 from purport.web.details_forms import tell_beside
 
@@ -182,5 +183,7 @@ def _page(visit: Visit, form: EditionForm, *, status: int = 200) -> HttpResponse
         "seen": seen if seen is not None and seen.state is EditionState.PUBLISHED else None,
         "confirmed": len(confirmed),
         "rated": len(rated),
+        "alone": visit.request.user.is_superuser
+        and all(one.user == visit.request.user.pk for one in members_of(visit.key)),
     }
     return render(visit.request, "room/publish.html", shown, status=status)

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -28,6 +28,23 @@ _SCRIPT_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029
 def utc(instant: datetime) -> str:
     """Return an instant in UTC to the second; the records have it more exactly."""
     return format_utc(instant.replace(microsecond=0))
+
+
+@register.filter  # type: ignore[untyped-decorator]  # Django ships no types
+def to_the_minute(stated: str) -> str:
+    """Return an instant in UTC to the minute; what states no zone stays as it is stated.
+
+    Examples:
+        >>> to_the_minute("2026-11-27T23:15:07.5+01:00"), to_the_minute("2019-03")
+        ('2026-11-27 22:15 UTC', '2019-03')
+    """
+    try:
+        instant = datetime.fromisoformat(stated)
+    except ValueError:
+        return stated
+    if instant.tzinfo is None:
+        return stated
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @register.filter  # type: ignore[untyped-decorator]  # Django ships no types
@@ -71,7 +88,7 @@ def linked_data(value: JsonObject) -> SafeString:
 def commands(text: str) -> SafeString:
     """Return a text with what stands between backticks, a command or option, set as such."""
     pieces = (
-        format_html("<code>{}</code>" if number % 2 else "{}", piece)
+        format_html('<code class="command">{}</code>' if number % 2 else "{}", piece)
         for number, piece in enumerate(text.split("`"))
     )
     return format_html_join("", "{}", ((piece,) for piece in pieces))

@@ -76,6 +76,38 @@ def test_among_three_none_is_odd_unless_the_others_could_be_right() -> None:
     assert (apart.odd, apart.agree) == ((), False)
 
 
+def test_length_and_ratio_have_their_uncertainty() -> None:
+    shadows = cast(0.0, ratio=True)  # 6 m, each end known to 0.2 m per axis; the height to 0.1 m
+    assert shadows.length_sd_m(0) == pytest.approx(0.2 * 2**0.5)
+    ratio = (shadows.shadows[0].height_m or 0.0) / 6.0
+    relative = ((0.1 / (6.0 * ratio)) ** 2 + (0.2 * 2**0.5 / 6.0) ** 2) ** 0.5
+    assert shadows.ratio_sd(0) == pytest.approx(ratio * relative)
+    assert cast(0.0).ratio_sd(0) is None
+
+
+def test_a_shadow_whose_ends_are_known_exactly_tells_a_time() -> None:
+    fit = day().fit(cast(0.0, sd_m=0.0))
+    (span,) = fit.spans(0.95)
+    assert span.start_s < TRUE_S < span.end_s
+    backwards = day().fit(cast(180.0, sd_m=0.0))
+    assert not np.isfinite(backwards.least()) or backwards.least() > 100.0
+
+
+def test_the_sun_is_up_while_some_of_its_disc_is() -> None:
+    """At the true time half the disc stands over the horizon: that time is not excluded."""
+    view = day()
+    times = np.arange(view.window.start_s, view.window.end_s, 1.0)
+    seen = view.track.at(times)
+    setting = int(np.flatnonzero((seen.elevation_deg > -0.1) & (seen.azimuth_deg > 180.0))[-1])
+    away = np.radians(float(seen.azimuth_deg[setting]) + 180.0)
+    shadow = CastShadow(mark="m", vector_m=(float(np.sin(away)), float(np.cos(away))))
+    sd = np.radians(1.0)
+    shadows = ShadowSet(shadows=(shadow,), covariance_m2=np.eye(2) * sd**2)
+    fit = view.fit(shadows)
+    assert fit.excess(times[setting], times[setting]) < 0.1
+    assert fit.chi2[fit.times_s > times[setting] + 120.0].min() == np.inf
+
+
 def test_a_direction_towards_the_midnight_sun_fits_no_time() -> None:
     fit = day().fit(cast(-120.0))  # the sun would stand in the north
     assert fit.least() > 100.0

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from purport.checks.sun._ephemeris import sun_positions
+from purport.checks.sun._claim import ask_about
+from purport.checks.sun._ephemeris import instants_at, sun_positions
 from purport.checks.sun._fitting import SunTrack
 from purport.checks.sun._places import sun_over
+from purport.checks.sun._windows import solar_zone
+from purport.core.instants import parse_stated_time
 from purport.core.positions import GeoPoint
 
 SHEBOYGAN = (-87.7145, 43.7508)
@@ -59,3 +62,22 @@ def test_many_places_at_once_agree_with_each_alone() -> None:
         azimuth, elevation = sun_at(instant, (longitude, latitude))
         assert over.elevation_deg[index] == pytest.approx(elevation, abs=0.003)  # parallax
         assert over.azimuth_deg[index] == pytest.approx(azimuth, abs=0.01)
+
+
+def test_before_1972_clocks_showed_the_earths_own_rotation() -> None:
+    """In the middle of 1944 the Earth was 26 to 27 s behind dynamical time, not 42 s."""
+    noon = datetime(1944, 6, 6, 12, tzinfo=UTC)
+    (instant,) = instants_at(np.array([noon.timestamp()]))
+    assert instant.delta_t == pytest.approx(26.5, abs=0.5)
+    assert instant.ut1 == pytest.approx(2431248.0, abs=1e-6)  # noon of that Julian day
+    later = datetime(2015, 6, 6, 12, tzinfo=UTC).timestamp()
+    both = instants_at(np.array([noon.timestamp(), later]))
+    assert both.tt[0] == instant.tt
+    assert (both.tt[1] - 2457180.0) * 86400.0 == pytest.approx(67.184, abs=1e-3)  # 35 leap seconds
+
+
+def test_a_year_of_publication_without_a_zone_is_that_year() -> None:
+    """It is widened to all zones, and so ends in the next one."""
+    for stated in ("2015", "2015-12", "2015-12-31", "2015-12-31T23:30"):
+        asked = ask_about(None, parse_stated_time(stated), None, solar_zone(37.0))
+        assert {window.day.year for window in asked.windows} == {2015}
