@@ -48,9 +48,9 @@ def join(pair: tuple[Path, Path], codec: str, rate: Fraction, out: Path) -> int:
     again = [at for at, packet in enumerate(after) if packet.is_keyframe]
     begin = min(again, key=lambda at: abs(_ticks(after[at].pts, after[at]) - ends_at))
     shift = ends_at - _ticks(after[begin].pts, after[begin])
-    if end:  # what is decoded before it is shown brings the second part later by as much
-        decoded_at = _ticks(before[end - 1].dts, before[end - 1]) + 1
-        shift = max(shift, decoded_at - _ticks(after[begin].dts, after[begin]))
+    # what is decoded before it is shown brings the second part later by as much
+    decoded_at = _ticks(before[end - 1].dts, before[end - 1]) + 1
+    shift = max(shift, decoded_at - _ticks(after[begin].dts, after[begin]))
     with av.open(str(out), "w", format="mpegts") as target, av.open(str(pair[0])) as like:
         stream = target.add_stream_from_template(like.streams.video[0])
         for moved, packets in ((0, before[:end]), (shift, after[begin:])):
