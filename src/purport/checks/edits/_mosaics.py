@@ -168,9 +168,9 @@ def _with_ends(
     falls, deviations = measure_falls(scene, box)
     for shot in scene.shots[1:]:
         deviations[max(shot.span.first - _CUT_FRAMES, 0) : shot.span.first + _CUT_FRAMES] = 0.0
-    begin, end = int(np.argmax(deviations[: frames[0] + 1])), scene.frames - 1
+    begin, end = _most(falls, deviations, slice(0, frames[0] + 1), rules), scene.frames - 1
     if frames[-1] < scene.frames - 1:
-        end = frames[-1] + 1 + int(np.argmin(deviations[frames[-1] + 1 :]))
+        end = _most(-falls, -deviations, slice(frames[-1] + 1, scene.frames), rules)
     coming, going = float(deviations[begin]), -float(deviations[end])
     comes, goes = coming >= rules.least_end, going >= rules.least_end
     if comes and -falls[end] < rules.end_share * falls[begin]:
@@ -185,6 +185,17 @@ def _with_ends(
     return Hidden(
         span=span, box=box, strength=1.0 - 0.5 * rules.least_alone / max(total, rules.least_alone)
     )
+
+
+def _most(falls: Floats, deviations: Floats, among: slice, rules: MosaicRules) -> int:
+    """Return the frame at which detail falls most of those at which it falls clearly.
+
+    Where the picture is dim or faded little spreads, so that small falls stand out far. If it falls
+    clearly nowhere, the clearest frame is returned.
+    """
+    clear = np.where(deviations[among] >= rules.least_end, falls[among], 0.0)
+    best = clear if clear.max() > 0.0 else deviations[among]
+    return int(among.start) + int(np.argmax(best))
 
 
 def _moved(scene: Scene, box: Box, frames: Sequence[int]) -> float:
