@@ -224,7 +224,7 @@ def test_open_pages_hear_of_comments_at_once(desk: Desk) -> None:
     ready = threading.Event()
 
     def listen() -> None:
-        with httpx.stream("GET", f"{desk.room.base}{READ}live", timeout=30) as stream:
+        with httpx.stream("GET", f"{desk.room.base}{READ}live", timeout=120) as stream:
             assert stream.headers["content-type"] == "text/event-stream"
             ready.set()
             for line in stream.iter_lines():

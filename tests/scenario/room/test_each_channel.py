@@ -54,8 +54,8 @@ NAMING = ("page", "document", "geojson", "kml", "timemap", "feed", "live", "mail
 WITHOUT = ("ratings", "picture", "film", "api")
 """Channels that hold neither in any state, or answer nobody."""
 MEASURE = r"\b9\.0 m\b"
-TELLS_WITHIN_S = 60.0
-FILMED_WITHIN_S = 120.0
+TELLS_WITHIN_S = 180.0
+FILMED_WITHIN_S = 300.0
 
 
 def receivers() -> Any:  # noqa: ANN401 - a module that is loaded by its path

@@ -177,7 +177,7 @@ def test_some_that_cannot_be_read_do_not_keep_others_from_being_checked(filled: 
 def test_what_a_stopped_run_found_off_is_found_again(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    altered, *_, last = vault_of(filled).digests()
+    altered = next(vault_of(filled).digests())
     spoil(filled, altered)
     monkeypatch.setattr("purport.casework.fixity._SAVED_EVERY", 1)
 
@@ -188,9 +188,8 @@ def test_what_a_stopped_run_found_off_is_found_again(
 
     with pytest.raises(KeyboardInterrupt):
         check_fixity(filled, progress=stop)
-    report = check_fixity(filled, parts=3)
+    report = check_fixity(filled, parts=STORIES)
     assert [fault.digest for fault in report.faults] == [altered]
-    assert last in json.loads((filled / "fixity" / "checked.json").read_text())
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ _LOGARITHMS = np.log(np.arange(256, dtype=np.float32) / np.float32(8.0) + np.flo
 """Of detail in levels, counted in eighths, and a quarter of a level so that none is not endless."""
 _CORE_TILES = (3, 3)
 _BEFORE_FRAMES, _FEWEST_SIDES = 25, 3
+_MOST_TOGETHER = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,13 +247,36 @@ def _falls(tiles: Tiles, scene: Scene, rules: HidingRules) -> Iterator[_Fall]:
         for first in range(shot.span.first, shot.span.last + 2 - 2 * side, _BLOCK):
             stop = min(first + _BLOCK + 2 * side - 1, shot.span.last + 1)
             changes = _changes(_detail(tiles[first:stop]), side)  # 1
-            for place in _lowest(changes, side, rules):
-                fall = _box(changes[place], first + side + place, rules)  # 2
-                if fall is None:
-                    continue
-                fall = _at_its_frame(tiles, fall, side)  # 3
+            for found in _boxes(changes, first + side, rules):  # 2
+                fall = _at_its_frame(tiles, found, side)  # 3
                 if fall.sharpness >= rules.least_sharpness and _keeps_light(scene, fall, rules):
                     yield fall
+
+
+def _boxes(changes: Floats, first: int, rules: HidingRules) -> list[_Fall]:
+    """Return the boxes in which detail falls, by frame; `first` is that of the first change.
+
+    About a box that is found, its tiles are left out and the rest is looked at once more: boxes may
+    come together.
+    """
+    side, found = rules.side_frames, []
+    places = list(_lowest(changes, side, rules))
+    for _ in range(_MOST_TOGETHER):
+        again: list[int] = []
+        for place in places:
+            fall = _box(changes[place], first + place, rules)
+            if fall is None:
+                continue
+            found.append(fall)
+            near = slice(max(0, place - side), place + side + 1)
+            changes[near, _grown(fall.rows), _grown(fall.columns)] = 0.0
+            again.extend(near.start + later for later in _lowest(changes[near], side, rules))
+        places = sorted(set(again))
+    return sorted(found, key=lambda fall: fall.frame)
+
+
+def _grown(edges: slice) -> slice:
+    return slice(max(edges.start - 1, 0), edges.stop + 1)
 
 
 def _lowest(changes: Floats, side: int, rules: HidingRules) -> Iterator[int]:

@@ -10,7 +10,7 @@ Measured on 204 simulated clips of development, on which the rules were made: of
 106 unedited clips, nor in 85 with other edits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -26,6 +26,7 @@ from purport.scene import Scene
 __all__ = ["MosaicRules", "find_mosaics", "joined"]
 
 Floats = NDArray[np.float64]
+Luma = NDArray[np.uint8]
 
 _WORKING_WIDTH_PX = 640
 _EDGE_SHARES = (0.25, 0.25, 0.75, 0.75)
@@ -48,6 +49,14 @@ class MosaicRules:
     """Least score of one that is seen in a single key frame."""
     least_sum: float = 7.5
     """Least sum of scores over key frames."""
+    further_contrast: float = 1.2
+    """Least contrast of a less clear lattice in further key frames between which the ground moves.
+    In 40 development clips without a pixelated box (14 lattices) one further key frame at most
+    reaches it, with 1.4, but for symbology in one, which neither comes nor goes."""
+    fewest_further: int = 2
+    """Fewest such key frames."""
+    further_strength: float = 0.6
+    """Strength of a box that is told so."""
     same_box: float = 0.3
     """Least intersection over union of the lattices of two key frames that are one."""
     same_period: float = 0.06
@@ -75,24 +84,34 @@ class _Seen:
     box: Box
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ends:
+    span: FrameSpan
+    clearest: float
+    """Change of detail at the clearer end, in standard deviations; 0 where neither is clear."""
+
+
 def find_mosaics(scene: Scene, rules: MosaicRules) -> tuple[Hidden, ...]:
     """Find pixelated boxes, by their first frame.
 
     (1) Lattices of all key frames are brought together where they are one, line on line. (2) What
-    one key frame alone shows must be clearer. (3) The ends are where detail falls
-    and rises most, before the first and after the last of these key frames.
+    one key frame alone shows must be clearer. (3) What is less clear counts where further key
+    frames step along its very lines. (4) The ends are where detail falls and rises most, before the
+    first and after the last of these key frames.
     """
     if scene.fine is None:
         return ()
-    seen = sorted(_seen(scene, rules), key=lambda one: -one.lattice.score)
+    pictures = {one.index: _working(one.luma) for one in scene.key_frames}
+    seen = sorted(_seen(pictures, rules), key=lambda one: -one.lattice.score)
     found: list[Hidden] = []
     while seen:
         group = _one_box(seen, rules)  # 1
         seen = [one for one in seen if all(one is not other for other in group)]
         total = sum(one.lattice.score for one in group)
-        if total < (rules.least_sum if len(group) > 1 else rules.least_alone):  # 2
-            continue
-        hidden = _with_ends(scene, group, total, rules)  # 3
+        if total >= (rules.least_sum if len(group) > 1 else rules.least_alone):  # 2
+            hidden = _with_ends(scene, group, total, rules)  # 4
+        else:
+            hidden = _seen_again(scene, pictures, group, rules)  # 3
         if hidden is not None and not any(overlap_of(hidden.box, one.box) > 0.0 for one in found):
             found.append(hidden)
     return tuple(sorted(found, key=lambda one: one.span.first))
@@ -103,10 +122,9 @@ def joined(mosaics: Sequence[Hidden], others: Sequence[Hidden]) -> tuple[Hidden,
     return tuple(sorted([*mosaics, *clear_of(mosaics, others)], key=lambda one: one.span.first))
 
 
-def _seen(scene: Scene, rules: MosaicRules) -> Iterator[_Seen]:
-    """Yield the lattices of key frames that stand out."""
-    for key_frame in scene.key_frames:
-        luma = _working(key_frame.luma)
+def _seen(pictures: Mapping[int, Luma], rules: MosaicRules) -> Iterator[_Seen]:
+    """Yield the lattices of key frames, by their index, that stand out."""
+    for index, luma in pictures.items():
         high, wide = luma.shape
         for lattice in find_lattices(luma, rules.lattices):
             if lattice.score < rules.least_score:
@@ -114,7 +132,7 @@ def _seen(scene: Scene, rules: MosaicRules) -> Iterator[_Seen]:
             if contrast_of(luma, lattice) >= rules.least_contrast:
                 left, top, right, bottom = lattice.box_px
                 box = left / wide, top / high, right / wide, bottom / high
-                yield _Seen(frame=key_frame.index, luma=luma, lattice=lattice, box=box)
+                yield _Seen(frame=index, luma=luma, lattice=lattice, box=box)
 
 
 def _working(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -159,18 +177,52 @@ def _are_one(one: Lattice, other: Lattice, rules: MosaicRules) -> bool:
     return True
 
 
+def _seen_again(
+    scene: Scene, pictures: Mapping[int, Luma], group: Sequence[_Seen], rules: MosaicRules
+) -> Hidden | None:
+    """Return a box whose lines further key frames show; None when too few do, or no end is clear.
+
+    Edges need not be found there again: it is enough that the picture steps along the lines, and
+    not between them, though other ground lies there by then.
+    """
+    first = group[0]
+    again = [
+        index
+        for index, luma in pictures.items()
+        if contrast_of(luma, first.lattice) >= rules.further_contrast
+        and _moved(scene, first.box, (first.frame, index)) >= rules.least_moved
+    ]
+    if len(again) < rules.fewest_further:
+        return None
+    ends = _ends(scene, first.box, sorted({first.frame, *again}), rules)
+    if ends is None or ends.clearest < rules.alone_end:
+        return None
+    return Hidden(span=ends.span, box=first.box, strength=rules.further_strength)
+
+
 def _with_ends(
     scene: Scene, group: Sequence[_Seen], total: float, rules: MosaicRules
 ) -> Hidden | None:
     """Return a box from where detail falls to where it rises; None when nothing bears it out."""
     frames = sorted(one.frame for one in group)
     box = _middle_box(group)
+    ends = _ends(scene, box, frames, rules)
+    if ends is None:
+        return None
+    if _moved(scene, box, frames) < rules.least_moved and ends.clearest < rules.alone_end:
+        return None
+    strength = 1.0 - 0.5 * rules.least_alone / max(total, rules.least_alone)
+    return Hidden(span=ends.span, box=box, strength=strength)
+
+
+def _ends(scene: Scene, box: Box, frames: Sequence[int], rules: MosaicRules) -> _Ends | None:
+    """Find the ends of a box that key frames show; None when it would stand too shortly."""
     falls, deviations = measure_falls(scene, box)
     for shot in scene.shots[1:]:
         deviations[max(shot.span.first - _CUT_FRAMES, 0) : shot.span.first + _CUT_FRAMES] = 0.0
-    begin, end = int(np.argmax(deviations[: frames[0] + 1])), scene.frames - 1
+    begin, end = _most(falls, deviations, slice(0, frames[0] + 1), rules), scene.frames - 1
     if frames[-1] < scene.frames - 1:
-        end = frames[-1] + 1 + int(np.argmin(deviations[frames[-1] + 1 :]))
+        end = _most(-falls, -deviations, slice(frames[-1] + 1, scene.frames), rules)
     coming, going = float(deviations[begin]), -float(deviations[end])
     comes, goes = coming >= rules.least_end, going >= rules.least_end
     if comes and -falls[end] < rules.end_share * falls[begin]:
@@ -178,13 +230,19 @@ def _with_ends(
     span = FrameSpan(first=begin if comes else 0, last=end - 1 if goes else scene.frames - 1)
     if scene.seconds(span.last) - scene.seconds(span.first) < rules.shortest_s:
         return None
-    if _moved(scene, box, frames) < rules.least_moved:
-        clearest = max(coming if comes else 0.0, going if goes else 0.0)
-        if clearest < rules.alone_end:
-            return None
-    return Hidden(
-        span=span, box=box, strength=1.0 - 0.5 * rules.least_alone / max(total, rules.least_alone)
-    )
+    clearest = max(coming if comes else 0.0, going if goes else 0.0)
+    return _Ends(span=span, clearest=clearest)
+
+
+def _most(falls: Floats, deviations: Floats, among: slice, rules: MosaicRules) -> int:
+    """Return the frame at which detail falls most of those at which it falls clearly.
+
+    Where the picture is dim or faded little spreads, so that small falls stand out far. If it falls
+    clearly nowhere, the clearest frame is returned.
+    """
+    clear = np.where(deviations[among] >= rules.least_end, falls[among], 0.0)
+    best = clear if clear.max() > 0.0 else deviations[among]
+    return int(among.start) + int(np.argmax(best))
 
 
 def _moved(scene: Scene, box: Box, frames: Sequence[int]) -> float:

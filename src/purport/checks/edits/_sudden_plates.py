@@ -39,7 +39,7 @@ _SIDE_PX = 64
 _RING_PX = 3
 _KEPT_FRAMES = 4
 _BACK_FRAMES = 3
-_CORNERS = 4
+_CORNERS, _CORNER_PX = 4, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,15 @@ class SuddenPlateRules:
     within: what lies on its edge steps in part."""
     largest_ring: float = 0.2
     """The same for the pixels beyond: a disc leaves its edges out."""
+    clean_cost: float = 0.5
+    """What a pixel that does not step takes from a rectangle that steps alone."""
+    clean_fill: float = 0.6
+    """Least share of such a rectangle that steps."""
+    clean_corner: float = 0.5
+    """Least share of two pixels each way at its corners that does, in three of four; a disc leaves
+    them out."""
+    clean_outside: float = 0.01
+    """Largest share of the picture that steps elsewhere."""
     largest_outside: float = 0.08
     """Largest share of the picture that steps outside a rectangle, then standing or not."""
     worn_between: float = 0.8
@@ -97,6 +106,8 @@ class _Coming:
     contrast: float
     change: float
     """Mean change within the box as it comes. [luma]"""
+    clean: bool
+    """Whether it steps nearly whole, and nothing else in the picture does."""
 
 
 def find_sudden_plates(scene: Scene, path: Path, rules: SuddenPlateRules) -> tuple[Plate, ...]:
@@ -137,6 +148,8 @@ def _comings(scene: Scene, span: FrameSpan, rules: SuddenPlateRules) -> Iterator
 
     (1) A pixel steps when it changes by far more than it does on the busier side; (2) it stands
     when it then changes far less than before. (3) The rectangle is that with the largest sum.
+    (4) Over flat ground nothing changes less than before, and ground seen through a plate goes on:
+    there the rectangle is that of all that steps, if it does so alone in the picture.
     """
     plates, reach = rules.plates, rules.plates.around_frames
     changes = Changes(scene.thumbnails, span)
@@ -156,20 +169,45 @@ def _comings(scene: Scene, span: FrameSpan, rules: SuddenPlateRules) -> Iterator
         moving = ~still & (quiet >= plates.largest_worn * float(quiet.mean()))
         costs = np.where(moving, -rules.moving_cost, -rules.idle_cost)
         rows, columns = fullest_box(np.where(coming, 1.0, costs).astype(np.float32))  # 3
-        box = _to_box(rows, columns)
-        if not _is_plate(coming, stepping, rows, columns, rules=rules):
-            continue
-        inside = inside_of(box)
+        inside = inside_of(_to_box(rows, columns))
+        worn = plates.largest_worn * float(busy[inside].mean())
+        clean = float(quiet[inside].mean()) > worn or not _is_plate(
+            coming, stepping, rows, columns, rules=rules
+        )
+        if clean:
+            rows, columns = fullest_box(  # 4
+                np.where(stepping, 1.0, -rules.clean_cost).astype(np.float32)
+            )
+            if not _is_clean(stepping, rows, columns, rules=rules):
+                continue
+            inside, coming = inside_of(_to_box(rows, columns)), stepping
         within, about = float(quiet[inside].mean()), float(quiet[~inside].mean())
-        without = float(busy[inside].mean())
-        worn = plates.largest_worn * min(without, about)
-        if about >= plates.least_busy and within <= worn:
+        if about >= plates.least_busy and within <= plates.largest_worn * about:
             yield _Coming(
                 frame=frame,
-                box=box,
+                box=_to_box(rows, columns),
                 contrast=float((step[coming & inside] / limit[coming & inside]).mean()),
                 change=float(step[inside].mean()),
+                clean=clean,
             )
+
+
+def _is_clean(stepping: Flags, rows: slice, columns: slice, *, rules: SuddenPlateRules) -> bool:
+    """Tell whether a rectangle steps nearly whole, and nothing else in the picture does."""
+    part, outside = stepping[rows, columns], stepping.copy()
+    outside[_grown(rows), _grown(columns)] = False
+    ends = slice(0, _CORNER_PX), slice(-_CORNER_PX, None)
+    corners = [float(part[down, across].mean()) for down in ends for across in ends]
+    return (
+        float(part.mean()) >= rules.clean_fill
+        and sum(share >= rules.clean_corner for share in corners) >= _CORNERS - 1
+        and float(outside.mean()) <= rules.clean_outside
+        and _is_plate(stepping, stepping, rows, columns, rules=rules)
+    )
+
+
+def _grown(edges: slice) -> slice:
+    return slice(max(edges.start - 1, 0), edges.stop + 1)
 
 
 def _to_box(rows: slice, columns: slice) -> Box:
@@ -225,17 +263,28 @@ def _share(flags: Flags, among: Flags) -> float:
 def _followed(scene: Scene, coming: _Coming, rules: SuddenPlateRules) -> Plate | None:
     """Follow a plate to where it goes; None when it fades, or nothing shows that it hides ground.
 
-    What stays to the end of the video must hide the ground there.
+    What stays to the end of the video must hide the ground there. A box that came clean is filled,
+    so that stillness tells as well, through which some of the ground may be seen.
     """
     inside = inside_of(coming.box)
     gone, fades = _gone(scene, coming, inside, rules)
     span = FrameSpan(first=coming.frame, last=gone - 1)
-    worn = rules.plates.largest_worn if gone == scene.frames else rules.worn_between
     lasts_s = scene.seconds(span.last) - scene.seconds(span.first)
-    if fades or lasts_s < rules.plates.shortest_s or _wear(scene, span, inside) > worn:
+    if fades or lasts_s < rules.plates.shortest_s:
         return None
-    if gone == scene.frames and not _hides(scene, span, coming.box, rules):
+    wear = _wear(scene, span, inside)
+    if wear > rules.worn_between:
         return None
+    if gone == scene.frames:
+        still = wear <= rules.plates.largest_worn
+        hides = _hides(scene, span, coming.box, rules)
+        if coming.clean:
+            least = rules.plates.least_graphics
+            stays = (still or hides) and _graphics(scene, span, coming.box) >= least
+        else:
+            stays = still and hides
+        if not stays:
+            return None
     return Plate(span=span, box=coming.box, strength=1.0 - 0.5 / max(coming.contrast, 1.0))
 
 
@@ -292,7 +341,12 @@ def _hides(scene: Scene, span: FrameSpan, box: Box, rules: SuddenPlateRules) -> 
     """Tell whether key frames, and the scene's graphics, show that the ground is hidden."""
     if not hides_ground(scene, span, box, rules.plates):
         return False
-    share = max(graphics_share(shot, box) for shot in scene.shots if meet(shot.span, span))
+    share = _graphics(scene, span, box)
     seen = sum(one.index in span for one in scene.key_frames)
     enough = seen >= 2  # noqa: PLR2004 - two can be compared
     return share >= (rules.least_evidence if enough else rules.plates.least_graphics)
+
+
+def _graphics(scene: Scene, span: FrameSpan, box: Box) -> float:
+    """Return the share of a box in which the scene finds graphics, in the shot with most."""
+    return max(graphics_share(shot, box) for shot in scene.shots if meet(shot.span, span))

@@ -131,7 +131,7 @@ class EditsCheck:
     """
 
     name: str = "edits"
-    version: str = "10"
+    version: str = "11"
     question: str = "Does the footage run as it was filmed, or was it cut, stopped or repeated?"
     needs: frozenset[Need] = frozenset({Need.MEDIA})
     uses: frozenset[Need] = frozenset()

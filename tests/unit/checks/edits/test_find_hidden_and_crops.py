@@ -62,6 +62,18 @@ def test_a_box_that_stays_lasts_to_the_end(build_scene: BuildScene, even: Pixels
     assert (hidden.span.first, hidden.span.last) == (FIRST, FRAMES - 1)
 
 
+def test_boxes_that_come_together_are_told_apart(build_scene: BuildScene, even: Pixels) -> None:
+    detail = tiles()
+    detail[FIRST:STOP, ROWS, COLUMNS] //= 5
+    detail[FIRST + 1 : STOP - 20, 20:27, 3:10] //= 5
+    hidden = find_hidden(scene_of(detail, build_scene, even), HidingRules())
+    assert [(one.span.first, one.span.last) for one in hidden] == [
+        (FIRST, STOP - 1),
+        (FIRST + 1, STOP - 21),
+    ]
+    assert hidden[1].box == pytest.approx((3 / 32, 20 / 32, 10 / 32, 27 / 32))
+
+
 @pytest.mark.parametrize("what", ["nothing", "everywhere", "passes", "brighter", "little"])
 def test_other_losses_of_detail_are_no_box(
     what: str, build_scene: BuildScene, even: Pixels

@@ -118,6 +118,39 @@ def test_a_box_is_found_from_its_first_frame_to_its_last(
     assert 0.5 <= hidden.strength <= 1.0
 
 
+def test_a_box_begins_where_most_detail_goes_not_where_a_dim_picture_spreads_least(
+    build_scene: BuildScene, ground: Ground
+) -> None:
+    pictures = {at: pixelated(ground_at(at)) for at in (50, 65, 80)}
+    scene = scene_of(pictures, build_scene, ground, fall=0.5, pace=1)
+    assert scene.fine is not None
+    detail = scene.fine.tiles.copy()
+    detail[:22] = 40
+    rows = slice(TOP * 32 // 180, BOTTOM * 32 // 180)
+    detail[16:22, rows, LEFT // 10 : RIGHT // 10] = 28
+    dim = replace(scene, fine=replace(scene.fine, tiles=detail))
+    (hidden,) = find_mosaics(dim, MosaicRules())
+    assert (hidden.span.first, hidden.span.last) == (FIRST, STOP - 1)
+
+
+def test_a_faint_box_is_found_where_further_key_frames_show_its_lines(
+    build_scene: BuildScene, ground: Ground
+) -> None:
+    """Two of them are needed, a clear end, and ground that moves between them."""
+    faint = replace(MosaicRules(), least_sum=1000.0, least_alone=1000.0)
+    for further, fall, pace, spans in (
+        (2, 0.7, 1, [(FIRST, STOP - 1)]),
+        (1, 0.7, 1, []),
+        (2, 1.0, 1, []),
+        (2, 0.7, 0, []),
+    ):
+        pictures = {at: ground_at(at) for at in (5, 25, 100)}
+        pictures |= {at: pixelated(ground_at(at)) for at in (50, 65, 80)[: 1 + further]}
+        scene = scene_of(pictures, build_scene, ground, fall=fall, pace=pace)
+        hidden = find_mosaics(scene, faint)
+        assert [(one.span.first, one.span.last) for one in hidden] == spans
+
+
 def test_a_lattice_in_a_still_picture_needs_a_clear_end(
     build_scene: BuildScene, ground: Ground
 ) -> None:

@@ -69,12 +69,15 @@ def test_a_step_of_gain_is_no_cut(ground: Ground, build_scene: BuildScene) -> No
 
 
 def test_false_alarm_rates_are_upper_bounds_of_what_was_counted() -> None:
-    assert false_alarm_rate(EditKind.REPEAT) == pytest.approx(1.0 - 0.05 ** (1.0 / 211.0))
-    assert false_alarm_rate(EditKind.FREEZE) == pytest.approx(1.0 - 0.05 ** (1.0 / 100.0))
-    # the chance of one or none among 211 at the bound is 5 %
-    bound = false_alarm_rate(EditKind.CUT)
-    assert bound is not None
-    assert (1 - bound) ** 211 + 211 * bound * (1 - bound) ** 210 == pytest.approx(0.05)
+    assert false_alarm_rate(EditKind.REPEAT) == pytest.approx(1.0 - 0.05 ** (1.0 / 311.0))
+    assert false_alarm_rate(EditKind.FREEZE) == pytest.approx(1.0 - 0.05 ** (1.0 / 200.0))
+    assert false_alarm_rate(EditKind.OVERLAY) == pytest.approx(1.0 - 0.05 ** (1.0 / 18.0))
+    # the chance of one or none among 311, and among 100, at the bound is 5 %
+    for kind, clips in ((EditKind.CUT, 311), (EditKind.SLOW_MOTION, 100)):
+        bound = false_alarm_rate(kind)
+        assert bound is not None
+        none = (1 - bound) ** clips
+        assert none + clips * bound * (1 - bound) ** (clips - 1) == pytest.approx(0.05)
     assert false_alarm_rate(EditKind.CADENCE) is None
 
 

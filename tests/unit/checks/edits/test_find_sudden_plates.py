@@ -91,6 +91,66 @@ def test_a_plate_that_stays_must_hide_the_ground(ground: Ground, build_scene: Bu
     assert (plate.span.first, plate.span.last) == (40, 119)
 
 
+def flattened(film: Thumbnails) -> Thumbnails:
+    """Give ground of which a part that is larger than the plate shows nothing."""
+    flat = film.copy()
+    flat[:, 40:64, :32] = 110
+    return flat
+
+
+def noisy(film: Thumbnails) -> Thumbnails:
+    """Put a sensor's noise on films, so that flat ground changes as much as a plate."""
+    noise = np.random.default_rng(6).normal(scale=0.5, size=film.shape)
+    return np.clip(film + noise, 0, 255).round().astype(np.uint8)
+
+
+def test_a_plate_over_flat_ground_is_found_where_it_steps_alone(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    """The ground stood as still there before it came, so that only the step tells."""
+    film = flattened(ground(120, pace=0.3))
+    (plate,) = find_sudden_plates(build_scene(noisy(plated(film, 40, 90))))
+    assert (plate.span.first, plate.span.last) == (40, 89)
+    assert plate.box == pytest.approx(BOX)
+    jumping = plated(film, 40, 90).astype(np.float64)
+    jumping[40:, :40:4] += 40.0  # something else steps with it
+    shown = np.clip(jumping, 0, 255).astype(np.uint8)
+    assert find_sudden_plates(build_scene(noisy(shown))) == ()
+
+
+@pytest.mark.parametrize("shape", ["disc", "letters", "fades"])
+def test_other_things_over_flat_ground_are_no_plate(
+    shape: str, ground: Ground, build_scene: BuildScene
+) -> None:
+    shown = flattened(ground(120, pace=0.3))
+    rows, columns = np.mgrid[:64, :64]
+    if shape == "disc":
+        shown[40:90, np.hypot(rows - 52, columns - 14) < 6.5] = 230
+    elif shape == "letters":
+        shown[40:90, 48:56, 4:24:4] = 230
+    else:
+        for frame in range(40, 90):
+            shown[frame, 48:56, 4:24] = 230 - round(2.4 * (frame - 40))
+    assert find_sudden_plates(build_scene(noisy(shown))) == ()
+
+
+def test_a_clean_plate_that_stays_may_let_some_ground_be_seen(
+    ground: Ground, build_scene: BuildScene
+) -> None:
+    """Ground that is seen through it moves on in key frames, but stillness tells as well."""
+    shown = noisy(plated(flattened(ground(120, pace=0.3)), 40, 120))
+    graphics = np.zeros((64, 64), np.bool_)
+    graphics[48:56, 4:24] = True
+    seen = shown.copy()
+    for frame in range(0, 120, 15):
+        seen[frame, 48:56, 4:24] = 215 + frame // 15 % 2 * 30
+    keys = tuple(KeyFrame(index=index, luma=seen[index]) for index in range(0, 120, 15))
+    scene = replace(build_scene(shown, overlay=graphics), key_frames=keys)
+    (plate,) = find_sudden_plates(scene)
+    assert (plate.span.first, plate.span.last) == (40, 119)
+    assert find_sudden_plates(replace(build_scene(shown), key_frames=keys)) == ()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_bare_ground_has_no_plate(ground: Ground, build_scene: BuildScene, seed: int) -> None:
     assert find_sudden_plates(build_scene(ground(150, seed=seed))) == ()
