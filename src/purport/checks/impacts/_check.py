@@ -31,7 +31,8 @@ class ImpactsCheck:
     of the whole picture (a cut, a step in exposure), one that stands still on the picture (a
     caption), one that is gone after some frames (a glint) and one that travels (a vehicle) are
     not, nor is what the fire and smoke of an earlier strike do, unless it outdoes them. Where much
-    of the picture moves in every frame all the same, as near the camera, no strike can be told.
+    of the picture changes in every frame all the same, or moves against the rest, as near the
+    camera, no strike can be told.
     When a blast blinds the camera, the spot is taken from the flash in the last frames before, or
     else from what burns there afterwards, with a larger uncertainty. The same strike shown again
     is counted once.
@@ -50,7 +51,7 @@ class ImpactsCheck:
     """
 
     name: ClassVar[str] = "impacts"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     question: ClassVar[str] = "Where did strikes land, and how far from the stated target?"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MEDIA})
     uses: ClassVar[frozenset[Need]] = frozenset(

@@ -14,6 +14,7 @@ from purport.checks.impacts._candidates import Candidate, Cause, Rules
 from purport.checks.impacts._changes import Blob, Change, compare, find_blobs, look_closer
 from purport.checks.impacts._drawn import is_drawn, is_one_patch
 from purport.checks.impacts._judging import Jury, Seen
+from purport.checks.impacts._movement import Movement
 from purport.checks.impacts._rewinds import is_whole_again
 from purport.checks.impacts._unrest import Unrest
 from purport.checks.impacts._views import BORDER_SHARE, View, Views, median_view
@@ -121,6 +122,7 @@ class ShotScan:
         self._recovering_until_s = -math.inf
         self._misfit_s = -math.inf
         self._unrest = Unrest(scene)
+        self._movement = Movement(scene, self.views)
 
     def feed(self, index: int, luma: NDArray[np.uint8]) -> None:
         """Take the next frame of the shot."""
@@ -152,6 +154,7 @@ class ShotScan:
             self._unrest.add(index, change.share)
         self._find_sudden(view, change, shaken=self._is_shaken(index, change))
         self._watch(view)
+        self._movement.add(self._good, view)
         self._good.append(view)
         if index % _REFRESH_EVERY == 0:
             self._zone.refresh(view)
@@ -160,11 +163,16 @@ class ShotScan:
 
     def going_on(self) -> tuple[GoingOn, ...]:
         """Return the patches that grew from the first frames on: they began before."""
-        return tuple(one for one in self._going_on if not self._unrest.is_restless(one.view.index))
+        moving = self._movement.frames()
+        return tuple(
+            one
+            for one in self._going_on
+            if not self._unrest.is_restless(one.view.index) and one.view.index not in moving
+        )
 
     def restless_frames(self) -> int:
         """Return in how many frames so much moves that a strike could not be told."""
-        return self._unrest.count()
+        return len(np.union1d(self._unrest.frames(), self._movement.frames()))
 
     def finish(self) -> tuple[Seen, ...]:
         """End the shot and return the strikes seen, by onset."""
@@ -173,7 +181,7 @@ class ShotScan:
         self._judge(self._pending)
         self._pending.clear()
         seen = self._jury.strikes()
-        return tuple(one for one in seen if not self._unrest.is_restless(one.onset))
+        return self._movement.told([one for one in seen if not self._unrest.is_restless(one.onset)])
 
     # Going back in time
 

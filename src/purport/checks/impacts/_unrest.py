@@ -7,6 +7,7 @@ that stays then tells nothing.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from purport.scene import Scene
 
@@ -30,25 +31,29 @@ class Unrest:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._seconds: list[float] = []
+        self._indices: list[int] = []
         self._large: list[bool] = []
 
     def add(self, index: int, share: float) -> None:
         """Note the share of the picture that changed from the frame before; frames in order."""
-        self._seconds.append(self._scene.seconds(index))
+        self._indices.append(index)
         self._large.append(share > _LEAST_SHARE)
 
     def is_restless(self, index: int) -> bool:
         """Tell whether most frames about a frame change in so large a part of the picture."""
         return bool(self._about(np.array([self._scene.seconds(index)]))[0])
 
-    def count(self) -> int:
-        """Return in how many frames the picture is restless."""
-        return int(np.count_nonzero(self._about(np.array(self._seconds))))
+    def frames(self) -> NDArray[np.intp]:
+        """Return the frames in which the picture is restless."""
+        indices = np.array(self._indices, dtype=np.intp)
+        return indices[self._about(self._moments_s())]
 
-    def _about(self, moments_s: np.ndarray) -> np.ndarray:
+    def _moments_s(self) -> NDArray[np.float64]:
+        return np.array([self._scene.seconds(index) for index in self._indices])
+
+    def _about(self, moments_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell for each moment whether more than half of the frames about it are large changes."""
-        seconds = np.array(self._seconds)
+        seconds = self._moments_s()
         first = np.searchsorted(seconds, moments_s - _WINDOW_S, side="left")
         end = np.searchsorted(seconds, moments_s + _WINDOW_S, side="right")
         large = np.concatenate([[0], np.cumsum(self._large, dtype=np.intp)])

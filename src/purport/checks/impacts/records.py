@@ -153,5 +153,5 @@ class ImpactsValues:
     marks_not_used: tuple[str, ...] = ()
     """Marks that could not be used, each with the reason."""
     frames_restless: int = 0
-    """Frames looked at in which so much moves, though the picture is held still, that a strike in
-    them could not be told; no sighting there is listed."""
+    """Frames looked at in which so much changes or moves, though the picture is held still, that a
+    strike in them could not be told."""
