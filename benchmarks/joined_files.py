@@ -26,7 +26,7 @@ from av.packet import Packet
 from double_compression_making import code, film
 from double_compression_mix import COUNT, make_question
 from exam_edits import evidence_of
-from scipy.special import betaincinv
+from exam_place_impacts_report import rate as counted
 
 from purport.checks.edits import EditsCheck
 from purport.media import probe_media
@@ -112,7 +112,7 @@ def report(questions: list[dict[str, Any]]) -> None:
     """Print how many joins are told, and how many files that are not joined tell a step."""
     files = [file for question in questions for file in question["files"]]
     false = sum(bool(file["quantisation"]["steps"]) for file in files)
-    print(f"coded once: {_bounds(false, len(files))} tell a step")
+    print(counted("coded once, and a step is told", false, len(files)))
     pairs = [question for question in questions if "joined" in question]
     for name, chosen in (
         ("all joined", pairs),
@@ -123,7 +123,7 @@ def report(questions: list[dict[str, Any]]) -> None:
         more = sum(
             any(one != q["joined"]["at"] for one in at) for q, at in zip(chosen, told, strict=True)
         )
-        print(f"{name}: {_bounds(right, len(chosen))} told at its frame, {more} tell another step")
+        print(f"{counted(name, right, len(chosen))} told at its frame, {more} tell another step")
 
 
 def _apart(question: dict[str, Any]) -> bool:
@@ -132,12 +132,6 @@ def _apart(question: dict[str, Any]) -> bool:
     if question["files"][0]["encoder"]["codec"] == "libx264":
         return bool(abs(one - other) >= _FAR)
     return bool(max(one, other) >= 2.0 * min(one, other))
-
-
-def _bounds(hits: int, of: int) -> str:
-    low = betaincinv(hits, of - hits + 1, 0.025) if hits else 0.0
-    high = betaincinv(hits + 1, of - hits, 0.975) if hits < of else 1.0
-    return f"{hits} of {of} ({100 * low:.0f}-{100 * high:.0f} %)"
 
 
 def main() -> None:
