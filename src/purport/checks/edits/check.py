@@ -15,6 +15,7 @@ from purport.checks.edits._crops import CropRules, find_crops
 from purport.checks.edits._cuts import CutRules, find_open_cuts
 from purport.checks.edits._dissolves import DissolveRules, find_dissolves
 from purport.checks.edits._fading import FadingRules, find_fades, measure_light
+from purport.checks.edits._false_alarms import with_rate
 from purport.checks.edits._freezes import FreezeRules, find_freezes
 from purport.checks.edits._gaps import GapRules, find_gaps
 from purport.checks.edits._hiding import HidingRules, find_hidden
@@ -211,7 +212,7 @@ class EditsCheck:
             key=lambda sign: (sign.start_s, sign.kind, sign.end_s),
         )
         values = EditsValues(
-            edits=tuple(sign for sign in signs if sign.strength >= _LISTED_STRENGTH),
+            edits=tuple(with_rate(sign) for sign in signs if sign.strength >= _LISTED_STRENGTH),
             hints=tuple(sign for sign in signs if sign.strength < _LISTED_STRENGTH),
             overlay_fraction=_overlay_fraction(scene),
             sound=self._heard(levels),

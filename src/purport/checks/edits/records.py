@@ -146,7 +146,8 @@ class Edit:
     """Frames to look at, which show the sign; none for sound."""
     false_alarm_rate: float | None = None
     """Upper 95 % bound of the share of unedited clips in which a sign of this kind was listed
-    wrongly, as measured; None for kinds that were not measured. [0 to 1]"""
+    wrongly, as measured; None for kinds that were not measured, for graphics that are stated
+    without a claim of editing, and for hints. [0 to 1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from purport.checks.contract import Check, Evidence
-from purport.checks.edits import EditKind, EditsAnswer, EditsCheck, EditsValues, Sound
+from purport.checks.edits import EditKind, EditsAnswer, EditsCheck, EditsValues, Graphics, Sound
+from purport.checks.edits._false_alarms import false_alarm_rate
 from purport.checks.edits._freezes import FreezeRules
 from purport.core.findings import CANNOT_TELL, Finding
 from purport.core.records import from_json
@@ -66,6 +67,8 @@ def test_everything_done_to_a_clip_is_listed_in_order(
     assert finding.reason == ("The footage shows 1 black stretch, 3 cuts, 1 freeze and 1 repeat.")
     assert all(0.5 <= edit.strength <= 1.0 for edit in values.edits)
     assert all(edit.innocent for edit in values.edits)
+    for edit in values.edits:
+        assert edit.false_alarm_rate == pytest.approx(false_alarm_rate(edit.kind)), edit.kind
 
 
 def test_times_are_presentation_times(
@@ -116,6 +119,8 @@ def test_graphics_alone_are_listed_but_are_no_editing_of_time(
     assert "1 stretch with burnt-in graphics" in finding.reason
     assert (overlay.kind, overlay.start_frame, overlay.end_frame) == (EditKind.OVERLAY, 0, 79)
     assert overlay.picture_share == values.overlay_fraction == pytest.approx(1 / 16)
+    assert overlay.graphics is Graphics.SYMBOLOGY
+    assert overlay.false_alarm_rate is None  # nothing is claimed
 
 
 def test_graphics_that_could_not_be_told_are_unknown(
