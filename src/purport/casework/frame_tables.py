@@ -1,7 +1,6 @@
 """When each frame of an item is shown: from its scene, else from one walk; kept in the cache."""
 
 import json
-from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -79,11 +78,6 @@ class FrameTable:
                 f"there is none among {self.frames} frames",
                 remedy=f"Ask for one from 0 to {self.frames - 1}.",
             )
-
-    def frame_at(self, seconds: float) -> int:
-        """Return the frame that is shown so long after the first; the first or last beyond. [s]"""
-        tick = self.start + Fraction(seconds).limit_denominator(10**9) / self.time_base
-        return min(max(bisect_right(self.ticks, tick) - 1, 0), self.frames - 1)
 
 
 def frame_table(workspace: Workspace, digest: Digest) -> FrameTable:

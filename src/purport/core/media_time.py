@@ -1,27 +1,8 @@
-"""Time inside a video: integer presentation time stamps and a fraction, never frame / fps.
-
-Frame index is presentation order from 0. Seconds are counted from the first presented frame and
-are a view for people.
-"""
+"""Spans of frames, which are counted in presentation order from 0."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
-__all__ = ["FrameSpan", "MediaTime"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class MediaTime:
-    """An instant of a stream."""
-
-    pts: int
-    """Presentation time stamp, in ticks of `time_base`."""
-    time_base: Fraction
-    """Length of a tick. [s]"""
-
-    def seconds_after(self, start_pts: int) -> float:
-        """Return the time since the frame stamped `start_pts`. [s]"""
-        return float((self.pts - start_pts) * self.time_base)
+__all__ = ["FrameSpan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

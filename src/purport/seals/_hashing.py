@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
-__all__ = ["ALGORITHMS", "copy_hashed", "hash_bytes", "hash_stream"]
+__all__ = ["ALGORITHMS", "copy_hashed", "hash_stream"]
 
 ALGORITHMS: Mapping[str, int] = {
     "md5": 32,
@@ -41,10 +41,3 @@ def hash_stream(
 def copy_hashed(source: BinaryIO, sink: BinaryIO, algorithms: Iterable[str]) -> dict[str, str]:
     """Copy a stream and return its digest by algorithm."""
     return hash_stream(source, algorithms, sink=sink)[0]
-
-
-def hash_bytes(content: bytes, algorithms: Iterable[str]) -> dict[str, str]:
-    """Digest bytes held in memory."""
-    return {
-        name: hashlib.new(name, content, usedforsecurity=False).hexdigest() for name in algorithms
-    }

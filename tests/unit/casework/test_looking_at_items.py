@@ -59,13 +59,6 @@ def test_with_a_scene_the_times_are_the_same(workspace: Workspace, item: Digest)
     assert frame_table(workspace, item) == before
 
 
-def test_a_time_finds_the_frame_that_is_shown(workspace: Workspace, item: Digest) -> None:
-    table = frame_table(workspace, item)
-    assert [table.frame_at(second) for second in (-1.0, 0.0, 0.09, 0.1, 0.55, 99.0)] == [
-        *(0, 0, 0, 1, 5, 11)
-    ]
-
-
 def test_a_frame_is_the_one_that_decoding_gives(workspace: Workspace, item: Digest) -> None:
     path = media_path(workspace, item)
     wanted = {p.index: p.bgr for p in decode_pictures(path, probe=probe_media(path), indices=[7])}

@@ -1,9 +1,7 @@
-from fractions import Fraction
-
 import pytest
 
 from purport.core.case import Target
-from purport.core.media_time import FrameSpan, MediaTime
+from purport.core.media_time import FrameSpan
 from purport.core.positions import GeoPoint
 from purport.core.quantities import Interval, Quantity
 
@@ -23,11 +21,6 @@ def test_an_interval_includes_its_ends_and_stands_upright() -> None:
     assert not interval.contains(15.1)
     with pytest.raises(ValueError, match="low <= high"):
         Interval(low=2.0, high=1.0, unit="m")
-
-
-def test_seconds_follow_from_ticks() -> None:
-    instant = MediaTime(pts=3600, time_base=Fraction(1, 90000))
-    assert instant.seconds_after(900) == pytest.approx(0.03)
 
 
 def test_a_span_of_frames_counts_both_ends() -> None:

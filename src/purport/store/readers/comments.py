@@ -30,7 +30,6 @@ __all__ = [
     "change_comment",
     "changes_since",
     "comment_of",
-    "comments_by",
     "forget_changes",
     "forum_of",
     "last_change",
@@ -243,14 +242,6 @@ def list_waiting(cases: Iterable[str] | None) -> tuple[Comment, ...]:
     flagged = Q(state=CommentState.SHOWN, flags__settled="", flags__isnull=False)
     rows = rows.filter(Q(state=CommentState.WAITING) | flagged).distinct()
     return tuple(_read(row) for row in _joined(rows).order_by("created", "pk")[:_MOST_RECENT])
-
-
-def comments_by(user: int) -> tuple[Comment, ...]:
-    """Return everything that somebody wrote, the latest first."""
-    from purport.store.readers.models import CommentRow  # noqa: PLC0415 - needs Django
-
-    rows = _joined(CommentRow.objects.filter(author_id=user))
-    return tuple(_read(row) for row in rows.order_by("-created", "pk"))
 
 
 def recent_by(user: int, now: datetime) -> tuple[tuple[datetime, str], ...]:

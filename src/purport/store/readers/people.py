@@ -18,7 +18,6 @@ __all__ = [
     "stay",
     "surroundings_of",
     "trust_record",
-    "user_of_name",
 ]
 
 _SALT_BYTES = 32
@@ -159,15 +158,6 @@ def shown_comments(user: int) -> int:
     from purport.store.readers.models import CommentRow  # noqa: PLC0415 - needs Django
 
     return int(CommentRow.objects.filter(author_id=user, state=CommentState.SHOWN).count())
-
-
-def user_of_name(name: str) -> int | None:
-    """Return the account of a name; None for none."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs Django
-
-    found = get_user_model().objects.filter(username=name).values_list("pk", flat=True)
-    user: int | None = found.first()
-    return user
 
 
 def leave(user: int, when: datetime) -> None:
