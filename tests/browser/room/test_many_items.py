@@ -22,7 +22,7 @@ Seat: TypeAlias = Any
 pytestmark = pytest.mark.browser
 
 CASE = "/cases/case/"
-NO_POSTER = "Failed to load resource: the server responded with a status of 500"
+NO_POSTER = "Failed to load resource: the server responded with a status of 410"
 NAMES = [f"{word} {number:03d}.mp4" for number in range(60) for word in ("bridge", "جسر")]
 
 
