@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from purport.checks.impacts._changes import match_tones
 from purport.checks.impacts._judging import Seen
 from purport.checks.impacts._views import View, Views
 from purport.checks.impacts._zones import grow
@@ -32,6 +33,8 @@ _SPEED = 1 / 48
 [picture widths/s]"""
 _LEAST_SHARE = 0.05
 """Share of the corners that move from which the picture does."""
+_LOOKS_ASIDE = 2
+"""Looks on either side with which one look is weighed: about half a second."""
 _FEWEST_MOVING = 6
 """Corners that move, below which it is a thing and not the picture: a vehicle on bare ground."""
 _BEFORE_S = 1.0
@@ -97,7 +100,11 @@ class Movement:
         if earlier is None:
             return
         picture, valid = self._views.warp(earlier, view)
-        followed = follow(picture, view.picture, valid)
+        expected, sound = match_tones(picture, view.picture, np.flatnonzero(valid))
+        if not sound:
+            return
+        tones = np.clip(np.rint(expected), 0, 255).astype(np.uint8)
+        followed = follow(tones, view.picture, valid)
         if len(followed.moves) < _FEWEST_CORNERS:
             return
         lag_s = now_s - self._scene.seconds(earlier.index)
@@ -145,8 +152,10 @@ class Movement:
     def frames(self) -> NDArray[np.intp]:
         """Return the frames about which much moves, beside what the strikes told have left."""
         moving = np.zeros(self._scene.frames, dtype=np.bool_)
-        for look in self._looks:
-            if self._share(look, self._told) > _LEAST_SHARE:
+        shares = [self._share(look, self._told) for look in self._looks]
+        for place, look in enumerate(self._looks):
+            about = shares[max(place - _LOOKS_ASIDE, 0) : place + _LOOKS_ASIDE + 1]
+            if float(np.median(about)) > _LEAST_SHARE:
                 moving[look.start : look.end + 1] = True
         return np.flatnonzero(moving & self._scene.linked)
 
@@ -176,7 +185,7 @@ def follow(earlier: Image, later: Image, valid: Mask) -> Followed:
     """Follow corners from one picture to another, there and back, and take the common move out.
 
     Args:
-        earlier: Earlier picture, as seen in the view of the later one.
+        earlier: Earlier picture, in the view and at the tones of the later one.
         later: The later picture.
         valid: Where both show ground (height, width).
     """
