@@ -4,7 +4,7 @@ What is wrong with the stream on the way is told as faults; only a stream that y
 raises.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -21,7 +21,7 @@ from purport.core.errors import UnreadableMediaError
 from purport.media._containers import file_name, open_container, refuse_size
 from purport.media._errands import Channel
 from purport.media._planes import Geometry, bgr_view, display_geometry, luma_view
-from purport.media._quantisers import TELLING_QUANTISERS, mean_quantiser
+from purport.media._quantisers import TELLING_CODECS, TELLING_QUANTISERS, mean_quantiser
 from purport.media.records import Probe
 
 __all__ = [
@@ -155,9 +155,8 @@ def geometry_of(stream: Stream) -> Geometry:
 def send_luma(channel: Channel, path: Path, stream: Stream, quantisers: bool) -> None:  # noqa: FBT001 - sent as it is
     """Send the luma of every frame, and how coarsely it was coded where that is asked for."""
     geometry = geometry_of(stream)
-    told = TELLING_QUANTISERS if quantisers else None
     for frame, pts, duration in presented_frames(
-        path, stream, channel.fault, alive=channel.pulse, told=told
+        path, stream, channel.fault, alive=channel.pulse, quantisers=quantisers
     ):
         channel.picture(
             luma_view(frame, geometry),
@@ -236,7 +235,7 @@ def presented_frames(
     tell: TellFault,
     *,
     alive: Callable[[], None] = lambda: None,
-    told: Mapping[str, str] | None = None,
+    quantisers: bool = False,
 ) -> Iterator[tuple[VideoFrame, int, int]]:
     """Yield each frame with its presentation time stamp and duration.
 
@@ -245,7 +244,7 @@ def presented_frames(
         coded: The stream.
         tell: Is told what is wrong with it.
         alive: Is called for every packet, also where none gives a frame.
-        told: Options by which the decoder tells more beside each picture; None for none.
+        quantisers: Whether the decoder is to tell the quantisers beside each picture.
 
     Raises:
         UnreadableMediaError: Not one frame can be decoded, or one is too large.
@@ -256,9 +255,11 @@ def presented_frames(
         stream = container.streams[coded.index]
         if not isinstance(stream, VideoStream):
             raise _nothing_decodes(path)
-        stream.thread_type = "AUTO"
-        if told is not None:
-            stream.codec_context.options = dict(told)
+        if quantisers and stream.codec_context.name in TELLING_CODECS:
+            stream.thread_type = "NONE"
+            stream.codec_context.options = dict(TELLING_QUANTISERS)
+        else:
+            stream.thread_type = "AUTO"
         rate = coded.average_rate
         clock = _Clock(
             tell=tell,

@@ -1,8 +1,10 @@
 """How coarsely a frame was coded: its mean quantiser, as the decoder tells it beside the picture.
 
 The decoder writes what it used anyway; nothing is decoded for it once more. H.264, MPEG-1, MPEG-2,
-MPEG-4 part 2 and H.263 tell it block by block, VP9 by frame; HEVC and AV1 tell nothing. FFmpeg
-tells that of MPEG-1, MPEG-4 and H.263 on the scale of MPEG-2, which is twice their own.
+MPEG-4 part 2 and H.263 tell it block by block; other codecs are not asked. FFmpeg tells that of
+MPEG-1, MPEG-4 and H.263 on the scale of MPEG-2, which is twice their own. Where several threads
+decode, it tells some frames while another thread still decodes them, and so other numbers each
+time: one thread does it here.
 
 References:
     FFmpeg, libavutil/video_enc_params.h, for the layout of what the decoder tells.
@@ -16,10 +18,14 @@ from av import VideoFrame
 from av.sidedata.sidedata import Type
 from numpy.typing import NDArray
 
-__all__ = ["TELLING_QUANTISERS", "mean_quantiser"]
+__all__ = ["TELLING_CODECS", "TELLING_QUANTISERS", "mean_quantiser"]
 
 TELLING_QUANTISERS: Final = {"export_side_data": "venc_params"}
 """The decoder's option for it."""
+TELLING_CODECS: Final = frozenset(
+    {"h264", "mpeg1video", "mpeg2video", "mpeg4", "h263", "h263p", "flv1"}
+)
+"""FFmpeg's names of the codecs that are asked."""
 
 _HEADER = struct.Struct("<I4xQQ4xi32x")
 """Blocks, where they begin, their size, the frame's own quantiser."""

@@ -78,7 +78,7 @@ class LumaFrame:
     "?" when it says nothing, or something else."""
     quantiser: float | None = None
     """Mean quantiser of its blocks on the codec's own scale, on which more is coarser; None where
-    it was not asked for, or the decoder does not tell it (HEVC, AV1)."""
+    it was not asked for, or the decoder does not tell it (HEVC, VP9, AV1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

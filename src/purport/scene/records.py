@@ -73,7 +73,7 @@ class FineMeasures:
     on both sides, b"?" not said."""
     quantiser: NDArray[np.float32]
     """Mean quantiser of each frame on the codec's own scale, more is coarser (n,); NaN where the
-    decoder does not tell it (HEVC, AV1)."""
+    decoder does not tell it (HEVC, VP9, AV1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

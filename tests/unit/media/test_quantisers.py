@@ -12,6 +12,8 @@ from purport.media._quantisers import _mean
 
 WriteVideo = Callable[..., Path]
 
+CLIP = Path(__file__).parents[3] / "examples" / "harbour-road" / "footage" / "command-post.mp4"
+
 
 def quantisers(path: Path) -> list[float | None]:
     seen = decode_luma(path, probe=probe_media(path), quantisers=True)
@@ -43,6 +45,13 @@ def test_a_coarser_file_has_higher_quantisers(video: WriteVideo) -> None:
 def test_mpeg_4_tells_quantisers_on_the_scale_of_mpeg_2(video: WriteVideo) -> None:
     told_of = quantisers(video("clip.avi", count=8, codec="mpeg4"))
     assert all(one is not None and 2.0 <= one <= 62.0 for one in told_of)
+
+
+def test_they_are_the_same_each_time() -> None:
+    """With several threads FFmpeg told other numbers in each of twelve runs over this clip."""
+    first, *others = (quantisers(CLIP) for _ in range(4))
+    assert None not in first
+    assert all(other == first for other in others)
 
 
 def test_nothing_is_told_unasked(video: WriteVideo) -> None:

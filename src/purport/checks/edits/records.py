@@ -232,7 +232,7 @@ class Coding:
     """Shares of frames coded alone (I), from others (P) and from both sides (B); empty when the
     codec does not say. [0 to 1]"""
     quantisation: Quantisation | None
-    """How coarsely; None where the decoder does not tell it (HEVC, AV1)."""
+    """How coarsely; None where the decoder does not tell it (HEVC, VP9, AV1)."""
     bits_per_pixel: float | None
     """Mean size; None when the stream was not read to its end. [bit]"""
     missing_times: int
