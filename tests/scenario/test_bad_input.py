@@ -184,7 +184,7 @@ CASES = {
     ),
     "story in an unknown encoding": Bad(_odd_story, UnreadableStoryError, "story.txt"),
     "sheet with unknown columns": Bad(_odd_sheet, UnreadableSheetError, "items.csv"),
-    "date that is none": Bad(_with_clip(date=lambda _: "soon"), InputError, "date"),
+    "date that is none": Bad(_with_clip(date=lambda _: "soon"), InputError, "--date"),
 }
 
 
