@@ -10,14 +10,15 @@ covers it by half (intersection over union). Clips without one are the exam's un
 """
 
 import argparse
-import json
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from answers import ask_rest, read_answers
 from exam_edits import evidence_of
 from exam_edits_making import make_clip
 from exam_edits_mix import EditPlan, Question, make_question
@@ -98,17 +99,12 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="print the figures, ask nothing")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
-    rows = [json.loads(line) for line in lines]
+    rows = read_answers(options.out)
     if options.report:
         report(rows)
         return
-    done = {row["index"] for row in rows}
-    for index in range(options.first, options.first + 2 * options.count, 2):
-        if index not in done:
-            row = ask(index, options.keep)
-            with options.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
+    indices = range(options.first, options.first + 2 * options.count, 2)
+    ask_rest(options.out, rows, indices, partial(ask, keep=options.keep))
 
 
 if __name__ == "__main__":

@@ -13,15 +13,16 @@ frames are left out; so are key frames and the frames after them. Neither rule i
 """
 
 import argparse
-import json
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import av
 import cv2
 import numpy as np
+from answers import ask_rest, read_answers
 from double_compression_making import code, film
 from double_compression_mix import COUNT, make_question
 from numpy.typing import NDArray
@@ -199,16 +200,12 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="print the figures, ask nothing")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
-    questions = [json.loads(line) for line in lines]
+    questions = read_answers(options.out)
     if options.report:
         report(questions)
         return
-    done = {question["index"] for question in questions}
-    for index in range(COUNT[options.set_name]):
-        if index not in done:
-            with options.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(ask(options.set_name, index)) + "\n")
+    indices = range(COUNT[options.set_name])
+    ask_rest(options.out, questions, indices, partial(ask, options.set_name))
 
 
 if __name__ == "__main__":

@@ -16,11 +16,13 @@ import json
 import tempfile
 from dataclasses import asdict
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import av
 import cv2
+from answers import ask_rest, read_answers
 from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
 from double_compression_making import code, film
@@ -143,16 +145,12 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="print the figures, ask nothing")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
-    questions = [json.loads(line) for line in lines]
+    questions = read_answers(options.out)
     if options.report:
         report(questions)
         return
-    done = {question["index"] for question in questions}
-    for index in range(options.first, options.end):
-        if index not in done:
-            with options.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(ask(options.set_name, index)) + "\n")
+    indices = range(options.first, options.end)
+    ask_rest(options.out, questions, indices, partial(ask, options.set_name))
 
 
 if __name__ == "__main__":
