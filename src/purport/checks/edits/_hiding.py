@@ -23,7 +23,7 @@ from purport.checks.edits._plates import Box
 from purport.core.media_time import FrameSpan
 from purport.scene import Scene
 
-__all__ = ["Hidden", "HidingRules", "find_hidden", "fullest_box", "measure_falls"]
+__all__ = ["Hidden", "HidingRules", "find_hidden", "fullest_box", "grown", "measure_falls"]
 
 Floats = NDArray[np.float32]
 Tiles = NDArray[np.uint8]
@@ -269,13 +269,14 @@ def _boxes(changes: Floats, first: int, rules: HidingRules) -> list[_Fall]:
                 continue
             found.append(fall)
             near = slice(max(0, place - side), place + side + 1)
-            changes[near, _grown(fall.rows), _grown(fall.columns)] = 0.0
+            changes[near, grown(fall.rows), grown(fall.columns)] = 0.0
             again.extend(near.start + later for later in _lowest(changes[near], side, rules))
         places = sorted(set(again))
     return sorted(found, key=lambda fall: fall.frame)
 
 
-def _grown(edges: slice) -> slice:
+def grown(edges: slice) -> slice:
+    """Return rows or columns with one more on either side."""
     return slice(max(edges.start - 1, 0), edges.stop + 1)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from purport.checks.edits._hiding import fullest_box
+from purport.checks.edits._hiding import fullest_box, grown
 from purport.checks.edits._paths import Path
 from purport.checks.edits._plates import (
     Box,
@@ -195,7 +195,7 @@ def _comings(scene: Scene, span: FrameSpan, rules: SuddenPlateRules) -> Iterator
 def _is_clean(stepping: Flags, rows: slice, columns: slice, *, rules: SuddenPlateRules) -> bool:
     """Tell whether a rectangle steps nearly whole, and nothing else in the picture does."""
     part, outside = stepping[rows, columns], stepping.copy()
-    outside[_grown(rows), _grown(columns)] = False
+    outside[grown(rows), grown(columns)] = False
     ends = slice(0, _CORNER_PX), slice(-_CORNER_PX, None)
     corners = [float(part[down, across].mean()) for down in ends for across in ends]
     return (
@@ -204,10 +204,6 @@ def _is_clean(stepping: Flags, rows: slice, columns: slice, *, rules: SuddenPlat
         and float(outside.mean()) <= rules.clean_outside
         and _is_plate(stepping, stepping, rows, columns, rules=rules)
     )
-
-
-def _grown(edges: slice) -> slice:
-    return slice(max(edges.start - 1, 0), edges.stop + 1)
 
 
 def _to_box(rows: slice, columns: slice) -> Box:
