@@ -21,6 +21,7 @@ __all__ = [
     "body_head",
     "declared_encoding",
     "declared_type",
+    "is_all",
     "is_film",
     "raw_body",
     "raw_head",
@@ -99,6 +100,12 @@ def seen_type(head: bytes) -> str | None:
     if start.startswith(b"<?xml"):
         return "text/html" if b"<html" in start else "application/xml"
     return None
+
+
+def is_all(content_range: str) -> bool:
+    """Tell whether a range that came is all there is: players ask for "bytes=0-"."""
+    told = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", content_range)
+    return told is not None and int(told.group(1)) + 1 == int(told.group(2))
 
 
 def is_film(kind: str | None) -> bool:

@@ -3,7 +3,6 @@
 Nothing here writes anywhere but into the folder that it was given.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ from purport.sources.bodies import (
     body_head,
     declared_encoding,
     declared_type,
+    is_all,
     is_film,
     read_body,
     seen_type,
@@ -322,10 +322,7 @@ def _is_whole(found: Exchange) -> bool:
 
 def _is_part(found: Exchange) -> bool:
     """Tell whether what came is a part, and not all, of what lies at the address."""
-    if found.status != _PART:
-        return False
-    told = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", found.header("content-range") or "")
-    return told is None or int(told.group(1)) + 1 != int(told.group(2))
+    return found.status == _PART and not is_all(found.header("content-range") or "")
 
 
 def _try(

@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from purport.core.errors import ForgedBagError, InputError
-from purport.sources.bodies import is_film, seen_type
+from purport.sources.bodies import is_all, is_film, seen_type
 from purport.sources.film_names import film_name
 
 __all__ = ["ArchivedFilm", "WarcReport", "read_warc"]
@@ -285,16 +285,11 @@ def _is_whole(record: Any, report: WarcReport) -> bool:  # noqa: ANN401 - as abo
     if record.http_headers is None:
         return True
     status = str(record.http_headers.get_statuscode())
-    if status == "206" and not _is_all(record.http_headers.get_header("content-range") or ""):
+    stated = str(record.http_headers.get_header("content-range") or "").strip()
+    if status == "206" and not is_all(stated):
         report.parts += _stated_film(record)
         return False
     return status in {"200", "206"}
-
-
-def _is_all(stated: str) -> bool:
-    """Tell whether a range is all there is: players ask for "bytes=0-"."""
-    told = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", stated.strip())
-    return told is not None and int(told.group(1)) + 1 == int(told.group(2))
 
 
 def _coding(record: Any) -> str | None:  # noqa: ANN401 - as above
