@@ -77,6 +77,13 @@ class _Look:
     moved: Mask  # (n,)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Effect:
+    onset: int
+    to_base: NDArray[np.float64]  # from the anchor's view to that in which the strike began
+    reach: Mask  # where it may have spread there
+
+
 class Movement:
     """Gathers how much moves in one shot.
 
@@ -89,7 +96,7 @@ class Movement:
         self._scene = scene
         self._views = views
         self._looks: list[_Look] = []
-        self._told: list[Seen] = []
+        self._effects: list[_Effect] = []
 
     def add(self, good: Sequence[View], view: View) -> None:
         """Look at a view, if it is time to, against one of the earlier ones; frames in order."""
@@ -132,13 +139,16 @@ class Movement:
         Args:
             strikes: Strikes of the shot, by onset.
         """
-        self._told.clear()
+        told: list[Seen] = []
+        self._effects.clear()
         for seen in strikes:
-            if not self._is_stirring(seen, [*self._told, seen]):
-                self._told.append(seen)
-        return tuple(self._told)
+            effect = _effect_of(seen)
+            if not self._is_stirring(seen, [*self._effects, effect]):
+                told.append(seen)
+                self._effects.append(effect)
+        return tuple(told)
 
-    def _is_stirring(self, seen: Seen, strikes: Sequence[Seen]) -> bool:
+    def _is_stirring(self, seen: Seen, effects: Sequence[_Effect]) -> bool:
         onset_s = self._scene.seconds(seen.onset)
         base = seen.candidate.base.index
         before = [
@@ -146,39 +156,41 @@ class Movement:
             for look in self._looks
             if look.end <= base and onset_s - self._scene.seconds(look.end) <= _BEFORE_S
         ]
-        shares = [self._share(look, strikes) for look in before]
+        shares = [_share(look, effects) for look in before]
         return bool(shares) and float(np.median(shares)) > _LEAST_SHARE
 
     def frames(self) -> NDArray[np.intp]:
         """Return the frames about which much moves, beside what the strikes told have left."""
         moving = np.zeros(self._scene.frames, dtype=np.bool_)
-        shares = [self._share(look, self._told) for look in self._looks]
+        shares = [_share(look, self._effects) for look in self._looks]
         for place, look in enumerate(self._looks):
             about = shares[max(place - _LOOKS_ASIDE, 0) : place + _LOOKS_ASIDE + 1]
             if float(np.median(about)) > _LEAST_SHARE:
                 moving[look.start : look.end + 1] = True
         return np.flatnonzero(moving & self._scene.linked)
 
-    @staticmethod
-    def _share(look: _Look, strikes: Sequence[Seen]) -> float:
-        """Return the share of the corners that moved, outside of what strikes have left.
 
-        It is 0 where so few moved that they may be one thing.
-        """
-        kept = np.ones(len(look.moved), dtype=np.bool_)
-        for seen in strikes:
-            if seen.onset <= look.end:
-                to_base = np.linalg.inv(seen.candidate.base.to_anchor)
-                there = cv2.perspectiveTransform(look.corners[:, None], to_base)[:, 0]
-                kept &= ~_lie_in(_reach(seen), np.asarray(there, dtype=np.float32))
-        moved = int(np.count_nonzero(look.moved & kept))
-        return moved / int(np.count_nonzero(kept)) if moved >= _FEWEST_MOVING else 0.0
-
-
-def _reach(seen: Seen) -> Mask:
-    """Return where the effect of a strike may have spread, in its base view."""
+def _effect_of(seen: Seen) -> _Effect:
     radius = math.sqrt(np.count_nonzero(seen.region) / math.pi)
-    return grow(seen.region | seen.lasting, _EFFECT_PX + int(radius))
+    return _Effect(
+        onset=seen.onset,
+        to_base=np.asarray(np.linalg.inv(seen.candidate.base.to_anchor), dtype=np.float64),
+        reach=grow(seen.region | seen.lasting, _EFFECT_PX + int(radius)),
+    )
+
+
+def _share(look: _Look, effects: Sequence[_Effect]) -> float:
+    """Return the share of the corners that moved, outside of what strikes have left.
+
+    It is 0 where so few moved that they may be one thing.
+    """
+    kept = np.ones(len(look.moved), dtype=np.bool_)
+    for effect in effects:
+        if effect.onset <= look.end:
+            there = cv2.perspectiveTransform(look.corners[:, None], effect.to_base)[:, 0]
+            kept &= ~_lie_in(effect.reach, np.asarray(there, dtype=np.float32))
+    moved = int(np.count_nonzero(look.moved & kept))
+    return moved / int(np.count_nonzero(kept)) if moved >= _FEWEST_MOVING else 0.0
 
 
 def follow(earlier: Image, later: Image, valid: Mask) -> Followed:

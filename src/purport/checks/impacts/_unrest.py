@@ -32,11 +32,13 @@ class Unrest:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._indices: list[int] = []
+        self._seconds: list[float] = []
         self._large: list[bool] = []
 
     def add(self, index: int, share: float) -> None:
         """Note the share of the picture that changed from the frame before; frames in order."""
         self._indices.append(index)
+        self._seconds.append(self._scene.seconds(index))
         self._large.append(share > _LEAST_SHARE)
 
     def is_restless(self, index: int) -> bool:
@@ -46,14 +48,11 @@ class Unrest:
     def frames(self) -> NDArray[np.intp]:
         """Return the frames in which the picture is restless."""
         indices = np.array(self._indices, dtype=np.intp)
-        return indices[self._about(self._moments_s())]
-
-    def _moments_s(self) -> NDArray[np.float64]:
-        return np.array([self._scene.seconds(index) for index in self._indices])
+        return indices[self._about(np.array(self._seconds))]
 
     def _about(self, moments_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell for each moment whether more than half of the frames about it are large changes."""
-        seconds = self._moments_s()
+        seconds = np.array(self._seconds)
         first = np.searchsorted(seconds, moments_s - _WINDOW_S, side="left")
         end = np.searchsorted(seconds, moments_s + _WINDOW_S, side="right")
         large = np.concatenate([[0], np.cumsum(self._large, dtype=np.intp)])
