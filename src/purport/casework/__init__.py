@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from purport.casework.archives import ArchiveKind, CollectedArchive, collect_archive
     from purport.casework.asking import ModelChoice, ModelReport
     from purport.casework.capturing import CaptureChoice, Captured, capture_url, captures_of
-    from purport.casework.checking import RunSummary, discover_checks, run_checks
+    from purport.casework.checking import RunSummary, check_names, discover_checks, run_checks
     from purport.casework.claims import ask_for_claims
     from purport.casework.collecting import (
         ItemDetails,
@@ -106,6 +106,7 @@ __all__ = [
     "case_file",
     "check_case",
     "check_fixity",
+    "check_names",
     "collect_archive",
     "collect_control",
     "collect_item",
@@ -200,6 +201,7 @@ _MODULES = {
     "captures_of": "capturing",
     "case_file": "reading",
     "check_case": "job",
+    "check_names": "checking",
     "collect_archive": "archives",
     "case_exports": "exporting",
     "check_fixity": "fixity",

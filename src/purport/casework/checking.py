@@ -58,6 +58,7 @@ from purport.store import Attachment, AttachmentKind, Survey
 
 __all__ = [
     "RunSummary",
+    "check_names",
     "discover_checks",
     "examine_item",
     "order_checks",
@@ -88,6 +89,11 @@ def discover_checks() -> tuple[Check, ...]:
         ConsistencyError: None is registered, two share a name, or they wait for each other.
     """
     return order_checks([entry.load()() for entry in entry_points(group=_GROUP)])
+
+
+def check_names() -> tuple[str, ...]:
+    """Return what every registered check is called; none is loaded for that."""
+    return tuple(entry.name for entry in entry_points(group=_GROUP))
 
 
 def order_checks(checks: Sequence[Check]) -> tuple[Check, ...]:

@@ -1,6 +1,5 @@
 """`purport claims`, `findings`, `items`, `report` and `export`: read a workspace and show it."""
 
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from purport.casework import (
     Workspace,
     case_exports,
     case_file,
+    check_names,
     find_items,
     verify_publishable,
     write_case_dossier,
@@ -165,8 +165,7 @@ def _require_check(name: str | None, case: CaseFile) -> None:
     Raises:
         InputError: None is, and no finding on record is by one.
     """
-    known = {point.name for point in entry_points(group="purport.checks")}
-    known |= {finding.check for finding in case.findings}
+    known = {*check_names(), *(finding.check for finding in case.findings)}
     if name is not None and name not in known:
         raise InputError(
             f"--check {name}",
