@@ -8,12 +8,13 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.contract import Evidence
 from purport.core.case import ItemRecord
 from purport.core.digests import digest_file
 from purport.media import probe_media
-from purport.scene import FineMeasures, Scene
+from purport.scene import Scene
 
 MakeEvidence = Callable[..., Evidence]
 Floats = NDArray[np.float64]
@@ -39,14 +40,7 @@ def measured(
 
     def make(steps: Floats, moved_px: Floats | None = None) -> Scene:
         count = len(steps)
-        fine = FineMeasures(
-            step=steps.astype(np.float32),
-            bend=np.zeros(count, np.float32),
-            grain=np.ones(count, np.float32),
-            tiles=np.full((count, 32, 32), 20, np.uint8),
-            picture_types=np.full(count, b"P", dtype="S1"),
-            quantiser=np.full(count, np.nan, np.float32),
-        )
+        fine = even_measures(count, step=steps.astype(np.float32), bend=np.zeros(count, np.float32))
         scene = replace(build_scene(ground(count)), fine=fine)
         if moved_px is None:
             return scene

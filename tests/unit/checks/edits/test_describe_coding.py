@@ -6,11 +6,12 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.edits import TraceKind
 from purport.checks.edits._coding import CodingRules, describe_coding
 from purport.media import PacketTrack, Probe, StreamProbe
-from purport.scene import FineMeasures, Scene
+from purport.scene import Scene
 
 Ground = Callable[..., NDArray[np.uint8]]
 BuildScene = Callable[..., Scene]
@@ -121,15 +122,7 @@ def test_levels_that_step_with_a_key_frame_are_one_trace_with_its_times(
     scene = build_scene(ground(150))
     types = np.full(150, b"P", "S1")
     types[::30] = b"I"
-    ones = np.ones(150, np.float32)
-    fine = FineMeasures(
-        step=ones,
-        bend=ones,
-        grain=ones,
-        tiles=np.zeros((150, 32, 32), np.uint8),
-        picture_types=types,
-        quantiser=quantiser,
-    )
+    fine = even_measures(150, picture_types=types, quantiser=quantiser)
     track = replace(packets([*range(0, 150, 30)], count=150), pts=scene.pts)
     coding = describe_coding(replace(scene, fine=fine), probe(), track, RULES)
     (trace,) = [one for one in coding.traces if one.kind is TraceKind.QUANTISER_STEPS]

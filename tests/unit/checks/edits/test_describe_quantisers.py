@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.edits._quantisers import QuantiserRules, describe_quantisers
 from purport.checks.edits.records import Quantisation
@@ -17,15 +18,7 @@ def measures(quantiser: NDArray[np.float64], *, every: int = 25) -> FineMeasures
     count = len(quantiser)
     types = np.full(count, b"P", "S1")
     types[::every] = b"I"
-    ones = np.ones(count, np.float32)
-    return FineMeasures(
-        step=ones,
-        bend=ones,
-        grain=ones,
-        tiles=np.zeros((count, 32, 32), np.uint8),
-        picture_types=types,
-        quantiser=quantiser.astype(np.float32),
-    )
+    return even_measures(count, picture_types=types, quantiser=quantiser.astype(np.float32))
 
 
 def level(value: float, count: int, *, sd: float = 0.6) -> NDArray[np.float64]:

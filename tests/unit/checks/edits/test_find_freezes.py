@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.edits._freezes import FreezeRules, find_freezes
-from purport.scene import FineMeasures, Scene
+from purport.scene import Scene
 
 Thumbnails = NDArray[np.uint8]
 Ground = Callable[..., Thumbnails]
@@ -118,12 +119,7 @@ def coded(scene: Scene, key: int) -> Scene:
     """Say that a frame is a key frame, which the codec codes anew."""
     types = np.full(scene.frames, b"P", dtype="S1")
     types[key] = b"I"
-    ones = np.ones(scene.frames, np.float32)
-    tiles = np.full((scene.frames, 32, 32), 20, np.uint8)
-    fine = FineMeasures(
-        step=ones, bend=ones, grain=ones, tiles=tiles, picture_types=types, quantiser=ones
-    )
-    return replace(scene, fine=fine)
+    return replace(scene, fine=even_measures(scene.frames, picture_types=types))
 
 
 def test_a_key_frame_does_not_part_a_freeze(ground: Ground, build_scene: BuildScene) -> None:

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.edits._crops import CropRules, find_crops
 from purport.checks.edits._hiding import HidingRules, find_hidden
-from purport.scene import FineMeasures, Scene
+from purport.scene import Scene
 
 Pixels = NDArray[np.uint8]
 Ground = Callable[..., Pixels]
@@ -29,16 +30,7 @@ def tiles() -> Pixels:
 
 
 def scene_of(detail: Pixels, build_scene: BuildScene, pictures: Pixels) -> Scene:
-    ones = np.ones(FRAMES, np.float32)
-    fine = FineMeasures(
-        step=ones,
-        bend=ones,
-        grain=ones,
-        tiles=detail,
-        picture_types=np.full(FRAMES, b"P", dtype="S1"),
-        quantiser=np.full(FRAMES, np.nan, np.float32),
-    )
-    return replace(build_scene(pictures), fine=fine)
+    return replace(build_scene(pictures), fine=even_measures(FRAMES, tiles=detail))
 
 
 @pytest.fixture

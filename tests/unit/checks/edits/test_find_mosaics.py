@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.fine_measures import even_measures
 
 from purport.checks.edits._hiding import Hidden
 from purport.checks.edits._lattices import LatticeRules, contrast_of, find_lattices
 from purport.checks.edits._mosaics import MosaicRules, find_mosaics, joined
 from purport.core.media_time import FrameSpan
-from purport.scene import FineMeasures, KeyFrame, Scene
+from purport.scene import KeyFrame, Scene
 
 Pixels = NDArray[np.uint8]
 BuildScene = Callable[..., Scene]
@@ -57,15 +58,7 @@ def scene_of(
     detail = random.uniform(30.0, 50.0, (FRAMES, 32, 32))
     rows = slice(TOP * 32 // 180, BOTTOM * 32 // 180)
     detail[FIRST:STOP, rows, LEFT // 10 : RIGHT // 10] *= fall
-    ones = np.ones(FRAMES, np.float32)
-    fine = FineMeasures(
-        step=ones,
-        bend=ones,
-        grain=ones,
-        tiles=detail.astype(np.uint8),
-        picture_types=np.full(FRAMES, b"P", dtype="S1"),
-        quantiser=np.full(FRAMES, np.nan, np.float32),
-    )
+    fine = even_measures(FRAMES, tiles=detail.astype(np.uint8))
     to_anchor = np.tile(np.eye(3), (FRAMES, 1, 1))
     to_anchor[:, 0, 2] = pace * np.arange(FRAMES)
     return replace(
